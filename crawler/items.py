@@ -1,0 +1,94 @@
+"""The records that spiders yield. Field words follow schema.org NewsArticle; a suffix tells the kind:
+``_at`` aware UTC instant, ``_raw`` as served, ``_url``, ``_html``, ``_text``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True, kw_only=True)
+class Article:
+    """One article, from a page object through the pipelines into the archive. Unknown is None, never a guess."""
+
+    # -- who it is: set by the page object -------------------------------------------------------------------
+    id: str
+    """``SITE:NATIVE_ID``, e.g. ``finews:202202212283238167``: the key of every table."""
+    site: str
+    """Name of the page object that read it, e.g. ``finews``."""
+    info_code: str | None = None
+    """The publisher's own code, e.g. ``NW202202212283238167``."""
+    link: str | None = None
+    """The link as given by the user, a key of `links`; None for an article of a feed."""
+    share_url: str | None = None
+    """Address that opens the article for a reader, as passed around."""
+    canonical_url: str | None = None
+    """The publisher's own permanent address of the article."""
+    retrieved_at: datetime
+    """When the body was received, aware UTC."""
+    feeds: list[dict[str, Any]] = field(default_factory=list)
+    """Memberships: ``{"feed": "rolling", "first_listed_at": datetime}`` each."""
+
+    # -- what is said of it: set by the page object, completed by pipelines -----------------------------------
+    headline: str | None = None
+    """Title as one line of text."""
+    headline_from: str | None = None
+    """Where the headline was read: ``feed``, ``detail``, ``page`` or ``body`` (the first sentence stands in)."""
+    alternative_headline: str | None = None
+    """Title under which another medium ran it first (原标题), lifted from the body."""
+    description: str | None = None
+    """The digest as served; the pipelines take ``【title】`` heads and ``（source）`` tails off."""
+    publisher: str | None = None
+    """The medium that the article comes from, e.g. 新京报: the list record's word, else the body's, and so on."""
+    publishers: dict[str, str] = field(default_factory=dict)
+    """Every medium named, by where: ``{"feed": ..., "detail": ..., "page": ..., "body": ..., "digest": ...}``."""
+    authors: list[str] = field(default_factory=list)
+    """Names of the writers, without 记者 and the like."""
+    editors: list[str] = field(default_factory=list)
+    """Names or numbers of the responsible editors (责任编辑), lifted from the body or page."""
+    published_raw: str | None = None
+    """Publication time exactly as served, so that parsing can be redone."""
+    published_from: str | None = None
+    """Where the time was read: ``feed``, ``detail``, ``page`` or ``id`` (the day in the article's id stands in)."""
+    published_at: datetime | None = None
+    """``published_raw`` as an aware UTC instant; None when unsure, never a guess."""
+    published_precision: str | None = None
+    """What ``published_raw`` states: ``second``, ``minute`` or ``day``."""
+
+    # -- the body ------------------------------------------------------------------------------------------------
+    body_raw: str | None = None
+    """HTML of the body as served (of the variant with auto-links, where there are two)."""
+    body_tree: Any = None
+    """lxml ``<div>`` that holds the safe body while the pipelines work on it; None before and after."""
+    body_html: str | None = None
+    """Clean, safe HTML with local image addresses."""
+    body_text: str | None = None
+    """Text of the body: one paragraph a line, table cells parted by tabs, captions kept."""
+    images: list[dict[str, Any]] = field(default_factory=list)
+    """Pictures in reading order: ``position`` (1, 2, ...), ``url`` (preferred address, absolute), ``candidates``
+    (all addresses, best first), ``caption``, ``alt``, ``status`` (``stored``, ``failed``, ``refused``), ``reason``;
+    stored ones also ``sha256``, ``media_type``, ``width``, ``height`` (pixels), ``bytes``, ``path``."""
+    securities: list[dict[str, Any]] = field(default_factory=list)
+    """``id`` (``1.600160``), ``market``, ``code``, ``exchange``, ``name``, ``kind`` (``stock``, ``board``,
+    ``index``, ``fund``), ``origin`` (``link``, ``chart``, ``text``), ``mentions``, ``doubtful`` (0 or 1)."""
+    related: list[dict[str, Any]] = field(default_factory=list)
+    """Links to other pages that the body holds or listed: ``url`` (absolute), ``text``, ``kind`` (``body``, ``related``)."""
+    removals: list[dict[str, Any]] = field(default_factory=list)
+    """Every fragment that a boilerplate rule took out, in reading order: ``rule``, ``position`` (1, 2, ...),
+    ``text``, ``html``."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LinkOutcome:
+    """How a link ended that brought no article: a row of `links`."""
+
+    link: str
+    """The link as given."""
+    article_id: str | None = None
+    """``SITE:NATIVE_ID`` where the link could be read."""
+    outcome: str
+    """``gone``, ``unreadable``, ``unknown_site``, ``refused``, ``failed``, or ``same`` (as another link of the
+    article in this crawl: the outcome of that one)."""
+    reason: str | None = None
+    """What happened, where, and what to do next, in plain words."""
