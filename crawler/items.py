@@ -55,6 +55,8 @@ class Article:
     """``published_raw`` as an aware UTC instant; None when unsure, never a guess."""
     published_precision: str | None = None
     """What ``published_raw`` states: ``second``, ``minute`` or ``day``."""
+    published_stand_in_raw: str | None = None
+    """The day that the article's id states, for where no time can be read."""
 
     # -- the body ------------------------------------------------------------------------------------------------
     body_raw: str | None = None
@@ -77,6 +79,23 @@ class Article:
     removals: list[dict[str, Any]] = field(default_factory=list)
     """Every fragment that a boilerplate rule took out, in reading order: ``rule``, ``position`` (1, 2, ...),
     ``text``, ``html``."""
+
+    # -- its place in the archive: set by complete_from_archive and write_frontmatter ---------------------------
+    archived: str | None = None
+    """What this crawl makes of it: ``new``, ``changed`` (another text), ``completed`` (stand-ins or pictures were
+    completed) or ``unchanged``."""
+    revision: int = 1
+    """1, 2, ...: how many different texts of it were seen."""
+    first_seen_at: datetime | None = None
+    """When it was first archived, aware UTC."""
+    publisher_slug: str | None = None
+    """The publisher's name for paths, ``a-z0-9-``."""
+    text_sha256: str | None = None
+    """SHA-256 of ``body_text`` without white space, hex."""
+    post_path: str | None = None
+    """Its front-matter file, relative to DATA_DIR."""
+    post_text: str | None = None
+    """The file's text where it is to be written, else None."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -98,11 +98,17 @@ class Archive:
         self._lock: IO[str] | None = None
         self._batch: dict[str, Entry] = {}
         self._links: dict[str, Row] = {}
-        self._same: dict[str, list[Row]] = {}
+        self._feeds: list[Row] = []
         self._slugs: dict[str, str] = {}
         self._batch_since = 0.0
         self._arrival: int | None = None
         self._folders: set[str] = set()
+        self.broken: ArchiveError | None = None
+        """Why the archive could not be written, once that has happened."""
+        self.failures: list[Row] = []
+        """The first rows of `links` of this crawl that tell of no article, for the summary."""
+        self.arrived: list[Row] = []
+        """The first articles that this crawl brought, for the summary."""
         self.render: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
         """Makes ``(path, text)`` of a post from an article's stored fields; set by whoever writes posts."""
 
@@ -297,6 +303,8 @@ class Archive:
             self.flush()
         self._wait_begins()
         self._batch[article_id] = entry
+        if len(self.arrived) < 3:
+            self.arrived.append(entry.article)
         if len(self._batch) >= BATCH:
             self.flush()
 
@@ -304,40 +312,63 @@ class Archive:
         """Take a row of `links` (``url``, ``article_id``, ``outcome``, ``reason``, ``last_tried_at``) into the batch."""
         self._wait_begins()
         self._links[row["url"]] = row
+        if row["outcome"] not in ("archived", "unchanged") and len(self.failures) < 20:
+            self.failures.append(row)
         if len(self._links) >= BATCH * 10:
             self.flush()
 
+    def add_feeds(self, article_id: str, rows: list[Row]) -> None:
+        """Keep that feeds named an article (rows of `article_feeds`) whose own row stays as it is."""
+        self._wait_begins()
+        self._feeds.extend(rows)
+
+    def link_outcome(self, article_id: str, since: str) -> Row | None:
+        """``outcome`` and ``reason`` of the article's links tried since (UTC text), with the batch taken in."""
+        for row in self._links.values():
+            if row["article_id"] == article_id:
+                return row
+        found = self._db.execute(
+            "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at >= ?", [article_id, since]
+        ).fetchone()
+        return dict(found) if found else None
+
     def _wait_begins(self) -> None:
-        if not self._batch and not self._links:
+        if not self._waits:
             self._batch_since = time.monotonic()
+
+    @property
+    def _waits(self) -> bool:
+        return bool(self._batch or self._links or self._feeds)
 
     def tick(self) -> None:
         """Write a batch that has waited long enough."""
-        if (self._batch or self._links) and time.monotonic() - self._batch_since >= BATCH_SECONDS:
+        if self._waits and time.monotonic() - self._batch_since >= BATCH_SECONDS:
             self.flush()
 
     # -- writing ----------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
         """Write the batch: files and rows, or neither. Raises ArchiveError, with the batch kept."""
-        if not self._batch and not self._links:
+        if not self._waits:
             return
-        batch, links = self._batch, self._links
+        batch, links, feeds = self._batch, self._links, self._feeds
         try:
             self._publish(batch.values())
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_rows(batch, links)
+                self._write_rows(batch, links, feeds)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
         except OSError as wrong:
-            raise ArchiveError(f"{wrong.filename or self.root} cannot be written: {wrong.strerror or wrong}") from wrong
+            self.broken = ArchiveError(f"{wrong.filename or self.root} cannot be written: {wrong.strerror or wrong}")
+            raise self.broken from wrong
         except sqlite3.OperationalError as wrong:
-            raise ArchiveError(f"{self.root / 'archive.db'} cannot be written: {wrong}") from wrong
-        self._batch, self._links = {}, {}
+            self.broken = ArchiveError(f"{self.root / 'archive.db'} cannot be written: {wrong}")
+            raise self.broken from wrong
+        self._batch, self._links, self._feeds = {}, {}, []
         (self.root / ".pending").unlink(missing_ok=True)
 
     def _publish(self, entries: Iterable[Entry]) -> None:
@@ -378,7 +409,7 @@ class Archive:
         staged.write_bytes(data)
         os.replace(staged, target)
 
-    def _write_rows(self, batch: Mapping[str, Entry], links: Mapping[str, Row]) -> None:
+    def _write_rows(self, batch: Mapping[str, Entry], links: Mapping[str, Row], feeds: list[Row]) -> None:
         from sqlite_utils import Database  # late: a crawl with nothing new need not pay for the import
 
         db = Database(self._db)
@@ -404,10 +435,17 @@ class Archive:
             ]
             if not rows:
                 continue
+            if table == "securities":  # a chart names no name: it must not wipe out a known one
+                unnamed = [row for row in rows if not row["name"]]
+                rows = [row for row in rows if row["name"]]
+                if unnamed:
+                    db.table(table).insert_all(unnamed, pk=key, ignore=True)
             if table in KEEP_FIRST:
                 db.table(table).insert_all(rows, pk=key, ignore=True)
             else:
                 db.table(table).upsert_all(rows, pk=key)
+        if feeds:
+            db.table("article_feeds").insert_all(feeds, pk=KEYS["article_feeds"], ignore=True)
         if links:
             self._db.executemany(
                 "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at)"

@@ -1,0 +1,122 @@
+"""``scrapy crawl``: Scrapy's own, with an exit status that tells cron, and a summary that tells a person."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from typing import Any
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+
+from crawler import outcome
+from crawler.ledger import CrawlLedger
+from pipelines.archive import Archive, ArchiveError, ArchiveLocked
+
+FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
+LINES = 20  # of stderr at most
+
+
+def said_in_one_line(wrong: Exception, spider: Any) -> str:
+    """Why the spider does not take its arguments."""
+    if isinstance(wrong, TypeError):
+        return f"crawl {spider.name}: {str(wrong).rpartition('__init__() ')[2]}"
+    return str(wrong)
+
+
+class Command(ScrapyCrawl):
+    """Runs a spider under the archive's lock."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if self.settings["FEEDS"]:
+            base = dict(self.settings["EXTENSIONS_BASE"])
+            base["scrapy.extensions.feedexport.FeedExporter"] = 0
+            self.settings.set("EXTENSIONS_BASE", base, priority="cmdline")
+        self.level = logging.getLevelName(str(self.settings["LOG_LEVEL"]).upper())
+        if not isinstance(self.level, int):
+            self._leave(outcome.USAGE, f"LOG_LEVEL {self.settings['LOG_LEVEL']}: no such level")
+        if self.level > logging.DEBUG and not self.settings["LOG_FILE"]:
+            # Every failure is told by the summary; Scrapy's own lines would only hide it.
+            self.settings.set("LOG_ENABLED", False, priority="cmdline")
+            logging.disable(logging.INFO)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        assert self.crawler_process is not None
+        names = ", ".join(self.crawler_process.spider_loader.list())
+        if len(args) != 1:
+            return self._leave(outcome.USAGE, f"name one spider: scrapy crawl SPIDER, with SPIDER one of {names}")
+        try:
+            spider = self.crawler_process.spider_loader.load(args[0])
+        except KeyError:
+            return self._leave(outcome.USAGE, f"no spider is called {args[0]}; there are {names}")
+        if self.settings["POST_FLAVOUR"] not in FLAVOURS:
+            return self._leave(outcome.USAGE, f"POST_FLAVOUR {self.settings['POST_FLAVOUR']}: give one of {', '.join(FLAVOURS)}")
+        try:
+            spider(**opts.spargs)
+        except (ValueError, TypeError) as wrong:
+            return self._leave(outcome.USAGE, said_in_one_line(wrong, spider))
+        archive = Archive(self.settings["DATA_DIR"])
+        try:
+            archive.open()
+        except ArchiveLocked as wrong:
+            return self._leave(outcome.LOCKED, str(wrong))
+        except ArchiveError as wrong:
+            return self._leave(outcome.CANNOT_WRITE, str(wrong))
+        crawler = self._create_crawler(spider)
+        Archive.share(crawler, archive)
+        crawling = self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        self._end(crawler, archive, crawling)
+
+    def _end(self, crawler: Any, archive: Archive, crawling: Any) -> None:
+        ledger = crawler.get_extension(CrawlLedger) if crawler.extensions else None
+        verdict = ledger.verdict() if ledger else outcome.Verdict()
+        if crawling is not None and crawling.done() and (error := crawling.exception()):
+            verdict.add(outcome.OUR_BUG, f"{type(error).__name__}: {error}")
+        try:
+            if ledger:
+                ledger.finish(verdict)
+            archive.close()
+        except ArchiveError as wrong:
+            verdict.add(outcome.CANNOT_WRITE, str(wrong))
+        self.exitcode = verdict.status
+        if self.level <= logging.INFO and ledger:
+            print("\n".join(self._summary(crawler, archive)))
+        if verdict.status:
+            self._tell(crawler, archive, verdict)
+
+    def _summary(self, crawler: Any, archive: Archive) -> list[str]:
+        """What arrived and where it lies."""
+        get = crawler.stats.get_value
+        lines = []
+        for row in archive.arrived:
+            lines += [f"{row['headline']}", f"    {row['publisher'] or 'publisher unknown'}, {row['published_at'] or 'time unknown'}, {row['id']}"]
+            if row["post_path"]:
+                lines.append(f"    {archive.root / row['post_path']}")
+        new, changed, completed, same = (get(f"articles/{name}", 0) for name in ("new", "changed", "completed", "unchanged"))
+        failed = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
+        pictures, lost = get("download_images/stored", 0), get("download_images/failed", 0) + get("download_images/refused", 0)
+        lines.append(
+            f"{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed; "
+            f"{pictures:,} new pictures" + (f", {lost:,} not to be had (reasons: article_images)" if lost else "")
+        )
+        lines.append(f"archive {archive.root / 'archive.db'}, posts {archive.root / 'posts'}")
+        return lines
+
+    def _tell(self, crawler: Any, archive: Archive, verdict: outcome.Verdict) -> None:
+        """Why the status is not 0, in `LINES` lines at most."""
+        lines = [f"scrapy crawl ended with {verdict.status}:", *(f"  {reason}" for reason in verdict.reasons)]
+        room = LINES - 1 - len(lines)
+        lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in archive.failures[: max(room - 1, 1)]]
+        failed = sum(crawler.stats.get_value(f"links/{name}", 0) for name in outcome.FAILED)
+        if failed > len(archive.failures[: max(room - 1, 1)]):
+            lines.append(f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\"")
+        print("\n".join(lines[:LINES]), file=sys.stderr)
+
+    def _leave(self, status: int, why: str) -> None:
+        """End at once, with one line that says why."""
+        print(f"scrapy crawl: {' '.join(why.split())}", file=sys.stderr)
+        sys.exit(status)

@@ -1,0 +1,72 @@
+"""What a crawl came to: its exit status for cron, its summary for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKED = 0, 2, 3, 65, 69, 70, 73, 75
+
+ARRIVED = ("archived", "unchanged")
+FAILED = ("gone", "unreadable", "unknown_site", "refused", "failed")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """An exit status and why."""
+
+    status: int = OK
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, status: int, reason: str) -> None:
+        """Where several hold, the highest counts; all are told."""
+        self.status = max(self.status, status)
+        self.reasons.append(reason)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "link"), counted(2, "link")
+    ('1 link', '2 links')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
+    """The verdict over a crawl's counts.
+
+    >>> judge({"links/archived": 3}).status
+    0
+    >>> judge({"links/archived": 3, "links/gone": 1}).status
+    3
+    >>> judge({"links/failed": 2}).status
+    69
+    >>> judge({"links/archived": 1, "links/unreadable": 3}).status
+    65
+    """
+    verdict = Verdict()
+    links = {outcome: stats.get(f"links/{outcome}", 0) for outcome in ARRIVED + FAILED}
+    arrived = sum(links[outcome] for outcome in ARRIVED)
+    failed = sum(links[outcome] for outcome in FAILED)
+    not_followed = links["unknown_site"] + stats.get("links/not_followed", 0)
+    asked = arrived + failed - not_followed
+    feeds_failed, feeds_read = stats.get("feeds/failed", 0), stats.get("feeds/read", 0)
+    if failed:
+        said = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
+        verdict.add(SOME_FAILED, f"{failed:,} of {counted(arrived + failed, 'link')} failed: {said}")
+    if stats.get("gaps/opened", 0):
+        verdict.add(SOME_FAILED, f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status")
+    if finish_reason not in ("finished", "closespider_timeout"):
+        verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")
+    if unreadable := stats.get("feeds/unreadable", 0):
+        verdict.add(UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} answered in a shape we do not know")
+    if links["unreadable"] * 2 > asked:
+        verdict.add(UNKNOWN_SHAPE, "more than half of the articles were answered in a shape we do not know")
+    unreachable = links["failed"] + links["refused"] - stats.get("links/not_followed", 0)
+    if feeds_failed:
+        verdict.add(SOME_FAILED, f"{counted(feeds_failed, 'list feed')} could not be read")
+    if not arrived and not feeds_read and (unreachable > 0 or feeds_failed):
+        verdict.add(UNREACHABLE, "nothing arrived: the source is unreachable or refuses")
+    return verdict

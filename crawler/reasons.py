@@ -1,0 +1,56 @@
+"""Why a fetch failed, in plain words, and what that makes of the link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from crawler.guard import FetchRefused
+
+REFUSED_BY_SERVER = {401, 402, 403, 407, 429, 451}
+GONE = {404, 410}
+
+
+def of_status(status: int, url: str) -> tuple[str, str]:
+    """``(outcome, reason)`` of an answer that is not 200."""
+    if status in GONE:
+        return "gone", f"the server answered {status} (not there) for {url}"
+    if status in REFUSED_BY_SERVER:
+        return "refused", f"the server refuses: it answered {status} for {url}; wait, or crawl more slowly (DOWNLOAD_DELAY)"
+    return "failed", f"the server answered {status} for {url}; crawl the link again later"
+
+
+def of_error(error: BaseException, url: str) -> tuple[str, str]:
+    """``(outcome, reason)`` of a request that brought no answer."""
+    cause: Any = error
+    while isinstance(cause, DownloadFailedError) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    for reason in getattr(cause, "reasons", []) or []:  # Twisted wraps what went wrong on a connection
+        cause = getattr(reason, "value", cause)
+    if isinstance(cause, FetchRefused):
+        return "refused", f"not fetched: {cause}"
+    if isinstance(error, IgnoreRequest):
+        return "refused", f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False"
+    if isinstance(error, UnsupportedURLSchemeError):
+        return "refused", f"{url} is no http or https address"
+    said = {
+        DownloadTimeoutError: "no answer in time from",
+        CannotResolveHostError: "no such host:",
+        DownloadConnectionRefusedError: "connection refused by",
+        ResponseDataLossError: "the answer was cut short by",
+        DownloadCancelledError: "the answer is too large (DOWNLOAD_MAXSIZE) from",
+    }
+    for kind, words in said.items():
+        if isinstance(error, kind):
+            return "failed", f"{words} {url}"
+    return "failed", f"{' '.join(str(cause).split())[:200] or type(cause).__name__} ({type(cause).__name__}) from {url}"

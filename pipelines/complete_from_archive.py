@@ -1,0 +1,123 @@
+"""What the archive knows of an article completes what was served this time, and the other way round.
+
+A fuller record (the feed's headline instead of the body's first sentence, seconds instead of a day) takes the place of a
+poorer one, never the reverse, and that is no revision. Another text is one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from itemadapter import ItemAdapter
+
+from pipelines.archive import Archive
+from pipelines.normalise_dates import to_utc
+
+TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
+"""How far a headline or time is trusted, by where it was read: list record, detail JSON, page, stand-in."""
+
+PUBLISHER_ORDER = ("feed", "detail", "body", "page", "digest")
+"""The list record's word for the publisher comes first, then the body's own source line."""
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of *text* without white space: the source serves one text with changing blanks.
+
+    >>> text_digest("甲 乙\\n丙") == text_digest("甲乙丙")
+    True
+    """
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+
+
+def first_of(names: dict[str, str]) -> str | None:
+    """The publisher among all that were named.
+
+    >>> first_of({"digest": "央行", "body": "央行网站"})
+    '央行网站'
+    """
+    return next((names[origin] for origin in PUBLISHER_ORDER if names.get(origin)), None)
+
+
+def keep_better(record: Any, known: dict[str, Any], value: str, origin: str, *others: str) -> None:
+    """Keep the known *value* (and *others* that belong to it) where it comes from a better *origin*."""
+    if known[value] is not None and (
+        record[value] is None or TRUST[known[origin]] > TRUST[record.get(origin)]
+    ):
+        for name in (value, origin, *others):
+            record[name] = known[name]
+
+
+class CompleteFromArchivePipeline:
+    """Sets ``archived``, ``revision`` and all that depends on earlier crawls. Needs ``body_text``."""
+
+    def __init__(self, stats: Any, archive: Archive):
+        self.stats, self.archive = stats, archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> CompleteFromArchivePipeline:
+        return cls(crawler.stats, Archive.of(crawler))
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        if not record.get("body_text") and not record.get("images"):
+            return item
+        if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
+            if found := to_utc(day, record["retrieved_at"]):
+                record["published_at"], record["published_precision"] = found
+                record["published_from"] = "id"
+            record["published_raw"] = record.get("published_raw") or day
+        record["text_sha256"] = text_digest(record["body_text"] or "")
+        known = self.archive.known(record["id"])
+        if known is None:
+            record["archived"], record["first_seen_at"] = "new", record["retrieved_at"]
+            record["publisher"] = first_of(record["publishers"]) or record.get("publisher")
+        else:
+            self._merge(record, known)
+        if record["publisher"]:
+            record["publisher_slug"] = self.archive.slug(record["publisher"])
+        self.stats.inc_value(f"articles/{record['archived']}")
+        return item
+
+    def _merge(self, record: ItemAdapter, known: dict[str, Any]) -> None:
+        """Compare with the archived row and keep the better of each field."""
+        known["published_at"] = known["published_at"] and read_utc(known["published_at"])
+        keep_better(record, known, "headline", "headline_from")
+        keep_better(record, known, "published_at", "published_from", "published_precision", "published_raw")
+        named = {row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])}
+        record["publishers"] = {**named, **record["publishers"]}
+        record["publisher"] = first_of(record["publishers"]) or known["publisher"]
+        for name in ("info_code", "share_url", "canonical_url", "description", "alternative_headline"):
+            record[name] = record.get(name) or known[name]
+        record["first_seen_at"] = read_utc(known["first_seen_at"])
+        record["post_path"], record["revision"] = known["post_path"], known["revision"]
+        retitled = (
+            record["headline"] != known["headline"]
+            and record["headline_from"] == known["headline_from"]
+            and record["headline_from"] != "body"
+        )
+        if record["text_sha256"] != known["text_sha256"] or retitled:
+            record["archived"], record["revision"] = "changed", known["revision"] + 1
+        elif self._differs(record, known, named):
+            record["archived"] = "completed"
+        else:
+            record["archived"] = "unchanged"
+        if record["archived"] != "changed":  # the text was received then, not now
+            record["retrieved_at"] = read_utc(known["retrieved_at"])
+
+    def _differs(self, record: ItemAdapter, known: dict[str, Any], named: dict[str, str]) -> bool:
+        """Whether anything but the text is new: a better headline or time, a picture that failed before."""
+        fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
+        if any(record[name] != known[name] for name in fields) or record["publishers"] != named:
+            return True
+        images = [(row["url"], row["status"]) for row in self.archive.rows_of("article_images", record["id"])]
+        if images != [(image["url"], image["status"]) for image in record["images"]]:
+            return True
+        stored = self.archive.stored(record["id"])
+        return stored is None or stored["body_html"] != record["body_html"]
+
+
+def read_utc(text: str) -> datetime:
+    """A time as the archive writes it, as an aware instant."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

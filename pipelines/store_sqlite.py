@@ -1,0 +1,154 @@
+"""Articles and link outcomes -> rows of ``archive.db``, one transaction a batch (`pipelines.archive`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from itemadapter import ItemAdapter
+
+from pipelines.archive import BATCH_SECONDS, Archive, Entry, Row, utc_text
+
+AS_THEY_ARE = (
+    "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
+    "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
+    "post_path", "text_sha256",
+)  # fmt: skip
+TIMES = ("published_at", "first_seen_at", "retrieved_at")
+LISTS = ("authors", "editors")
+OUTCOMES = {"new": "archived", "changed": "archived", "completed": "archived", "unchanged": "unchanged"}
+
+
+def article_row(record: ItemAdapter) -> Row:
+    """The row of `articles` of an item, but for ``arrival``."""
+    row = {name: record[name] for name in AS_THEY_ARE}
+    row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
+    row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
+    return row
+
+
+def entry_of(record: ItemAdapter) -> Entry:
+    """All rows that an item brings."""
+    key = {"article_id": record["id"]}
+    entry = Entry(article_row(record), body_html=record["body_html"], body_text=record["body_text"])
+    stored = [image for image in record["images"] if image["status"] == "stored"]
+    entry.images = [image["path"] for image in stored]
+    securities = {
+        tag["id"]: {name: tag[name] for name in ("id", "market", "code", "exchange", "name", "kind")}
+        for tag in sorted(record["securities"], key=lambda tag: bool(tag["name"]))
+    }
+    entry.rows = {
+        "article_feeds": [
+            {**key, "feed": feed["feed"], "first_listed_at": utc_text(feed["first_listed_at"])} for feed in record["feeds"]
+        ],
+        "article_publishers": [{**key, "origin": o, "name": n} for o, n in record["publishers"].items() if n],
+        "images": [
+            {name: image[name] for name in ("sha256", "media_type", "width", "height", "bytes", "path")}
+            for image in stored
+        ],
+        "securities": list(securities.values()),
+    }
+    if record["publisher_slug"]:
+        entry.rows["publishers"] = [{"name": record["publisher"], "slug": record["publisher_slug"]}]
+    entry.replace = {
+        "article_images": [
+            {**key, **{name: image.get(name) for name in ("position", "url", "sha256", "status", "reason", "caption", "alt")}}
+            for image in record["images"]
+        ],
+        "article_securities": [
+            {**key, "security_id": tag["id"], **{name: tag[name] for name in ("origin", "mentions", "doubtful")}}
+            for tag in record["securities"]
+        ],
+        "article_links": [
+            {**key, "position": n, "url": link["url"], "text": link["text"], "kind": link["kind"]}
+            for n, link in enumerate(record["related"], 1)
+        ],
+        "removals": [
+            {**key, **{name: removal[name] for name in ("position", "rule", "text", "html")}}
+            for removal in record["removals"]
+        ],
+    }
+    if record["post_text"] is not None:
+        entry.post = (record["post_path"], record["post_text"])
+    return entry
+
+
+class StoreSqlitePipeline:
+    """Writes what the pipelines before it made. Raises ArchiveError where the archive cannot be written."""
+
+    def __init__(self, stats: Any, archive: Archive):
+        self.stats, self.archive = stats, archive
+        self.started = utc_text(datetime.now(UTC))
+        self.waiting: dict[str, list[str]] = {}
+        """Links by the article whose outcome they share, until that is known."""
+        self.timer: Any = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> StoreSqlitePipeline:
+        return cls(crawler.stats, Archive.of(crawler))
+
+    def open_spider(self) -> None:
+        from scrapy.utils.asyncio import create_looping_call
+
+        self.archive.open()
+        self.archive.recover()
+        self.timer = create_looping_call(self.archive.tick)
+        self.timer.start(BATCH_SECONDS, now=False)
+
+    def close_spider(self) -> None:
+        if self.timer is not None and self.timer.running:
+            self.timer.stop()
+        for article_id, links in self.waiting.items():
+            for link in links:
+                self._link(link, article_id, "failed", "the crawl ended before the article's other link did; crawl it again")
+        self.archive.flush()
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        if record.get("archived"):
+            self._store(record)
+        elif record.get("outcome") == "same":
+            self._share_outcome(record["link"], record["article_id"])
+        elif record.get("outcome"):
+            self._end(record["link"], record["article_id"], record["outcome"], record["reason"])
+        return item
+
+    def _store(self, record: ItemAdapter) -> None:
+        if record["archived"] != "unchanged" or record["post_text"] is not None:
+            entry = entry_of(record)
+            if record["archived"] != "new":
+                before = self.archive.stored(record["id"])
+                assert before is not None
+                entry.article["arrival"] = before["arrival"]
+                if entry.post and before["post_path"] and before["post_path"] != entry.post[0]:
+                    entry.old_post = before["post_path"]
+                if record["archived"] == "changed":
+                    kept = ("revision", "retrieved_at", "headline", "body_html", "body_text")
+                    entry.rows["revisions"] = [
+                        {"article_id": record["id"], **{name: before[name] for name in kept}}
+                    ]
+            self.archive.add(entry)
+        elif record["feeds"]:
+            self.archive.add_feeds(record["id"], entry_of(record).rows["article_feeds"])
+        if record["link"]:
+            self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
+
+    def _end(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
+        self._link(link, article_id, outcome, reason)
+        if article_id is not None:
+            for other in self.waiting.pop(article_id, ()):
+                self._link(other, article_id, outcome, reason)
+
+    def _link(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
+        row = {"url": link, "article_id": article_id, "outcome": outcome, "reason": reason}
+        self.archive.add_link({**row, "last_tried_at": utc_text(datetime.now(UTC))})
+        self.stats.inc_value(f"links/{outcome}")
+
+    def _share_outcome(self, link: str, article_id: str) -> None:
+        """A second link to an article: its outcome is that of the first, now or when that ends."""
+        found = self.archive.link_outcome(article_id, self.started)
+        if found:
+            self._link(link, article_id, found["outcome"], found["reason"])
+        else:
+            self.waiting.setdefault(article_id, []).append(link)

@@ -1,0 +1,54 @@
+"""An article -> its front-matter file below ``posts/``, made again only when the article's row changed.
+
+The file appears with the row (`pipelines.archive`); its text is a function of the stored fields alone, so that it can
+be made again from the archive at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from itemadapter import ItemAdapter
+
+from pipelines.archive import Archive, utc_text
+from pipelines.post_format import render_post
+
+TIMES = ("published_at", "first_seen_at", "retrieved_at")
+
+
+class PostWriter:
+    """Renders posts in one flavour: ``writer(article) -> (path relative to DATA_DIR, text)``."""
+
+    def __init__(self, flavour: str, image_base: str | None):
+        self.flavour, self.image_base = flavour, image_base
+
+    def __call__(self, article: Mapping[str, Any]) -> tuple[str, str]:
+        post = render_post(article, self.flavour, self.image_base)
+        return f"posts/{post.path}", post.text
+
+
+class WriteFrontmatterPipeline:
+    """Sets ``post_path`` and ``post_text``. Needs ``archived``."""
+
+    def __init__(self, stats: Any, archive: Archive, writer: PostWriter):
+        self.stats, self.archive, self.writer = stats, archive, writer
+        archive.render = writer
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> WriteFrontmatterPipeline:
+        settings = crawler.settings
+        writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
+        return cls(crawler.stats, Archive.of(crawler), writer)
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        if record.get("archived") is None:
+            return item
+        if record["archived"] == "unchanged" and self.archive.has_post(record["post_path"]):
+            return item
+        article = {name: record[name] for name in record.field_names()}
+        article.update({name: article[name] and utc_text(article[name]) for name in TIMES})
+        record["post_path"], record["post_text"] = self.writer(article)
+        self.stats.inc_value("write_frontmatter/rendered")
+        return item
