@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory
-from twisted.internet import reactor as the_reactor
 from twisted.web.client import HTTPConnectionPool
 from zope.interface import directlyProvides, providedBy
 
@@ -122,6 +121,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Any):
         super().__init__(crawler)
-        self._pool = GuardedPool(the_reactor, FetchGuard.of(crawler))
+        from twisted.internet import reactor  # late: importing it installs one
+
+        self._pool = GuardedPool(reactor, FetchGuard.of(crawler))
         self._pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._pool._factory = _LenientHTTP11ClientFactory

@@ -36,7 +36,8 @@ class ErrorCollector(logging.Handler):
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if len(self.seen) >= 5:
+        # What a middleware could not fetch (a robots.txt, say) is no bug, and the link's outcome tells it.
+        if len(self.seen) >= 5 or record.name.startswith("scrapy.downloadermiddlewares"):
             return
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, ArchiveError):  # told as such

@@ -51,6 +51,7 @@ CREATE TABLE articles (
   retrieved_at TEXT NOT NULL, -- when the text of this revision was received, UTC
   revision INTEGER NOT NULL DEFAULT 1, -- 1, 2, ...: how many different texts were seen; earlier ones are in revisions
   post_path TEXT, -- its front-matter file, relative to DATA_DIR
+  withdrawn_at TEXT, -- when a crawl first found that the source had withdrawn it, UTC; its last text stays
   text_sha256 TEXT NOT NULL, -- SHA-256 of body_text without white space, hex: equal means not edited
   CHECK (typeof(id) = 'text' AND typeof(revision) = 'integer' AND typeof(arrival) = 'integer'),
   CHECK (headline_from IN ('feed', 'detail', 'page', 'body')),
@@ -163,6 +164,7 @@ CREATE TABLE revisions (
   headline TEXT NOT NULL, -- its headline
   body_html TEXT NOT NULL, -- its body, as texts.body_html
   body_text TEXT NOT NULL, -- its text, as texts.body_text
+  changes TEXT, -- what the next revision changed: JSON object of figures, percentages and codes added and removed
   PRIMARY KEY (article_id, revision)
 );
 CREATE TABLE links (
@@ -198,6 +200,45 @@ CREATE TABLE crawls (
   bytes INTEGER NOT NULL DEFAULT 0 -- bytes received
 ) WITHOUT ROWID;
 CREATE INDEX crawls_started_at ON crawls (started_at)
+""",
+)
+
+step(
+    "0002_feeds",
+    """
+CREATE TABLE feeds (
+  -- The list feeds that scheduled crawls poll, one row each.
+  feed TEXT PRIMARY KEY, -- rolling, media, market-37, ...
+  last_polled_at TEXT NOT NULL, -- when it was last asked, UTC
+  last_read_at TEXT, -- when it last answered in a shape we know, UTC
+  newest_at TEXT, -- publication time of the newest record it ever listed, UTC
+  listed TEXT NOT NULL DEFAULT '[]', -- native ids of its last good answer, a JSON array: the next poll must overlap it
+  failures INTEGER NOT NULL DEFAULT 0, -- polls that failed since the last good one
+  reason TEXT -- why the last poll failed; NULL where it did not
+) WITHOUT ROWID;
+CREATE TABLE gaps (
+  -- Holes: spans of a feed in which articles may have come and gone between two polls.
+  feed TEXT NOT NULL, -- feeds.feed
+  from_at TEXT NOT NULL, -- publication time of the newest record known before the hole, UTC
+  to_at TEXT NOT NULL, -- publication time of the oldest record known after it, UTC
+  opened_at TEXT NOT NULL, -- when the hole was found, UTC
+  filled_at TEXT, -- when a later crawl closed it, UTC; NULL while open
+  tries INTEGER NOT NULL DEFAULT 0, -- crawls that tried to close it
+  reason TEXT, -- why it could not be closed yet
+  PRIMARY KEY (feed, from_at)
+) WITHOUT ROWID;
+CREATE INDEX gaps_open ON gaps (opened_at) WHERE filled_at IS NULL;
+CREATE TABLE checks (
+  -- When fresh articles are looked at again for edits: sooner at first, then later and later, then no more.
+  article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  next_check_at TEXT, -- UTC; NULL once the plan is through
+  done INTEGER NOT NULL DEFAULT 0, -- checks done so far
+  last_checked_at TEXT, -- UTC
+  etag TEXT, -- ETag of the newest answer, for a conditional request
+  last_modified TEXT -- Last-Modified of the newest answer, likewise
+) WITHOUT ROWID;
+CREATE INDEX checks_due ON checks (next_check_at) WHERE next_check_at IS NOT NULL;
+CREATE INDEX articles_stand_ins ON articles (id) WHERE headline_from = 'body' OR published_from = 'id' OR published_at IS NULL
 """,
 )
 
