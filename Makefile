@@ -1,1 +1,28 @@
+# make demo: set up, crawl the sample newsroom into data/, say what to try. make test: everything, no network.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
 .PHONY: demo test lint bench test-sites
+
+$(READY): pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	touch $(READY)
+
+demo: $(READY)
+	$(BIN)/python -m tests.newsroom.demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+test-sites: $(READY)
+	$(BIN)/python tests/sites/build.py

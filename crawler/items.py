@@ -30,6 +30,10 @@ class Article:
     feeds: list[dict[str, Any]] = field(default_factory=list)
     """Memberships: ``{"feed": "rolling", "first_listed_at": datetime}`` each."""
 
+    check: dict[str, Any] | None = None
+    """When to look at it again, a row of `checks` without its key: ``next_check_at``, ``done``, ``last_checked_at``,
+    ``etag``, ``last_modified``. None where it is on no plan."""
+
     # -- what is said of it: set by the page object, completed by pipelines -----------------------------------
     headline: str | None = None
     """Title as one line of text."""

@@ -10,9 +10,13 @@ from importlib.metadata import version
 from typing import Any
 
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.utils.asyncio import sleep
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.guard import FetchRefused
 
 
 def user_agent(settings: Any) -> str:
@@ -42,6 +46,50 @@ class RequestDefaultsMiddleware:
         for name, value in self.headers.items():
             request.headers.setdefault(name, value)
         request.meta.setdefault("download_timeout", self.timeout)
+
+
+class HostTripped(IgnoreRequest):
+    """A host failed too often in a row: this crawl asks it no more."""
+
+
+class BreakerMiddleware:
+    """Stops a storm: a host that fails again and again is left alone for the rest of the crawl.
+
+    Counts answers of 500 and above and requests without an answer; any other answer sets the count back.
+    """
+
+    def __init__(self, stats: Any, limit: int):
+        self.stats, self.limit = stats, limit
+        self.failures: dict[str, int] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> BreakerMiddleware:
+        return cls(crawler.stats, crawler.settings.getint("BREAKER_FAILURES"))
+
+    def process_request(self, request: Request) -> None:
+        if not self.failures:
+            return
+        host = urlparse_cached(request).netloc
+        if self.failures.get(host, 0) >= self.limit:
+            self.stats.inc_value("breaker/not_asked")
+            raise HostTripped(f"{host} failed {self.failures[host]} times in a row; it is left alone for the rest of this crawl")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if response.status >= 500:
+            self._failed(request)
+        elif self.failures:
+            self.failures.pop(urlparse_cached(request).netloc, None)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if not isinstance(exception, IgnoreRequest | FetchRefused):
+            self._failed(request)
+
+    def _failed(self, request: Request) -> None:
+        host = urlparse_cached(request).netloc
+        self.failures[host] = self.failures.get(host, 0) + 1
+        if self.failures[host] == self.limit:
+            self.stats.inc_value("breaker/tripped")
 
 
 def retry_after(header: bytes | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:

@@ -48,7 +48,8 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
     """
     verdict = Verdict()
     links = {outcome: stats.get(f"links/{outcome}", 0) for outcome in ARRIVED + FAILED}
-    arrived = sum(links[outcome] for outcome in ARRIVED)
+    articles = sum(stats.get(f"articles/{what}", 0) for what in ("new", "changed", "completed", "unchanged"))
+    arrived = max(articles, sum(links[outcome] for outcome in ARRIVED))  # an article of a feed has no link
     failed = sum(links[outcome] for outcome in FAILED)
     not_followed = links["unknown_site"] + stats.get("links/not_followed", 0)
     asked = arrived + failed - not_followed

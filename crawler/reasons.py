@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.guard import FetchRefused
+from crawler.middlewares import HostTripped
 
 REFUSED_BY_SERVER = {401, 402, 403, 407, 429, 451}
 GONE = {404, 410}
@@ -39,6 +40,8 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
         cause = getattr(reason, "value", cause)
     if isinstance(cause, FetchRefused):
         return "refused", f"not fetched: {cause}"
+    if isinstance(error, HostTripped):
+        return "failed", str(error)
     if isinstance(error, IgnoreRequest):
         return "refused", f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False"
     if isinstance(error, UnsupportedURLSchemeError):

@@ -18,6 +18,12 @@ USER_AGENT = ""  # empty: made from BOT_NAME, the version and CONTACT
 FINEWS_ORIGINS = "http://choicewzp1.eastmoney.com"
 # Where a share link's headline, time and source come from when the JSON has none.
 FINEWS_ARTICLE_PAGE = "https://finance.eastmoney.com/a/{id}.html"
+FINEWS_COUNTS = "100,500,2000"  # records asked of a feed: the first as a rule, the next where the poll does not overlap
+FINEWS_PAGES = 100  # pages of a public list, at most, that close a gap in one crawl
+# Origins of the public paged lists, the second source; empty: the public ones where FINEWS_ORIGINS is public, else its own.
+FINEWS_LIST_ORIGINS = ""
+FINEWS_CHECKS = "10m,1h,6h,1d,7d"  # when an article is looked at again for edits, after it was first seen
+FINEWS_NOW = ""  # an ISO time that stands for now, for tests of what is due
 
 # -- how hard we knock ----------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 16
@@ -33,6 +39,7 @@ RETRY_TIMES = 2  # after the first try
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_BACKOFF = 0.5  # seconds before the first retry, doubled for each further one, with jitter
 RETRY_BACKOFF_MAX = 60  # seconds; a server that asks for more (Retry-After) is tried again by a later crawl
+BREAKER_FAILURES = 10  # requests in a row that a host may fail, retries counted, before the crawl asks it no more
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the link's outcome tells it
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
@@ -50,12 +57,14 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.middlewares.BackoffRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    "crawler.middlewares.BreakerMiddleware": 650,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
     "crawler.ledger.CrawlLedger": 0,
 }
 TELNETCONSOLE_ENABLED = False
@@ -90,6 +99,7 @@ LOG_LEVEL = "INFO"  # WARNING: nothing is printed where nothing is wrong; DEBUG:
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
+HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 
 for _name in [name for name in globals() if name.isupper()]:
     _given = os.environ.get(_name if _name.startswith("FINEWS_") else f"FINEWS_{_name}")

@@ -83,6 +83,7 @@ KEYS = {
     "article_links": ("article_id", "position"),
     "removals": ("article_id", "position"),
     "revisions": ("article_id", "revision"),
+    "checks": "article_id",
 }
 KEEP_FIRST = {"article_feeds", "publishers", "images", "revisions"}  # a row that is there stays as it is
 
@@ -98,7 +99,7 @@ class Archive:
         self._lock: IO[str] | None = None
         self._batch: dict[str, Entry] = {}
         self._links: dict[str, Row] = {}
-        self._feeds: list[Row] = []
+        self._rows: dict[str, list[Row]] = {}
         self._slugs: dict[str, str] = {}
         self._batch_since = 0.0
         self._arrival: int | None = None
@@ -317,10 +318,29 @@ class Archive:
         if len(self._links) >= BATCH * 10:
             self.flush()
 
-    def add_feeds(self, article_id: str, rows: list[Row]) -> None:
-        """Keep that feeds named an article (rows of `article_feeds`) whose own row stays as it is."""
+    def add_rows(self, table: str, rows: list[Row]) -> None:
+        """Take rows of a table of `KEYS` into the batch whose articles are archived and stay as they are."""
         self._wait_begins()
-        self._feeds.extend(rows)
+        self._rows.setdefault(table, []).extend(rows)
+
+    def withdraw(self, article_id: str, found_at: str) -> bool:
+        """The source has withdrawn an article: its text stays, and becomes a version. False where it is not archived,
+        or was known to be withdrawn."""
+        self.flush()
+        article = self.known(article_id)
+        if article is None or article["withdrawn_at"]:
+            return False
+        with self._db:
+            self._db.execute(
+                "INSERT OR IGNORE INTO revisions (article_id, revision, retrieved_at, headline, body_html, body_text, changes)"
+                " SELECT id, revision, retrieved_at, headline, body_html, body_text, ? FROM news WHERE id = ?",
+                ['{"withdrawn": true}', article_id],
+            )
+            self._db.execute(
+                "UPDATE articles SET revision = revision + 1, withdrawn_at = ? WHERE id = ?", [found_at, article_id]
+            )
+            self._db.execute("UPDATE checks SET next_check_at = NULL WHERE article_id = ?", [article_id])
+        return True
 
     def link_outcome(self, article_id: str, since: str) -> Row | None:
         """``outcome`` and ``reason`` of the article's links tried since (UTC text), with the batch taken in."""
@@ -338,7 +358,7 @@ class Archive:
 
     @property
     def _waits(self) -> bool:
-        return bool(self._batch or self._links or self._feeds)
+        return bool(self._batch or self._links or self._rows)
 
     def tick(self) -> None:
         """Write a batch that has waited long enough."""
@@ -351,12 +371,12 @@ class Archive:
         """Write the batch: files and rows, or neither. Raises ArchiveError, with the batch kept."""
         if not self._waits:
             return
-        batch, links, feeds = self._batch, self._links, self._feeds
+        batch, links, more = self._batch, self._links, self._rows
         try:
             self._publish(batch.values())
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_rows(batch, links, feeds)
+                self._write_rows(batch, links, more)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -368,7 +388,7 @@ class Archive:
         except sqlite3.OperationalError as wrong:
             self.broken = ArchiveError(f"{self.root / 'archive.db'} cannot be written: {wrong}")
             raise self.broken from wrong
-        self._batch, self._links, self._feeds = {}, {}, []
+        self._batch, self._links, self._rows = {}, {}, {}
         (self.root / ".pending").unlink(missing_ok=True)
 
     def _publish(self, entries: Iterable[Entry]) -> None:
@@ -409,7 +429,7 @@ class Archive:
         staged.write_bytes(data)
         os.replace(staged, target)
 
-    def _write_rows(self, batch: Mapping[str, Entry], links: Mapping[str, Row], feeds: list[Row]) -> None:
+    def _write_rows(self, batch: Mapping[str, Entry], links: Mapping[str, Row], more: Mapping[str, list[Row]]) -> None:
         from sqlite_utils import Database  # late: a crawl with nothing new need not pay for the import
 
         db = Database(self._db)
@@ -433,6 +453,7 @@ class Archive:
                 for entry in batch.values()
                 for row in (*entry.rows.get(table, ()), *entry.replace.get(table, ()))
             ]
+            rows += more.get(table, [])
             if not rows:
                 continue
             if table == "securities":  # a chart names no name: it must not wipe out a known one
@@ -444,8 +465,6 @@ class Archive:
                 db.table(table).insert_all(rows, pk=key, ignore=True)
             else:
                 db.table(table).upsert_all(rows, pk=key)
-        if feeds:
-            db.table("article_feeds").insert_all(feeds, pk=KEYS["article_feeds"], ignore=True)
         if links:
             self._db.executemany(
                 "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at)"

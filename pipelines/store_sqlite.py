@@ -49,6 +49,8 @@ def entry_of(record: ItemAdapter) -> Entry:
         ],
         "securities": list(securities.values()),
     }
+    if record.get("check"):
+        entry.rows["checks"] = [{**key, **record["check"]}]
     if record["publisher_slug"]:
         entry.rows["publishers"] = [{"name": record["publisher"], "slug": record["publisher_slug"]}]
     entry.replace = {
@@ -129,12 +131,17 @@ class StoreSqlitePipeline:
                         {"article_id": record["id"], **{name: before[name] for name in kept}}
                     ]
             self.archive.add(entry)
-        elif record["feeds"]:
-            self.archive.add_feeds(record["id"], entry_of(record).rows["article_feeds"])
+        else:
+            rows = entry_of(record).rows
+            for table in ("article_feeds", "checks"):
+                if rows.get(table):
+                    self.archive.add_rows(table, rows[table])
         if record["link"]:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
     def _end(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
+        if outcome == "gone" and article_id and self.archive.withdraw(article_id, utc_text(datetime.now(UTC))):
+            self.stats.inc_value("articles/withdrawn")
         self._link(link, article_id, outcome, reason)
         if article_id is not None:
             for other in self.waiting.pop(article_id, ()):

@@ -1,0 +1,118 @@
+"""What all spiders share: from a link's target to an article or an outcome."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+
+from crawler import reasons
+from crawler.guard import FetchGuard
+from crawler.items import Article, LinkOutcome
+from crawler.pages import PageError, Target
+from crawler.pages.finews import check_same_article, complete_from_page
+
+STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
+
+
+class UsageProblem(ValueError):
+    """Arguments that make no crawl; the message is for the user, one line."""
+
+
+class ArticleSpider(Spider):
+    """Requests articles and reads the answers. Subclasses say which, and what else is known of each."""
+
+    strange = 0
+    """Unreadable answers in a row."""
+
+    def now(self) -> datetime:
+        """The time by which this crawl judges what is fresh and due; a test sets it (``FINEWS_NOW``)."""
+        given = self.settings["FINEWS_NOW"]
+        return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+
+    def origins(self) -> list[str]:
+        """Origins of the endpoints, from the settings."""
+        return [origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()]
+
+    def request(self, target: Target, **more: Any) -> Request | LinkOutcome:
+        """The request for an article's body; an outcome where the source has changed its shape."""
+        if self.strange >= STRANGE_IN_A_ROW:
+            reason = f"not asked for: the {self.strange} answers before were unreadable; crawl it again when the source is mended"
+            return self.outcome(target, "failed", reason)
+        FetchGuard.of(self.crawler).trust(target.link)
+        headers = more.pop("headers", None)
+        return Request(
+            target.page.request_url(target, self.origins()),
+            callback=self.parse,
+            errback=self.failed,
+            headers=headers,
+            cb_kwargs={"target": target, **more},
+            meta={"handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+
+    def outcome(self, target: Target, outcome: str, reason: str) -> LinkOutcome:
+        """An outcome of the target's link."""
+        return LinkOutcome(link=target.link, article_id=target.article_id, outcome=outcome, reason=reason)
+
+    def parse(self, response: Any, target: Target, **more: Any) -> Any:
+        """A response to `request`: the article, a request for its page, or why there is none."""
+        if response.status != 200:
+            return self.outcome(target, *reasons.of_status(response.status, response.url))
+        try:
+            article = target.page(response, target, datetime.now(UTC)).article()
+            article = self.add_known(article, response, **more)
+        except PageError as wrong:
+            self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0
+            return self.outcome(target, wrong.outcome, str(wrong))
+        self.strange = 0
+        return self.next_step(article, target)
+
+    def add_known(self, article: Article, response: Any, **more: Any) -> Article:
+        """Add what is known beside the response. Raises PageError where it contradicts the response."""
+        return article
+
+    def next_step(self, article: Article, target: Target) -> Article | Request:
+        """The article where it is complete enough, else a request for what it lacks."""
+        return article
+
+    def ask_page(self, article: Article, target: Target) -> Article | Request:
+        """A request for the public page where headline or time are missing; else the article as it is."""
+        if article.headline and article.published_raw:
+            return article
+        return Request(
+            self.settings["FINEWS_ARTICLE_PAGE"].format(id=target.native_id),
+            callback=self.parse_page,
+            errback=self.page_failed,
+            cb_kwargs={"article": article},
+            meta={"handle_httpstatus_all": True},
+            dont_filter=True,
+            priority=10,  # finish what was begun
+        )
+
+    def parse_page(self, response: Any, article: Article) -> Article | LinkOutcome:
+        """The public page of an article: what its JSON lacks. A page that says nothing leaves stand-ins."""
+        if response.status == 200 and hasattr(response, "text"):
+            try:
+                check_same_article(article, response)
+            except PageError as wrong:
+                return LinkOutcome(link=article.link or str(article.share_url), article_id=article.id, outcome="unreadable", reason=str(wrong))
+            if complete_from_page(article, response):
+                return article
+        self.count("share/page_unusable")
+        return article
+
+    def page_failed(self, failure: Any) -> Article:
+        """No public page: the article is archived with stand-ins, to be completed by a later crawl."""
+        self.count("share/page_unusable")
+        return failure.request.cb_kwargs["article"]
+
+    def failed(self, failure: Any) -> Any:
+        """A request that brought no answer."""
+        return self.outcome(failure.request.cb_kwargs["target"], *reasons.of_error(failure.value, failure.request.url))
+
+    def count(self, stat: str, number: int = 1) -> None:
+        """Count something of this crawl."""
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(stat, number)

@@ -1,0 +1,270 @@
+"""The list feeds: what each asks, and how its records read. A new feed is one class here.
+
+Three lists name the same things differently (``infoCode``/``infocode``, ``showtime``/``datetime``, ``from``/
+``medianame``); names are brought to one form on entry. `PagedFeed` is the second source: public lists with cursors or
+pages, for when a rolling window has already moved on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
+DIGEST_TITLE = re.compile(r"\s*【([^】]{1,120})】")
+
+
+class FeedError(Exception):
+    """A feed answered in a shape that we do not know; the message says which, where and how."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """One line of a list feed, in our words. Unknown is None: a record can come with empty fields for one poll."""
+
+    native_id: str
+    """The digits of the article's id: the same in every feed."""
+    headline: str | None = None
+    published_raw: str | None = None
+    publisher: str | None = None
+    description: str | None = None
+    url: str | None = None
+    """Address that the feed gives for the article."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether headline and time are there."""
+        return bool(self.headline and self.published_raw)
+
+
+def read_json(body: bytes, where: str) -> Any:
+    """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. Raises FeedError."""
+    text = body.decode("utf-8-sig", "replace").strip()
+    try:
+        return json.loads(text, strict=False)
+    except ValueError:
+        pass
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        return json.loads(text[start : end + 1], strict=False) if 0 <= start < end and text[0] != "<" else None
+    except ValueError:
+        return None
+
+
+def text_of(row: dict[str, Any], *names: str) -> str | None:
+    """The first of *names* that says something, as one line of text.
+
+    >>> text_of({"showtime": "", "ShowTime": " 2026-02-21 "}, "showtime")
+    '2026-02-21'
+    """
+    lowered = {str(key).lower(): value for key, value in row.items()}
+    for name in names:
+        value = lowered.get(name.lower())
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, str) and (text := " ".join(value.split())):
+            return text
+    return None
+
+
+class Feed:
+    """A rolling window of the newest records."""
+
+    name: ClassVar[str]
+    """As in `article_feeds`: rolling, media, market-37, ..."""
+    path: ClassVar[str]
+    """Path and query of the list, with ``{count}``."""
+    key: ClassVar[str]
+    """Name of the list in the answer."""
+
+    @classmethod
+    def url(cls, origin: str, count: int) -> str:
+        """Address of the newest *count* records."""
+        return origin + cls.path.format(count=count)
+
+    @classmethod
+    def rows(cls, data: Any, where: str) -> list[Any]:
+        """The list in an answer. Raises FeedError."""
+        rows = data.get(cls.key) if isinstance(data, dict) else None
+        if not isinstance(rows, list):
+            seen = ", ".join(sorted(map(str, data))[:6]) if isinstance(data, dict) else type(data).__name__
+            raise FeedError(f"feed {cls.name}: no list {cls.key!r} at {where}; there is {seen or 'nothing'}")
+        return rows
+
+    @classmethod
+    def read(cls, body: bytes, where: str) -> list[Record]:
+        """The records of an answer, newest first as served. Raises FeedError."""
+        data = read_json(body, where)
+        if data is None:
+            start = " ".join(body[:60].decode("utf-8", "replace").split())
+            raise FeedError(f"feed {cls.name}: not JSON at {where}: {start!r}")
+        rows = cls.rows(data, where)
+        records = [record for row in rows if (record := cls.record(row)) is not None]
+        if rows and not records:
+            raise FeedError(f"feed {cls.name}: {len(rows)} records at {where}, and no article id in any of them")
+        return records
+
+    @classmethod
+    def record(cls, row: Any) -> Record | None:
+        """One row in our words; None where it has no article id."""
+        if not isinstance(row, dict):
+            return None
+        for name in ("infoCode", "code", "Art_Code", "id", "newsid", "url_unique", "uniqueUrl", "url_w", "url"):
+            value = text_of(row, name)
+            if value and (found := DIGITS.fullmatch(value) or re.search(r"[/,](20\d{12,21})\.html", value)):
+                break
+        else:
+            return None
+        description = text_of(row, "digest", "summary", "simdigest", "content", "Art_Content")
+        headline = text_of(row, "title", "Art_Title", "simtitle")
+        if not headline and description and (head := DIGEST_TITLE.match(description)):
+            headline = head[1]
+        return Record(
+            native_id=found[1],
+            headline=headline,
+            published_raw=text_of(row, "showtime", "datetime", "showDateTime", "Art_ShowTime", "updateTime"),
+            publisher=text_of(row, "from", "medianame", "source", "Art_MediaName"),
+            description=description,
+            url=text_of(row, "url_w", "url", "uniqueUrl", "Art_UniqueUrl", "Art_Url"),
+        )
+
+
+class RollingFeed(Feed):
+    """Rolling news, named emnews by the older site."""
+
+    name, key = "rolling", "records"
+    path = "/web/webapi?type=102&count={count}&newsid=1"
+
+
+class MediaFeed(Feed):
+    """News by medium."""
+
+    name, key = "media", "nodeList"
+    path = "/web/webapi?type=45&count={count}&newsid=1"
+
+
+class MarketFeed(Feed):
+    """Market news; one class a market type."""
+
+    key = "record"
+    path = "/information/newmarket/web/webapi?marketType=37&count={count}"
+    name = "market-37"
+
+
+class MarketFeed38(MarketFeed):
+    """Market news, type 38."""
+
+    path, name = "/information/newmarket/web/webapi?marketType=38&count={count}", "market-38"
+
+
+class MarketFeed39(MarketFeed):
+    """Market news, type 39."""
+
+    path, name = "/information/newmarket/web/webapi?marketType=39&count={count}", "market-39"
+
+
+FEEDS: dict[str, type[Feed]] = {
+    "rolling": RollingFeed,
+    "media": MediaFeed,
+    "37": MarketFeed,
+    "38": MarketFeed38,
+    "39": MarketFeed39,
+}
+"""Feeds by the word that ``-a feeds=`` takes."""
+
+
+class PagedFeed:
+    """A public list that goes back in pages: the second source of a rolling feed."""
+
+    of: ClassVar[str]
+    """Name of the feed that it continues."""
+
+    @classmethod
+    def url(cls, origin: str, cursor: str, size: int) -> str:
+        """Address of the page at *cursor*; the empty cursor is the newest page."""
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+        """The page's records and the next cursor, None after the last page. Raises FeedError."""
+        raise NotImplementedError
+
+
+def trace() -> str:
+    """Any unique value: the public lists answer 403 without one."""
+    return str(int(datetime.now(UTC).timestamp() * 1000))
+
+
+class FastNewsList(PagedFeed):
+    """Rolling news further back, by a ``sortEnd`` cursor."""
+
+    of = "rolling"
+
+    @classmethod
+    def url(cls, origin: str, cursor: str, size: int) -> str:
+        query = {"client": "web", "biz": "web_724", "fastColumn": "102", "sortEnd": cursor, "pageSize": size, "req_trace": trace()}
+        return f"{origin}/comm/web/getFastNewsList?{urlencode(query)}"
+
+    @classmethod
+    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+        data = read_json(body, where)
+        inner = data.get("data") if isinstance(data, dict) else None
+        rows = inner.get("fastNewsList") if isinstance(inner, dict) else None
+        if not isinstance(rows, list):
+            raise FeedError(f"list {cls.of}: no data.fastNewsList at {where}")
+        records = [record for row in rows if (record := Feed.record(row)) is not None]
+        following = str(inner.get("sortEnd") or "") if isinstance(inner, dict) else ""
+        return records, following if records and following and following != cursor else None
+
+
+class NewsByColumns(PagedFeed):
+    """News by medium further back, by page number."""
+
+    of = "media"
+
+    @classmethod
+    def url(cls, origin: str, cursor: str, size: int) -> str:
+        query = {
+            "client": "web", "biz": "web_news_col", "column": "345,350", "order": 1, "needInteractData": 0,
+            "page_index": cursor or "1", "page_size": size, "req_trace": trace(),
+        }  # fmt: skip
+        return f"{origin}/comm/web/getNewsByColumns?{urlencode(query)}"
+
+    @classmethod
+    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+        data = read_json(body, where)
+        inner = data.get("data") if isinstance(data, dict) else None
+        rows = inner.get("list") if isinstance(inner, dict) else None
+        if not isinstance(rows, list):
+            raise FeedError(f"list {cls.of}: no data.list at {where}")
+        records = [record for row in rows if (record := Feed.record(row)) is not None]
+        return records, str(int(cursor or "1") + 1) if records else None
+
+
+PAGED: dict[str, type[PagedFeed]] = {page.of: page for page in (FastNewsList, NewsByColumns)}
+"""The second source of each feed that has one."""
+
+
+def merged(lists: Iterable[tuple[str, list[Record]]]) -> dict[str, tuple[Record, list[str]]]:
+    """Records of several feeds by article: the fullest record, and all feeds that named it.
+
+    A field that one feed leaves empty is taken from the next.
+    """
+    found: dict[str, tuple[Record, list[str]]] = {}
+    for feed, records in lists:
+        for record in records:
+            if record.native_id not in found:
+                found[record.native_id] = (record, [feed])
+                continue
+            known, feeds = found[record.native_id]
+            if feed not in feeds:
+                feeds.append(feed)
+            for name in ("headline", "published_raw", "publisher", "description", "url"):
+                if not getattr(known, name):
+                    setattr(known, name, getattr(record, name))
+    return found

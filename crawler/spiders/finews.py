@@ -1,0 +1,316 @@
+"""The list feeds, then each new article: what cron runs every few minutes.
+
+    scrapy crawl finews [-a origin=URL] [-a feeds=rolling,media,37,38,39] [-a since=DATE]
+
+A poll proves that nothing was missed: it overlaps the one before, or asks deeper until it does. Where that cannot be,
+the hole is a row of `gaps`. Article ids are not in order of time, so "until the first known one" would lose articles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scrapy import Request, signals
+
+from crawler import reasons
+from crawler.article_spider import ArticleSpider, UsageProblem
+from crawler.feed_state import FeedState, check_row, spans
+from crawler.feeds import FEEDS, PAGED, Feed, FeedError, Record, merged
+from crawler.guard import FetchGuard, origin_of
+from crawler.items import Article
+from crawler.pages import PageError, Target, target_of
+from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
+from pipelines.archive import Archive, utc_text
+from pipelines.normalise_dates import to_utc
+
+PAGE_SIZE = 200  # records of one page of a public list
+PUBLIC_LISTS = "https://np-listapi.eastmoney.com"
+
+
+class Poll:
+    """One feed's poll: what was listed, and whether it reaches back to what was known."""
+
+    def __init__(self, feed: type[Feed], known: set[str]):
+        self.feed, self.known = feed, known
+        self.records: list[Record] = []
+        self.ids: set[str] = set()
+        self.errors: list[FeedError] = []
+        self.failures: list[str] = []
+        self.answered = False
+
+    def add(self, records: list[Record]) -> None:
+        """Take in records that are not there yet."""
+        self.answered = True
+        for record in records:
+            if record.native_id not in self.ids:
+                self.ids.add(record.native_id)
+                self.records.append(record)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether nothing can have come and gone since the poll before."""
+        return not self.known or bool(self.ids & self.known)
+
+
+class FinewsSpider(ArticleSpider):
+    """Polls the feeds of an origin and archives what is new."""
+
+    name = "finews"
+    custom_settings = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0.0, "AUTOTHROTTLE_TARGET_CONCURRENCY": 4.0}
+
+    def __init__(self, origin: str | None = None, feeds: str | None = None, since: str | None = None):
+        super().__init__()
+        if origin and not origin_of(origin):
+            raise UsageProblem(f"origin={origin} is no address: give scheme://host[:port]")
+        names = [name.strip() for name in (feeds or ",".join(FEEDS)).split(",") if name.strip()]
+        short = {feed.name: word for word, feed in FEEDS.items()}
+        names = [short.get(name, name) for name in names]
+        if unknown := [name for name in names if name not in FEEDS]:
+            raise UsageProblem(f"feeds={feeds}: no feed is called {unknown[0]}; there are {', '.join(FEEDS)}")
+        self.origin = origin.rstrip("/") if origin else None
+        self.feeds = [FEEDS[name] for name in dict.fromkeys(names)]
+        self.page_wanted: set[str] = set()
+        """Articles that may ask their public page for headline and time."""
+        self.since: datetime | None = None
+        if since:
+            found = to_utc(since, datetime.now(UTC))
+            if found is None:
+                raise UsageProblem(f"since={since} is no date: give e.g. 2026-02-21")
+            self.since = found[0]
+
+    def origins(self) -> list[str]:
+        return [self.origin] if self.origin else super().origins()
+
+    # -- the crawl --------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        conn = Archive.of(self.crawler).open().conn
+        assert conn is not None
+        self.state = FeedState(conn)
+        self.plan = spans(self.settings["FINEWS_CHECKS"])
+        for origin in (*self.origins(), *self.list_origins()):
+            FetchGuard.of(self.crawler).trust(origin)
+        polls = await asyncio.gather(*(self.poll(feed) for feed in self.feeds))
+        for poll in polls:
+            self.judge(poll)
+        asked: set[str] = set()
+        found = merged((poll.feed.name, poll.records) for poll in polls)
+        async for request in self.wanted(found, asked):
+            yield request
+        for url, article_id, _ in self.state.failed_links("finews", self.now()):
+            if article_id not in asked:
+                asked.add(article_id)
+                self.page_wanted.add(article_id)
+                yield self.request(target_of(url), feeds=[])
+        for row in self.state.due_checks(self.now()):
+            if row["article_id"] not in asked and row["share_url"]:
+                asked.add(row["article_id"])
+                if not row["complete"]:
+                    self.page_wanted.add(row["article_id"])
+                yield self.check(row)
+
+    async def wanted(self, found: dict[str, tuple[Record, list[str]]], asked: set[str]) -> AsyncIterator[Any]:
+        """Requests for the articles among *found* that are new, or that a fuller record can complete."""
+        states = self.state.states(f"finews:{native_id}" for native_id in found)
+        self.remember_feeds(found, states)
+        for native_id, (record, feeds) in found.items():
+            article_id = f"finews:{native_id}"
+            complete = states.get(article_id)
+            if complete or (complete is False and not record.complete):
+                self.count("feeds/known")
+                continue
+            if self.crawler.engine is not None and self.crawler.engine.needs_backout():
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
+            asked.add(article_id)
+            self.count("feeds/new")
+            yield self.request(self.target(native_id), record=record, feeds=feeds)
+
+    def target(self, native_id: str) -> Target:
+        """The share link of an article on the first origin."""
+        return target_of(f"{self.origins()[0]}/html_News/NewsShare.html?infoCode=NW{native_id}")
+
+    def remember_feeds(self, found: dict[str, tuple[Record, list[str]]], states: dict[str, bool]) -> None:
+        """Keep that feeds named articles which are archived already."""
+        named: dict[str, list[str]] = {}
+        for native_id, (_, feeds) in found.items():
+            if f"finews:{native_id}" in states:
+                for feed in feeds:
+                    named.setdefault(feed, []).append(f"finews:{native_id}")
+        for feed, ids in named.items():
+            rows = [
+                {"article_id": article_id, "feed": feed, "first_listed_at": utc_text(self.now())}
+                for article_id in self.state.not_yet_in(feed, ids)
+            ]
+            if rows:
+                Archive.of(self.crawler).add_rows("article_feeds", rows)
+
+    # -- feeds ------------------------------------------------------------------------------------------------
+
+    async def fetch(self, url: str) -> bytes:
+        """The body of a list. Raises FeedError for an answer that is none, any other error as it comes."""
+        request = Request(url, dont_filter=True, meta={"handle_httpstatus_all": True})
+        assert self.crawler.engine is not None
+        response = await self.crawler.engine.download_async(request)
+        if response.status != 200:
+            raise ConnectionError(reasons.of_status(response.status, url)[1])
+        return response.body
+
+    async def poll(self, feed: type[Feed]) -> Poll:
+        """Ask a feed for its newest records, deeper until they overlap the poll before."""
+        poll = Poll(feed, self.state.listed(feed.name))
+        for count in (int(count) for count in self.settings["FINEWS_COUNTS"].split(",")):
+            before = len(poll.records)
+            for origin in self.origins():
+                url = feed.url(origin, count)
+                try:
+                    poll.add(feed.read(await self.fetch(url), url))
+                except FeedError as wrong:
+                    poll.errors.append(wrong)
+                except Exception as wrong:  # noqa: BLE001 (any failure of one origin is that origin's)
+                    poll.failures.append(str(wrong) if isinstance(wrong, ConnectionError) else reasons.of_error(wrong, url)[1])
+            enough = poll.overlaps and not self.reaches_too_little(poll.records)
+            if not poll.answered or enough or len(poll.records) == before:
+                break
+            self.count("feeds/deeper")
+        if poll.answered and (not poll.overlaps or self.reaches_too_little(poll.records)):
+            await self.page_back(poll)
+        return poll
+
+    def reaches_too_little(self, records: list[Record]) -> bool:
+        """Whether a back-fill asks for older records than these."""
+        return self.since is not None and (self.oldest(records) or self.now()) > self.since
+
+    def published(self, record: Record) -> datetime | None:
+        """A record's time as an instant."""
+        found = record.published_raw and to_utc(record.published_raw, self.now())
+        return found[0] if found else None
+
+    def oldest(self, records: list[Record]) -> datetime | None:
+        """Time of the oldest record that states one."""
+        return min((moment for record in records if (moment := self.published(record))), default=None)
+
+    def list_origins(self) -> list[str]:
+        """Origins of the public paged lists."""
+        given = [origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_LIST_ORIGINS") if origin.strip()]
+        if given:
+            return given
+        return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
+
+    async def page_back(self, poll: Poll) -> None:
+        """Ask the feed's public list page by page until it reaches what was known, or the day of a back-fill."""
+        paged = PAGED.get(poll.feed.name)
+        if paged is None:
+            return
+        for origin in self.list_origins():
+            cursor: str | None = ""
+            for _ in range(self.settings.getint("FINEWS_PAGES")):
+                assert cursor is not None
+                url = paged.url(origin, cursor, PAGE_SIZE)
+                try:
+                    records, cursor = paged.read(await self.fetch(url), url, cursor)
+                except (FeedError, ConnectionError) as wrong:
+                    poll.failures.append(str(wrong))
+                    break
+                except Exception as wrong:  # noqa: BLE001
+                    poll.failures.append(reasons.of_error(wrong, url)[1])
+                    break
+                self.count("feeds/pages")
+                poll.add(records)
+                if (poll.overlaps and not self.reaches_too_little(poll.records)) or cursor is None:
+                    break
+
+    def judge(self, poll: Poll) -> None:
+        """Keep how a poll went, and the hole that it leaves."""
+        name, now = poll.feed.name, self.now()
+        if not poll.answered:
+            reason = str((poll.errors or poll.failures)[0])
+            self.count("feeds/unreadable" if poll.errors else "feeds/failed")
+            self.note(name, reason)
+            self.state.polled(name, now, None, None, reason)
+            return
+        self.count("feeds/read")
+        times = [moment for record in poll.records if (moment := self.published(record))]
+        before = self.state.newest_at(name)
+        if not poll.overlaps and poll.records:
+            from_at = before or utc_text(now - timedelta(days=1))
+            to_at = utc_text(min(times)) if times else utc_text(now)
+            reason = f"the newest {len(poll.records)} records do not reach back to the poll before"
+            if poll.failures:
+                reason += f"; {poll.failures[-1]}"
+            self.state.open_gap(name, from_at, max(from_at, to_at), now, reason)
+            self.count("gaps/opened")
+            self.note(name, reason)
+        oldest = utc_text(min(times)) if times else None
+        for gap in self.state.open_gaps(name):
+            reached = oldest is not None and oldest <= gap["from_at"] and poll.overlaps
+            if reached:
+                self.state.tried(name, gap["from_at"], now, filled=True, reason=None)
+                self.count("gaps/filled")
+        self.state.polled(name, now, [record.native_id for record in poll.records], utc_text(max(times)) if times else before, None)
+
+    def note(self, feed: str, reason: str) -> None:
+        """Have the summary tell of a feed's trouble."""
+        Archive.of(self.crawler).failures.append({"url": f"feed {feed}", "outcome": "failed", "reason": reason})
+
+    # -- articles ---------------------------------------------------------------------------------------------
+
+    def check(self, row: Any) -> Any:
+        """A conditional request for an article that is due for another look."""
+        headers = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}
+        self.count("checks/asked")
+        return self.request(
+            target_of(row["share_url"]),
+            headers={name: value for name, value in headers.items() if value},
+            feeds=[],
+            checked=dict(row),
+        )
+
+    def next_step(self, article: Article, target: Target) -> Article | Request:
+        # A record with empty fields is archived at once; only an article that no feed completes any more asks its page.
+        return article if article.feeds or article.id not in self.page_wanted else self.ask_page(article, target)
+
+    def parse(self, response: Any, target: Target, **more: Any) -> Any:
+        checked = more.get("checked")
+        if checked and response.status == 304:
+            self.count("checks/not_modified")
+            self.checked_same(checked, response)
+            return None
+        return super().parse(response, target, **more)
+
+    def checked_same(self, checked: dict[str, Any], response: Any) -> None:
+        """The server says that an article is as it was."""
+        first_seen_at = datetime.fromisoformat(checked["first_seen_at"])
+        row = check_row(self.plan, first_seen_at, self.now(), checked["done"], response.headers)
+        row["etag"], row["last_modified"] = row["etag"] or checked["etag"], row["last_modified"] or checked["last_modified"]
+        Archive.of(self.crawler).add_rows("checks", [{"article_id": checked["article_id"], **row}])
+
+    def add_known(self, article: Article, response: Any, **more: Any) -> Article:
+        """The list record's words come before the detail's, where it has any."""
+        record, checked = more.get("record"), more.get("checked")
+        now = self.now()
+        article.feeds = [{"feed": feed, "first_listed_at": now} for feed in more.get("feeds", ())]
+        first_seen_at = datetime.fromisoformat(checked["first_seen_at"]) if checked else now
+        article.check = check_row(self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers)
+        if not more.get("record") and not checked:
+            return article  # a failed link, tried again: its outcome belongs to the link
+        article.link = None
+        if record is None:
+            return article
+        if record.description and len(record.description) >= 40:
+            common = pairs_in_common(record.description, article.body_raw or "")
+            if common < SAME_AT_LEAST:
+                raise PageError(
+                    f"finews detail: answered with another article than {article.id}: its text has next to nothing in "
+                    f"common with the digest in the feed, at {response.url}"
+                )
+        if record.headline:
+            article.headline, article.headline_from = record.headline, "feed"
+        if record.published_raw:
+            article.published_raw, article.published_from = record.published_raw, "feed"
+        if record.publisher:
+            article.publishers["feed"] = record.publisher
+        article.description = record.description or article.description
+        return article
