@@ -9,6 +9,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 
 from pipelines.archive import BATCH_SECONDS, Archive, Entry, Row, utc_text
+from pipelines.text_changes import changes
 
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
@@ -128,7 +129,11 @@ class StoreSqlitePipeline:
                 if record["archived"] == "changed":
                     kept = ("revision", "retrieved_at", "headline", "body_html", "body_text")
                     entry.rows["revisions"] = [
-                        {"article_id": record["id"], **{name: before[name] for name in kept}}
+                        {
+                            "article_id": record["id"],
+                            **{name: before[name] for name in kept},
+                            "changes": changes(before["body_text"], record["body_text"]),
+                        }
                     ]
             self.archive.add(entry)
         else:
