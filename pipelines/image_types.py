@@ -96,7 +96,7 @@ _HTML = (
 )
 _SVG = re.compile(rb"\A(?:<\?xml[^>]*>|<!doctype[^>]*>|<!--.*?-->|\s)*<svg[\s>]", re.DOTALL)
 
-# So many parts of a file are looked at; real ones of 20 MB have fewer than 100,000, and one made of millions of
+# So many parts of a file are looked at; real ones of 20 MB have fewer than 100,000, and one of millions of
 # empty parts shall not cost seconds.
 _MOST_PARTS = 200_000
 

@@ -1,0 +1,398 @@
+"""``body_tree`` -> ``images``: fetches an article's content pictures and points the body at the local copies.
+
+Bytes are kept as they came. Of several addresses of a picture the unscaled one is tried first. What cannot be
+had leaves ``<a class="image-missing" href="ADDRESS"></a>`` in the body and a row that says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from itemadapter import ItemAdapter
+from lxml import html
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http.request import NO_CALLBACK
+
+from pipelines.archive import Archive, ArchiveError
+from pipelines.image_types import Limits, sniff, why_not
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+Outcome = dict[str, Any]
+"""``status`` (``stored``, ``failed``, ``refused``) and ``reason``; of a stored picture also ``sha256``,
+``media_type``, ``width``, ``height``, ``bytes`` and ``path``."""
+
+UNSCALED = ("orginial_src", "data-original", "data-src", "original")  # the first is the source's own spelling
+SETS = ("srcset", "data-srcset")
+LAZY = (*UNSCALED, *SETS, "sizes", "loading")
+REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
+
+_LIVE_CHART = re.compile(
+    r"[^?#]*[/.](?:webquoteklinepic|webquotepic)\.(?:eastmoney|dfcfw)\.com(?:[:/?#]|$)", re.I
+)
+_ADVERT_CLASSES = frozenset(("em_handle_adv_close", "em_xuangu"))
+_ADVERT_LINK = re.compile(r"[^?#]*[/.]acttg\.eastmoney\.com(?:[:/?#]|$)", re.I)
+_PLACEHOLDER = re.compile(
+    r"(?:^|/)(?:blank|load(?:ing)?|lazy(?:load)?|placeholder|spacer|pixel|transparent|gr[ea]y|1px|1x1|dot|clear)"
+    r"[-_]?\d*\.(?:gif|png|jpe?g|svg|webp)$",
+    re.I,
+)
+_SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+_IDLE_ALT = re.compile(
+    r"(?:图片?|插图|配图|原图|K图.*|image|img|pic|picture|photo|null|undefined|none|\S+\.(?:jpe?g|png|gif|webp|bmp))"
+    r"|(?:图片?|image|img|pic|picture|photo)?[\s\d_.-]*|https?:\S*|[0-9a-f]{16,}",
+    re.I,
+)
+_CAPTION = re.compile(
+    r"[（(【]?\s*(?:(?:图片|图表|图|资料|照片|数据)来源|图源|图片?|资料图片?|摄影|供图)\s*[:：]"
+)
+_CAPTION_LENGTH = 100  # characters; a longer paragraph that begins 图：is text
+
+
+def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
+    """The pictures of a body in reading order, each once; the tree stays as it is.
+
+    Each has ``position`` (1, 2, ...), ``url`` (its best address), ``candidates`` (all, absolute, best first),
+    ``caption``, ``alt``, ``elements`` (every ``<img>`` that shows it) and, where it is not to be fetched,
+    ``status`` and ``reason``. An ``<img>`` without any http address is left out.
+
+    >>> tree = html.fragment_fromstring('<div><img src="//p.example/a.jpg" orginial_src="/a_o.jpg"></div>')
+    >>> find_images(tree, "https://news.example/1")[0]["candidates"]
+    ['https://news.example/a_o.jpg', 'https://p.example/a.jpg']
+    """
+    found: list[dict[str, Any]] = []
+    by_address: dict[str, dict[str, Any]] = {}
+    for image in tree.iterdescendants("img"):
+        candidates = _candidates(image, base_url or "")
+        if not candidates:
+            continue
+        entry = next((by_address[url] for url in candidates if url in by_address), None)
+        if entry is None:
+            entry = {
+                "position": len(found) + 1,
+                "url": candidates[0],
+                "candidates": candidates,
+                "caption": None,
+                "alt": None,
+                "elements": [],
+            }
+            if reason := _no_content(image, candidates):
+                entry |= {"status": "refused", "reason": reason}
+            found.append(entry)
+        entry["candidates"] += [url for url in candidates if url not in entry["candidates"]]
+        by_address.update(dict.fromkeys(candidates, entry))
+        entry["elements"].append(image)
+        entry["caption"] = entry["caption"] or _caption(image, tree)
+        entry["alt"] = entry["alt"] or _alt(image)
+    return found
+
+
+def _candidates(image: Any, base_url: str) -> list[str]:
+    """Absolute addresses in an ``<img>``, best first; placeholders only where there is nothing else."""
+    given = [image.get(name) for name in UNSCALED]
+    given += [_largest(image.get(name)) for name in SETS]
+    given.append(image.get("src"))
+    urls = dict.fromkeys(url for value in given if value and (url := _absolute(value, base_url)))
+    return [url for url in urls if not _PLACEHOLDER.search(urlsplit(url).path)] or list(urls)
+
+
+def _absolute(value: str, base_url: str) -> str | None:
+    try:
+        url = urljoin(base_url, value.strip())
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:  # "http://[" and the like
+        return None
+
+
+def _largest(srcset: str | None) -> str | None:
+    """The address with the largest number in ``a.jpg 480w, b.jpg 960w`` or ``a.jpg, b.jpg 2x``."""
+    best, most = None, 0.0
+    for url, number in _SRCSET.findall(srcset or ""):
+        try:
+            size = float(number or 1)
+        except ValueError:
+            continue
+        if size > most:
+            best, most = url, size
+    return best
+
+
+def _no_content(image: Any, candidates: list[str]) -> str | None:
+    """Why a picture is no content of the article; earlier pipelines should have taken these out."""
+    if any(map(_LIVE_CHART.match, candidates)):
+        return "live chart, drawn when asked for: not what the reader saw"
+    if not _ADVERT_CLASSES.isdisjoint((image.get("class") or "").split()):
+        return "advert"
+    link = next(image.iterancestors("a"), None)
+    if link is not None and _ADVERT_LINK.match(link.get("href") or ""):
+        return "advert"
+    return None
+
+
+def _alt(image: Any) -> str | None:
+    """The alternative text where it says something: not 图片, Image or a file name."""
+    alt = " ".join((image.get("alt") or "").split())
+    return alt if alt and not _IDLE_ALT.fullmatch(alt) else None
+
+
+def _caption(image: Any, tree: Any) -> str | None:
+    """The text of the ``<figcaption>``, or of a paragraph right after it that marks itself as a caption."""
+    figure = next(image.iterancestors("figure"), None)
+    if figure is not None:
+        caption = figure.find(".//figcaption")
+        return (_text(caption) or None) if caption is not None else None
+    block = image
+    while not (block.tail or "").strip() and block.getnext() is None:
+        block = block.getparent()
+        if block is None or block is tree:
+            return None
+    if (block.tail or "").strip():
+        return None
+    after = block.getnext()
+    while after is not None and (not isinstance(after.tag, str) or after.tag == "br"):
+        if (after.tail or "").strip():
+            return None
+        after = after.getnext()
+    if after is None or after.tag not in ("p", "center", "div") or after.find(".//img") is not None:
+        return None
+    text = _text(after)
+    return text if len(text) <= _CAPTION_LENGTH and _CAPTION.match(text) else None
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def show(entry: dict[str, Any]) -> None:
+    """Point the ``<img>`` elements of *entry* at the stored file, or put a link in the place of each."""
+    for image in entry["elements"]:
+        if entry["status"] == "stored":
+            image.set("src", entry["path"])
+            for name in LAZY:
+                image.attrib.pop(name, None)
+            continue
+        link = html.Element("a", {"class": "image-missing", "href": entry["url"]})
+        outer = next(image.iterancestors("a"), None)
+        if outer is None:
+            link.tail, image.tail = image.tail, None
+            image.getparent().replace(image, link)
+        else:  # a link cannot hold a link
+            link.tail, outer.tail = outer.tail, None
+            outer.addnext(link)
+            _drop(image)
+
+
+def _drop(element: Any) -> None:
+    """Take *element* out and keep the text after it."""
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def judge(data: bytes, limits: Limits) -> Outcome:
+    """What becomes of the bytes that an address answered; ``stored`` comes with ``suffix``, not ``path``.
+
+    ``refused`` is what we would not take the next time either; ``failed`` may heal.
+
+    >>> judge(b"<html>Not found</html>", Limits())
+    {'status': 'failed', 'reason': 'is HTML, not a picture'}
+    """
+    picture = sniff(data)
+    if picture is None:
+        reason = why_not(data)
+        return {"status": "refused" if "not kept" in reason else "failed", "reason": f"is {reason}"}
+    if over := limits.refuse(picture, len(data)):
+        return {"status": "refused", "reason": over}
+    if not picture.complete:
+        whole = f"of {picture.expected:,} bytes" if picture.expected else "bytes, and no end mark"
+        return {"status": "failed", "reason": f"cut short: {len(data):,} {whole}"}
+    return {
+        "status": "stored",
+        "reason": None,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "media_type": picture.media_type,
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(data),
+        "suffix": picture.suffix,
+    }
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """*error* and what brought it about; Twisted wraps what went wrong on a connection."""
+    waiting, seen = [error], set()
+    while waiting:
+        error = waiting.pop(0)
+        if id(error) in seen:
+            continue
+        seen.add(id(error))
+        yield error
+        waiting += [getattr(failure, "value", failure) for failure in getattr(error, "reasons", None) or ()]
+        waiting += [cause for cause in (error.__cause__,) if cause is not None]
+
+
+def outcome_of_error(error: BaseException, limits: Limits) -> Outcome:
+    """The outcome of a request that brought no answer."""
+    for cause in _causes(error):
+        # by name: the guard is the crawler's, and pipelines import nothing from there
+        if type(cause).__name__ == "FetchRefused":
+            return {"status": "refused", "reason": str(cause)}
+    if isinstance(error, IgnoreRequest):
+        return {"status": "refused", "reason": str(error) or "a rule of the crawl forbids it"}
+    if isinstance(error, DownloadCancelledError):
+        return {"status": "refused", "reason": f"over the limit of {limits.max_bytes:,} bytes"}
+    if isinstance(error, UnsupportedURLSchemeError):
+        return {"status": "refused", "reason": "is no http or https address"}
+    for kind, words in _NO_ANSWER.items():
+        if isinstance(error, kind):
+            return {"status": "failed", "reason": words}
+    last = list(_causes(error))[-1]
+    said = " ".join(str(last).split())[:200]
+    return {"status": "failed", "reason": f"{said} ({type(last).__name__})" if said else type(last).__name__}
+
+
+_NO_ANSWER: dict[type[Exception], str] = {
+    DownloadTimeoutError: "no answer in time",
+    CannotResolveHostError: "no such host",
+    DownloadConnectionRefusedError: "connection refused",
+    ResponseDataLossError: "cut short: the connection ended early",
+}
+
+
+class DownloadImagesPipeline:
+    """Sets ``images`` of every item with a ``body_tree``. Raises ArchiveError where one cannot be written."""
+
+    def __init__(self, crawler: Any, archive: Archive):
+        self.crawler, self.archive, self.stats = crawler, archive, crawler.stats
+        settings = crawler.settings
+        self.enabled = settings.getbool("IMAGES_ENABLED", True)
+        standard = Limits()
+        self.limits = Limits(
+            settings.getint("IMAGE_MAX_BYTES", standard.max_bytes),
+            settings.getint("IMAGE_MAX_PIXELS", standard.max_pixels),
+            settings.getint("IMAGE_MAX_SIDE", standard.max_side),
+            settings.getint("IMAGE_MAX_FRAMES", standard.max_frames),
+        )
+        self._done: OrderedDict[str, Outcome] = OrderedDict()
+        self._under_way: dict[str, asyncio.Future[Outcome]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, Archive.of(crawler))
+
+    async def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        tree = record.get("body_tree")
+        if tree is None:
+            return item
+        page = record.get("share_url") or record.get("canonical_url")
+        found = find_images(tree, page)
+        if found:
+            known = self.archive.known_images(record["id"])
+            wanted = [entry for entry in found if not self._settle(entry, known)]
+            if wanted:
+                await asyncio.gather(*(self._obtain(entry, page) for entry in wanted))
+        shown = {image for entry in found for image in entry["elements"]}
+        for image in list(tree.iterdescendants("img")):
+            if image not in shown:  # data:, javascript: or no address at all
+                _drop(image)
+                self.stats.inc_value("download_images/without_address")
+        for entry in found:
+            show(entry)
+            del entry["elements"]
+        record["images"] = found
+        return item
+
+    def _settle(self, entry: dict[str, Any], known: dict[str, dict[str, Any]]) -> bool:
+        """Whether *entry* needs no fetch: archived before, no content, or pictures are switched off."""
+        if "status" in entry:
+            self.stats.inc_value("download_images/refused")
+            return True
+        for url in entry["candidates"]:
+            if url in known:
+                entry |= {"status": "stored", "reason": None, "url": url, **known[url]}
+                self.stats.inc_value("download_images/known")
+                return True
+        if not self.enabled:
+            entry |= {"status": "refused", "reason": "pictures are switched off (IMAGES_ENABLED)"}
+            self.stats.inc_value("download_images/refused")
+        return not self.enabled
+
+    async def _obtain(self, entry: dict[str, Any], page: str | None) -> None:
+        """Try the addresses of *entry* in turn; where none brings a picture, that of the best one stands."""
+        first: Outcome | None = None
+        for url in entry["candidates"]:
+            outcome = await self._fetch_once(url, page)
+            if outcome["status"] == "stored":
+                entry |= outcome | {"url": url}
+                break
+            first = first or outcome
+        else:
+            entry |= first or {}
+        self.stats.inc_value(f"download_images/{entry['status']}")
+
+    async def _fetch_once(self, url: str, page: str | None) -> Outcome:
+        """`_fetch`, but not twice for one address while it is remembered."""
+        if url in self._done:
+            self._done.move_to_end(url)
+            return self._done[url]
+        if url not in self._under_way:
+            self._under_way[url] = asyncio.ensure_future(self._fetch(url, page))
+            self._under_way[url].add_done_callback(lambda _: self._under_way.pop(url))
+        return await self._under_way[url]
+
+    async def _fetch(self, url: str, page: str | None) -> Outcome:
+        try:
+            request = Request(
+                url,
+                headers={"Referer": page} if page else None,
+                meta={"from_content": True, "download_maxsize": self.limits.max_bytes},
+                callback=NO_CALLBACK,
+            )
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            outcome = outcome_of_error(error, self.limits)
+        else:
+            if response.status == 200:
+                outcome = self._keep(response.body)
+            else:
+                outcome = {"status": "failed", "reason": f"answered {response.status}"}
+        self._done[url] = outcome
+        if len(self._done) > REMEMBERED:
+            self._done.popitem(last=False)
+        return outcome
+
+    def _keep(self, data: bytes) -> Outcome:
+        outcome = judge(data, self.limits)
+        if outcome["status"] == "stored":
+            try:
+                outcome["path"] = self.archive.stage_image(data, outcome["sha256"], outcome.pop("suffix"))
+            except OSError as wrong:
+                why = f"{wrong.filename} cannot be written: {wrong.strerror or wrong}"
+                self.archive.broken = ArchiveError(why)
+                raise self.archive.broken from wrong
+            self.stats.inc_value("download_images/bytes", len(data))
+        return outcome
