@@ -19,10 +19,11 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
+from scrapy.utils.test import get_crawler
 
 from crawler.guard import FetchRefused
-from pipelines.archive import Archive, Entry
-from pipelines.download_images import find_images, judge, outcome_of_error, show
+from pipelines.archive import Archive, ArchiveError, Entry
+from pipelines.download_images import DownloadImagesPipeline, find_images, judge, outcome_of_error, show
 from pipelines.image_types import Limits
 
 BASE = "https://news.example/a/1.html"
@@ -292,6 +293,8 @@ ANSWERS = {
     "/gone_o.png": (404, b"not here"),
     "/odd_o.png": (200, b"<html>not here</html>"),
     "/cut.png": (200, PICTURE[:-5]),
+    "/pair1.png": (200, PICTURE),
+    "/pair2.png": (200, OTHER),
     "/big.png": (200, PICTURE + bytes(70_000)),
     "/drawn.svg": (200, b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "/dot.png": (200, png(1, 1)),
@@ -359,6 +362,7 @@ class Server:
     def __init__(self):
         self.asked: Counter[str] = Counter()
         self.referers: set[str | None] = set()
+        self.pair = threading.Barrier(2, timeout=20)
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -366,6 +370,8 @@ class Server:
                 outer.asked[self.path] += 1
                 if self.path.endswith(".png"):
                     outer.referers.add(self.headers["Referer"])
+                if self.path.startswith("/pair"):
+                    outer.pair.wait()
                 if self.path == "/moved.png":
                     self.send_response(302)
                     self.send_header("Location", "/a.png")
@@ -479,6 +485,12 @@ def test_the_next_address_is_tried(fetch, server):
     assert item["images"][0]["candidates"][0] == f"{server.origin}/gone_o.png"
 
 
+def test_pictures_of_an_article_are_fetched_at_the_same_time(fetch):
+    # the server answers neither before it was asked for both
+    [item], _ = fetch('<p><img src="/pair1.png"><img src="/pair2.png"></p>', RETRY_TIMES="0")
+    assert [image["status"] for image in item["images"]] == ["stored", "stored"]
+
+
 def test_what_the_archive_holds_is_not_fetched_again(fetch, server, tmp_path):
     pictures, shown_there = [], []
     with contextlib.closing(Archive(tmp_path / "data")) as archive:
@@ -556,3 +568,14 @@ def test_switched_off_nothing_is_fetched(fetch, server):
     assert "IMAGES_ENABLED" in item["images"][0]["reason"]
     assert "/a.png" not in server.asked
     assert stats == {"download_images/refused": 1}
+
+
+def test_a_picture_that_cannot_be_written_stops_the_crawl(tmp_path):
+    crawler = get_crawler(settings_dict={"DATA_DIR": str(tmp_path)})
+    pipeline = DownloadImagesPipeline.from_crawler(crawler)
+    with contextlib.closing(Archive.of(crawler)) as archive:
+        archive.open()
+        (tmp_path / ".staging").rmdir()
+        with pytest.raises(ArchiveError, match=r"\.staging.* cannot be written"):
+            pipeline._keep(PICTURE)
+        assert archive.broken is not None
