@@ -459,11 +459,10 @@ class Archive:
             if table == "securities":  # a chart names no name: it must not wipe out a known one
                 unnamed = [row for row in rows if not row["name"]]
                 rows = [row for row in rows if row["name"]]
-                if unnamed:
-                    db.table(table).insert_all(unnamed, pk=key, ignore=True)
+                self._insert_new(table, unnamed)
             if table in KEEP_FIRST:
-                db.table(table).insert_all(rows, pk=key, ignore=True)
-            else:
+                self._insert_new(table, rows)
+            elif rows:
                 db.table(table).upsert_all(rows, pk=key)
         if links:
             self._db.executemany(
@@ -472,6 +471,14 @@ class Archive:
                 " ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
                 " reason = excluded.reason, tries = tries + 1, last_tried_at = excluded.last_tried_at",
                 links.values(),
+            )
+
+    def _insert_new(self, table: str, rows: list[Row]) -> None:
+        """Add rows that are not there yet. Not by sqlite-utils: its ``ignore`` asks for a rowid, which these lack."""
+        if rows:
+            names = list(rows[0])
+            self._db.executemany(
+                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})", rows
             )
 
     def _number(self, entries: Iterable[Entry]) -> None:
