@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -22,6 +23,16 @@ def said_in_one_line(wrong: Exception, spider: Any) -> str:
     if isinstance(wrong, TypeError):
         return f"crawl {spider.name}: {str(wrong).rpartition('__init__() ')[2]}"
     return str(wrong)
+
+
+def ping(url: str, what: str, said: str = "") -> None:
+    """Tell a health-check service, at *url*/*what*. That it cannot be reached changes nothing."""
+    if not url:
+        return
+    from urllib.request import Request, urlopen
+
+    with contextlib.suppress(OSError, ValueError):
+        urlopen(Request(f"{url.rstrip('/')}/{what}", data=said.encode() or None), timeout=10).close()
 
 
 class Command(ScrapyCrawl):
@@ -67,6 +78,7 @@ class Command(ScrapyCrawl):
             return self._leave(outcome.CANNOT_WRITE, str(wrong))
         crawler = self._create_crawler(spider)
         Archive.share(crawler, archive)
+        ping(self.settings["HEALTHCHECK_URL"], "start")
         crawling = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self._end(crawler, archive, crawling)
@@ -87,6 +99,7 @@ class Command(ScrapyCrawl):
             print("\n".join(self._summary(crawler, archive)))
         if verdict.status:
             self._tell(crawler, archive, verdict)
+        ping(crawler.settings["HEALTHCHECK_URL"], str(verdict.status), "\n".join(verdict.reasons))
 
     def _summary(self, crawler: Any, archive: Archive) -> list[str]:
         """What arrived and where it lies."""

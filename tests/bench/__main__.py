@@ -1,0 +1,157 @@
+"""``python -m tests.bench [--quick] [--only NAME ...]``: prints the ratios as a table.
+
+CPU seconds (user and system) of whole processes, less those of the same command with nothing to do. Ours and its peer
+take turns, so that a busy machine slows both; the median of the pairs counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench import peers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCRAPY = [sys.executable, "-m", "scrapy"]
+
+
+class Cost:
+    """CPU seconds and peak memory (MB) of a process."""
+
+    def __init__(self, cpu: float, rss: float):
+        self.cpu, self.rss = cpu, rss
+
+
+def run(command: list[str], cwd: Path | str = ROOT, allow: tuple[int, ...] = (0,)) -> Cost:
+    """Run a command to its end. Raises RuntimeError where it ends badly."""
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        code = child.returncode = os.waitstatus_to_exitcode(status)
+        if code not in allow:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)} ended with {code}: {said.read()[-2000:].decode(errors='replace')}")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+@contextlib.contextmanager
+def newsroom(count: int, images: int = 0) -> Iterator[str]:
+    """The sample newsroom as a process of its own with *count* generated articles; its origin."""
+    command = [sys.executable, "-m", "tests.newsroom", "--port", "0", "--count", str(count), "--images", str(images)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def links(origin: str, count: int, folder: Path) -> tuple[Path, Path]:
+    """Files of share links and of the addresses behind them."""
+    from tests.newsroom.server import generate
+
+    ids = [article.id for article in generate(count)]
+    shares, details = folder / "shares.txt", folder / "details.txt"
+    shares.write_text("".join(f"{origin}/html_News/NewsShare.html?infoCode=NW{one}\n" for one in ids))
+    details.write_text("".join(f"{origin}/NewsData/GetNewsText.do?id=NW{one}\n" for one in ids))
+    return shares, details
+
+
+def ours(origin: str, urls: Path, folder: Path, *more: str) -> Cost:
+    """Our full crawl of the links in *urls* into a fresh archive."""
+    with tempfile.TemporaryDirectory(dir=folder) as data:
+        settings = [f"DATA_DIR={data}", f"FINEWS_ORIGINS={origin}", f"FINEWS_ARTICLE_PAGE={origin}/a/{{id}}.html"]
+        flags = [part for setting in (*settings, *more) for part in ("-s", setting)]
+        return run([*SCRAPY, "crawl", "share", "-a", f"urls={urls}", *flags])
+
+
+def peer(source: str, urls: Path, folder: Path, *more: str) -> Cost:
+    """A peer's spider over *urls*."""
+    with tempfile.TemporaryDirectory(dir=folder) as out:
+        spider = Path(out) / "peer.py"
+        spider.write_text(source)
+        settings = ["LOG_LEVEL=INFO", f"OUT={out}", *(setting.format(out=out) for setting in more)]
+        flags = [part for setting in settings for part in ("-s", setting)]
+        return run([*SCRAPY, "runspider", str(spider), "-a", f"urls={urls}", *flags], cwd=out)
+
+
+def compared(mine: Callable[[Path], Cost], theirs: Callable[[Path], Cost], full: tuple[Path, Path], empty: Path, pairs: int) -> tuple[float, Cost, Cost]:
+    """Median ratio of *pairs* of runs, less start-up; and the last pair's costs."""
+    start_mine = statistics.median(mine(empty).cpu for _ in range(3))
+    start_theirs = statistics.median(theirs(empty).cpu for _ in range(3))
+    ratios = []
+    for _ in range(pairs):
+        one, other = mine(full[0]), theirs(full[1])
+        ratios.append((one.cpu - start_mine) / (other.cpu - start_theirs))
+    return statistics.median(ratios), Cost(one.cpu - start_mine, one.rss), Cost(other.cpu - start_theirs, other.rss)
+
+
+def report(name: str, ratio: float, goal: float, one: Cost, other: Cost, units: int) -> None:
+    """A line of the table."""
+    per_unit = f"{one.cpu / units * 1000:.2f} against {other.cpu / units * 1000:.2f} ms, RSS {one.rss:.0f} MB"
+    print(f"{name:<44} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}  {per_unit}", flush=True)
+
+
+def crawl_text(folder: Path, pairs: int, scale: int) -> None:
+    """Our full crawl without pictures against a bare Scrapy spider."""
+    count = 3000 // scale
+    (empty := folder / "empty.txt").write_text("")
+    with newsroom(count) as origin:
+        full = links(origin, count, folder)
+        ratio, one, other = compared(
+            lambda urls: ours(origin, urls, folder), lambda urls: peer(peers.BARE, urls, folder), full, empty, pairs
+        )
+    report(f"{count:,} articles, against bare Scrapy", ratio, 0.75, one, other, count)
+
+
+def crawl_images(folder: Path, pairs: int, scale: int) -> None:
+    """Our full crawl with two pictures each against ImagesPipeline, dateparser and sqlite-utils row by row."""
+    count = 600 // scale
+    (empty := folder / "empty.txt").write_text("")
+    pipelines = '{{"peer.Dates": 1, "scrapy.pipelines.images.ImagesPipeline": 2, "peer.Store": 3}}'
+    with newsroom(count, images=2) as origin:
+        full = links(origin, count, folder)
+        ratio, one, other = compared(
+            lambda urls: ours(origin, urls, folder),
+            lambda urls: peer(peers.NAIVE, urls, folder, f"ITEM_PIPELINES={pipelines}", "IMAGES_STORE={out}/images"),
+            full, empty, pairs,
+        )  # fmt: skip
+    report(f"{count:,} articles with 2 pictures, against naive", ratio, 0.35, one, other, count)
+
+
+def memory(folder: Path, pairs: int, scale: int) -> None:
+    """Peak memory over many articles: flat."""
+    small, large = 2000 // scale, 20000 // scale
+    with newsroom(large) as origin:
+        full, _ = links(origin, large, folder)
+        few = folder / "few.txt"
+        few.write_text("".join(full.read_text().splitlines(keepends=True)[:small]))
+        one, other = ours(origin, few, folder), ours(origin, full, folder)
+    ok = "ok " if other.rss < 150 and other.rss < one.rss + 15 else "OVER"
+    print(f"{'peak memory':<44} {other.rss:>6.0f}  goal  150  {ok}  MB over {large:,} articles; {one.rss:.0f} over {small:,}")
+
+
+PARTS = {"text": crawl_text, "images": crawl_images, "memory": memory}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the articles, one pair")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    args = parser.parse_args()
+    print("CPU relative to the peer on the same server, less start-up; lower is better")
+    for name in args.only:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            PARTS[name](Path(folder), 1 if args.quick else 3, 10 if args.quick else 1)
+
+
+if __name__ == "__main__":
+    main()
