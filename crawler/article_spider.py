@@ -33,7 +33,9 @@ class ArticleSpider(Spider):
 
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
-        return [origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()]
+        return [
+            origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()
+        ]
 
     def request(self, target: Target, **more: Any) -> Request | LinkOutcome:
         """The request for an article's body; an outcome where the source has changed its shape."""
@@ -97,7 +99,12 @@ class ArticleSpider(Spider):
             try:
                 check_same_article(article, response)
             except PageError as wrong:
-                return LinkOutcome(link=article.link or str(article.share_url), article_id=article.id, outcome="unreadable", reason=str(wrong))
+                return LinkOutcome(
+                    link=article.link or str(article.share_url),
+                    article_id=article.id,
+                    outcome="unreadable",
+                    reason=str(wrong),
+                )
             if complete_from_page(article, response):
                 return article
         self.count("share/page_unusable")
@@ -110,7 +117,9 @@ class ArticleSpider(Spider):
 
     def failed(self, failure: Any) -> Any:
         """A request that brought no answer."""
-        return self.outcome(failure.request.cb_kwargs["target"], *reasons.of_error(failure.value, failure.request.url))
+        return self.outcome(
+            failure.request.cb_kwargs["target"], *reasons.of_error(failure.value, failure.request.url)
+        )
 
     def count(self, stat: str, number: int = 1) -> None:
         """Count something of this crawl."""

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipelines.archive import utc_text
@@ -48,7 +48,9 @@ class FeedState:
         row = self.conn.execute("SELECT newest_at FROM feeds WHERE feed = ?", [feed]).fetchone()
         return row[0] if row else None
 
-    def polled(self, feed: str, now: datetime, ids: list[str] | None, newest_at: str | None, reason: str | None) -> None:
+    def polled(
+        self, feed: str, now: datetime, ids: list[str] | None, newest_at: str | None, reason: str | None
+    ) -> None:
         """Keep how a poll went: *ids* of its answer, or None and the reason."""
         moment = utc_text(now)
         with self.conn:
@@ -141,7 +143,9 @@ class FeedState:
         ).fetchall()
 
 
-def next_check(plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int) -> tuple[datetime | None, int]:
+def next_check(
+    plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int
+) -> tuple[datetime | None, int]:
     """When to look again, and how many checks of the plan are done, one at *now* counted where *done* is not 0.
 
     Looks that were missed while nothing ran are not made up for one by one.
@@ -157,7 +161,9 @@ def next_check(plan: list[timedelta], first_seen_at: datetime, now: datetime, do
     return (first_seen_at + plan[done] if done < len(plan) else None), done
 
 
-def check_row(plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int, headers: Any) -> dict[str, Any]:
+def check_row(
+    plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int, headers: Any
+) -> dict[str, Any]:
     """A row of `checks` without its key, after an answer with *headers* at *now*."""
     following, done = next_check(plan, first_seen_at, now, done)
     return {

@@ -51,7 +51,9 @@ def read_json(body: bytes, where: str) -> Any:
         pass
     start, end = text.find("{"), text.rfind("}")
     try:
-        return json.loads(text[start : end + 1], strict=False) if 0 <= start < end and text[0] != "<" else None
+        return (
+            json.loads(text[start : end + 1], strict=False) if 0 <= start < end and text[0] != "<" else None
+        )
     except ValueError:
         return None
 
@@ -106,7 +108,9 @@ class Feed:
         rows = cls.rows(data, where)
         records = [record for row in rows if (record := cls.record(row)) is not None]
         if rows and not records:
-            raise FeedError(f"feed {cls.name}: {len(rows)} records at {where}, and no article id in any of them")
+            raise FeedError(
+                f"feed {cls.name}: {len(rows)} records at {where}, and no article id in any of them"
+            )
         return records
 
     @classmethod
@@ -114,7 +118,17 @@ class Feed:
         """One row in our words; None where it has no article id."""
         if not isinstance(row, dict):
             return None
-        for name in ("infoCode", "code", "Art_Code", "id", "newsid", "url_unique", "uniqueUrl", "url_w", "url"):
+        for name in (
+            "infoCode",
+            "code",
+            "Art_Code",
+            "id",
+            "newsid",
+            "url_unique",
+            "uniqueUrl",
+            "url_w",
+            "url",
+        ):
             value = text_of(row, name)
             if value and (found := DIGITS.fullmatch(value) or re.search(r"[/,](20\d{12,21})\.html", value)):
                 break
@@ -207,7 +221,14 @@ class FastNewsList(PagedFeed):
 
     @classmethod
     def url(cls, origin: str, cursor: str, size: int) -> str:
-        query = {"client": "web", "biz": "web_724", "fastColumn": "102", "sortEnd": cursor, "pageSize": size, "req_trace": trace()}
+        query = {
+            "client": "web",
+            "biz": "web_724",
+            "fastColumn": "102",
+            "sortEnd": cursor,
+            "pageSize": size,
+            "req_trace": trace(),
+        }
         return f"{origin}/comm/web/getFastNewsList?{urlencode(query)}"
 
     @classmethod

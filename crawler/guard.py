@@ -109,8 +109,8 @@ class GuardedPool(HTTPConnectionPool):
         self._guard = guard
 
     def getConnection(self, key: Any, endpoint: Any) -> Any:
-        scheme, host, port = (part.decode() if isinstance(part, bytes) else part for part in key[:3])
-        if not self._guard.trusts((scheme, host.lower().rstrip("."), port)):
+        scheme, host, port = key[0].decode(), key[1].decode().lower().rstrip("."), int(key[2])
+        if not self._guard.trusts((scheme, host, port)):
             inner = getattr(endpoint, "_wrappedEndpoint", endpoint)  # TLS wraps the endpoint that connects
             inner._reactor = _PublicOnlyReactor(inner._reactor, host)
         return super().getConnection(key, endpoint)

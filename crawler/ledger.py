@@ -79,9 +79,12 @@ class CrawlLedger:
         assert db is not None
         with db:
             # We hold the lock: a crawl without an end was killed.
-            db.execute("UPDATE crawls SET outcome = 'interrupted' WHERE finished_at IS NULL AND outcome IS NULL")
             db.execute(
-                "INSERT INTO crawls (id, spider, started_at) VALUES (?, ?, ?)", [self.crawl_id, spider.name, utc_text(now)]
+                "UPDATE crawls SET outcome = 'interrupted' WHERE finished_at IS NULL AND outcome IS NULL"
+            )
+            db.execute(
+                "INSERT INTO crawls (id, spider, started_at) VALUES (?, ?, ?)",
+                [self.crawl_id, spider.name, utc_text(now)],
             )
         if sys.stderr.isatty():
             self.timer = create_looping_call(self.progress)
@@ -140,4 +143,7 @@ class CrawlLedger:
         ended = {"finished": "finished", "closespider_timeout": "finished", "shutdown": "interrupted"}
         row["outcome"] = ended.get(self.finish_reason, "failed")
         with db:
-            db.execute(f"UPDATE crawls SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :id", {**row, "id": self.crawl_id})
+            db.execute(
+                f"UPDATE crawls SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :id",
+                {**row, "id": self.crawl_id},
+            )

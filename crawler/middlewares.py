@@ -10,8 +10,8 @@ from importlib.metadata import version
 from typing import Any
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.httpobj import urlparse_cached
@@ -72,7 +72,9 @@ class BreakerMiddleware:
         host = urlparse_cached(request).netloc
         if self.failures.get(host, 0) >= self.limit:
             self.stats.inc_value("breaker/not_asked")
-            raise HostTripped(f"{host} failed {self.failures[host]} times in a row; it is left alone for the rest of this crawl")
+            raise HostTripped(
+                f"{host} failed {self.failures[host]} times in a row; it is left alone for the rest of this crawl"
+            )
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status >= 500:
@@ -92,7 +94,9 @@ class BreakerMiddleware:
             self.stats.inc_value("breaker/tripped")
 
 
-def retry_after(header: bytes | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+def retry_after(
+    header: bytes | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> float | None:
     """Seconds that a ``Retry-After`` header asks for; None where it asks for nothing that can be read.
 
     >>> retry_after(b"120")
@@ -117,7 +121,9 @@ class BackoffRetryMiddleware(RetryMiddleware):
     A server that asks for longer than ``RETRY_BACKOFF_MAX`` is not tried again by this crawl.
     """
 
-    async def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+    async def process_response(  # type: ignore[override]
+        self, request: Request, response: Response, spider: Any = None
+    ) -> Request | Response:
         asked = None
         if response.status in self.retry_http_codes:
             asked = retry_after(response.headers.get(b"Retry-After"))
@@ -128,7 +134,9 @@ class BackoffRetryMiddleware(RetryMiddleware):
             await self._wait(again, asked or 0.0)
         return again
 
-    async def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
+    async def process_exception(  # type: ignore[override]
+        self, request: Request, exception: Exception, spider: Any = None
+    ) -> Any:
         again = super().process_exception(request, exception)
         if isinstance(again, Request):
             await self._wait(again, 0.0)

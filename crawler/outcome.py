@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKED = 0, 2, 3, 65, 69, 70, 73, 75
+OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKED = (
+    0,
+    2,
+    3,
+    65,
+    69,
+    70,
+    73,
+    75,
+)
 
 ARRIVED = ("archived", "unchanged")
 FAILED = ("gone", "unreadable", "unknown_site", "refused", "failed")
@@ -58,7 +67,10 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
         said = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
         verdict.add(SOME_FAILED, f"{failed:,} of {counted(arrived + failed, 'link')} failed: {said}")
     if stats.get("gaps/opened", 0):
-        verdict.add(SOME_FAILED, f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status")
+        verdict.add(
+            SOME_FAILED,
+            f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status",
+        )
     if finish_reason not in ("finished", "closespider_timeout"):
         verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")
     if unreadable := stats.get("feeds/unreadable", 0):

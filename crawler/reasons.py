@@ -27,7 +27,10 @@ def of_status(status: int, url: str) -> tuple[str, str]:
     if status in GONE:
         return "gone", f"the server answered {status} (not there) for {url}"
     if status in REFUSED_BY_SERVER:
-        return "refused", f"the server refuses: it answered {status} for {url}; wait, or crawl more slowly (DOWNLOAD_DELAY)"
+        return (
+            "refused",
+            f"the server refuses: it answered {status} for {url}; wait, or crawl more slowly (DOWNLOAD_DELAY)",
+        )
     return "failed", f"the server answered {status} for {url}; crawl the link again later"
 
 
@@ -43,7 +46,10 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     if isinstance(error, HostTripped):
         return "failed", str(error)
     if isinstance(error, IgnoreRequest):
-        return "refused", f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False"
+        return (
+            "refused",
+            f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False",
+        )
     if isinstance(error, UnsupportedURLSchemeError):
         return "refused", f"{url} is no http or https address"
     said = {
@@ -56,4 +62,7 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     for kind, words in said.items():
         if isinstance(error, kind):
             return "failed", f"{words} {url}"
-    return "failed", f"{' '.join(str(cause).split())[:200] or type(cause).__name__} ({type(cause).__name__}) from {url}"
+    return (
+        "failed",
+        f"{' '.join(str(cause).split())[:200] or type(cause).__name__} ({type(cause).__name__}) from {url}",
+    )

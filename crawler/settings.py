@@ -18,7 +18,9 @@ USER_AGENT = ""  # empty: made from BOT_NAME, the version and CONTACT
 FINEWS_ORIGINS = "http://choicewzp1.eastmoney.com"
 # Where a share link's headline, time and source come from when the JSON has none.
 FINEWS_ARTICLE_PAGE = "https://finance.eastmoney.com/a/{id}.html"
-FINEWS_COUNTS = "100,500,2000"  # records asked of a feed: the first as a rule, the next where the poll does not overlap
+FINEWS_COUNTS = (
+    "100,500,2000"  # records asked of a feed: the first as a rule, the next where the poll does not overlap
+)
 FINEWS_PAGES = 100  # pages of a public list, at most, that close a gap in one crawl
 # Origins of the public paged lists, the second source; empty: the public ones where FINEWS_ORIGINS is public, else its own.
 FINEWS_LIST_ORIGINS = ""
@@ -31,7 +33,9 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
 DOWNLOAD_TIMEOUT = 30  # seconds
-DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes of one response, also after decompression; pictures: IMAGE_MAX_BYTES
+DOWNLOAD_MAXSIZE = (
+    16 * 1024 * 1024
+)  # bytes of one response, also after decompression; pictures: IMAGE_MAX_BYTES
 DOWNLOAD_WARNSIZE = 0  # what is too large is refused, with a reason
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
@@ -39,7 +43,9 @@ RETRY_TIMES = 2  # after the first try
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_BACKOFF = 0.5  # seconds before the first retry, doubled for each further one, with jitter
 RETRY_BACKOFF_MAX = 60  # seconds; a server that asks for more (Retry-After) is tried again by a later crawl
-BREAKER_FAILURES = 10  # requests in a row that a host may fail, retries counted, before the crawl asks it no more
+BREAKER_FAILURES = (
+    10  # requests in a row that a host may fail, retries counted, before the crawl asks it no more
+)
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the link's outcome tells it
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
@@ -71,7 +77,9 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
-CONCURRENT_ITEMS = 4  # of one response; Scrapy makes that many tasks for every response, and ours brings one item
+CONCURRENT_ITEMS = (
+    4  # of one response; Scrapy makes that many tasks for every response, and ours brings one item
+)
 ITEM_PIPELINES = {
     "pipelines.normalise_dates.NormaliseDatesPipeline": 100,
     "pipelines.sanitise_html.SanitiseHtmlPipeline": 200,

@@ -72,7 +72,7 @@ class Entry:
     """Path of a post that the new one takes the place of."""
 
 
-KEYS = {
+KEYS: dict[str, str | tuple[str, ...]] = {
     "article_feeds": ("article_id", "feed"),
     "article_publishers": ("article_id", "origin"),
     "publishers": "name",
@@ -222,7 +222,7 @@ class Archive:
 
     def rows_of(self, table: str, article_id: str) -> list[Row]:
         """The rows of *table* (one of `KEYS`) that belong to an article, in order of their key."""
-        order = ", ".join(KEYS[table])
+        order = ", ".join(KEYS[table][1:])
         found = self._db.execute(f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {order}", [article_id])
         return [dict(row) for row in found]
 
@@ -337,7 +337,8 @@ class Archive:
                 ['{"withdrawn": true}', article_id],
             )
             self._db.execute(
-                "UPDATE articles SET revision = revision + 1, withdrawn_at = ? WHERE id = ?", [found_at, article_id]
+                "UPDATE articles SET revision = revision + 1, withdrawn_at = ? WHERE id = ?",
+                [found_at, article_id],
             )
             self._db.execute("UPDATE checks SET next_check_at = NULL WHERE article_id = ?", [article_id])
         return True
@@ -348,7 +349,8 @@ class Archive:
             if row["article_id"] == article_id:
                 return row
         found = self._db.execute(
-            "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at >= ?", [article_id, since]
+            "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at >= ?",
+            [article_id, since],
         ).fetchone()
         return dict(found) if found else None
 
@@ -383,7 +385,9 @@ class Archive:
                     self._db.execute("ROLLBACK")
                 raise
         except OSError as wrong:
-            self.broken = ArchiveError(f"{wrong.filename or self.root} cannot be written: {wrong.strerror or wrong}")
+            self.broken = ArchiveError(
+                f"{wrong.filename or self.root} cannot be written: {wrong.strerror or wrong}"
+            )
             raise self.broken from wrong
         except sqlite3.OperationalError as wrong:
             self.broken = ArchiveError(f"{self.root / 'archive.db'} cannot be written: {wrong}")
@@ -429,7 +433,9 @@ class Archive:
         staged.write_bytes(data)
         os.replace(staged, target)
 
-    def _write_rows(self, batch: Mapping[str, Entry], links: Mapping[str, Row], more: Mapping[str, list[Row]]) -> None:
+    def _write_rows(
+        self, batch: Mapping[str, Entry], links: Mapping[str, Row], more: Mapping[str, list[Row]]
+    ) -> None:
         from sqlite_utils import Database  # late: a crawl with nothing new need not pay for the import
 
         db = Database(self._db)
@@ -478,7 +484,8 @@ class Archive:
         if rows:
             names = list(rows[0])
             self._db.executemany(
-                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})", rows
+                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})",
+                rows,
             )
 
     def _number(self, entries: Iterable[Entry]) -> None:
@@ -486,7 +493,9 @@ class Archive:
         for entry in entries:
             if entry.article.get("arrival") is None:
                 if self._arrival is None:
-                    self._arrival = self._db.execute("SELECT coalesce(max(arrival), 0) FROM articles").fetchone()[0]
+                    self._arrival = self._db.execute(
+                        "SELECT coalesce(max(arrival), 0) FROM articles"
+                    ).fetchone()[0]
                 assert self._arrival is not None
                 self._arrival += 1
                 entry.article["arrival"] = self._arrival

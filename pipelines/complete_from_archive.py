@@ -85,7 +85,9 @@ class CompleteFromArchivePipeline:
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
         keep_better(record, known, "headline", "headline_from")
         keep_better(record, known, "published_at", "published_from", "published_precision", "published_raw")
-        named = {row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])}
+        named = {
+            row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])
+        }
         record["publishers"] = {**named, **record["publishers"]}
         record["publisher"] = first_of(record["publishers"]) or known["publisher"]
         for name in ("info_code", "share_url", "canonical_url", "description", "alternative_headline"):

@@ -49,7 +49,9 @@ def undescribed(conn: sqlite3.Connection) -> list[str]:
     """Tables, views and columns of a database of ours that `described` says nothing of."""
     known = described()
     missing = []
-    rows = conn.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+    rows = conn.execute(
+        "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+    )
     for name, kind in rows.fetchall():
         if name == "_sqlite_migrations" or re.search(r"_(?:data|idx|content|docsize|config)$", name):
             continue  # sqlite-utils' own, and the full-text index's
@@ -68,7 +70,9 @@ def markdown() -> str:
         parts.append(f"\n## {name}\n\n{purpose}{' A view.' if kind == 'view' else ''}\n")
         if columns:
             parts.append("\n| column | what it holds |\n|---|---|\n")
-            parts += [f"| `{column}` | {said.replace('|', chr(92) + '|')} |\n" for column, said in columns.items()]
+            parts += [
+                f"| `{column}` | {said.replace('|', chr(92) + '|')} |\n" for column, said in columns.items()
+            ]
     return "".join(parts)
 
 

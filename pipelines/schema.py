@@ -277,7 +277,7 @@ def is_current(conn: sqlite3.Connection) -> bool:
     """Whether every step has run on this database."""
     try:
         rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'finews_archive'")
-        return {name for name, in rows} >= {name for name, _ in STEPS}
+        return {name for (name,) in rows} >= {name for name, _ in STEPS}
     except sqlite3.OperationalError:  # no such table: a new file
         return False
 

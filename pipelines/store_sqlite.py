@@ -41,7 +41,8 @@ def entry_of(record: ItemAdapter) -> Entry:
     }
     entry.rows = {
         "article_feeds": [
-            {**key, "feed": feed["feed"], "first_listed_at": utc_text(feed["first_listed_at"])} for feed in record["feeds"]
+            {**key, "feed": feed["feed"], "first_listed_at": utc_text(feed["first_listed_at"])}
+            for feed in record["feeds"]
         ],
         "article_publishers": [{**key, "origin": o, "name": n} for o, n in record["publishers"].items() if n],
         "images": [
@@ -56,11 +57,21 @@ def entry_of(record: ItemAdapter) -> Entry:
         entry.rows["publishers"] = [{"name": record["publisher"], "slug": record["publisher_slug"]}]
     entry.replace = {
         "article_images": [
-            {**key, **{name: image.get(name) for name in ("position", "url", "sha256", "status", "reason", "caption", "alt")}}
+            {
+                **key,
+                **{
+                    name: image.get(name)
+                    for name in ("position", "url", "sha256", "status", "reason", "caption", "alt")
+                },
+            }
             for image in record["images"]
         ],
         "article_securities": [
-            {**key, "security_id": tag["id"], **{name: tag[name] for name in ("origin", "mentions", "doubtful")}}
+            {
+                **key,
+                "security_id": tag["id"],
+                **{name: tag[name] for name in ("origin", "mentions", "doubtful")},
+            }
             for tag in record["securities"]
         ],
         "article_links": [
@@ -104,7 +115,12 @@ class StoreSqlitePipeline:
             self.timer.stop()
         for article_id, links in self.waiting.items():
             for link in links:
-                self._link(link, article_id, "failed", "the crawl ended before the article's other link did; crawl it again")
+                self._link(
+                    link,
+                    article_id,
+                    "failed",
+                    "the crawl ended before the article's other link did; crawl it again",
+                )
         self.archive.flush()
 
     def process_item(self, item: Any) -> Any:
@@ -145,7 +161,11 @@ class StoreSqlitePipeline:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
     def _end(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
-        if outcome == "gone" and article_id and self.archive.withdraw(article_id, utc_text(datetime.now(UTC))):
+        if (
+            outcome == "gone"
+            and article_id
+            and self.archive.withdraw(article_id, utc_text(datetime.now(UTC)))
+        ):
             self.stats.inc_value("articles/withdrawn")
         self._link(link, article_id, outcome, reason)
         if article_id is not None:

@@ -19,7 +19,9 @@ def entry(number: int, **more) -> Entry:
         "first_seen_at": NOW, "retrieved_at": NOW, "text_sha256": "0" * 64, "authors": "[]", "editors": "[]",
         "post_path": f"posts/_posts/{number}.md",
     }  # fmt: skip
-    return Entry(row, body_html="<p>文</p>", body_text="文", post=(row["post_path"], f"post {number}\n"), **more)
+    return Entry(
+        row, body_html="<p>文</p>", body_text="文", post=(row["post_path"], f"post {number}\n"), **more
+    )
 
 
 @pytest.fixture
@@ -36,7 +38,14 @@ def count(archive: Archive, table: str) -> int:
 
 def test_rows_and_files_appear_together(archive, tmp_path):
     path = archive.stage_image(PICTURE, SHA, ".jpg")
-    image = {"sha256": SHA, "media_type": "image/jpeg", "width": 1, "height": 1, "bytes": len(PICTURE), "path": path}
+    image = {
+        "sha256": SHA,
+        "media_type": "image/jpeg",
+        "width": 1,
+        "height": 1,
+        "bytes": len(PICTURE),
+        "path": path,
+    }
     one = entry(1, images=[path])
     one.rows["images"] = [image]
     archive.add(one)
@@ -144,7 +153,9 @@ def test_a_batch_that_cannot_be_written_is_kept(archive, tmp_path):
 
 def test_links_count_their_tries(archive):
     for outcome in ("failed", "archived"):
-        archive.add_link({"url": "http://a/", "article_id": None, "outcome": outcome, "reason": None, "last_tried_at": NOW})
+        archive.add_link(
+            {"url": "http://a/", "article_id": None, "outcome": outcome, "reason": None, "last_tried_at": NOW}
+        )
         archive.flush()
     row = archive.conn.execute("SELECT outcome, tries FROM links").fetchone()
     assert tuple(row) == ("archived", 2)

@@ -43,7 +43,11 @@ def test_data_readme_is_up_to_date():
 
 def test_news_has_every_column_of_articles_and_the_text(conn):
     articles = [row[1] for row in conn.execute("PRAGMA table_info(articles)")]
-    assert [row[1] for row in conn.execute("PRAGMA table_info(news)")] == [*articles, "body_html", "body_text"]
+    assert [row[1] for row in conn.execute("PRAGMA table_info(news)")] == [
+        *articles,
+        "body_html",
+        "body_text",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import logging
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
@@ -58,24 +58,27 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         names = ", ".join(self.crawler_process.spider_loader.list())
         if len(args) != 1:
-            return self._leave(outcome.USAGE, f"name one spider: scrapy crawl SPIDER, with SPIDER one of {names}")
+            self._leave(outcome.USAGE, f"name one spider: scrapy crawl SPIDER, with SPIDER one of {names}")
         try:
             spider = self.crawler_process.spider_loader.load(args[0])
         except KeyError:
-            return self._leave(outcome.USAGE, f"no spider is called {args[0]}; there are {names}")
+            self._leave(outcome.USAGE, f"no spider is called {args[0]}; there are {names}")
         if self.settings["POST_FLAVOUR"] not in FLAVOURS:
-            return self._leave(outcome.USAGE, f"POST_FLAVOUR {self.settings['POST_FLAVOUR']}: give one of {', '.join(FLAVOURS)}")
+            self._leave(
+                outcome.USAGE,
+                f"POST_FLAVOUR {self.settings['POST_FLAVOUR']}: give one of {', '.join(FLAVOURS)}",
+            )
         try:
             spider(**opts.spargs)
         except (ValueError, TypeError) as wrong:
-            return self._leave(outcome.USAGE, said_in_one_line(wrong, spider))
+            self._leave(outcome.USAGE, said_in_one_line(wrong, spider))
         archive = Archive(self.settings["DATA_DIR"])
         try:
             archive.open()
         except ArchiveLocked as wrong:
-            return self._leave(outcome.LOCKED, str(wrong))
+            self._leave(outcome.LOCKED, str(wrong))
         except ArchiveError as wrong:
-            return self._leave(outcome.CANNOT_WRITE, str(wrong))
+            self._leave(outcome.CANNOT_WRITE, str(wrong))
         crawler = self._create_crawler(spider)
         Archive.share(crawler, archive)
         ping(self.settings["HEALTHCHECK_URL"], "start")
@@ -106,15 +109,24 @@ class Command(ScrapyCrawl):
         get = crawler.stats.get_value
         lines = []
         for row in archive.arrived:
-            lines += [f"{row['headline']}", f"    {row['publisher'] or 'publisher unknown'}, {row['published_at'] or 'time unknown'}, {row['id']}"]
+            lines += [
+                f"{row['headline']}",
+                f"    {row['publisher'] or 'publisher unknown'}, {row['published_at'] or 'time unknown'}, {row['id']}",
+            ]
             if row["post_path"]:
                 lines.append(f"    {archive.root / row['post_path']}")
-        new, changed, completed, same = (get(f"articles/{name}", 0) for name in ("new", "changed", "completed", "unchanged"))
+        new, changed, completed, same = (
+            get(f"articles/{name}", 0) for name in ("new", "changed", "completed", "unchanged")
+        )
         failed = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
-        pictures, lost = get("download_images/stored", 0), get("download_images/failed", 0) + get("download_images/refused", 0)
+        pictures, lost = (
+            get("download_images/stored", 0),
+            get("download_images/failed", 0) + get("download_images/refused", 0),
+        )
         lines.append(
             f"{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed; "
-            f"{pictures:,} new pictures" + (f", {lost:,} not to be had (reasons: article_images)" if lost else "")
+            f"{pictures:,} new pictures"
+            + (f", {lost:,} not to be had (reasons: article_images)" if lost else "")
         )
         lines.append(f"archive {archive.root / 'archive.db'}, posts {archive.root / 'posts'}")
         return lines
@@ -123,13 +135,18 @@ class Command(ScrapyCrawl):
         """Why the status is not 0, in `LINES` lines at most."""
         lines = [f"scrapy crawl ended with {verdict.status}:", *(f"  {reason}" for reason in verdict.reasons)]
         room = LINES - 1 - len(lines)
-        lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in archive.failures[: max(room - 1, 1)]]
+        lines += [
+            f"  {row['outcome']}: {row['url']}: {row['reason']}"
+            for row in archive.failures[: max(room - 1, 1)]
+        ]
         failed = sum(crawler.stats.get_value(f"links/{name}", 0) for name in outcome.FAILED)
         if failed > len(archive.failures[: max(room - 1, 1)]):
-            lines.append(f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\"")
+            lines.append(
+                f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""
+            )
         print("\n".join(lines[:LINES]), file=sys.stderr)
 
-    def _leave(self, status: int, why: str) -> None:
+    def _leave(self, status: int, why: str) -> NoReturn:
         """End at once, with one line that says why."""
         print(f"scrapy crawl: {' '.join(why.split())}", file=sys.stderr)
         sys.exit(status)

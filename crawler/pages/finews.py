@@ -22,7 +22,9 @@ DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)  # ids of 2017 h
 PATH_ID = re.compile(r"/(?:news/\d+,|a/)((?:NW)?20\d{12,21})\.html?$", re.IGNORECASE)
 SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?$", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"<!--\s*(IMG|Link)#(\d+)\s*-->", re.IGNORECASE)
-SITE_TAIL = re.compile(r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$")
+SITE_TAIL = re.compile(
+    r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
+)
 PAGE_TIME = re.compile(r"20\d\d[年\-/.]\s*\d{1,2}[月\-/.]\s*\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?")
 PAGE_SOURCE = re.compile(r"(?:文章)?来源[:：]\s*(.+)")
 
@@ -60,8 +62,8 @@ class FinewsPage(ArticlePage):
     @classmethod
     def native_id(cls, link: str) -> str | None:
         parts = urlsplit(link)
-        if found := PATH_ID.search(parts.path):
-            return DIGITS.fullmatch(found[1])[1]  # type: ignore[index] (PATH_ID is the narrower)
+        if (found := PATH_ID.search(parts.path)) and (code := DIGITS.fullmatch(found[1])):
+            return code[1]
         if SHELL.search(parts.path):
             # Some share dialogs put the query behind the fragment's #.
             for name, value in parse_qsl(parts.query) + parse_qsl(parts.fragment.partition("?")[2]):
@@ -86,7 +88,9 @@ class FinewsPage(ArticlePage):
         if not text:
             raise PageError(f"finews detail: empty answer at {where}")
         if text[0] == "<":
-            raise PageError(f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text).xpath('string()').get('').split())[:80]!r}")
+            raise PageError(
+                f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text).xpath('string()').get('').split())[:80]!r}"
+            )
         try:
             data = json.loads(text, strict=False)  # raw line breaks occur inside strings
         except ValueError:
@@ -96,7 +100,9 @@ class FinewsPage(ArticlePage):
             except ValueError:
                 data = None
             if data is None:
-                raise PageError(f"finews detail: not JSON, or cut short after {len(text)} characters, at {where}") from None
+                raise PageError(
+                    f"finews detail: not JSON, or cut short after {len(text)} characters, at {where}"
+                ) from None
         for _ in range(2):
             if isinstance(data, dict) and not any(key in data for key in ("content", "text", "body")):
                 data = next((data[key] for key in ("data", "news") if isinstance(data.get(key), dict)), data)
@@ -144,11 +150,11 @@ class FinewsPage(ArticlePage):
         """Refuse an answer that says it is another article."""
         for key in ("infoCode", "infocode", "id", "code", "newsid", "artCode"):
             value = self._data.get(key)
-            if isinstance(value, str | int) and (found := DIGITS.fullmatch(str(value).strip())):
-                if found[1] != self.target.native_id:
-                    raise PageError(
-                        f"finews detail: asked for {self.target.native_id}, answered with {found[1]}, at {self.response.url}"
-                    )
+            found = DIGITS.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
+            if found and found[1] != self.target.native_id:
+                raise PageError(
+                    f"finews detail: asked for {self.target.native_id}, answered with {found[1]}, at {self.response.url}"
+                )
 
     def article(self) -> Article:
         data = self._data
@@ -184,17 +190,27 @@ def complete_from_page(article: Article, response: Any) -> bool:
     A page of another article, or of none, changes nothing.
     """
     html = Selector(response.text)
-    title = " ".join(html.xpath("string(//*[contains(concat(' ', @class, ' '), ' title ')][1])").get("").split())
+    title = " ".join(
+        html.xpath("string(//*[contains(concat(' ', @class, ' '), ' title ')][1])").get("").split()
+    )
     if not title:
         title = " ".join(html.xpath("string(//h1[1])").get("").split())
     if not title:
-        title = " ".join((html.xpath("//meta[@property='og:title']/@content").get() or html.xpath("//title/text()").get() or "").split())
+        title = " ".join(
+            (
+                html.xpath("//meta[@property='og:title']/@content").get()
+                or html.xpath("//title/text()").get()
+                or ""
+            ).split()
+        )
     title = SITE_TAIL.sub("", title).strip()
     if not title or not html.xpath("//*[@id='ContentBody'] | //div[contains(@class, 'Body')]"):
         return False
     if not article.headline:
         article.headline, article.headline_from = title, "page"
-    said = html.xpath("//div[contains(@class, 'infos')]//text() | //div[contains(@class, 'time')]//text() | //*[contains(@class, 'em_media')]//text()").getall()
+    said = html.xpath(
+        "//div[contains(@class, 'infos')]//text() | //div[contains(@class, 'time')]//text() | //*[contains(@class, 'em_media')]//text()"
+    ).getall()
     line = " ".join(" ".join(said).split())
     if not article.published_raw and (found := PAGE_TIME.search(line)):
         article.published_raw, article.published_from = found[0], "page"
@@ -202,9 +218,13 @@ def complete_from_page(article: Article, response: Any) -> bool:
         if found := PAGE_SOURCE.match(text.strip()):
             article.publishers["page"] = " ".join(found[1].split())
             break
-    if not article.description and (summary := html.xpath("string(//div[contains(@class, 'b-review')])").get("").strip()):
+    if not article.description and (
+        summary := html.xpath("string(//div[contains(@class, 'b-review')])").get("").strip()
+    ):
         article.description = re.sub(r"^摘要[:：\s]*", "", " ".join(summary.split())) or None
-    if editor := re.search(r"责任编辑[:：]\s*([^）)\s]+)", html.xpath("string(//p[contains(@class, 'res-edit')])").get("")):
+    if editor := re.search(
+        r"责任编辑[:：]\s*([^）)\s]+)", html.xpath("string(//p[contains(@class, 'res-edit')])").get("")
+    ):
         article.editors = article.editors or [editor[1]]
     return True
 
@@ -218,7 +238,9 @@ def pairs_in_common(one: str, other: str) -> float:
     >>> pairs_in_common("央行今日开展逆回购", "据悉，央行今日开展逆回购操作")
     1.0
     """
-    first, second = ({text[n : n + 2] for n in range(len(text) - 1)} for text in ("".join(t.split()) for t in (one, other)))
+    first, second = (
+        {text[n : n + 2] for n in range(len(text) - 1)} for text in ("".join(t.split()) for t in (one, other))
+    )
     shorter, longer = sorted((first, second), key=len)
     return len(shorter & longer) / len(shorter) if shorter else 1.0
 
@@ -230,7 +252,11 @@ def check_same_article(article: Article, response: Any) -> None:
     """
     shown = Selector(response.text).xpath("string(//*[@id='ContentBody'])").get("")
     served = Selector(article.body_raw or "").xpath("string()").get("")
-    if len(shown.strip()) >= 40 and len(served.strip()) >= 40 and pairs_in_common(shown, served) < SAME_AT_LEAST:
+    if (
+        len(shown.strip()) >= 40
+        and len(served.strip()) >= 40
+        and pairs_in_common(shown, served) < SAME_AT_LEAST
+    ):
         raise PageError(
             f"finews detail: answered with another article than {article.id}: its text has next to nothing in common "
             f"with the page {response.url}"

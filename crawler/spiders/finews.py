@@ -59,7 +59,11 @@ class FinewsSpider(ArticleSpider):
     """Polls the feeds of an origin and archives what is new."""
 
     name = "finews"
-    custom_settings = {"AUTOTHROTTLE_ENABLED": True, "AUTOTHROTTLE_START_DELAY": 0.0, "AUTOTHROTTLE_TARGET_CONCURRENCY": 4.0}
+    custom_settings = {
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": 0.0,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 4.0,
+    }
 
     def __init__(self, origin: str | None = None, feeds: str | None = None, since: str | None = None):
         super().__init__()
@@ -169,8 +173,10 @@ class FinewsSpider(ArticleSpider):
                     poll.add(feed.read(await self.fetch(url), url))
                 except FeedError as wrong:
                     poll.errors.append(wrong)
-                except Exception as wrong:  # noqa: BLE001 (any failure of one origin is that origin's)
-                    poll.failures.append(str(wrong) if isinstance(wrong, ConnectionError) else reasons.of_error(wrong, url)[1])
+                except Exception as wrong:
+                    poll.failures.append(
+                        str(wrong) if isinstance(wrong, ConnectionError) else reasons.of_error(wrong, url)[1]
+                    )
             enough = poll.overlaps and not self.reaches_too_little(poll.records)
             if not poll.answered or enough or len(poll.records) == before:
                 break
@@ -194,10 +200,16 @@ class FinewsSpider(ArticleSpider):
 
     def list_origins(self) -> list[str]:
         """Origins of the public paged lists."""
-        given = [origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_LIST_ORIGINS") if origin.strip()]
+        given = [
+            origin.strip().rstrip("/")
+            for origin in self.settings.getlist("FINEWS_LIST_ORIGINS")
+            if origin.strip()
+        ]
         if given:
             return given
-        return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
+        return (
+            [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
+        )
 
     async def page_back(self, poll: Poll) -> None:
         """Ask the feed's public list page by page until it reaches what was known, or the day of a back-fill."""
@@ -214,7 +226,7 @@ class FinewsSpider(ArticleSpider):
                 except (FeedError, ConnectionError) as wrong:
                     poll.failures.append(str(wrong))
                     break
-                except Exception as wrong:  # noqa: BLE001
+                except Exception as wrong:
                     poll.failures.append(reasons.of_error(wrong, url)[1])
                     break
                 self.count("feeds/pages")
@@ -249,11 +261,19 @@ class FinewsSpider(ArticleSpider):
             if reached:
                 self.state.tried(name, gap["from_at"], now, filled=True, reason=None)
                 self.count("gaps/filled")
-        self.state.polled(name, now, [record.native_id for record in poll.records], utc_text(max(times)) if times else before, None)
+        self.state.polled(
+            name,
+            now,
+            [record.native_id for record in poll.records],
+            utc_text(max(times)) if times else before,
+            None,
+        )
 
     def note(self, feed: str, reason: str) -> None:
         """Have the summary tell of a feed's trouble."""
-        Archive.of(self.crawler).failures.append({"url": f"feed {feed}", "outcome": "failed", "reason": reason})
+        Archive.of(self.crawler).failures.append(
+            {"url": f"feed {feed}", "outcome": "failed", "reason": reason}
+        )
 
     # -- articles ---------------------------------------------------------------------------------------------
 
@@ -270,7 +290,9 @@ class FinewsSpider(ArticleSpider):
 
     def next_step(self, article: Article, target: Target) -> Article | Request:
         # A record with empty fields is archived at once; only an article that no feed completes any more asks its page.
-        return article if article.feeds or article.id not in self.page_wanted else self.ask_page(article, target)
+        return (
+            article if article.feeds or article.id not in self.page_wanted else self.ask_page(article, target)
+        )
 
     def parse(self, response: Any, target: Target, **more: Any) -> Any:
         checked = more.get("checked")
@@ -284,7 +306,10 @@ class FinewsSpider(ArticleSpider):
         """The server says that an article is as it was."""
         first_seen_at = datetime.fromisoformat(checked["first_seen_at"])
         row = check_row(self.plan, first_seen_at, self.now(), checked["done"], response.headers)
-        row["etag"], row["last_modified"] = row["etag"] or checked["etag"], row["last_modified"] or checked["last_modified"]
+        row["etag"], row["last_modified"] = (
+            row["etag"] or checked["etag"],
+            row["last_modified"] or checked["last_modified"],
+        )
         Archive.of(self.crawler).add_rows("checks", [{"article_id": checked["article_id"], **row}])
 
     def add_known(self, article: Article, response: Any, **more: Any) -> Article:
@@ -293,7 +318,9 @@ class FinewsSpider(ArticleSpider):
         now = self.now()
         article.feeds = [{"feed": feed, "first_listed_at": now} for feed in more.get("feeds", ())]
         first_seen_at = datetime.fromisoformat(checked["first_seen_at"]) if checked else now
-        article.check = check_row(self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers)
+        article.check = check_row(
+            self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers
+        )
         if not more.get("record") and not checked:
             return article  # a failed link, tried again: its outcome belongs to the link
         article.link = None

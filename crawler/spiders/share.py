@@ -1,7 +1,7 @@
 """Links in, articles out; knows no site.
 
-    scrapy crawl share -a url=LINK
-    scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard input
+scrapy crawl share -a url=LINK
+scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard input
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class ShareSpider(ArticleSpider):
     def __init__(self, url: str | None = None, urls: str | None = None):
         super().__init__()
         if not url and not urls:
-            raise UsageProblem("no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)")
+            raise UsageProblem(
+                "no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)"
+            )
         if url and urls:
             raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both")
         if url and "://" not in url:
@@ -57,7 +59,11 @@ class ShareSpider(ArticleSpider):
             yield self.url.strip()
             return
         with contextlib.ExitStack() as stack:
-            file = sys.stdin if self.urls == "-" else stack.enter_context(open(str(self.urls), encoding="utf-8", errors="replace"))
+            file = (
+                sys.stdin
+                if self.urls == "-"
+                else stack.enter_context(open(str(self.urls), encoding="utf-8", errors="replace"))
+            )
             yield from links_in(iter(file))
 
     async def start(self) -> AsyncIterator[Any]:

@@ -37,14 +37,26 @@ def run(command: list[str], cwd: Path | str = ROOT, allow: tuple[int, ...] = (0,
         code = child.returncode = os.waitstatus_to_exitcode(status)
         if code not in allow:
             said.seek(0)
-            raise RuntimeError(f"{' '.join(command)} ended with {code}: {said.read()[-2000:].decode(errors='replace')}")
+            raise RuntimeError(
+                f"{' '.join(command)} ended with {code}: {said.read()[-2000:].decode(errors='replace')}"
+            )
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 @contextlib.contextmanager
 def newsroom(count: int, images: int = 0) -> Iterator[str]:
     """The sample newsroom as a process of its own with *count* generated articles; its origin."""
-    command = [sys.executable, "-m", "tests.newsroom", "--port", "0", "--count", str(count), "--images", str(images)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.newsroom",
+        "--port",
+        "0",
+        "--count",
+        str(count),
+        "--images",
+        str(images),
+    ]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
@@ -68,7 +80,11 @@ def links(origin: str, count: int, folder: Path) -> tuple[Path, Path]:
 def ours(origin: str, urls: Path, folder: Path, *more: str) -> Cost:
     """Our full crawl of the links in *urls* into a fresh archive."""
     with tempfile.TemporaryDirectory(dir=folder) as data:
-        settings = [f"DATA_DIR={data}", f"FINEWS_ORIGINS={origin}", f"FINEWS_ARTICLE_PAGE={origin}/a/{{id}}.html"]
+        settings = [
+            f"DATA_DIR={data}",
+            f"FINEWS_ORIGINS={origin}",
+            f"FINEWS_ARTICLE_PAGE={origin}/a/{{id}}.html",
+        ]
         flags = [part for setting in (*settings, *more) for part in ("-s", setting)]
         return run([*SCRAPY, "crawl", "share", "-a", f"urls={urls}", *flags])
 
@@ -83,7 +99,13 @@ def peer(source: str, urls: Path, folder: Path, *more: str) -> Cost:
         return run([*SCRAPY, "runspider", str(spider), "-a", f"urls={urls}", *flags], cwd=out)
 
 
-def compared(mine: Callable[[Path], Cost], theirs: Callable[[Path], Cost], full: tuple[Path, Path], empty: Path, pairs: int) -> tuple[float, Cost, Cost]:
+def compared(
+    mine: Callable[[Path], Cost],
+    theirs: Callable[[Path], Cost],
+    full: tuple[Path, Path],
+    empty: Path,
+    pairs: int,
+) -> tuple[float, Cost, Cost]:
     """Median ratio of *pairs* of runs, less start-up; and the last pair's costs."""
     start_mine = statistics.median(mine(empty).cpu for _ in range(3))
     start_theirs = statistics.median(theirs(empty).cpu for _ in range(3))
@@ -91,13 +113,20 @@ def compared(mine: Callable[[Path], Cost], theirs: Callable[[Path], Cost], full:
     for _ in range(pairs):
         one, other = mine(full[0]), theirs(full[1])
         ratios.append((one.cpu - start_mine) / (other.cpu - start_theirs))
-    return statistics.median(ratios), Cost(one.cpu - start_mine, one.rss), Cost(other.cpu - start_theirs, other.rss)
+    return (
+        statistics.median(ratios),
+        Cost(one.cpu - start_mine, one.rss),
+        Cost(other.cpu - start_theirs, other.rss),
+    )
 
 
 def report(name: str, ratio: float, goal: float, one: Cost, other: Cost, units: int) -> None:
     """A line of the table."""
     per_unit = f"{one.cpu / units * 1000:.2f} against {other.cpu / units * 1000:.2f} ms, RSS {one.rss:.0f} MB"
-    print(f"{name:<44} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}  {per_unit}", flush=True)
+    print(
+        f"{name:<44} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}  {per_unit}",
+        flush=True,
+    )
 
 
 def crawl_text(folder: Path, pairs: int, scale: int) -> None:
@@ -107,7 +136,11 @@ def crawl_text(folder: Path, pairs: int, scale: int) -> None:
     with newsroom(count) as origin:
         full = links(origin, count, folder)
         ratio, one, other = compared(
-            lambda urls: ours(origin, urls, folder), lambda urls: peer(peers.BARE, urls, folder), full, empty, pairs
+            lambda urls: ours(origin, urls, folder),
+            lambda urls: peer(peers.BARE, urls, folder),
+            full,
+            empty,
+            pairs,
         )
     report(f"{count:,} articles, against bare Scrapy", ratio, 0.75, one, other, count)
 
@@ -136,7 +169,9 @@ def memory(folder: Path, pairs: int, scale: int) -> None:
         few.write_text("".join(full.read_text().splitlines(keepends=True)[:small]))
         one, other = ours(origin, few, folder), ours(origin, full, folder)
     ok = "ok " if other.rss < 150 and other.rss < one.rss + 15 else "OVER"
-    print(f"{'peak memory':<44} {other.rss:>6.0f}  goal  150  {ok}  MB over {large:,} articles; {one.rss:.0f} over {small:,}")
+    print(
+        f"{'peak memory':<44} {other.rss:>6.0f}  goal  150  {ok}  MB over {large:,} articles; {one.rss:.0f} over {small:,}"
+    )
 
 
 PARTS = {"text": crawl_text, "images": crawl_images, "memory": memory}
