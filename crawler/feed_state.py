@@ -30,6 +30,15 @@ def spans(text: str) -> list[timedelta]:
     return found
 
 
+def patience(tries: int) -> timedelta:
+    """How long to wait after so many tries: 5 minutes, doubled each time, up to a day.
+
+    >>> str(patience(1)), str(patience(3)), str(patience(99))
+    ('0:05:00', '0:20:00', '1 day, 0:00:00')
+    """
+    return min(timedelta(minutes=5) * 2 ** min(max(tries - 1, 0), 12), timedelta(days=1))
+
+
 class FeedState:
     """Reads and writes `feeds`, `gaps` and `checks` on the archive's own connection."""
 
@@ -76,6 +85,14 @@ class FeedState:
         return self.conn.execute(
             "SELECT * FROM gaps WHERE feed = ? AND filled_at IS NULL ORDER BY from_at", [feed]
         ).fetchall()
+
+    def gaps_due(self, feed: str, now: datetime) -> list[sqlite3.Row]:
+        """Open holes that are due for another try: the wait doubles with each, from 5 minutes to a day."""
+        return [
+            gap
+            for gap in self.open_gaps(feed)
+            if datetime.fromisoformat(gap["opened_at"]) + patience(gap["tries"]) <= now
+        ]
 
     def open_gap(self, feed: str, from_at: str, to_at: str, now: datetime, reason: str) -> None:
         """Keep that a span of the feed was not seen."""
@@ -128,8 +145,7 @@ class FeedState:
         )
         due = []
         for url, article_id, tries, last in rows:
-            wait = min(timedelta(minutes=5) * 2 ** min(tries - 1, 12), timedelta(days=1))
-            if datetime.fromisoformat(last) + wait <= now:
+            if datetime.fromisoformat(last) + patience(tries) <= now:
                 due.append((url, article_id, tries))
         return due[:limit]
 

@@ -36,23 +36,25 @@ class Poll:
     def __init__(self, feed: type[Feed], known: set[str]):
         self.feed, self.known = feed, known
         self.records: list[Record] = []
+        """Of the rolling window; pages of the public list behind it are not kept."""
         self.ids: set[str] = set()
         self.errors: list[FeedError] = []
         self.failures: list[str] = []
         self.answered = False
-
-    def add(self, records: list[Record]) -> None:
-        """Take in records that are not there yet."""
-        self.answered = True
-        for record in records:
-            if record.native_id not in self.ids:
-                self.ids.add(record.native_id)
-                self.records.append(record)
-
-    @property
-    def overlaps(self) -> bool:
+        self.overlaps = not known
         """Whether nothing can have come and gone since the poll before."""
-        return not self.known or bool(self.ids & self.known)
+        self.oldest: datetime | None = None
+        """Time of the oldest record seen, pages included."""
+
+    def add(self, records: list[Record], oldest: datetime | None) -> list[Record]:
+        """Take in an answer; those of its records that were not there yet."""
+        self.answered = True
+        fresh = [record for record in records if record.native_id not in self.ids]
+        self.ids.update(record.native_id for record in fresh)
+        self.overlaps = self.overlaps or any(record.native_id in self.known for record in fresh)
+        if oldest is not None:
+            self.oldest = min(oldest, self.oldest or oldest)
+        return fresh
 
 
 class FinewsSpider(ArticleSpider):
@@ -76,6 +78,7 @@ class FinewsSpider(ArticleSpider):
             raise UsageProblem(f"feeds={feeds}: no feed is called {unknown[0]}; there are {', '.join(FEEDS)}")
         self.origin = origin.rstrip("/") if origin else None
         self.feeds = [FEEDS[name] for name in dict.fromkeys(names)]
+        self.polls: list[Poll] = []
         self.page_wanted: set[str] = set()
         """Articles that may ask their public page for headline and time."""
         self.since: datetime | None = None
@@ -97,13 +100,15 @@ class FinewsSpider(ArticleSpider):
         self.plan = spans(self.settings["FINEWS_CHECKS"])
         for origin in (*self.origins(), *self.list_origins()):
             FetchGuard.of(self.crawler).trust(origin)
-        polls = await asyncio.gather(*(self.poll(feed) for feed in self.feeds))
-        for poll in polls:
-            self.judge(poll)
+        self.polls = await asyncio.gather(*(self.poll(feed) for feed in self.feeds))
         asked: set[str] = set()
-        found = merged((poll.feed.name, poll.records) for poll in polls)
+        found = merged((poll.feed.name, poll.records) for poll in self.polls)
         async for request in self.wanted(found, asked):
             yield request
+        for poll in self.polls:
+            async for request in self.page_back(poll, asked):
+                yield request
+            self.judge(poll)
         for url, article_id, _ in self.state.failed_links("finews", self.now()):
             if article_id not in asked:
                 asked.add(article_id)
@@ -116,6 +121,15 @@ class FinewsSpider(ArticleSpider):
                     self.page_wanted.add(row["article_id"])
                 yield self.check(row)
 
+    def closed(self, reason: str) -> None:
+        """Keep what was listed, once all of it has an outcome: a crawl that was cut off must be overlapped anew."""
+        for poll in self.polls:
+            if poll.answered and reason == "finished":
+                times = [moment for record in poll.records if (moment := self.published(record))]
+                newest_at = utc_text(max(times)) if times else self.state.newest_at(poll.feed.name)
+                ids = [record.native_id for record in poll.records]
+                self.state.polled(poll.feed.name, self.now(), ids, newest_at, None)
+
     async def wanted(self, found: dict[str, tuple[Record, list[str]]], asked: set[str]) -> AsyncIterator[Any]:
         """Requests for the articles among *found* that are new, or that a fuller record can complete."""
         states = self.state.states(f"finews:{native_id}" for native_id in found)
@@ -123,6 +137,8 @@ class FinewsSpider(ArticleSpider):
         for native_id, (record, feeds) in found.items():
             article_id = f"finews:{native_id}"
             complete = states.get(article_id)
+            if article_id in asked:
+                continue
             if complete or (complete is False and not record.complete):
                 self.count("feeds/known")
                 continue
@@ -163,31 +179,41 @@ class FinewsSpider(ArticleSpider):
         return response.body
 
     async def poll(self, feed: type[Feed]) -> Poll:
-        """Ask a feed for its newest records, deeper until they overlap the poll before."""
+        """Ask a feed for its newest records, more of them until they overlap the poll before."""
         poll = Poll(feed, self.state.listed(feed.name))
         for count in (int(count) for count in self.settings["FINEWS_COUNTS"].split(",")):
             before = len(poll.records)
             for origin in self.origins():
                 url = feed.url(origin, count)
                 try:
-                    poll.add(feed.read(await self.fetch(url), url))
+                    records = feed.read(await self.fetch(url), url)
+                    poll.records += poll.add(records, self.oldest(records))
                 except FeedError as wrong:
                     poll.errors.append(wrong)
                 except Exception as wrong:
-                    poll.failures.append(
-                        str(wrong) if isinstance(wrong, ConnectionError) else reasons.of_error(wrong, url)[1]
-                    )
-            enough = poll.overlaps and not self.reaches_too_little(poll.records)
-            if not poll.answered or enough or len(poll.records) == before:
+                    poll.failures.append(self.reason(wrong, url))
+            if not poll.answered or not self.must_go_back(poll) or len(poll.records) == before:
                 break
             self.count("feeds/deeper")
-        if poll.answered and (not poll.overlaps or self.reaches_too_little(poll.records)):
-            await self.page_back(poll)
         return poll
 
-    def reaches_too_little(self, records: list[Record]) -> bool:
-        """Whether a back-fill asks for older records than these."""
-        return self.since is not None and (self.oldest(records) or self.now()) > self.since
+    def reason(self, wrong: Exception, url: str) -> str:
+        """Why a list could not be had."""
+        return (
+            str(wrong) if isinstance(wrong, ConnectionError | FeedError) else reasons.of_error(wrong, url)[1]
+        )
+
+    def must_go_back(self, poll: Poll) -> bool:
+        """Whether older records are needed: to overlap, for a back-fill, or for a hole that is due for a try."""
+        return not poll.overlaps or self.still_wanted(poll)
+
+    def still_wanted(self, poll: Poll) -> bool:
+        """Whether a back-fill or an open hole asks for older records than were seen."""
+        wanted = [self.since] if self.since else []
+        wanted += [
+            datetime.fromisoformat(gap["from_at"]) for gap in self.state.gaps_due(poll.feed.name, self.now())
+        ]
+        return bool(wanted) and (poll.oldest or self.now()) > min(wanted)
 
     def published(self, record: Record) -> datetime | None:
         """A record's time as an instant."""
@@ -211,31 +237,35 @@ class FinewsSpider(ArticleSpider):
             [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
         )
 
-    async def page_back(self, poll: Poll) -> None:
-        """Ask the feed's public list page by page until it reaches what was known, or the day of a back-fill."""
+    async def page_back(self, poll: Poll, asked: set[str]) -> AsyncIterator[Any]:
+        """Ask the feed's public list page by page until it reaches what was known, the day of a back-fill or the
+        begin of a hole; requests for the articles on the way."""
         paged = PAGED.get(poll.feed.name)
-        if paged is None:
+        if paged is None or not poll.answered or not self.must_go_back(poll):
             return
         for origin in self.list_origins():
             cursor: str | None = ""
-            for _ in range(self.settings.getint("FINEWS_PAGES")):
-                assert cursor is not None
+            pages = 0
+            while cursor is not None and self.must_go_back(poll):
+                if pages >= self.settings.getint("FINEWS_PAGES") and not self.since:
+                    poll.failures.append(
+                        f"the list at {origin} was followed for {pages} pages (FINEWS_PAGES)"
+                    )
+                    break
                 url = paged.url(origin, cursor, PAGE_SIZE)
                 try:
                     records, cursor = paged.read(await self.fetch(url), url, cursor)
-                except (FeedError, ConnectionError) as wrong:
-                    poll.failures.append(str(wrong))
-                    break
                 except Exception as wrong:
-                    poll.failures.append(reasons.of_error(wrong, url)[1])
+                    poll.failures.append(self.reason(wrong, url))
                     break
+                pages += 1
                 self.count("feeds/pages")
-                poll.add(records)
-                if (poll.overlaps and not self.reaches_too_little(poll.records)) or cursor is None:
-                    break
+                fresh = poll.add(records, self.oldest(records))
+                async for request in self.wanted(merged([(poll.feed.name, fresh)]), asked):
+                    yield request
 
     def judge(self, poll: Poll) -> None:
-        """Keep how a poll went, and the hole that it leaves."""
+        """Keep the hole that a poll leaves or fills, and why it failed where it did."""
         name, now = poll.feed.name, self.now()
         if not poll.answered:
             reason = str((poll.errors or poll.failures)[0])
@@ -244,30 +274,21 @@ class FinewsSpider(ArticleSpider):
             self.state.polled(name, now, None, None, reason)
             return
         self.count("feeds/read")
-        times = [moment for record in poll.records if (moment := self.published(record))]
-        before = self.state.newest_at(name)
-        if not poll.overlaps and poll.records:
-            from_at = before or utc_text(now - timedelta(days=1))
-            to_at = utc_text(min(times)) if times else utc_text(now)
-            reason = f"the newest {len(poll.records)} records do not reach back to the poll before"
-            if poll.failures:
-                reason += f"; {poll.failures[-1]}"
+        if not poll.overlaps and poll.ids:
+            from_at = self.state.newest_at(name) or utc_text(now - timedelta(days=1))
+            to_at = utc_text(poll.oldest or now)
+            reason = f"the newest {len(poll.ids)} records do not reach back to the poll before"
+            reason += f"; {poll.failures[-1]}" if poll.failures else ""
             self.state.open_gap(name, from_at, max(from_at, to_at), now, reason)
             self.count("gaps/opened")
             self.note(name, reason)
-        oldest = utc_text(min(times)) if times else None
         for gap in self.state.open_gaps(name):
-            reached = oldest is not None and oldest <= gap["from_at"] and poll.overlaps
-            if reached:
+            if poll.overlaps and poll.oldest is not None and utc_text(poll.oldest) <= gap["from_at"]:
                 self.state.tried(name, gap["from_at"], now, filled=True, reason=None)
                 self.count("gaps/filled")
-        self.state.polled(
-            name,
-            now,
-            [record.native_id for record in poll.records],
-            utc_text(max(times)) if times else before,
-            None,
-        )
+            elif gap["opened_at"] != utc_text(now):
+                reason = poll.failures[-1] if poll.failures else "no list reaches back that far"
+                self.state.tried(name, gap["from_at"], now, filled=False, reason=reason)
 
     def note(self, feed: str, reason: str) -> None:
         """Have the summary tell of a feed's trouble."""
