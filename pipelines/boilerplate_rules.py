@@ -1,0 +1,218 @@
+"""What is not the article, as data: each rule with markup that it drops and a near miss that it keeps.
+
+``element`` rules are XPath expressions over the body. ``paragraph`` rules must match the whole text of a paragraph;
+``tail`` rules a bracketed note at a paragraph's end. ``where`` says in which paragraphs: ``any``, ``start`` (the first
+`START`) or ``end`` (the last `END`). No rule cuts from a phrase to the end of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+START, END = 4, 8  # paragraphs
+NAME = r"[^\s，。；：:、）)]{1,20}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of boilerplate."""
+
+    name: str
+    kind: Literal["element", "paragraph", "tail"]
+    pattern: str
+    """XPath, or a regular expression whose first group, if any, is what `lifts` takes."""
+    where: Literal["any", "start", "end"] = "any"
+    lifts: Literal["publisher", "editors", "alternative_headline", "authors", "related"] | None = None
+    drops: str
+    """Markup, from a real form, that must go."""
+    keeps: str
+    """A near miss that must stay."""
+
+
+def classed(*names: str) -> str:
+    """XPath condition: one of *names* among the classes, as a whole word (``ad`` is not ``lazyload``)."""
+    return " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in names)
+
+
+CHART = "contains(@src, 'webquoteklinepic') or contains(@src, 'webquotepic')"
+
+RULES = [
+    Rule(
+        name="hidden",
+        kind="element",
+        pattern=".//*[contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
+        drops='<p style="display:none;height:1px;overflow:hidden;"><br /></p>',
+        keeps='<p style="text-align:center;">居中的一段</p>',
+    ),
+    Rule(
+        name="kline_chart",
+        kind="element",
+        pattern=f".//img[{CHART} or starts-with(@alt, 'K图 ')]",
+        drops='<p style="text-align:center;"><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001"><img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.000001&imageType=k" alt="K图 000001_0" /></a></p>',
+        keeps='<center><img src="https://dfscdn.dfcfw.com/download/D1_w580h300.jpg" alt="图片" /></center>',
+    ),
+    Rule(
+        name="chart_anchor",
+        kind="element",
+        pattern=f".//a[{classed('EmImageRemark')}][not(.//img)]",
+        drops='<p><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001">行情</a></p>',
+        keeps='<p><a href="https://finance.eastmoney.com/a/202602213000000001.html">点击阅读报告全文</a></p>',
+    ),
+    Rule(
+        name="advert",
+        kind="element",
+        pattern=f".//*[{classed('em_handle_adv_close', 'em_xuangu', 'ad_context3', 'ad', 'advert', 'adv', 'guanggao', 'toplink', 'app_download', 'em_adv')}]",
+        drops='<p class="em_xuangu"><a href="https://example.cn/x">一键选股</a></p>',
+        keeps='<p class="lazyload download readmore">下载量同比增长三成。</p>',
+    ),
+    Rule(
+        name="advert_link",
+        kind="element",
+        pattern=".//a[contains(@href, '//acttg.eastmoney.com')]",
+        drops='<p><a href="https://acttg.eastmoney.com/pub/x">开户领红包</a></p>',
+        keeps='<p><a href="https://data.eastmoney.com/report/">研报数据</a>显示，需求回暖。</p>',
+    ),
+    Rule(
+        name="source_line",
+        kind="paragraph",
+        pattern=r"[（(【\[]?\s*(?:文章|稿件|信息|本文)来源\s*[:：]\s*(.{1,60}?)\s*[）)】\]]?",
+        where="end",
+        lifts="publisher",
+        drops='<p class="em_media">（文章来源：晨光财经）</p>',
+        keeps="<p>文章来源于网络的说法并不准确，公司董秘对此作了澄清。</p>",
+    ),
+    Rule(
+        name="editor_line",
+        kind="paragraph",
+        pattern=r"[（(【\[]?\s*(?:责任编辑|责编|编辑|校对|审核|监制|值班编辑)\s*[:：]\s*(.{1,40}?)\s*[）)】\]]?",
+        where="end",
+        lifts="editors",
+        drops='<p class="res-edit">（责任编辑：72）</p>',
+        keeps="<p>编辑：这一职业正在被算法改变，多位从业者谈到了自己的转型与焦虑，他们的经历各不相同，却都提到同一个词。</p>",
+    ),
+    Rule(
+        name="original_title",
+        kind="paragraph",
+        pattern=r"[（(【\[]?\s*原标题\s*[:：]\s*(.{2,120}?)\s*[）)】\]]?",
+        lifts="alternative_headline",
+        drops='<p class="zwothers">（原标题：三家公司同日公告）</p>',
+        keeps="<p>该文原标题为“三家公司同日公告”，后被改动。</p>",
+    ),
+    Rule(
+        name="byline",
+        kind="paragraph",
+        pattern=rf"[（(【\[]?\s*(?:(?:本报|本刊|见习|实习|\S{{2,8}}?)?记者|作者|撰文|采写|文)\s*[:：/／|｜丨\s]\s*({NAME}(?:[\s、，,　]{NAME}){{0,4}})\s*[）)】\]]?",
+        where="start",
+        lifts="authors",
+        drops="<p>晨光财经记者 王小明 李晓红</p>",
+        keeps="<p>记者 了解到，多家银行已下调利率。</p>",
+    ),
+    Rule(
+        name="author_note",
+        kind="tail",
+        pattern=r"[（(]\s*(?:免责)?声明\s*[:：][^（(]{0,160}?(?:不构成|仅供参考|风险自担|与本(?:网|站|平台)无关)[^（()）]{0,120}[）)]",
+        where="end",
+        drops="<p>(声明：文章内容仅供参考，不构成投资建议。投资者据此操作，风险自担。)</p>",
+        keeps="<p>该机构声明：文章内容仅供参考，不构成投资建议，市场对此反应平淡，股价当日微跌。</p>",
+    ),
+    Rule(
+        name="disclaimer",
+        kind="paragraph",
+        pattern=r"[（(【\[]?\s*(?:郑重声明|免责声明|特别声明|特别提醒|风险提示及免责条款|版权声明|声明)\s*[:：]?.{0,400}?(?:传播更多信息|不构成|投资建议|风险自担|与本(?:网|站|平台|公众号)(?:立场)?无关|版权归|如有侵权|未经.{0,8}授权).{0,200}",
+        where="end",
+        drops="<p>郑重声明：东方财富发布此内容旨在传播更多信息，与本站立场无关，不构成投资建议。据此操作，风险自担。</p>",
+        keeps="<p>风险提示：下游需求不及预期，原材料价格大幅波动。</p>",
+    ),
+    Rule(
+        name="market_risk_note",
+        kind="paragraph",
+        pattern=r"[（(]?\s*(?:(?:以上|本文|文中)(?:内容|信息|观点)?[^。]{0,30})?(?:仅供参考[，,]?)?\s*(?:不构成(?:任何)?投资建议|股市有风险[，,]\s*(?:投资|入市)需谨慎|市场有风险[，,]\s*投资需谨慎|投资有风险[，,]\s*(?:入市|选择)需谨慎)[^。]{0,30}[。]?(?:据此(?:操作|入市)[^。]{0,20}[。]?)?\s*[）)]?",
+        where="end",
+        drops="<p>市场有风险，投资需谨慎。</p>",
+        keeps="<p>他反复提醒投资者市场有风险，投资需谨慎，但认购者依旧排起长队，银行网点不得不延长营业时间。</p>",
+    ),
+    Rule(
+        name="open_account",
+        kind="paragraph",
+        pattern=r".{0,20}在东方财富看资讯行情.{0,60}|.{0,30}一站式开户交易\s*[>＞》]{0,4}",
+        drops="<p>在东方财富看资讯行情，选东方财富证券一站式开户交易>></p>",
+        keeps="<p>公司称，一站式开户交易服务将于下月上线，首批覆盖十二个城市。</p>",
+    ),
+    Rule(
+        name="assistant_promotion",
+        kind="paragraph",
+        pattern=r".{0,20}全新妙想投研助理.{0,30}",
+        drops="<p>全新妙想投研助理，立即体验</p>",
+        keeps="<p>妙想大模型发布一年后，券商的投研助理有了新对手。</p>",
+    ),
+    Rule(
+        name="open_wechat",
+        kind="paragraph",
+        pattern=r"(?:打开微信[，,].{0,40}|点击底部的“发现”.{0,60}|使用“扫一扫”.{0,40}|打开微信.{0,20}扫一扫.{0,30})",
+        drops="<p>打开微信，</p>",
+        keeps="<p>打开微信支付的商户后台，店主看到当天营业额翻了一番，这让他有些意外。</p>",
+    ),
+    Rule(
+        name="scan_code",
+        kind="paragraph",
+        pattern=r".{0,20}(?:扫描?(?:上|下)?方?二维码|长按(?:识别)?(?:上|下)?方?(?:图片)?二维码|长按识别|扫码(?:关注|下载|进群|阅读|查看)).{0,40}",
+        drops="<p>扫码关注晨光财经公众号，第一时间读懂市场</p>",
+        keeps="<p>乘客扫码支付的比例已超过九成，公交公司因此撤下了投币箱。</p>",
+    ),
+    Rule(
+        name="app_promotion",
+        kind="paragraph",
+        pattern=r".{0,20}(?:下载|打开).{0,12}(?:APP|App|app|客户端)(?:[，,].{0,30}|(?:查看|阅读|看)(?:更多|全文).{0,20})?[>＞》]{0,3}",
+        where="end",
+        drops="<p>下载东方财富APP，查看更多精彩内容>></p>",
+        keeps="<p>工信部要求，下载量前一百的客户端须在年底前完成适老化改造。</p>",
+    ),
+    Rule(
+        name="first_published",
+        kind="paragraph",
+        pattern=r"[（(]?\s*(?:本文|文章)(?:首发于|转载自|来自|来源于|源自|系).{2,40}?(?:公众号|微信号|客户端).{0,40}[）)]?",
+        where="end",
+        drops="<p>本文首发于微信公众号：晨光财经。文章内容属作者个人观点。</p>",
+        keeps="<p>本文首发于1998年的论文集，作者当时还是研究生，二十多年后他修正了自己的结论。</p>",
+    ),
+    Rule(
+        name="copyright",
+        kind="paragraph",
+        pattern=r"(?:未经.{0,12}(?:授权|许可|允许)[，,]?.{0,12}(?:不得|禁止|严禁)转载.{0,40}|(?:版权|著作权)(?:归|属).{0,30}所有.{0,40}|转载请(?:注明|联系).{0,40}|如需转载.{0,40})",
+        where="end",
+        drops="<p>未经授权，不得转载</p>",
+        keeps="<p>法院认定，未经授权转载的行为构成侵权，判决被告赔偿原告经济损失三万元。</p>",
+    ),
+    Rule(
+        name="share_bar",
+        kind="paragraph",
+        pattern=r"(?:(?:分享到|分享|收藏|举报|点赞|评论|打印|字体[:：]?|大|中|小|微信|微博|QQ空间|赞|踩|关注|阅读原文|点击查看更多|查看更多|返回顶部)[\s:：|｜·,，、（()）\d]*){2,}",
+        drops="<p>分享到：微信 微博 QQ空间 举报</p>",
+        keeps="<p>微信和微博的广告收入走势出现分化。</p>",
+    ),
+    Rule(
+        name="archive_links",
+        kind="paragraph",
+        pattern=r"\[?返回.{0,20}(?:新闻|首页)\]?(?:\s*[|｜]\s*\[?返回首页\]?)?",
+        where="end",
+        drops='<p><a href="//finews.withounder.com/category/xinjingbao.html">返回新京报新闻</a>｜<a href="//finews.withounder.com/">返回首页</a></p>',
+        keeps="<p>返回首页的按钮被移到了右下角，老年用户因此多走了两步。</p>",
+    ),
+    Rule(
+        name="related_heading",
+        kind="paragraph",
+        pattern=r"[【\[]?\s*(?:相关(?:报道|新闻|阅读|链接|文章|推荐)|延伸阅读|推荐阅读|热门推荐|更多阅读)\s*[】\]]?\s*[:：>＞]{0,3}",
+        lifts="related",
+        drops='<p>相关报道</p><p>　　<a href="https://finance.eastmoney.com/a/202602203000000009.html">三家公司同日公告</a></p>',
+        keeps="<p>相关报道称，谈判仍在继续。</p>",
+    ),
+]  # fmt: skip
+"""In the order in which they are tried; the first that matches a paragraph takes it."""
+
+HINTS = re.compile(
+    "来源|编辑|责编|校对|审核|监制|原标题|记者|作者|撰文|采写|文[/／|｜丨:：]|声明|提醒|免责|投资建议|有风险|看资讯行情|一站式开户|妙想|微信|二维码|长按|扫一扫|扫码"
+    "|下载|打开|首发|转载|来自|来源于|源自|本文系|文章系|版权|著作权|分享|收藏|举报|返回|相关|延伸|推荐|更多阅读|发现|查看|点赞|打印|字体"
+)
+"""Words without which no paragraph or tail rule can match: most paragraphs are read once and left alone."""

@@ -1,0 +1,203 @@
+"""``body_tree`` -> ``body_html``, ``body_text``: the strict allow-list, and one paragraph a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from itemadapter import ItemAdapter
+from lxml import etree
+
+from pipelines.post_format import clean_title
+from pipelines.sanitise_html import drop, unwrap
+
+KEPT = {
+    "a": ("href",), "img": ("src", "alt", "width", "height"), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"),
+    "p": ("style",), "div": ("style",), "col": ("span",), "ol": ("start",),
+}  # fmt: skip
+TAGS = {
+    "p", "br", "strong", "b", "em", "i", "u", "s", "sub", "sup", "a", "img", "center", "div", "section", "article", "figure",
+    "figcaption", "blockquote", "pre", "code", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup", "col",
+    "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+}  # fmt: skip
+BLOCKS = {
+    "p", "center", "div", "section", "article", "figure", "figcaption", "blockquote", "pre", "ul", "ol", "li", "dl", "dt",
+    "dd", "table", "caption", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br",
+}  # fmt: skip
+EMPTY_GOES = {"p", "strong", "b", "em", "i", "u", "s", "sub", "sup", "center", "div", "section", "article", "a", "li", "ul",
+              "ol", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
+ALIGN = re.compile(r"text-align\s*:\s*(center|right|left|justify)")
+BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
+FIRST_SENTENCE = re.compile(r"[^。！？!?\n]{1,120}[。！？!?]?")
+SPACE = " \t\r\n\f\v\u00a0\u3000"
+
+
+def tidy(tree: Any) -> None:
+    """Keep what is allowed, drop what is empty, trim paragraphs; the tree is then fit to be written."""
+    for element in [*tree.iter()]:
+        if element is tree:
+            element.attrib.clear()
+            continue
+        if not isinstance(element.tag, str):
+            drop(element)
+            continue
+        if element.tag not in TAGS:
+            unwrap(element)
+            continue
+        if element.tag == "a" and element.get("class") == "image-missing":
+            href = element.get("href")
+            element.attrib.clear()
+            element.set("class", "image-missing")
+            if href:
+                element.set("href", href)
+            continue
+        if element.attrib:
+            kept = KEPT.get(element.tag, ())
+            for name in element.keys():  # noqa: SIM118 (an lxml element: iterating it gives children)
+                if name not in kept:
+                    del element.attrib[name]
+            if style := element.get("style"):
+                if found := ALIGN.search(style):
+                    element.set("style", f"text-align:{found[1]}")
+                else:
+                    del element.attrib["style"]
+        if element.tag == "img" and not element.get("src"):
+            drop(element)
+    for element in reversed([*tree.iter(*EMPTY_GOES)]):
+        if element is tree:
+            continue
+        if (
+            not len(element)
+            and not (element.text or "").strip(SPACE)
+            and element.get("class") != "image-missing"
+        ):
+            drop(element)
+        elif element.tag in ("p", "li", "h1", "h2", "h3", "h4", "figcaption", "blockquote"):
+            trim(element)
+
+
+def trim(element: Any) -> None:
+    """Take blanks and line breaks off both ends of a paragraph."""
+    while len(element) and element[-1].tag == "br" and not (element[-1].tail or "").strip(SPACE):
+        element.remove(element[-1])
+    while len(element) and element[0].tag == "br" and not (element.text or "").strip(SPACE):
+        element.text = element[0].tail
+        element.remove(element[0])
+    if element.text:
+        element.text = element.text.lstrip(SPACE) if len(element) else element.text.strip(SPACE)
+    if len(element) and element[-1].tail:
+        element[-1].tail = element[-1].tail.rstrip(SPACE)
+
+
+def html_of(tree: Any) -> str:
+    """The body's HTML, safe to show: only the allow-list, nothing between blocks. Changes the tree."""
+    tidy(tree)
+    for element in tree.iter(
+        "p", "center", "table", "tbody", "thead", "tr", "td", "th", "ul", "ol", "li", "figure", "div"
+    ):
+        if element.tail and not element.tail.strip(" \t\r\n\f\v"):
+            element.tail = None
+    if tree.text and not tree.text.strip(SPACE):
+        tree.text = None
+    whole = etree.tostring(tree, encoding="unicode", method="html", with_tail=False)
+    return whole[len("<div>") : -len("</div>")].strip(SPACE)
+
+
+def text_of(tree: Any) -> str:
+    """The body's text: one paragraph a line, table cells parted by tabs.
+
+    >>> from pipelines.sanitise_html import safe_tree
+    >>> text_of(safe_tree("<p>　甲<b>乙</b></p><table><tr><td>1</td><td>2</td></tr></table>"))
+    '甲乙\\n1\\t2'
+    """
+    lines: list[str] = []
+    parts: list[str] = []
+    row: list[str] | None = None
+    pre = 0
+
+    def end_line() -> None:
+        text = BLANKS.sub(" ", "".join(parts)).strip(" ")
+        parts.clear()
+        if row is None:
+            if text:
+                lines.append(text)
+        elif text:
+            row.append(text)
+
+    rows: list[list[str]] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        tag = element.tag
+        if event == "start":
+            if tag == "tr":
+                end_line()
+                if row is not None:
+                    rows.append(row)
+                row = []
+            elif tag in ("td", "th"):
+                parts.clear() if row is not None else end_line()
+                cell_at = len(row) if row is not None else 0
+                element.set("data-at", str(cell_at))
+            elif tag in BLOCKS:
+                end_line()
+            if tag == "pre":
+                pre += 1
+            if element.text:
+                add(parts, element.text, pre, end_line)
+        else:
+            if tag in ("td", "th") and row is not None:
+                at = int(element.attrib.pop("data-at", "0"))
+                end_line()
+                row[at:] = [" ".join(row[at:])]
+            elif tag == "tr" and row is not None:
+                if any(row):
+                    lines.append("\t".join(row))
+                row = rows.pop() if rows else None
+            elif tag in BLOCKS:
+                end_line()
+            if tag == "pre":
+                pre -= 1
+            if element.tail and element is not tree:
+                add(parts, element.tail, pre, end_line)
+    end_line()
+    return "\n".join(lines)
+
+
+def add(parts: list[str], text: str, pre: int, end_line: Any) -> None:
+    """Take in a run of text; in ``pre`` its line breaks are lines."""
+    if not pre or "\n" not in text:
+        parts.append(text)
+        return
+    *whole, last = text.split("\n")
+    for line in whole:
+        parts.append(line)
+        end_line()
+    parts.append(last)
+
+
+def first_sentence(text: str) -> str | None:
+    """A stand-in for a headline, at most 120 characters.
+
+    >>> first_sentence("央行今日开展逆回购。利率不变。")
+    '央行今日开展逆回购。'
+    """
+    found = FIRST_SENTENCE.search(text.replace("\t", " "))
+    return found[0].strip() if found else None
+
+
+class RenderBodyPipeline:
+    """Sets ``body_html``, ``body_text``, and a stand-in headline; ends ``body_tree``."""
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        tree = record.get("body_tree")
+        if tree is None:
+            return item
+        record["body_html"] = html_of(tree)
+        record["body_text"] = text_of(tree)
+        record["body_tree"] = None
+        if record.get("headline"):
+            record["headline"] = clean_title(record["headline"])
+        if not record.get("headline"):
+            record["headline"] = clean_title(first_sentence(record["body_text"]) or "") or record["id"]
+            record["headline_from"] = "body"
+        return item

@@ -1,0 +1,147 @@
+"""``body_raw``, foreign HTML -> ``body_tree``, a safe and balanced tree, read as a browser reads it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from itemadapter import ItemAdapter
+from lxml import etree
+
+DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
+
+TAGS = {
+    "p", "br", "strong", "b", "em", "i", "u", "s", "sub", "sup", "span", "a", "img", "center", "div", "section", "article",
+    "figure", "figcaption", "blockquote", "pre", "code", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup",
+    "col", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "video", "audio", "source",
+}  # fmt: skip
+ATTRIBUTES = {
+    "*": {"id", "class", "style", "align"},
+    "a": {"href", "data-code", "data-code2"},
+    "span": {"web", "href", "data-code", "data-code2"},
+    "img": {
+        "src", "orginial_src", "data-src", "data-original", "original", "srcset", "data-srcset", "alt", "width", "height",
+        "emheight", "data-code", "data-code2",
+    },
+    "video": {"src", "poster"}, "audio": {"src"}, "source": {"src", "srcset"},
+    "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "col": {"span"}, "ol": {"start"},
+}  # fmt: skip
+STYLES = {"display", "visibility", "text-align", "height", "overflow", "text-indent"}
+
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+FRAME = re.compile(
+    r"<iframe\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>.*?(?:</iframe\s*>|$)", re.IGNORECASE | re.DOTALL
+)
+HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_parser = etree.HTMLParser(
+    huge_tree=True, encoding="utf-8", remove_comments=False
+)  # the default loses what is deep
+_cleaner: Any = None
+
+
+def cleaner() -> Any:
+    """The one sanitiser, made when it is first needed."""
+    global _cleaner
+    if _cleaner is None:
+        import nh3
+
+        _cleaner = nh3.Cleaner(
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            clean_content_tags={"script", "style"},
+            url_schemes={"http", "https"},
+            strip_comments=True,
+            link_rel=None,
+            filter_style_properties=STYLES,
+        )
+    return _cleaner
+
+
+def _frame_as_link(found: re.Match[str]) -> str:
+    return f'<p><a href="{found[1]}">视频</a></p>' if HTTP.match(found[1]) else ""
+
+
+def safe_tree(html: str) -> Any:
+    """The body as an lxml ``<div>`` of allow-listed elements; what cannot be shown is gone, what is text stays text.
+
+    >>> etree.tostring(safe_tree("<p>PE < 10 <b>粗<script>alert(1)</script>"), encoding="unicode")
+    '<div><p>PE &lt; 10 <b>粗</b></p></div>'
+    """
+    html = html.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    html = UNSEEN.sub("", html.replace("\u2028", "\n").replace("\u2029", "\n"))
+    if "<iframe" in html or "<IFRAME" in html:
+        html = FRAME.sub(_frame_as_link, html)
+    clean = cleaner().clean(html)
+    root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]
+    flatten(root)
+    for media in [*root.iter("video", "audio")]:
+        media_as_link(media)
+    return root
+
+
+def flatten(root: Any) -> None:
+    """Unwrap elements beyond `DEEPEST`, so that nothing after this meets a limit of recursion."""
+    depth, deep = 0, []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start" and depth > DEEPEST and element.tag not in ("img", "br"):
+            deep.append(element)
+    for element in reversed(deep):
+        unwrap(element)
+
+
+def unwrap(element: Any) -> None:
+    """Put an element's content in its place, adding no blank and cutting no word."""
+    parent, before = element.getparent(), element.getprevious()
+    text, tail = element.text or "", element.tail or ""
+    children = list(element)
+    if children:
+        children[-1].tail = (children[-1].tail or "") + tail
+    else:
+        text += tail
+    if text:
+        if before is not None:
+            before.tail = (before.tail or "") + text
+        else:
+            parent.text = (parent.text or "") + text
+    element.tail = None
+    at = parent.index(element)
+    parent[at : at + 1] = children
+
+
+def drop(element: Any) -> None:
+    """Take an element out with its content; the text behind it stays."""
+    parent, before, tail = element.getparent(), element.getprevious(), element.tail
+    if tail:
+        if before is not None:
+            before.tail = (before.tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+        element.tail = None
+    parent.remove(element)
+
+
+def media_as_link(element: Any) -> None:
+    """A link in the place of a player."""
+    url = element.get("src") or next(
+        (source.get("src") for source in element.iter("source") if source.get("src")), None
+    )
+    if not url or not HTTP.match(url):
+        drop(element)
+        return
+    word, tail = ("视频" if element.tag == "video" else "音频"), element.tail
+    element.clear()
+    element.tag, element.tail = "p", tail
+    etree.SubElement(element, "a", href=url).text = word
+
+
+class SanitiseHtmlPipeline:
+    """Sets ``body_tree``. Needs ``body_raw``."""
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        if record.get("body_raw"):
+            record["body_tree"] = safe_tree(record["body_raw"])
+        return item

@@ -1,0 +1,276 @@
+"""``body_tree`` without what is not the article; every fragment taken out goes into ``removals``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from itemadapter import ItemAdapter
+from lxml import etree
+
+from pipelines.boilerplate_rules import END, HINTS, RULES, START, Rule
+from pipelines.sanitise_html import drop
+
+ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
+TEXT_RULES = [
+    (rule, re.compile(rule.pattern, re.DOTALL)) for rule in RULES if rule.kind in ("paragraph", "tail")
+]
+BLOCK_TAGS = (
+    "p",
+    "div",
+    "section",
+    "center",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "figcaption",
+)
+HOLDS_BLOCK = etree.XPath(
+    "boolean(.//p | .//div | .//section | .//center | .//li | .//table | .//blockquote | .//h1 | .//h2 | .//h3 | .//figure)"
+)
+SPACE = " \t\r\n\f\v\u00a0\u3000"
+ARTICLE_LINK = re.compile(r"/(?:a/|news/\d+,)(?:NW)?20\d{12,21}\.html", re.IGNORECASE)
+NAMES = re.compile(r"[\s、，,/　]+")
+DIGEST_HEAD = re.compile(r"^\s*【[^】]{1,120}】\s*")
+DIGEST_TAIL = re.compile(r"\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")
+NO_NAME = re.compile(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
+
+
+@dataclass(slots=True)
+class Stripped:
+    """What `strip` found."""
+
+    removals: list[dict[str, Any]] = field(default_factory=list)
+    publisher: str | None = None
+    editors: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    alternative_headline: str | None = None
+    related: list[dict[str, Any]] = field(default_factory=list)
+
+
+def flat(element: Any) -> str:
+    """An element's text as one line, blanks at the ends off."""
+    return "".join(element.itertext()).replace("\u00a0", " ").strip(SPACE)
+
+
+def markup(element: Any) -> str:
+    """An element's own markup, without the text behind it."""
+    return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+
+
+def blocks_of(tree: Any) -> list[Any]:
+    """Paragraphs in reading order: block elements that hold no other block."""
+    return [
+        block
+        for block in tree.iter(*BLOCK_TAGS)
+        if block is not tree and (block.tag == "p" or not HOLDS_BLOCK(block))
+    ]
+
+
+def wrapper_of(element: Any, tree: Any) -> Any:
+    """The outermost element that holds nothing but *element*: it would be left empty."""
+    while (parent := element.getparent()) is not None and parent is not tree:
+        if len(parent) != 1 or (parent.text or "").strip(SPACE) or (element.tail or "").strip(SPACE):
+            break
+        element = parent
+    return element
+
+
+def strip(tree: Any, base_url: str | None = None) -> Stripped:
+    """Take boilerplate out of the tree. An article that consists of nothing else keeps its text."""
+    found = Stripped()
+    order = {element: n for n, element in enumerate(tree.iter())}
+    taken: list[tuple[int, Rule, str, str]] = []
+
+    def take(rule: Rule, element: Any) -> None:
+        taken.append((order.get(element, 0), rule, flat(element), markup(element)))
+        drop(element)
+
+    for rule, find in ELEMENT_RULES:
+        for element in find(tree):
+            if element.getroottree().getroot() is tree.getroottree().getroot() and is_in(element, tree):
+                take(rule, wrapper_of(element, tree))
+    blocks = [block for block in blocks_of(tree) if flat(block) or block.find(".//img") is not None]
+    written = [block for block in blocks if flat(block)]
+    matches = list(matched(written))
+    going = {id(block) for block, rule, _, _ in matches if rule.kind == "paragraph"}
+    loose = (tree.text or "").strip(SPACE) or any((child.tail or "").strip(SPACE) for child in tree)
+    pictures = tree.find(".//img") is not None
+    if written and len(going) == len(written) and not loose and not pictures:
+        # Nothing else: then it is the article.
+        matches = [match for match in matches if match[1].lifts == "publisher"][: len(written) - 1]
+    for block, rule, match, text in matches:
+        lift(found, rule, match)
+        if rule.kind == "tail" and text != match[0].strip(SPACE):
+            cut_tail(block, match[0], rule, taken, order)
+            continue
+        if rule.name == "scan_code":
+            take_code_picture(block, rule, take, tree)
+        if rule.lifts == "related":
+            take_related(block, rule, take, found, base_url)
+        take(rule, wrapper_of(block, tree))
+    found.removals = [
+        {"rule": rule.name, "position": n, "text": text, "html": html}
+        for n, (_, rule, text, html) in enumerate(sorted(taken, key=lambda one: one[0]), 1)
+    ]
+    for link in tree.iter("a"):
+        href = link.get("href")
+        if href and ARTICLE_LINK.search(href):
+            found.related.append(
+                {"url": urljoin(base_url or "", href), "text": flat(link) or None, "kind": "body"}
+            )
+    return found
+
+
+def is_in(element: Any, tree: Any) -> bool:
+    """Whether *element* is still part of the tree, and not the tree itself."""
+    parent = element.getparent()
+    while parent is not None:
+        if parent is tree:
+            return True
+        parent = parent.getparent()
+    return False
+
+
+def matched(blocks: list[Any]) -> Any:
+    """``(block, rule, match, text)`` for each paragraph that a rule takes."""
+    # Notes pile up at the end: the end zone is counted from the last paragraph that no rule takes.
+    last = len(blocks)
+    for n in range(len(blocks) - 1, -1, -1):
+        text = flat(blocks[n])
+        hit = match_of(text, n, last, len(blocks)) if HINTS.search(text) else None
+        if hit:
+            yield blocks[n], hit[0], hit[1], text
+
+
+def match_of(text: str, at: int, last: int, count: int) -> tuple[Rule, re.Match[str]] | None:
+    """The first rule that takes a paragraph with this *text* at this place."""
+    for rule, pattern in TEXT_RULES:
+        if rule.where == "end" and count - at > END:
+            continue
+        if rule.where == "start" and at >= START:
+            continue
+        if rule.kind == "paragraph":
+            found = pattern.fullmatch(text)
+        else:
+            found = next((hit for hit in pattern.finditer(text) if hit.end() == len(text)), None)
+        if found and not (rule.lifts == "authors" and NO_NAME.search(found[1])):
+            if rule.lifts == "editors" and len(found[1]) > 20:
+                continue
+            return rule, found
+    return None
+
+
+def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
+    """Keep what a fragment says before it goes."""
+    if rule.lifts == "publisher":
+        found.publisher = found.publisher or match[1].strip(SPACE) or None
+    elif rule.lifts == "editors":
+        found.editors = [name for name in NAMES.split(match[1]) if name] + found.editors
+    elif rule.lifts == "authors":
+        found.authors = [name for name in NAMES.split(match[1]) if name] + found.authors
+    elif rule.lifts == "alternative_headline":
+        found.alternative_headline = match[1].strip(SPACE)
+
+
+def cut_tail(block: Any, note: str, rule: Rule, taken: list[Any], order: dict[Any, int]) -> None:
+    """Take a note off the end of a paragraph that says something else as well."""
+    for holder, attribute in ((block, "text"), *((child, "tail") for child in block)):
+        value = getattr(holder, attribute) or ""
+        if note in value:
+            setattr(holder, attribute, value.replace(note, "", 1))
+            taken.append(
+                (order.get(block, 0), rule, note, etree.tostring(_text(note), encoding="unicode")[3:-4])
+            )
+
+
+def _text(words: str) -> Any:
+    element = etree.Element("p")
+    element.text = words
+    return element
+
+
+def take_code_picture(block: Any, rule: Rule, take: Any, tree: Any) -> None:
+    """The picture beside a line that says to scan it is the code."""
+    for neighbour in (block.getprevious(), block.getnext()):
+        if (
+            neighbour is not None
+            and not flat(neighbour)
+            and (neighbour.tag == "img" or neighbour.find(".//img") is not None)
+        ):
+            take(rule, neighbour)
+            return
+
+
+def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url: str | None) -> None:
+    """The links listed under a heading such as 相关报道."""
+    listed = []
+    following = heading.getnext()
+    while following is not None:
+        links = [link for link in following.iter("a") if link.get("href")]
+        if not links or "".join(flat(link) for link in links) != flat(following).replace("　", "").replace(
+            "\n", ""
+        ):
+            break
+        listed.append((following, links))
+        following = following.getnext()
+    for element, links in listed:
+        found.related += [
+            {"url": urljoin(base_url or "", link.get("href")), "text": flat(link) or None, "kind": "related"}
+            for link in links
+        ]
+        take(rule, element)
+
+
+def tidy_digest(text: str) -> tuple[str | None, str | None]:
+    """A digest without its ``【title】`` head and ``（source）`` tail, and that source.
+
+    >>> tidy_digest("【三家公司公告】晨光股份今日公告，拟分红。【注】另有说明。（晨光财经）")
+    ('晨光股份今日公告，拟分红。【注】另有说明。', '晨光财经')
+    """
+    text = DIGEST_HEAD.sub("", text, count=1)
+    source = None
+    if found := DIGEST_TAIL.search(text):
+        before = text[: found.start()].rstrip(SPACE)
+        if before.endswith(("。", "！", "？", "”", "；", ".", "…")):
+            text, source = before, found[1].strip()
+    return text.strip(SPACE) or None, source
+
+
+class StripBoilerplatePipeline:
+    """Sets ``removals`` and what they said: publisher, editors, authors, related links. Needs ``body_tree``."""
+
+    def __init__(self, stats: Any):
+        self.stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> StripBoilerplatePipeline:
+        return cls(crawler.stats)
+
+    def process_item(self, item: Any) -> Any:
+        record = ItemAdapter(item)
+        tree = record.get("body_tree")
+        if tree is None:
+            return item
+        found = strip(tree, record.get("canonical_url") or record.get("share_url"))
+        record["removals"] = found.removals
+        for removal in found.removals:
+            self.stats.inc_value(f"strip_boilerplate/{removal['rule']}")
+        if found.publisher:
+            record["publishers"]["body"] = found.publisher
+        record["editors"] = record["editors"] or found.editors
+        record["authors"] = record["authors"] or found.authors
+        record["alternative_headline"] = record.get("alternative_headline") or found.alternative_headline
+        record["related"] = found.related
+        if record.get("description"):
+            record["description"], source = tidy_digest(record["description"])
+            if source:
+                record["publishers"]["digest"] = source
+        return item
