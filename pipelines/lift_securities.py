@@ -168,9 +168,9 @@ def chart_code(element: Any) -> tuple[str, str] | None:
             return market, code
         return None
     # The anchor round the picture names the same code again; it counts only where it holds no picture.
-    if "EmImageRemark" in (element.get("class") or "").split() and element.find(".//img") is None:
-        if found := CHART_CODE.match(element.get("data-code") or ""):
-            return found[2], found[1]
+    anchor = "EmImageRemark" in (element.get("class") or "").split() and element.find(".//img") is None
+    if anchor and (found := CHART_CODE.match(element.get("data-code") or "")):
+        return found[2], found[1]
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from itemadapter import ItemAdapter
@@ -94,8 +95,8 @@ def strip(tree: Any, base_url: str | None = None) -> Stripped:
         drop(element)
 
     for rule, find in ELEMENT_RULES:
-        for element in find(tree):
-            if element.getroottree().getroot() is tree.getroottree().getroot() and is_in(element, tree):
+        for element in cast("list[Any]", find(tree)):
+            if is_in(element, tree):  # not gone with one around it
                 take(rule, wrapper_of(element, tree))
     blocks = [block for block in blocks_of(tree) if flat(block) or block.find(".//img") is not None]
     written = [block for block in blocks if flat(block)]
@@ -139,18 +140,15 @@ def is_in(element: Any, tree: Any) -> bool:
     return False
 
 
-def matched(blocks: list[Any]) -> Any:
+def matched(blocks: list[Any]) -> Iterator[tuple[Any, Rule, re.Match[str], str]]:
     """``(block, rule, match, text)`` for each paragraph that a rule takes."""
-    # Notes pile up at the end: the end zone is counted from the last paragraph that no rule takes.
-    last = len(blocks)
-    for n in range(len(blocks) - 1, -1, -1):
-        text = flat(blocks[n])
-        hit = match_of(text, n, last, len(blocks)) if HINTS.search(text) else None
-        if hit:
-            yield blocks[n], hit[0], hit[1], text
+    for n, block in enumerate(blocks):
+        text = flat(block)
+        if HINTS.search(text) and (hit := match_of(text, n, len(blocks))):
+            yield block, hit[0], hit[1], text
 
 
-def match_of(text: str, at: int, last: int, count: int) -> tuple[Rule, re.Match[str]] | None:
+def match_of(text: str, at: int, count: int) -> tuple[Rule, re.Match[str]] | None:
     """The first rule that takes a paragraph with this *text* at this place."""
     for rule, pattern in TEXT_RULES:
         if rule.where == "end" and count - at > END:
@@ -173,9 +171,9 @@ def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
     if rule.lifts == "publisher":
         found.publisher = found.publisher or match[1].strip(SPACE) or None
     elif rule.lifts == "editors":
-        found.editors = [name for name in NAMES.split(match[1]) if name] + found.editors
+        found.editors = [*found.editors, *(name for name in NAMES.split(match[1]) if name)]
     elif rule.lifts == "authors":
-        found.authors = [name for name in NAMES.split(match[1]) if name] + found.authors
+        found.authors = [*found.authors, *(name for name in NAMES.split(match[1]) if name)]
     elif rule.lifts == "alternative_headline":
         found.alternative_headline = match[1].strip(SPACE)
 

@@ -1,0 +1,149 @@
+"""Boilerplate goes into the ledger, the article stays."""
+
+import pytest
+
+from pipelines.render_body import html_of, text_of
+from pipelines.sanitise_html import safe_tree
+from pipelines.strip_boilerplate import StripBoilerplatePipeline, strip, tidy_digest
+
+BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
+
+
+def stripped(html):
+    tree = safe_tree(html)
+    found = strip(tree, "https://finance.example.cn/a/1.html")
+    return found, text_of(tree), tree
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p class="em_media">（文章来源：晨光财经）</p>',
+        "<p>(文章来源：晨光财经)</p>",
+        "<p>文章来源:晨光财经</p>",
+        '<p class="em_media">（文章来源：晨光<span id="bk_90.BK0473"><a class="keytip" href="http://q.example/unify/r/90.BK0473">财经</a></span>）</p>',
+        "<p>　</p><div>（文章来源：晨光财经）</div>",
+    ],
+)
+def test_the_source_line_is_lifted_whole(line):
+    found, text, _ = stripped(BODY + line)
+    assert found.publisher == "晨光财经"
+    assert "来源" not in text
+    assert "扩产" in text
+    assert any("晨光财经" in removal["text"] for removal in found.removals)
+
+
+def test_a_source_named_in_a_sentence_stays():
+    found, text, _ = stripped("<p>据文章来源：晨光财经援引知情人士称，谈判仍在继续，双方各执一词。</p>" + BODY)
+    assert found.publisher is None
+    assert "知情人士" in text
+
+
+def test_risk_note_of_a_report_stays():
+    html = f"{BODY}<p>风险提示：原材料价格大幅波动；下游需求不及预期。</p><p>（文章来源：晨光财经）</p>"
+    assert "风险提示" in stripped(html)[1]
+
+
+def test_investment_advice_in_the_middle_cuts_nothing():
+    html = "<p>该报告写道：以上内容不构成投资建议，但市场反应强烈，成交额当日翻了一番。</p>" + BODY * 6
+    found, text, _ = stripped(html)
+    assert found.removals == []
+    assert text.count("扩产") == 6
+
+
+def test_notes_at_the_end_go_one_by_one():
+    html = (
+        f"{BODY}<p>(声明：文章内容仅供参考，不构成投资建议。投资者据此操作，风险自担。)</p>"
+        "<p>郑重声明：晨光财经发布此内容旨在传播更多信息，与本站立场无关。</p>"
+        "<p>（责任编辑：王小明）</p>"
+    )
+    found, text, _ = stripped(html)
+    assert [removal["rule"] for removal in found.removals] == ["author_note", "disclaimer", "editor_line"]
+    assert found.editors == ["王小明"]
+    assert text.endswith("扩产。")
+
+
+def test_a_note_behind_a_sentence_leaves_the_sentence():
+    found, text, _ = stripped(BODY + "<p>公司称将按期完工。（声明：内容仅供参考，不构成投资建议。）</p>")
+    assert text.endswith("公司称将按期完工。")
+    assert found.removals[0]["rule"] == "author_note"
+
+
+def test_related_links_are_lifted():
+    html = (
+        f"{BODY}<p>相关报道</p><p>　　<a href='/a/202602203000000009.html'>三家公司公告</a></p>"
+        "<p>　　<a href='https://finance.example.cn/news/1354,202602203000000010.html'>央行开展逆回购</a></p>"
+    )
+    found, text, _ = stripped(html)
+    assert [link["url"] for link in found.related] == [
+        "https://finance.example.cn/a/202602203000000009.html",
+        "https://finance.example.cn/news/1354,202602203000000010.html",
+    ]
+    assert {link["kind"] for link in found.related} == {"related"}
+    assert "三家公司公告" not in text
+
+
+def test_a_link_to_another_article_stays_and_is_kept():
+    found, text, tree = stripped("<p>详见（<a href='https://f.example/a/202602203000000009.html'>报告全文</a>）</p>" + BODY)
+    assert found.related == [{"url": "https://f.example/a/202602203000000009.html", "text": "报告全文", "kind": "body"}]
+    assert "报告全文" in text
+    assert "<a href" in html_of(tree)
+
+
+def test_an_article_of_nothing_but_boilerplate_words_keeps_its_text():
+    _, text, _ = stripped("<p>市场有风险，投资需谨慎。</p>")
+    assert text == "市场有风险，投资需谨慎。"
+
+
+def test_the_code_beside_a_line_that_says_scan_goes_with_it():
+    html = f"{BODY}<center><img src='https://p.example/qr.png'></center><p>长按识别二维码，关注晨光财经</p>"
+    found, _, tree = stripped(html)
+    assert tree.find(".//img") is None
+    assert len(found.removals) == 2
+
+
+def test_the_ledger_is_in_reading_order():
+    html = '<p style="display:none"> </p><p class="zwothers">（原标题：旧题）</p>' + BODY + "<p>（文章来源：晨光财经）</p>"
+    found, _, _ = stripped(html)
+    assert [(r["position"], r["rule"]) for r in found.removals] == [
+        (1, "hidden"), (2, "original_title"), (3, "source_line"),
+    ]  # fmt: skip
+    assert found.alternative_headline == "旧题"
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("<p>晨光财经记者 王小明</p>", ["王小明"]),
+        ("<p>作者：王小明、李晓红</p>", ["王小明", "李晓红"]),
+        ("<p>文/王小明</p>", ["王小明"]),
+        ("<p>记者 了解到</p>", []),
+        ("<p>记者从多家银行获悉，利率将下调。</p>", []),
+    ],
+)
+def test_bylines(line, names):
+    found, _, _ = stripped(line + BODY)
+    assert found.authors == names
+
+
+@pytest.mark.parametrize(
+    ("digest", "text", "source"),
+    [
+        ("【题】正文一句。（晨光财经）", "正文一句。", "晨光财经"),
+        ("正文【注】一句。", "正文【注】一句。", None),
+        ("公司(002752)公告。", "公司(002752)公告。", None),
+        ("同比增长三成（未经审计）", "同比增长三成（未经审计）", None),
+        ("【只有题】", None, None),
+    ],
+)
+def test_digests(digest, text, source):
+    assert tidy_digest(digest) == (text, source)
+
+
+def test_the_pipeline_leaves_other_items_alone():
+    class Stats:
+        def inc_value(self, name):
+            raise AssertionError(name)
+
+    item = {"link": "http://a.example/", "outcome": "gone"}
+    assert StripBoilerplatePipeline(Stats()).process_item(item) is item
