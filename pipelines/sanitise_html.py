@@ -34,6 +34,8 @@ UNSEEN = re.compile(
 FRAME = re.compile(
     r"<iframe\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>.*?(?:</iframe\s*>|$)", re.IGNORECASE | re.DOTALL
 )
+TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
+VOID = frozenset(("br", "img", "hr", "col", "source"))
 HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _parser = etree.HTMLParser(
     huge_tree=True, encoding="utf-8", remove_comments=False
@@ -74,22 +76,35 @@ def safe_tree(html: str) -> Any:
     if "<iframe" in html or "<IFRAME" in html:
         html = FRAME.sub(_frame_as_link, html)
     clean = cleaner().clean(html)
+    if clean.count("<") > 2 * DEEPEST:
+        clean = flat(clean)
     root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]
-    flatten(root)
     for media in [*root.iter("video", "audio")]:
         media_as_link(media)
     return root
 
 
-def flatten(root: Any) -> None:
-    """Unwrap elements beyond `DEEPEST`, so that nothing after this meets a limit of recursion."""
-    depth, deep = 0, []
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if event == "start" and depth > DEEPEST and element.tag not in ("img", "br"):
-            deep.append(element)
-    for element in reversed(deep):
-        unwrap(element)
+def flat(clean: str) -> str:
+    """Balanced HTML without the tags beyond `DEEPEST`: the parser loses what is deeper than about 2,000 elements, and
+    what comes after must not meet a limit of recursion.
+
+    >>> flat("<b>" * 200 + "x" + "</b>" * 200) == "<b>" * DEEPEST + "x" + "</b>" * DEEPEST
+    True
+    """
+    parts, at, depth = [], 0, 0
+    for tag in TAG.finditer(clean):
+        if tag[2] in VOID:
+            continue
+        if tag[1]:
+            depth -= 1
+            deep = depth >= DEEPEST
+        else:
+            deep = depth >= DEEPEST
+            depth += 1
+        if deep:
+            parts.append(clean[at : tag.start()])
+            at = tag.end()
+    return "".join(parts) + clean[at:]
 
 
 def unwrap(element: Any) -> None:

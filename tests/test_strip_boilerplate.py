@@ -34,7 +34,9 @@ def test_the_source_line_is_lifted_whole(line):
 
 
 def test_a_source_named_in_a_sentence_stays():
-    found, text, _ = stripped("<p>据文章来源：晨光财经援引知情人士称，谈判仍在继续，双方各执一词。</p>" + BODY)
+    found, text, _ = stripped(
+        "<p>据文章来源：晨光财经援引知情人士称，谈判仍在继续，双方各执一词。</p>" + BODY
+    )
     assert found.publisher is None
     assert "知情人士" in text
 
@@ -84,8 +86,12 @@ def test_related_links_are_lifted():
 
 
 def test_a_link_to_another_article_stays_and_is_kept():
-    found, text, tree = stripped("<p>详见（<a href='https://f.example/a/202602203000000009.html'>报告全文</a>）</p>" + BODY)
-    assert found.related == [{"url": "https://f.example/a/202602203000000009.html", "text": "报告全文", "kind": "body"}]
+    found, text, tree = stripped(
+        "<p>详见（<a href='https://f.example/a/202602203000000009.html'>报告全文</a>）</p>" + BODY
+    )
+    assert found.related == [
+        {"url": "https://f.example/a/202602203000000009.html", "text": "报告全文", "kind": "body"}
+    ]
     assert "报告全文" in text
     assert "<a href" in html_of(tree)
 
@@ -103,7 +109,11 @@ def test_the_code_beside_a_line_that_says_scan_goes_with_it():
 
 
 def test_the_ledger_is_in_reading_order():
-    html = '<p style="display:none"> </p><p class="zwothers">（原标题：旧题）</p>' + BODY + "<p>（文章来源：晨光财经）</p>"
+    html = (
+        '<p style="display:none"> </p><p class="zwothers">（原标题：旧题）</p>'
+        + BODY
+        + "<p>（文章来源：晨光财经）</p>"
+    )
     found, _, _ = stripped(html)
     assert [(r["position"], r["rule"]) for r in found.removals] == [
         (1, "hidden"), (2, "original_title"), (3, "source_line"),

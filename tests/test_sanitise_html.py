@@ -1,0 +1,113 @@
+"""Foreign HTML becomes a safe, balanced tree; text is never lost."""
+
+import html5lib
+import pytest
+from lxml import etree
+
+from pipelines.render_body import html_of, text_of
+from pipelines.sanitise_html import SanitiseHtmlPipeline, drop, safe_tree, unwrap
+
+
+def rendered(html):
+    return html_of(safe_tree(html))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '<a href="javascript:alert(1)">x</a>',
+        '<a href=" java\nscript:alert(1)">x</a>',
+        '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+        "<svg><script>alert(1)</script></svg>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></table></math>",
+        '<form action="https://x.example"><input name=q></form>',
+        "<style>p{display:none}</style>",
+        '<iframe src="javascript:alert(1)"></iframe>',
+        '<p style="background:url(javascript:alert(1))">x</p>',
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>',
+        '<meta http-equiv="refresh" content="0;url=https://x.example"><base href="https://x.example">',
+        "<!--><script>alert(1)</script>-->",
+        '<video src="javascript:alert(1)"></video>',
+    ],
+)
+def test_nothing_that_acts_is_left(html):
+    out = rendered(f"<p>前</p>{html}<p>后</p>")
+    lowered = out.lower()
+    for bad in (
+        "<script",
+        "onerror=",
+        "javascript:",
+        "<form",
+        "<style",
+        "<iframe",
+        "<svg",
+        "<base",
+        "<meta",
+        "data:text",
+    ):
+        assert bad not in lowered
+    assert "前" in out
+    assert "后" in out
+
+
+def test_what_is_written_is_safe_when_it_is_read_again():
+    once = rendered('<p>甲<b>乙</p><table><p>丙<tr><td>丁</table><a href="https://a.example/?a=1&b=2">戊</a>')
+    assert rendered(once) == once
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<p>PE < 10, 3<5 且 a<b</p>", "<p>《<某某>协议》</p>", "<p>外<p>内</p>外2</p>", "文字开头<p>段</p>尾巴", "<div><p>一</p><p>二",
+     "<ul><li>一<li>二</ul>", "<p>a &lt;b&gt; &amp;amp; &copy;</p>", "<center>中<p>段</center>"],
+)  # fmt: skip
+def test_text_is_what_a_browser_shows(html):
+    tree = html5lib.parseFragment(html, treebuilder="lxml", namespaceHTMLElements=False)
+    shown = "".join(
+        "".join(
+            part if isinstance(part, str) else "".join(part.itertext()) + (part.tail or "") for part in tree
+        ).split()
+    )
+    assert "".join(text_of(safe_tree(html)).split()) == shown
+
+
+@pytest.mark.parametrize("depth", [300, 5000, 50_000])
+def test_deep_nesting_loses_nothing(depth):
+    tree = safe_tree("<div>" * depth + "深处" + "</div>" * depth + "<p>后</p>")
+    assert "深处" in text_of(tree)
+    assert "后" in html_of(tree)
+
+
+def test_controls_and_lone_surrogates():
+    assert text_of(safe_tree("<p>a\x0bb\x01c\ud83dd\ufeffe\u2028f</p>")).replace("?", "").split() == [
+        "abcde",
+        "f",
+    ]
+
+
+def test_players_become_links():
+    out = rendered(
+        '<video src="https://v.example/1.mp4">不支持</video><iframe src="//v.example/2"></iframe><audio><source src="https://v.example/3.mp3"></audio>'
+    )
+    assert out == '<p><a href="//v.example/2">视频</a></p>' or all(
+        url in out for url in ("1.mp4", "v.example/2", "3.mp3")
+    )
+    assert "不支持" not in out
+
+
+def test_unwrapping_cuts_no_word_and_adds_no_blank():
+    root = etree.fromstring("<div>C<span>P<b>P</b>I</span>B<i/>尾</div>")
+    unwrap(root[0])
+    assert etree.tostring(root, encoding="unicode") == "<div>CP<b>P</b>IB<i/>尾</div>"
+
+
+def test_dropping_keeps_what_follows():
+    root = etree.fromstring("<div>前<b>中</b>后</div>")
+    drop(root[0])
+    assert etree.tostring(root, encoding="unicode") == "<div>前后</div>"
+
+
+def test_items_without_a_body_pass():
+    item = {"link": "http://a.example", "outcome": "gone"}
+    assert SanitiseHtmlPipeline().process_item(item) is item
