@@ -1,0 +1,84 @@
+"""What tests crawl with: a real newsroom on loopback, the real command as a process, the archive that it leaves."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.newsroom.server import Newsroom
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 120  # seconds for one crawl: far more than any takes
+
+Crawl = Callable[..., "subprocess.CompletedProcess[str]"]
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    """A newsroom of its own with the sample articles, its clock at `server.NOW`."""
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """The crawl's DATA_DIR; inputs lie beside it."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def crawl(newsroom: Newsroom, data_dir: Path) -> Crawl:
+    """Runs ``scrapy crawl``: ``crawl("share", f"url={link}", LOG_LEVEL="INFO", stdin="...")``.
+
+    ``name=value`` arguments get their ``-a``; capital keywords are settings. The crawl's clock is the newsroom's, unless
+    FINEWS_NOW says otherwise.
+    """
+
+    def run(*args: str, stdin: str | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
+        words: list[str] = []
+        for word in args:
+            plain = "=" in word and not word.startswith("-") and words[-1:] not in (["-a"], ["-s"])
+            words += ["-a", word] if plain else [word]
+        given = {
+            "DATA_DIR": data_dir,
+            "FINEWS_ORIGINS": newsroom.origin,
+            "FINEWS_ARTICLE_PAGE": f"{newsroom.origin}/a/{{id}}.html",
+            "FINEWS_NOW": newsroom.now.isoformat(),
+        } | settings
+        flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+        return subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", *words, *flags],
+            cwd=ROOT,
+            input=stdin or "",
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT,
+        )
+
+    return run
+
+
+@pytest.fixture
+def rows(data_dir: Path) -> Rows:
+    """Asks the archive: ``rows("select * from news where id = ?", "finews:...")``; [] where there is no archive yet."""
+
+    def ask(sql: str, *params: Any) -> list[dict[str, Any]]:
+        path = data_dir / "archive.db"
+        if not path.exists():
+            return []
+        db = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql, params)]
+        finally:
+            db.close()
+
+    return ask
