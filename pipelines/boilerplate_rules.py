@@ -42,7 +42,7 @@ RULES = [
     Rule(
         name="hidden",
         kind="element",
-        pattern=".//*[contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
+        pattern=".//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
         drops='<p style="display:none;height:1px;overflow:hidden;"><br /></p>',
         keeps='<p style="text-align:center;">居中的一段</p>',
     ),
@@ -56,14 +56,14 @@ RULES = [
     Rule(
         name="chart_anchor",
         kind="element",
-        pattern=f".//a[{classed('EmImageRemark')}][not(.//img)]",
+        pattern=f".//a[@class][{classed('EmImageRemark')}][not(.//img)]",
         drops='<p><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001">行情</a></p>',
         keeps='<p><a href="https://finance.eastmoney.com/a/202602213000000001.html">点击阅读报告全文</a></p>',
     ),
     Rule(
         name="advert",
         kind="element",
-        pattern=f".//*[{classed('em_handle_adv_close', 'em_xuangu', 'ad_context3', 'ad', 'advert', 'adv', 'guanggao', 'toplink', 'app_download', 'em_adv')}]",
+        pattern=f".//*[@class][{classed('em_handle_adv_close', 'em_xuangu', 'ad_context3', 'ad', 'advert', 'adv', 'guanggao', 'toplink', 'app_download', 'em_adv')}]",
         drops='<p class="em_xuangu"><a href="https://example.cn/x">一键选股</a></p>',
         keeps='<p class="lazyload download readmore">下载量同比增长三成。</p>',
     ),

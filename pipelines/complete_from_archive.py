@@ -7,7 +7,7 @@ poorer one, never the reverse, and that is no revision. Another text is one.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -122,4 +122,4 @@ class CompleteFromArchivePipeline:
 
 def read_utc(text: str) -> datetime:
     """A time as the archive writes it, as an aware instant."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

@@ -146,7 +146,7 @@ def lift(tree: Any) -> list[dict[str, Any]]:
             found.append((element, security(*chart, None, "chart", False)))
     for element in links:
         unwrap(element)
-    for element in [*tree.iter("span")]:
+    for element in [span for span in tree.iter("span") if span.get("id")]:
         identity = element.get("id") or ""
         if QUOTE_HOLDER.match(identity) and not "".join(element.itertext()).strip():
             drop(element)

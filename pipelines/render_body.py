@@ -26,14 +26,16 @@ BLOCKS = {
 }  # fmt: skip
 EMPTY_GOES = {"p", "strong", "b", "em", "i", "u", "s", "sub", "sup", "center", "div", "section", "article", "a", "li", "ul",
               "ol", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
+INLINE = {"strong", "b", "em", "i", "u", "s", "sub", "sup", "a", "img", "span", "code"}
+TRIMMED = {"p", "li", "h1", "h2", "h3", "h4", "figcaption", "blockquote"}
 ALIGN = re.compile(r"text-align\s*:\s*(center|right|left|justify)")
-BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
 FIRST_SENTENCE = re.compile(r"[^。！？!?\n]{1,120}[。！？!?]?")
 SPACE = " \t\r\n\f\v\u00a0\u3000"
 
 
 def tidy(tree: Any) -> None:
     """Keep what is allowed, drop what is empty, trim paragraphs; the tree is then fit to be written."""
+    kept = []
     for element in [*tree.iter()]:
         if element is tree:
             element.attrib.clear()
@@ -44,6 +46,11 @@ def tidy(tree: Any) -> None:
         if element.tag not in TAGS:
             unwrap(element)
             continue
+        kept.append(element)
+        if not element.attrib:
+            if element.tag == "img":
+                drop(kept.pop())
+            continue
         if element.tag == "a" and element.get("class") == "image-missing":
             href = element.get("href")
             element.attrib.clear()
@@ -51,28 +58,24 @@ def tidy(tree: Any) -> None:
             if href:
                 element.set("href", href)
             continue
-        if element.attrib:
-            kept = KEPT.get(element.tag, ())
-            for name in element.keys():  # noqa: SIM118 (an lxml element: iterating it gives children)
-                if name not in kept:
-                    del element.attrib[name]
-            if style := element.get("style"):
-                if found := ALIGN.search(style):
-                    element.set("style", f"text-align:{found[1]}")
-                else:
-                    del element.attrib["style"]
+        allowed = KEPT.get(element.tag, ())
+        for name in element.keys():  # noqa: SIM118 (an lxml element: iterating it gives children)
+            if name not in allowed:
+                del element.attrib[name]
+        if style := element.get("style"):
+            if found := ALIGN.search(style):
+                element.set("style", f"text-align:{found[1]}")
+            else:
+                del element.attrib["style"]
         if element.tag == "img" and not element.get("src"):
-            drop(element)
-    for element in reversed([*tree.iter(*EMPTY_GOES)]):
-        if element is tree:
+            drop(kept.pop())
+    for element in reversed(kept):
+        tag = element.tag
+        if tag not in EMPTY_GOES:
             continue
-        if (
-            not len(element)
-            and not (element.text or "").strip(SPACE)
-            and element.get("class") != "image-missing"
-        ):
+        if not len(element) and not (element.text or "").strip(SPACE) and element.get("class") != "image-missing":
             drop(element)
-        elif element.tag in ("p", "li", "h1", "h2", "h3", "h4", "figcaption", "blockquote"):
+        elif tag in TRIMMED:
             trim(element)
 
 
@@ -110,13 +113,30 @@ def text_of(tree: Any) -> str:
     >>> text_of(safe_tree("<p>　甲<b>乙</b></p><table><tr><td>1</td><td>2</td></tr></table>"))
     '甲乙\\n1\\t2'
     """
+    if not (tree.text or "").strip(SPACE) and all(is_plain(child) for child in tree):
+        lines = (" ".join(("".join(child.itertext()) if len(child) else child.text or "").split()) for child in tree)
+        return "\n".join(line for line in lines if line)
+    return walked(tree)
+
+
+def is_plain(child: Any) -> bool:
+    """Whether an element is one line of text: a paragraph or picture without anything that breaks it."""
+    return (
+        child.tag in ("p", "center")
+        and not (child.tail or "").strip(SPACE)
+        and (not len(child) or all(inner.tag in INLINE for inner in child.iterdescendants()))
+    )
+
+
+def walked(tree: Any) -> str:
+    """`text_of` for any tree: line by line as its blocks begin and end."""
     lines: list[str] = []
     parts: list[str] = []
     row: list[str] | None = None
     pre = 0
 
     def end_line() -> None:
-        text = BLANKS.sub(" ", "".join(parts)).strip(" ")
+        text = " ".join("".join(parts).split())
         parts.clear()
         if row is None:
             if text:

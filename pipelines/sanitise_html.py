@@ -71,11 +71,13 @@ def safe_tree(html: str) -> Any:
     >>> etree.tostring(safe_tree("<p>PE < 10 <b>粗<script>alert(1)</script>"), encoding="unicode")
     '<div><p>PE &lt; 10 <b>粗</b></p></div>'
     """
-    html = html.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
     html = UNSEEN.sub("", html.replace("\u2028", "\n").replace("\u2029", "\n"))
     if "<iframe" in html or "<IFRAME" in html:
         html = FRAME.sub(_frame_as_link, html)
-    clean = cleaner().clean(html)
+    try:
+        clean = cleaner().clean(html)
+    except UnicodeEncodeError:  # lone surrogates
+        clean = cleaner().clean(html.encode("utf-8", "replace").decode("utf-8"))
     if clean.count("<") > 2 * DEEPEST:
         clean = flat(clean)
     root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]

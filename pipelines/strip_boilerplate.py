@@ -58,7 +58,8 @@ class Stripped:
 
 def flat(element: Any) -> str:
     """An element's text as one line, blanks at the ends off."""
-    return "".join(element.itertext()).replace("\u00a0", " ").strip(SPACE)
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return text.replace("\u00a0", " ").strip(SPACE)
 
 
 def markup(element: Any) -> str:
@@ -87,7 +88,7 @@ def wrapper_of(element: Any, tree: Any) -> Any:
 def strip(tree: Any, base_url: str | None = None) -> Stripped:
     """Take boilerplate out of the tree. An article that consists of nothing else keeps its text."""
     found = Stripped()
-    order = {element: n for n, element in enumerate(tree.iter())}
+    order: dict[Any, int] = {}
     taken: list[tuple[int, Rule, str, str]] = []
 
     def take(rule: Rule, element: Any) -> None:
@@ -97,14 +98,13 @@ def strip(tree: Any, base_url: str | None = None) -> Stripped:
     for rule, find in ELEMENT_RULES:
         for element in cast("list[Any]", find(tree)):
             if is_in(element, tree):  # not gone with one around it
+                order = order or {one: n for n, one in enumerate(tree.iter())}
                 take(rule, wrapper_of(element, tree))
-    blocks = [block for block in blocks_of(tree) if flat(block) or block.find(".//img") is not None]
-    written = [block for block in blocks if flat(block)]
+    written = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
     matches = list(matched(written))
+    order = order or ({one: n for n, one in enumerate(tree.iter())} if matches else {})
     going = {id(block) for block, rule, _, _ in matches if rule.kind == "paragraph"}
-    loose = (tree.text or "").strip(SPACE) or any((child.tail or "").strip(SPACE) for child in tree)
-    pictures = tree.find(".//img") is not None
-    if written and len(going) == len(written) and not loose and not pictures:
+    if written and len(going) == len(written) and not holds_more(tree):
         # Nothing else: then it is the article.
         matches = [match for match in matches if match[1].lifts == "publisher"][: len(written) - 1]
     for block, rule, match, text in matches:
@@ -130,6 +130,12 @@ def strip(tree: Any, base_url: str | None = None) -> Stripped:
     return found
 
 
+def holds_more(tree: Any) -> bool:
+    """Whether there is a picture, or text outside of paragraphs."""
+    loose = (tree.text or "").strip(SPACE) or any((child.tail or "").strip(SPACE) for child in tree)
+    return bool(loose) or tree.find(".//img") is not None
+
+
 def is_in(element: Any, tree: Any) -> bool:
     """Whether *element* is still part of the tree, and not the tree itself."""
     parent = element.getparent()
@@ -140,10 +146,9 @@ def is_in(element: Any, tree: Any) -> bool:
     return False
 
 
-def matched(blocks: list[Any]) -> Iterator[tuple[Any, Rule, re.Match[str], str]]:
+def matched(blocks: list[tuple[Any, str]]) -> Iterator[tuple[Any, Rule, re.Match[str], str]]:
     """``(block, rule, match, text)`` for each paragraph that a rule takes."""
-    for n, block in enumerate(blocks):
-        text = flat(block)
+    for n, (block, text) in enumerate(blocks):
         if HINTS.search(text) and (hit := match_of(text, n, len(blocks))):
             yield block, hit[0], hit[1], text
 

@@ -14,7 +14,10 @@ from itemadapter import ItemAdapter
 from pipelines.archive import Archive, utc_text
 from pipelines.post_format import render_post
 
-TIMES = ("published_at", "first_seen_at", "retrieved_at")
+POST_FIELDS = (
+    "id", "info_code", "headline", "publisher", "publisher_slug", "share_url", "canonical_url", "body_html", "images",
+)  # fmt: skip
+TIMES = ("published_at", "first_seen_at")
 
 
 class PostWriter:
@@ -47,8 +50,8 @@ class WriteFrontmatterPipeline:
             return item
         if record["archived"] == "unchanged" and self.archive.has_post(record["post_path"]):
             return item
-        article = {name: record[name] for name in record.field_names()}
-        article.update({name: article[name] and utc_text(article[name]) for name in TIMES})
+        article = {name: record[name] for name in POST_FIELDS}
+        article.update({name: record[name] and utc_text(record[name]) for name in TIMES})
         record["post_path"], record["post_text"] = self.writer(article)
         self.stats.inc_value("write_frontmatter/rendered")
         return item
