@@ -210,6 +210,37 @@ def kline(market: int, code: str) -> str:
     )
 
 
+class Draws(dict[str, str]):
+    """Fields of a sentence: *known* ones, and numbers drawn when they are asked for."""
+
+    def __init__(self, dice: random.Random, **known: str) -> None:
+        super().__init__(known)
+        self.dice = dice
+
+    def __missing__(self, name: str) -> str:
+        one = self.dice.random()
+        match name:
+            case "year":
+                return str(2023 + int(4 * one))
+            case "quarter":
+                return QUARTERS[int(4 * one)]
+            case "day":
+                return f"{1 + int(12 * one)}月{1 + int(336 * one) % 28}日"
+            case "trend":
+                return "增长" if one < 0.5 else "下降"
+            case "trend2":
+                return ("走强", "震荡", "回落")[int(3 * one)]
+            case "few":
+                return str(2 + int(8 * one))
+            case "months":
+                return str(11 + int(38 * one))
+            case "amount":
+                return str(101 + int(9700 * one))
+            case "amount2":
+                return str(60 + int(36 * one))
+        return f"{0.3 + 59 * one:.2f}"  # money, percent
+
+
 def write_body(key: str, images: int) -> str:
     """A body of 4 to 15 KB from the stock of sentences, the same for the same *key*."""
     dice = random.Random(key)
@@ -217,14 +248,10 @@ def write_body(key: str, images: int) -> str:
     company, board = dice.choice(COMPANIES), dice.choice(BOARDS)
     thing = dice.choice(THINGS)
 
+    draws = Draws(dice, company=company[0], board=board[0], thing=thing)
+
     def sentence(form: str) -> str:
-        return form.format(
-            company=company[0], board=board[0], thing=thing, year=dice.randint(2023, 2026), quarter=dice.choice(QUARTERS),
-            day=f"{dice.randint(1, 12)}月{dice.randint(1, 28)}日", money=f"{dice.uniform(0.3, 98):.2f}",
-            trend=dice.choice(("增长", "下降")), trend2=dice.choice(("走强", "震荡", "回落")), few=dice.randint(2, 9),
-            percent=f"{dice.uniform(1, 60):.2f}", months=dice.randint(11, 48), amount=dice.randint(101, 9800),
-            amount2=dice.randint(60, 95),
-        )  # fmt: skip
+        return form.format_map(draws)
 
     first = sentence(dice.choice(OPENINGS))
     first = first.replace(company[0], linked(*company), 1).replace(
