@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scrapy import Request, Spider
@@ -12,6 +12,7 @@ from crawler.guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError, Target
 from crawler.pages.finews import check_same_article, complete_from_page
+from pipelines.archive import Archive
 
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
 
@@ -27,9 +28,8 @@ class ArticleSpider(Spider):
     """Unreadable answers in a row."""
 
     def now(self) -> datetime:
-        """The time by which this crawl judges what is fresh and due; a test sets it (``FINEWS_NOW``)."""
-        given = self.settings["FINEWS_NOW"]
-        return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+        """The time by which this crawl judges what is fresh and due."""
+        return Archive.of(self.crawler).now()
 
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
@@ -63,7 +63,7 @@ class ArticleSpider(Spider):
         if response.status != 200:
             return self.outcome(target, *reasons.of_status(response.status, response.url))
         try:
-            article = target.page(response, target, datetime.now(UTC)).article()
+            article = target.page(response, target, self.now()).article()
             article = self.add_known(article, response, **more)
         except PageError as wrong:
             self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0

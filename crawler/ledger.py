@@ -6,7 +6,6 @@ import logging
 import os
 import sys
 import traceback
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import signals
@@ -73,7 +72,7 @@ class CrawlLedger:
         return ledger
 
     def opened(self, spider: Any) -> None:
-        now = datetime.now(UTC)
+        now = self.archive.now()
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider.name}-{os.getpid()}"
         db = self.archive.open().conn
         assert db is not None
@@ -105,7 +104,7 @@ class CrawlLedger:
         if link:
             reason = f"our own bug: {type(failure.value).__name__}: {failure.value}; please report it with the link"
             row = {"url": link, "article_id": item.id, "outcome": "failed", "reason": reason}
-            self.archive.add_link({**row, "last_tried_at": utc_text(datetime.now(UTC))})
+            self.archive.add_link({**row, "last_tried_at": utc_text(self.archive.now())})
             self.stats.inc_value("links/failed")
 
     def progress(self) -> None:
@@ -137,7 +136,7 @@ class CrawlLedger:
         row: dict[str, Any] = {column: get(stat, 0) for column, stat in COUNTS.items()}
         row["images_failed"] = get("download_images/failed", 0) + get("download_images/refused", 0)
         row["links_failed"] = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
-        row["finished_at"] = utc_text(datetime.now(UTC))
+        row["finished_at"] = utc_text(self.archive.now())
         row["exit_status"] = verdict.status
         row["reason"] = "; ".join(verdict.reasons) or None
         ended = {"finished": "finished", "closespider_timeout": "finished", "shutdown": "interrupted"}

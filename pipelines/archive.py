@@ -93,7 +93,8 @@ class Archive:
 
     _shared: WeakKeyDictionary[Any, Archive] = WeakKeyDictionary()
 
-    def __init__(self, data_dir: str | os.PathLike[str]):
+    def __init__(self, data_dir: str | os.PathLike[str], now: str | None = None):
+        self._now = datetime.fromisoformat(now) if now else None
         self.root = Path(data_dir).expanduser().resolve()
         self.conn: sqlite3.Connection | None = None
         self._lock: IO[str] | None = None
@@ -117,13 +118,17 @@ class Archive:
     def of(cls, crawler: Any) -> Archive:
         """The archive of this crawl, shared by its pipelines and spider."""
         if crawler not in cls._shared:
-            cls._shared[crawler] = cls(crawler.settings["DATA_DIR"])
+            cls._shared[crawler] = cls(crawler.settings["DATA_DIR"], crawler.settings["FINEWS_NOW"])
         return cls._shared[crawler]
 
     @classmethod
     def share(cls, crawler: Any, archive: Archive) -> None:
         """Make *archive*, already open, the one of *crawler*."""
         cls._shared[crawler] = archive
+
+    def now(self) -> datetime:
+        """The time that this crawl writes down, aware UTC: the clock's, but for a test that sets ``FINEWS_NOW``."""
+        return self._now.astimezone(UTC) if self._now else datetime.now(UTC)
 
     # -- opening and closing ----------------------------------------------------------------------------------
 

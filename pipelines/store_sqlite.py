@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -93,7 +92,7 @@ class StoreSqlitePipeline:
 
     def __init__(self, stats: Any, archive: Archive):
         self.stats, self.archive = stats, archive
-        self.started = utc_text(datetime.now(UTC))
+        self.started = utc_text(self.archive.now())
         self.waiting: dict[str, list[str]] = {}
         """Links by the article whose outcome they share, until that is known."""
         self.timer: Any = None
@@ -164,7 +163,7 @@ class StoreSqlitePipeline:
         if (
             outcome == "gone"
             and article_id
-            and self.archive.withdraw(article_id, utc_text(datetime.now(UTC)))
+            and self.archive.withdraw(article_id, utc_text(self.archive.now()))
         ):
             self.stats.inc_value("articles/withdrawn")
         self._link(link, article_id, outcome, reason)
@@ -174,7 +173,7 @@ class StoreSqlitePipeline:
 
     def _link(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
         row = {"url": link, "article_id": article_id, "outcome": outcome, "reason": reason}
-        self.archive.add_link({**row, "last_tried_at": utc_text(datetime.now(UTC))})
+        self.archive.add_link({**row, "last_tried_at": utc_text(self.archive.now())})
         self.stats.inc_value(f"links/{outcome}")
 
     def _share_outcome(self, link: str, article_id: str) -> None:
