@@ -293,7 +293,7 @@ def generate(count: int, images: int = 0, seed: int = 1) -> list[Article]:
         medium = dice.choice(MEDIA)  # as in write_body: the dice fall alike
         shown = begin + timedelta(minutes=37 * index % (500 * 24 * 60), seconds=dice.randint(0, 59))
         # 7,654,321 and 10^10 have no common factor: the digits are all different, and not in order of time.
-        digits = (3_000_000_000 + 7_654_321 * (index + 1) * (2 * seed - 1)) % 10**10
+        digits = (1_234_567_891 * (seed + 2) + 7_654_321 * (index + 1)) % 10**10
         company, thing = dice.choice(COMPANIES)[0], dice.choice(THINGS)
         mood, head = dice.choice(("回暖", "放量", "承压")), dice.choice(HEADS)
         made.append(

@@ -58,6 +58,25 @@ def picture(address: str, files: dict[str, str | None]) -> tuple[bytes, str] | N
     return commented(stored(name), address, padded), "image/jpeg"
 
 
+def deflated_zeros(size: int) -> bytes:
+    """*size* zeros as raw deflate, a thousandth of that; put together from repeated blocks, so at once."""
+    unit = 1024 * 1024
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(unit)) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return block * (size // unit) + packer.compress(bytes(size % unit)) + packer.flush()
+
+
+@functools.cache
+def gzip_bomb(size: int = 128 * 1024 * 1024) -> bytes:
+    """*size* zeros as gzip: 128 MB in some 130 KB."""
+    crc = 0
+    for _ in range(size // 65536):
+        crc = zlib.crc32(bytes(65536), crc)
+    crc = zlib.crc32(bytes(size % 65536), crc)
+    return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + deflated_zeros(size) + struct.pack("<II", crc, size & 0xFFFFFFFF)
+
+
 @functools.cache
 def png_bomb(side: int = 30_000) -> bytes:
     """A PNG of *side* by *side* pixels in under 3 MB: it decodes to gigabytes."""
@@ -65,8 +84,8 @@ def png_bomb(side: int = 30_000) -> bytes:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    packer = zlib.compressobj(1)
-    row = bytes(1 + side * 3)
-    data = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    size = side * (1 + side * 3)
+    # Adler-32 of zeros: the first sum stays 1, the second counts them.
+    data = b"\x78\x01" + deflated_zeros(size) + struct.pack(">HH", size % 65521, 1)
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")

@@ -13,8 +13,6 @@ a second are no trouble. Loopback only.
 from __future__ import annotations
 
 import asyncio
-import functools
-import gzip
 import hashlib
 import json
 import re
@@ -31,7 +29,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from tests.newsroom import views
 from tests.newsroom.articles import BEIJING, Article, generate, samples
-from tests.newsroom.pictures import picture, png_bomb
+from tests.newsroom.pictures import gzip_bomb, picture, png_bomb
 
 __all__ = ["NOW", "Article", "Newsroom", "Reply", "generate", "original_address", "samples"]
 
@@ -220,11 +218,8 @@ class Newsroom:
     def listed(self, feed: str | None = None) -> list[Article]:
         """What a feed lists by now, newest first; None: every article that is in any feed."""
         now = self.now
-        return [
-            one.at(now)
-            for one in self._newest_first
-            if one.published <= now and (feed in one.feeds if feed else one.feeds)
-        ]
+        standing = (one.at(now) for one in self._newest_first if one.published <= now)
+        return [one for one in standing if (feed in one.feeds if feed else one.feeds)]
 
     def localised(self, html: str) -> str:
         """*html* with the addresses of its pictures turned to this server."""
@@ -410,7 +405,6 @@ WORD = re.compile(
     r"gzipbomb|redirect:.+|loop|gbk"
 )
 HUGE = 32 * 1024 * 1024  # bytes
-INFLATED = 128 * 1024 * 1024  # bytes
 
 
 def changed(data: Any, text: Any, rows: Any) -> Any:
@@ -448,7 +442,10 @@ def spoilt(reply: Reply, word: str, path: str) -> Reply:
     if word == "wrongkey":
         return Reply(as_json({"data": {"msg": "ok"}}))
     if word in ("nullkey", "blank"):
-        text, rows = (None, None) if word == "nullkey" else ("<p>　</p>", [])
+        text: Any = None
+        rows: Any = None
+        if word == "blank":
+            text, rows = "<p>　</p>", []
         try:
             data = json.loads(reply.body)
         except ValueError:
@@ -466,12 +463,6 @@ def spoilt(reply: Reply, word: str, path: str) -> Reply:
         kind = re.sub(r"charset=[\w-]+", "charset=gbk", reply.kind)
         return Reply(reply.body.decode().encode("gb18030"), kind, reply.status)
     return reply
-
-
-@functools.cache
-def gzip_bomb() -> bytes:
-    """128 MB of zeros in some 130 KB of gzip."""
-    return gzip.compress(bytes(INFLATED), 6)
 
 
 # -- the wire ---------------------------------------------------------------------------------------------------------

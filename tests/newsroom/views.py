@@ -233,7 +233,7 @@ def article_page(article: Article, now: datetime) -> str:
         )
     if original := page.get("original_title"):
         parts.append(f'<div class="zwothers">原标题：{html.escape(original, quote=False)}</div>')
-    parts.append(article.body())
+    parts.append(article.body() or article.text or "")
     if adverts:
         parts.append(
             '<p class="em_xuangu"><a href="https://acttg.eastmoney.com/pub/web_kh_zwdb">在东方财富看资讯行情，选东方财富证券一站式开户交易&gt;&gt;</a></p>'
