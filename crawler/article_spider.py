@@ -50,7 +50,6 @@ class ArticleSpider(Spider):
             errback=self.failed,
             headers=headers,
             cb_kwargs={"target": target, **more},
-            meta={"handle_httpstatus_all": True},
             dont_filter=True,
         )
 
@@ -88,7 +87,6 @@ class ArticleSpider(Spider):
             callback=self.parse_page,
             errback=self.page_failed,
             cb_kwargs={"article": article},
-            meta={"handle_httpstatus_all": True},
             dont_filter=True,
             priority=10,  # finish what was begun
         )

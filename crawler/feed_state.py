@@ -132,6 +132,20 @@ class FeedState:
         )
         return [row[0] for row in rows]
 
+    def waiting(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Articles among *ids* that could not be had, and whose next try is not due yet."""
+        rows = self.conn.execute(
+            "SELECT l.article_id, l.tries, l.last_tried_at FROM json_each(?) j JOIN links l ON l.article_id = j.value"
+            " WHERE l.outcome IN ('failed', 'unreadable', 'refused', 'gone')"
+            " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = l.article_id)",
+            [json.dumps(list(ids))],
+        )
+        return {
+            article_id
+            for article_id, tries, last in rows
+            if datetime.fromisoformat(last) + patience(tries) > now
+        }
+
     def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, int]]:
         """Links of articles that could not be had, due for another try: ``(url, article_id, tries)``.
 

@@ -269,8 +269,8 @@ class Archive:
             return False
         return size is None or found.st_size == size
 
-    def has_post(self, path: str | None) -> bool:
-        """Whether the post file is there."""
+    def has_file(self, path: str | None) -> bool:
+        """Whether a post or picture (path relative to DATA_DIR) is there."""
         return path is not None and self._has_file(path)
 
     def slug(self, name: str) -> str:

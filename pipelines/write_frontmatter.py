@@ -48,7 +48,7 @@ class WriteFrontmatterPipeline:
         record = ItemAdapter(item)
         if record.get("archived") is None:
             return item
-        if record["archived"] == "unchanged" and self.archive.has_post(record["post_path"]):
+        if record["archived"] == "unchanged" and self.archive.has_file(record["post_path"]):
             return item
         article = {name: record[name] for name in POST_FIELDS}
         article.update({name: record[name] and utc_text(record[name]) for name in TIMES})

@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from parsel import Selector
 from scrapy import Request, signals
 
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.feed_state import FeedState, check_row, spans
-from crawler.feeds import FEEDS, PAGED, Feed, FeedError, Record, merged
+from crawler.feeds import DIGEST_TITLE, FEEDS, PAGED, Feed, FeedError, Record, merged
 from crawler.guard import FetchGuard, origin_of
 from crawler.items import Article
 from crawler.pages import PageError, Target, target_of
@@ -133,11 +134,15 @@ class FinewsSpider(ArticleSpider):
     async def wanted(self, found: dict[str, tuple[Record, list[str]]], asked: set[str]) -> AsyncIterator[Any]:
         """Requests for the articles among *found* that are new, or that a fuller record can complete."""
         states = self.state.states(f"finews:{native_id}" for native_id in found)
+        waiting = self.state.waiting((f"finews:{native_id}" for native_id in found), self.now())
         self.remember_feeds(found, states)
         for native_id, (record, feeds) in found.items():
             article_id = f"finews:{native_id}"
             complete = states.get(article_id)
             if article_id in asked:
+                continue
+            if article_id in waiting:
+                self.count("feeds/waiting")
                 continue
             if complete or (complete is False and not record.complete):
                 self.count("feeds/known")
@@ -171,7 +176,7 @@ class FinewsSpider(ArticleSpider):
 
     async def fetch(self, url: str) -> bytes:
         """The body of a list. Raises FeedError for an answer that is none, any other error as it comes."""
-        request = Request(url, dont_filter=True, meta={"handle_httpstatus_all": True})
+        request = Request(url, dont_filter=True)
         assert self.crawler.engine is not None
         response = await self.crawler.engine.download_async(request)
         if response.status != 200:
@@ -347,9 +352,10 @@ class FinewsSpider(ArticleSpider):
         article.link = None
         if record is None:
             return article
-        if record.description and len(record.description) >= 40:
-            common = pairs_in_common(record.description, article.body_raw or "")
-            if common < SAME_AT_LEAST:
+        digest = DIGEST_TITLE.sub("", record.description or "", count=1)
+        if len(digest) >= 40:
+            body = Selector(article.body_raw or "").xpath("string()").get("")
+            if len("".join(body.split())) >= 100 and pairs_in_common(digest, body) < SAME_AT_LEAST:
                 raise PageError(
                     f"finews detail: answered with another article than {article.id}: its text has next to nothing in "
                     f"common with the digest in the feed, at {response.url}"

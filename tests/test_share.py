@@ -1,0 +1,293 @@
+"""A share link becomes a row, pictures and a post: the real command against a real newsroom."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.newsroom.server import original_address
+
+PLAIN = "plain-market-report"
+
+
+def test_a_link_becomes_a_row_pictures_and_a_post(newsroom, crawl, rows, data_dir):
+    run = crawl("share", f"url={newsroom.share_link('eight-pictures')}")
+    assert run.returncode == 0, run.stderr
+    [row] = rows("SELECT * FROM news")
+    article = newsroom["eight-pictures"]
+    assert (row["headline"], row["headline_from"]) == (article.title, "page")
+    assert (row["published_precision"], row["published_from"]) == ("minute", "page")
+    assert row["publisher"] == article.source
+    pictures = rows("SELECT * FROM article_images JOIN images USING (sha256) ORDER BY position")
+    assert len(pictures) == 8
+    for picture in pictures:
+        data = (data_dir / picture["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == picture["sha256"]
+        assert picture["path"] in row["body_html"]
+    post = (data_dir / row["post_path"]).read_text(encoding="utf-8")
+    front = yaml.safe_load(post.split("---\n")[1])
+    assert front["title"] == row["headline"]
+    assert front["images"] == [picture["path"] for picture in pictures]
+    assert row["headline"] in run.stdout
+    assert str(data_dir / row["post_path"]) in run.stdout
+
+
+def test_every_shape_of_a_link_is_one_article(newsroom, crawl, rows):
+    article = newsroom[PLAIN]
+    links = [
+        newsroom.share_link(PLAIN),
+        f"{newsroom.origin}/html_News/NewsShare.html?x=1&INFOCODE=nw{article.id}#top",
+        f"{newsroom.origin}/info/information/detail.html?infocode=NW{article.id}",
+        f"{newsroom.origin}/news/1354,{article.id}.html",
+        f"{newsroom.origin}/a/{article.id}.html",
+    ]
+    run = crawl("share", "urls=-", stdin="# five links\n\n" + "\n".join(links) + "\n" + links[0] + "\n")
+    assert run.returncode == 0, run.stderr
+    assert len(rows("SELECT * FROM articles")) == 1
+    assert {row["outcome"] for row in rows("SELECT outcome FROM links")} == {"archived"}
+    assert len(rows("SELECT * FROM links")) == 5
+    assert len(newsroom.asked(newsroom.detail_path(PLAIN))) == 1
+
+
+def test_what_the_json_says_needs_no_page(newsroom, crawl, rows):
+    named = next(
+        a
+        for a in newsroom.articles
+        if a.detail_extra.get("title") and a.detail_extra.get("showtime")
+    )
+    assert crawl("share", f"url={newsroom.share_link(named)}").returncode == 0
+    [row] = rows("SELECT * FROM articles")
+    assert (row["headline_from"], row["published_from"]) == ("detail", "detail")
+    assert newsroom.asked("/a/") == []
+
+
+def test_no_page_leaves_stand_ins_and_a_later_crawl_completes_them(newsroom, crawl, rows, data_dir):
+    link, article = newsroom.share_link(PLAIN), newsroom[PLAIN]
+    newsroom.fail(newsroom.page_path(PLAIN), "404")
+    assert crawl("share", f"url={link}").returncode == 0
+    [row] = rows("SELECT * FROM news")
+    assert (row["headline_from"], row["published_from"], row["published_precision"]) == ("body", "id", "day")
+    assert row["body_text"].startswith(row["headline"])
+    first_post = row["post_path"]
+    newsroom.mend()
+    assert crawl("share", f"url={link}").returncode == 0
+    [row] = rows("SELECT * FROM articles")
+    assert (row["headline"], row["headline_from"], row["revision"]) == (article.title, "page", 1)
+    assert list((data_dir / "posts").rglob("*.md")) == [data_dir / first_post]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "status", "said"),
+    [
+        ("404", "gone", 3, "404"),
+        ("403", "refused", 69, "403"),
+        ("500", "failed", 69, "500"),
+        ("reset", "failed", 69, "from"),
+        ("truncate", "failed", 69, "cut short"),
+        ("html", "unreadable", 65, "HTML in place of JSON"),
+        ("notjson", "unreadable", 65, "not JSON"),
+        ("wrongkey", "unreadable", 65, "neither content nor text"),
+        ("empty", "unreadable", 65, "empty answer"),
+        ("nullkey", "gone", 3, "blank"),
+        ("blank", "gone", 3, "blank"),
+        ("huge", "failed", 69, "too large"),
+        ("gzipbomb", "failed", 69, "from"),
+        ("loop", "failed", 69, "from"),
+    ],
+)
+def test_a_fault_of_the_endpoint_is_named_and_archives_nothing(
+    newsroom, crawl, rows, data_dir, fault, outcome, status, said
+):
+    newsroom.fail(newsroom.detail_path(PLAIN), fault)
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", RETRY_BACKOFF=0.01)
+    [link] = rows("SELECT * FROM links")
+    assert (link["outcome"], run.returncode) == (outcome, status), (link, run.stderr)
+    assert said in link["reason"]
+    assert said in run.stderr
+    assert len(run.stderr.splitlines()) <= 20
+    assert "Traceback" not in run.stderr
+    assert rows("SELECT * FROM articles") == []
+    assert not list(data_dir.rglob("*.md"))
+    newsroom.mend()
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}").returncode == 0
+    [link] = rows("SELECT * FROM links")
+    assert (link["outcome"], link["reason"], link["tries"]) == ("archived", None, 2)
+
+
+def test_an_answer_for_another_article_is_not_archived_under_this_ones_name(newsroom, crawl, rows):
+    other = newsroom["eight-pictures"]
+    newsroom.fail(newsroom.detail_path(PLAIN), f"other:{other.id}")
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    assert run.returncode == 65
+    assert "another article" in rows("SELECT reason FROM links")[0]["reason"]
+    assert rows("SELECT * FROM articles") == []
+
+
+def test_a_hiccup_is_tried_again(newsroom, crawl, rows):
+    newsroom.fail(newsroom.detail_path(PLAIN), ["503", "429:0", "ok"])
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}", RETRY_BACKOFF=0.01).returncode == 0
+    assert len(newsroom.asked(newsroom.detail_path(PLAIN))) == 3
+
+
+def test_an_unknown_site_says_how_to_add_it(crawl, rows):
+    run = crawl("share", "url=http://news.example/story/1")
+    assert run.returncode == 3
+    [link] = rows("SELECT * FROM links")
+    assert link["outcome"] == "unknown_site"
+    assert "crawler/pages/finews.py" in link["reason"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://a.example/NewsShare.html?infoCode=NW202601010000000001", "data://x/y"],
+)
+def test_only_http_is_followed(crawl, rows, url):
+    assert crawl("share", f"url={url}").returncode == 3
+    assert rows("SELECT outcome FROM links")[0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("url=nothing",),
+        ("urls=/no/such/file",),
+        ("uri=http://a.example",),
+        ("url=http://a.example", "urls=-"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(crawl, args, data_dir):
+    run = crawl("share", *args)
+    assert run.returncode == 2
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert not data_dir.exists()
+
+
+def test_quiet_where_nothing_is_wrong(newsroom, crawl):
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", LOG_LEVEL="WARNING")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_a_picture_that_failed_heals_and_is_no_revision(newsroom, crawl, rows, data_dir):
+    link = newsroom.share_link("eight-pictures")
+    newsroom.fail("/img/", ["404"])
+    run = crawl("share", f"url={link}")
+    assert run.returncode == 0, run.stderr
+    assert {row["status"] for row in rows("SELECT status FROM article_images")} == {"failed"}
+    assert all("404" in row["reason"] for row in rows("SELECT reason FROM article_images"))
+    [row] = rows("SELECT * FROM news")
+    assert row["body_html"].count("image-missing") == 8
+    newsroom.mend()
+    assert crawl("share", f"url={link}").returncode == 0
+    assert {row["status"] for row in rows("SELECT status FROM article_images")} == {"stored"}
+    [row] = rows("SELECT * FROM news")
+    assert row["revision"] == 1
+    assert "image-missing" not in row["body_html"]
+    asked = len(newsroom.asked("/img/"))
+    assert crawl("share", f"url={link}").returncode == 0
+    assert len(newsroom.asked("/img/")) == asked, "a stored picture is not fetched again"
+    (data_dir / rows("SELECT path FROM images")[0]["path"]).unlink()
+    assert crawl("share", f"url={link}").returncode == 0
+    assert all((data_dir / row["path"]).exists() for row in rows("SELECT path FROM images"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "svg",
+        "html",
+        "bomb",
+        "huge",
+        "truncate",
+        "redirect:http://127.0.0.1:9/x.jpg",
+        "redirect:file:///etc/passwd",
+    ],
+)
+def test_what_is_no_picture_is_not_kept(newsroom, crawl, rows, data_dir, fault):
+    newsroom.fail("/img/", [fault])
+    assert crawl("share", f"url={newsroom.share_link('eight-pictures')}", RETRY_BACKOFF=0.01).returncode == 0
+    images = rows("SELECT status, reason FROM article_images")
+    assert len(images) == 8
+    assert all(image["status"] != "stored" and image["reason"] for image in images)
+    assert not [path for path in data_dir.rglob("images/**/*") if path.is_file()]
+    assert rows("SELECT * FROM images") == []
+
+
+def test_an_address_out_of_content_stays_away_from_private_hosts(newsroom, crawl, rows):
+    """The picture's host resolves to this machine, and nobody named it: refused on the connection."""
+    port = newsroom.origin.rpartition(":")[2]
+    newsroom.fail("/img/", [f"redirect:http://localhost:{port}/robots.txt"])
+    run = crawl("share", f"url={newsroom.share_link('eight-pictures')}")
+    assert run.returncode == 0, run.stderr
+    images = rows("SELECT status, reason FROM article_images")
+    assert {image["status"] for image in images} == {"refused"}
+    assert all("no public address" in image["reason"] for image in images)
+    assert len(newsroom.asked("/robots.txt")) == 1, "only the origin that the operator named was asked"
+
+
+def test_another_crawl_holds_the_lock(newsroom, crawl, rows, data_dir, tmp_path):
+    held = subprocess.Popen(
+        [sys.executable, "-c", "import sys; from pipelines.archive import Archive; held = Archive(sys.argv[1]).open(); print('held', flush=True); sys.stdin.read()", str(data_dir)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parent.parent,
+    )  # fmt: skip
+    try:
+        assert held.stdout.readline() == "held\n"
+        run = crawl("share", f"url={newsroom.share_link(PLAIN)}")
+        assert run.returncode == 75
+        assert f"pid {held.pid}" in run.stderr
+        held.kill()
+        held.wait()
+        assert crawl("share", f"url={newsroom.share_link(PLAIN)}").returncode == 0
+    finally:
+        held.kill()
+        held.communicate()
+
+
+def test_a_folder_that_cannot_be_written(newsroom, crawl, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", DATA_DIR=tmp_path / "file" / "data")
+    assert run.returncode == 73
+    assert "cannot be written" in run.stderr
+
+
+def test_the_crawl_keeps_a_row_of_itself(newsroom, crawl, rows):
+    crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    newsroom.fail(newsroom.detail_path(PLAIN), "html")
+    crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    first, second = rows("SELECT * FROM crawls ORDER BY exit_status")
+    assert (first["exit_status"], first["articles_new"], first["outcome"]) == (0, 1, "finished")
+    assert (second["exit_status"], second["links_failed"]) == (65, 1)
+    assert second["reason"]
+
+
+@pytest.mark.parametrize("flavour", ["jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain"])
+def test_every_flavour_names_its_post_alike(newsroom, crawl, rows, data_dir, flavour):
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}", POST_FLAVOUR=flavour).returncode == 0
+    [row] = rows("SELECT * FROM articles")
+    assert Path(row["post_path"]).name == f"2026-06-30-{row['info_code']}.md"
+    assert row["headline"] in (data_dir / row["post_path"]).read_text(encoding="utf-8")
+
+
+def test_an_unknown_flavour_is_wrong_usage(newsroom, crawl):
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}", POST_FLAVOUR="word").returncode == 2
+
+
+def test_addresses_are_kept_as_served(newsroom, crawl, rows):
+    crawl("share", f"url={newsroom.share_link('unscaled-originals-beside-the-pictures')}")
+    stored = [
+        original_address(row["url"])
+        for row in rows("SELECT url FROM article_images WHERE status = 'stored' ORDER BY position")
+    ]
+    assert stored
+    assert any(re.search(r"_o\.jpg$", url) for url in stored)
+
+
+def test_a_redirect_is_followed(newsroom, crawl, rows):
+    elsewhere = newsroom.detail_path(PLAIN) + "&moved=1"
+    newsroom.fail(newsroom.detail_path(PLAIN), [f"redirect:{elsewhere}", "ok"])
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}").returncode == 0
+    assert len(rows("SELECT * FROM articles")) == 1
