@@ -25,6 +25,7 @@ def main() -> None:
     args = parser.parse_args()
     made = samples() if args.demo or not args.count else []
     with Newsroom(made + generate(args.count, args.images, args.seed), port=args.port) as room:
+        room.warm()
         print(room.origin, flush=True)
         for article in made:
             print(room.share_link(article), article.name, flush=True)

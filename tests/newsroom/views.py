@@ -202,7 +202,7 @@ def article_page(article: Article, now: datetime) -> str:
 
     ``article.page`` may hold: ``title``, ``time``, ``source`` (where the page differs), ``summary``, ``editor``,
     ``original_title``, ``related`` (pairs of address and text), ``adverts`` (false: none), ``old`` (true: the older
-    page with ``div.Body``).
+    page with ``div.Body``), ``gone`` (true: there is no page).
     """
     page = article.page
     title = html.escape(page.get("title", article.title), quote=False)
