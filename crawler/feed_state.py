@@ -132,18 +132,17 @@ class FeedState:
         )
         return [row[0] for row in rows]
 
-    def waiting(self, ids: Iterable[str], now: datetime) -> set[str]:
-        """Articles among *ids* that could not be had, and whose next try is not due yet."""
+    def not_had(self, ids: Iterable[str], now: datetime) -> dict[str, tuple[str, bool]]:
+        """Articles among *ids* that could not be had so far: ``(url of the link, whether its next try is due)``."""
         rows = self.conn.execute(
-            "SELECT l.article_id, l.tries, l.last_tried_at FROM json_each(?) j JOIN links l ON l.article_id = j.value"
+            "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j JOIN links l ON l.article_id = j.value"
             " WHERE l.outcome IN ('failed', 'unreadable', 'refused', 'gone')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = l.article_id)",
             [json.dumps(list(ids))],
         )
         return {
-            article_id
-            for article_id, tries, last in rows
-            if datetime.fromisoformat(last) + patience(tries) > now
+            article_id: (url, datetime.fromisoformat(last) + patience(tries) <= now)
+            for article_id, url, tries, last in rows
         }
 
     def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, int]]:

@@ -47,7 +47,10 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
         return "failed", str(error)
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in str(error):
-            return "refused", f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False"
+            return (
+                "refused",
+                f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False",
+            )
         return "failed", f"{str(error) or 'too many redirects'}, from {url}"
     if isinstance(error, UnsupportedURLSchemeError):
         return "refused", f"{url} is no http or https address"

@@ -114,7 +114,7 @@ class FinewsSpider(ArticleSpider):
             if article_id not in asked:
                 asked.add(article_id)
                 self.page_wanted.add(article_id)
-                yield self.request(target_of(url), feeds=[])
+                yield self.request(target_of(url), feeds=[], failed_before=True)
         for row in self.state.due_checks(self.now()):
             if row["article_id"] not in asked and row["share_url"]:
                 asked.add(row["article_id"])
@@ -134,14 +134,15 @@ class FinewsSpider(ArticleSpider):
     async def wanted(self, found: dict[str, tuple[Record, list[str]]], asked: set[str]) -> AsyncIterator[Any]:
         """Requests for the articles among *found* that are new, or that a fuller record can complete."""
         states = self.state.states(f"finews:{native_id}" for native_id in found)
-        waiting = self.state.waiting((f"finews:{native_id}" for native_id in found), self.now())
+        not_had = self.state.not_had((f"finews:{native_id}" for native_id in found), self.now())
         self.remember_feeds(found, states)
         for native_id, (record, feeds) in found.items():
             article_id = f"finews:{native_id}"
             complete = states.get(article_id)
             if article_id in asked:
                 continue
-            if article_id in waiting:
+            link, due = not_had.get(article_id, (None, True))
+            if not due:
                 self.count("feeds/waiting")
                 continue
             if complete or (complete is False and not record.complete):
@@ -151,7 +152,8 @@ class FinewsSpider(ArticleSpider):
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
             asked.add(article_id)
             self.count("feeds/new")
-            yield self.request(self.target(native_id), record=record, feeds=feeds)
+            target = target_of(link) if link else self.target(native_id)
+            yield self.request(target, record=record, feeds=feeds, failed_before=bool(link))
 
     def target(self, native_id: str) -> Target:
         """The share link of an article on the first origin."""
@@ -347,9 +349,8 @@ class FinewsSpider(ArticleSpider):
         article.check = check_row(
             self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers
         )
-        if not more.get("record") and not checked:
-            return article  # a failed link, tried again: its outcome belongs to the link
-        article.link = None
+        if not more.get("failed_before"):
+            article.link = None  # an article of a feed has a row of `links` only where it failed
         if record is None:
             return article
         digest = DIGEST_TITLE.sub("", record.description or "", count=1)
