@@ -1,0 +1,31 @@
+"""``make demo`` works, and twice is once."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+
+def run(data):
+    environment = {**os.environ, "FINEWS_DATA_DIR": str(data)}
+    return subprocess.run([sys.executable, "-m", "tests.newsroom.demo"], cwd=ROOT, capture_output=True, text=True, env=environment)
+
+
+def content(data):
+    db = sqlite3.connect(data / "archive.db")
+    return db.execute("SELECT id, headline, revision, body_html, post_path FROM news ORDER BY id").fetchall()
+
+
+def test_twice_is_once(tmp_path):
+    data = tmp_path / "data"
+    first = run(data)
+    assert first.returncode == 0, first.stderr
+    before = content(data)
+    assert len(before) >= 75
+    assert "Try:" in first.stdout
+    files = {path: path.stat().st_mtime_ns for path in data.rglob("*") if path.suffix in (".md", ".jpg", ".png", ".gif", ".webp")}
+    assert run(data).returncode == 0
+    assert content(data) == before
+    assert {path: path.stat().st_mtime_ns for path in files} == files
