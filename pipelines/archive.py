@@ -415,6 +415,8 @@ class Archive:
             if staged.exists():
                 self._make_folder(target)
                 os.replace(staged, target)
+        if images:
+            self._link_images()
         for path, text in posts:
             self._write_post(path, text)
         for path in old:
@@ -425,6 +427,13 @@ class Archive:
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)
             self._folders.add(folder)
+
+    def _link_images(self) -> None:
+        """A site built from ``posts/`` finds the pictures in it, by a link to where they lie."""
+        link = self.root / "posts" / "images"
+        if not os.path.lexists(link):
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(Path("..") / "images", target_is_directory=True)
 
     def _write_post(self, path: str, text: str) -> None:
         """Write a post whole or not at all, and only where its bytes change."""

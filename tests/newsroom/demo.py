@@ -55,7 +55,9 @@ def show(data: Path) -> None:
         f"\n  {one('SELECT count(*) FROM articles')} articles, {one('SELECT count(*) FROM images')} pictures, "
         f"{one('SELECT count(*) FROM removals')} boilerplate fragments taken out, "
         f"{one('SELECT count(*) FROM securities')} securities; links by outcome: "
-        + ", ".join(f"{n} {outcome}" for outcome, n in db.execute("SELECT outcome, count(*) FROM links GROUP BY 1"))
+        + ", ".join(
+            f"{n} {outcome}" for outcome, n in db.execute("SELECT outcome, count(*) FROM links GROUP BY 1")
+        )
     )
     post = one("SELECT post_path FROM articles WHERE post_path IS NOT NULL ORDER BY published_at DESC")
     try:

@@ -1,0 +1,1 @@
+"""The posts built by the real site generators: ``make test-sites``."""
