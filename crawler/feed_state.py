@@ -179,7 +179,7 @@ def next_check(
 
     Looks that were missed while nothing ran are not made up for one by one.
 
-    >>> start = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> start = datetime.fromisoformat("2026-01-01T00:00:00Z")
     >>> next_check(spans("10m,1h"), start, start + timedelta(minutes=12), 1)[0].isoformat()
     '2026-01-01T01:00:00+00:00'
     >>> next_check(spans("10m,1h"), start, start + timedelta(hours=2), 1)

@@ -56,7 +56,7 @@ def assign_slug(name: str, taken: Callable[[str], str | None]) -> str:
     """The slug of a new medium. *taken* gives the name that a slug belongs to; another name gets a suffix of its own.
 
     >>> assign_slug("Techweb", {"techweb": "TechWeb"}.get)
-    'techweb-12ce86'
+    'techweb-93bf07'
     """
     slug = slug_of(name)
     if taken(slug) in (None, name):
