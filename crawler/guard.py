@@ -1,5 +1,5 @@
 """A guard on fetching: what the operator named is trusted; an address that came out of content is fetched only where
-it is public. Checked on the connection itself, so redirects and names that resolve anew are covered."""
+it is public. `crawler.download` asks it about every connection, so redirects and names that resolve anew are covered."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
-
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _LenientHTTP11ClientFactory
-from twisted.web.client import HTTPConnectionPool
-from zope.interface import directlyProvides, providedBy
 
 PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int]
@@ -81,48 +77,3 @@ class FetchGuard:
     def trusts(self, origin: Origin) -> bool:
         """Whether an origin was named by the operator."""
         return origin in self.trusted
-
-
-class _PublicOnlyReactor:
-    """The reactor for connections to hosts that nobody named: connects to public addresses only."""
-
-    def __init__(self, reactor: Any, host: str):
-        self._reactor, self._host = reactor, host
-        directlyProvides(self, *providedBy(reactor))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reactor, name)
-
-    def connectTCP(self, address: str, port: int, *args: Any, **kwargs: Any) -> Any:
-        if not is_public(address):
-            raise FetchRefused(
-                f"{self._host} is at {address}, which is no public address; name its origin in FINEWS_ORIGINS to allow it"
-            )
-        return self._reactor.connectTCP(address, port, *args, **kwargs)
-
-
-class GuardedPool(HTTPConnectionPool):
-    """A connection pool whose new connections to untrusted origins go to public addresses only."""
-
-    def __init__(self, reactor: Any, guard: FetchGuard):
-        super().__init__(reactor, persistent=True)
-        self._guard = guard
-
-    def getConnection(self, key: Any, endpoint: Any) -> Any:
-        scheme, host, port = key[0].decode(), key[1].decode().lower().rstrip("."), int(key[2])
-        if not self._guard.trusts((scheme, host, port)):
-            inner = getattr(endpoint, "_wrappedEndpoint", endpoint)  # TLS wraps the endpoint that connects
-            inner._reactor = _PublicOnlyReactor(inner._reactor, host)
-        return super().getConnection(key, endpoint)
-
-
-class GuardedDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's own handler for http and https, with `GuardedPool`. Raises FetchRefused."""
-
-    def __init__(self, crawler: Any):
-        super().__init__(crawler)
-        from twisted.internet import reactor  # late: importing it installs one
-
-        self._pool = GuardedPool(reactor, FetchGuard.of(crawler))
-        self._pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._pool._factory = _LenientHTTP11ClientFactory

@@ -31,7 +31,8 @@ class Verdict:
     def add(self, status: int, reason: str) -> None:
         """Where several hold, the highest counts; all are told."""
         self.status = max(self.status, status)
-        self.reasons.append(reason)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

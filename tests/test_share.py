@@ -1,7 +1,9 @@
 """A share link becomes a row, pictures and a post: the real command against a real newsroom."""
 
 import hashlib
+import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -55,9 +57,7 @@ def test_every_shape_of_a_link_is_one_article(newsroom, crawl, rows):
 
 def test_what_the_json_says_needs_no_page(newsroom, crawl, rows):
     named = next(
-        a
-        for a in newsroom.articles
-        if a.detail_extra.get("title") and a.detail_extra.get("showtime")
+        a for a in newsroom.articles if a.detail_extra.get("title") and a.detail_extra.get("showtime")
     )
     assert crawl("share", f"url={newsroom.share_link(named)}").returncode == 0
     [row] = rows("SELECT * FROM articles")
@@ -291,3 +291,30 @@ def test_a_redirect_is_followed(newsroom, crawl, rows):
     newsroom.fail(newsroom.detail_path(PLAIN), [f"redirect:{elsewhere}", "ok"])
     assert crawl("share", f"url={newsroom.share_link(PLAIN)}").returncode == 0
     assert len(rows("SELECT * FROM articles")) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_is_told_and_nothing_archived_is_lost(newsroom, crawl, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", disk], capture_output=True
+    ).returncode:
+        pytest.skip("no mount here")
+    try:
+        run = crawl("finews", DATA_DIR=disk / "data")
+        assert run.returncode == 73
+        assert "full" in run.stderr
+        assert "new" not in run.stdout, "nothing is claimed that is not there"
+        subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)
+        assert crawl("finews", DATA_DIR=disk / "data").returncode == 0
+        db = sqlite3.connect(disk / "data" / "archive.db")
+        count = db.execute("SELECT count(*) FROM articles").fetchone()[0]
+        paths = [
+            path for (path,) in db.execute("SELECT post_path FROM articles UNION ALL SELECT path FROM images")
+        ]
+        db.close()
+        assert count == len({article.id for article in newsroom.listed()})
+        assert all((disk / "data" / path).exists() for path in paths)
+    finally:
+        subprocess.run(["umount", disk], check=False)

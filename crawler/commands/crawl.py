@@ -98,7 +98,7 @@ class Command(ScrapyCrawl):
         except ArchiveError as wrong:
             verdict.add(outcome.CANNOT_WRITE, str(wrong))
         self.exitcode = verdict.status
-        if self.level <= logging.INFO and ledger:
+        if self.level <= logging.INFO and ledger and archive.broken is None:
             print("\n".join(self._summary(crawler, archive)))
         if verdict.status:
             self._tell(crawler, archive, verdict)
