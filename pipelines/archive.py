@@ -103,6 +103,7 @@ class Archive:
         self._rows: dict[str, list[Row]] = {}
         self._slugs: dict[str, str] = {}
         self._batch_since = 0.0
+        self._wrote = False
         self._arrival: int | None = None
         self._folders: set[str] = set()
         self.broken: ArchiveError | None = None
@@ -111,6 +112,8 @@ class Archive:
         """The first rows of `links` of this crawl that tell of no article, for the summary."""
         self.arrived: list[Row] = []
         """The first articles that this crawl brought, for the summary."""
+        self.written = 0
+        """Articles of this crawl that are in the archive now, new or brought up to date."""
         self.render: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
         """Makes ``(path, text)`` of a post from an article's stored fields; set by whoever writes posts."""
 
@@ -202,7 +205,9 @@ class Archive:
         if self.conn is None:
             return
         self.flush()
-        self.conn.execute("PRAGMA optimize")
+        if self._wrote:  # planning statistics; on a large archive not for nothing
+            self.conn.execute("PRAGMA analysis_limit = 400")
+            self.conn.execute("PRAGMA optimize")
         self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.conn.close()
         self.conn = None
@@ -398,6 +403,8 @@ class Archive:
             self.broken = ArchiveError(f"{self.root / 'archive.db'} cannot be written: {wrong}")
             raise self.broken from wrong
         self._batch, self._links, self._rows = {}, {}, {}
+        self._wrote = True
+        self.written += len(batch)
         (self.root / ".pending").unlink(missing_ok=True)
 
     def _publish(self, entries: Iterable[Entry]) -> None:

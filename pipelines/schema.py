@@ -199,7 +199,8 @@ CREATE TABLE crawls (
   requests INTEGER NOT NULL DEFAULT 0, -- HTTP requests sent
   bytes INTEGER NOT NULL DEFAULT 0 -- bytes received
 ) WITHOUT ROWID;
-CREATE INDEX crawls_started_at ON crawls (started_at)
+CREATE INDEX crawls_started_at ON crawls (started_at);
+CREATE INDEX crawls_unfinished ON crawls (started_at) WHERE finished_at IS NULL
 """,
 )
 

@@ -108,7 +108,7 @@ class Command(ScrapyCrawl):
         """What arrived and where it lies."""
         get = crawler.stats.get_value
         lines = []
-        for row in archive.arrived:
+        for row in archive.arrived if len(archive.arrived) == archive.written else ():
             lines += [
                 f"{row['headline']}",
                 f"    {row['publisher'] or 'publisher unknown'}, {row['published_at'] or 'time unknown'}, {row['id']}",
