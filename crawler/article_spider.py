@@ -27,6 +27,11 @@ class ArticleSpider(Spider):
     strange = 0
     """Unreadable answers in a row."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_flight: dict[str, str] = {}
+        """Links by article that were asked for and have no answer yet."""
+
     def now(self) -> datetime:
         """The time by which this crawl judges what is fresh and due."""
         return Archive.of(self.crawler).now()
@@ -43,6 +48,7 @@ class ArticleSpider(Spider):
             reason = f"not asked for: the {self.strange} answers before were unreadable; crawl it again when the source is mended"
             return self.outcome(target, "failed", reason)
         FetchGuard.of(self.crawler).trust(target.link)
+        self.in_flight[target.article_id] = target.link
         headers = more.pop("headers", None)
         return Request(
             target.page.request_url(target, self.origins()),
@@ -59,6 +65,7 @@ class ArticleSpider(Spider):
 
     def parse(self, response: Any, target: Target, **more: Any) -> Any:
         """A response to `request`: the article, a request for its page, or why there is none."""
+        self.in_flight.pop(target.article_id, None)
         if response.status != 200:
             return self.outcome(target, *reasons.of_status(response.status, response.url))
         try:
@@ -82,6 +89,7 @@ class ArticleSpider(Spider):
         """A request for the public page where headline or time are missing; else the article as it is."""
         if article.headline and article.published_raw:
             return article
+        self.in_flight[target.article_id] = target.link
         return Request(
             self.settings["FINEWS_ARTICLE_PAGE"].format(id=target.native_id),
             callback=self.parse_page,
@@ -93,6 +101,7 @@ class ArticleSpider(Spider):
 
     def parse_page(self, response: Any, article: Article) -> Article | LinkOutcome:
         """The public page of an article: what its JSON lacks. A page that says nothing leaves stand-ins."""
+        self.in_flight.pop(article.id, None)
         if response.status == 200 and hasattr(response, "text"):
             try:
                 check_same_article(article, response)
@@ -111,13 +120,15 @@ class ArticleSpider(Spider):
     def page_failed(self, failure: Any) -> Article:
         """No public page: the article is archived with stand-ins, to be completed by a later crawl."""
         self.count("share/page_unusable")
-        return failure.request.cb_kwargs["article"]
+        article = failure.request.cb_kwargs["article"]
+        self.in_flight.pop(article.id, None)
+        return article
 
     def failed(self, failure: Any) -> Any:
         """A request that brought no answer."""
-        return self.outcome(
-            failure.request.cb_kwargs["target"], *reasons.of_error(failure.value, failure.request.url)
-        )
+        target = failure.request.cb_kwargs["target"]
+        self.in_flight.pop(target.article_id, None)
+        return self.outcome(target, *reasons.of_error(failure.value, failure.request.url))
 
     def count(self, stat: str, number: int = 1) -> None:
         """Count something of this crawl."""

@@ -318,3 +318,22 @@ def test_a_full_disk_is_told_and_nothing_archived_is_lost(newsroom, crawl, tmp_p
         assert all((disk / "data" / path).exists() for path in paths)
     finally:
         subprocess.run(["umount", disk], check=False)
+
+
+def test_a_stopped_crawl_says_which_links_it_did_not_get_to(newsroom, crawl, rows, data_dir):
+    links = [newsroom.share_link(article) for article in newsroom.articles]
+    newsroom.fail("/NewsData/", "hang")
+    run = crawl(
+        "share",
+        "urls=-",
+        stdin="\n".join(links),
+        CLOSESPIDER_TIMEOUT=1,
+        DOWNLOAD_TIMEOUT=3,
+        RETRY_TIMES=0,
+        BREAKER_FAILURES=1000,
+    )
+    assert run.returncode in (3, 69)
+    found = rows("SELECT url, outcome, reason FROM links")
+    assert {row["url"] for row in found} == set(links)
+    assert all(row["outcome"] == "failed" and row["reason"] for row in found)
+    assert any("stopped before its turn" in row["reason"] for row in found)

@@ -17,6 +17,7 @@ from scrapy import Request, signals
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
 from crawler.pages import LinkError, Target, target_of
+from pipelines.archive import Archive, utc_text
 
 
 def links_in(lines: Iterator[str]) -> Iterator[str]:
@@ -49,6 +50,8 @@ class ShareSpider(ArticleSpider):
         if urls and urls != "-" and not Path(urls).is_file():
             raise UsageProblem(f"urls={urls}: no such file")
         self.url, self.urls = url, urls
+        self.given = self._given()
+        """The links that are not read yet."""
         self.seen: set[str] = set()
         """Articles asked for in this crawl."""
         self.links: set[int] = set()
@@ -67,10 +70,13 @@ class ShareSpider(ArticleSpider):
             yield from links_in(iter(file))
 
     async def start(self) -> AsyncIterator[Any]:
-        for link in self._given():
+        while True:
             # A million links read at once would be a million requests in memory.
             if self.crawler.engine is not None and self.crawler.engine.needs_backout():
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
+            link = next(self.given, None)
+            if link is None:
+                return
             if hash(link) in self.links:
                 continue
             self.links.add(hash(link))
@@ -87,6 +93,19 @@ class ShareSpider(ArticleSpider):
                 continue
             self.seen.add(target.article_id)
             yield self.request(target)
+
+    def closed(self, reason: str) -> None:
+        """No link vanishes: a crawl that was stopped says which it did not get to."""
+        if reason == "finished":
+            return
+        archive = Archive.of(self.crawler)
+        why = f"the crawl was stopped before its turn ({reason}); crawl it again"
+        left = [(link, article_id) for article_id, link in self.in_flight.items()]
+        for link, article_id in (*left, *((link, None) for link in self.given)):
+            row = {"url": link, "article_id": article_id, "outcome": "failed", "reason": why}
+            archive.add_link({**row, "last_tried_at": utc_text(archive.now())})
+            self.count("links/failed")
+        archive.flush()
 
     def next_step(self, article: Article, target: Target) -> Article | Request:
         return self.ask_page(article, target)
