@@ -73,7 +73,9 @@ def inert(html: str) -> str:
 
 def on_its_own(tag: re.Match[str]) -> str:
     """A block's tag with the line break that Markdown needs beside it."""
-    return f"\n{tag[0]}" if tag[1] == "" and tag[0] != "<br>" and not tag[0].startswith("<hr") else f"{tag[0]}\n"
+    return (
+        f"\n{tag[0]}" if tag[1] == "" and tag[0] != "<br>" and not tag[0].startswith("<hr") else f"{tag[0]}\n"
+    )
 
 
 def safe_body(html: str) -> str:
@@ -195,7 +197,11 @@ def eleventy(article: Mapping[str, Any], base: str) -> Post:
     """Eleventy."""
     moment, name = moment_of(article), name_of(article)
     front = matter(
-        [("layout", "post.njk"), *common(article, moment, name, "permalink"), ("templateEngineOverride", "false")]
+        [
+            ("layout", "post.njk"),
+            *common(article, moment, name, "permalink"),
+            ("templateEngineOverride", "false"),
+        ]
     )
     return Post(
         f"news/{moment:%Y-%m}/{moment:%Y-%m-%d}-{name}.md",

@@ -133,7 +133,11 @@ class StoreSqlitePipeline:
         return item
 
     def _store(self, record: ItemAdapter) -> None:
-        if record["archived"] != "unchanged" or record["post_text"] is not None or self._lost_a_picture(record):
+        if (
+            record["archived"] != "unchanged"
+            or record["post_text"] is not None
+            or self._lost_a_picture(record)
+        ):
             entry = entry_of(record)
             if record["archived"] != "new":
                 before = self.archive.stored(record["id"])
@@ -161,7 +165,10 @@ class StoreSqlitePipeline:
 
     def _lost_a_picture(self, record: ItemAdapter) -> bool:
         """Whether the file of a stored picture is gone and was fetched again."""
-        return any(image["status"] == "stored" and not self.archive.has_file(image["path"]) for image in record["images"])
+        return any(
+            image["status"] == "stored" and not self.archive.has_file(image["path"])
+            for image in record["images"]
+        )
 
     def _end(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
         if (

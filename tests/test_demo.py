@@ -10,7 +10,13 @@ from tests.conftest import ROOT
 
 def run(data):
     environment = {**os.environ, "FINEWS_DATA_DIR": str(data)}
-    return subprocess.run([sys.executable, "-m", "tests.newsroom.demo"], cwd=ROOT, capture_output=True, text=True, env=environment)
+    return subprocess.run(
+        [sys.executable, "-m", "tests.newsroom.demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
 
 
 def content(data):
@@ -25,7 +31,11 @@ def test_twice_is_once(tmp_path):
     before = content(data)
     assert len(before) >= 75
     assert "Try:" in first.stdout
-    files = {path: path.stat().st_mtime_ns for path in data.rglob("*") if path.suffix in (".md", ".jpg", ".png", ".gif", ".webp")}
+    files = {
+        path: path.stat().st_mtime_ns
+        for path in data.rglob("*")
+        if path.suffix in (".md", ".jpg", ".png", ".gif", ".webp")
+    }
     assert run(data).returncode == 0
     assert content(data) == before
     assert {path: path.stat().st_mtime_ns for path in files} == files

@@ -84,7 +84,9 @@ def main() -> int:
     with room:
         print(f"A newsroom of {len(room.articles)} made-up articles is served at {room.origin}.")
         feeds = crawl(room, data, "finews")
-        print("\nNow the share links that no feed lists. Four of them lead nowhere on purpose, and are told as failed:")
+        print(
+            "\nNow the share links that no feed lists. Four of them lead nowhere on purpose, and are told as failed:"
+        )
         links = [room.share_link(article) for article in room.articles if not article.feeds]
         shared = crawl(room, data, "share", "-a", "urls=-", stdin="\n".join(links))
     show(data)
