@@ -27,6 +27,7 @@ This file is written by `python -m pipelines.describe_schema`.
 """
 
 COLUMN = re.compile(r"^\s*([a-z_0-9]+) (?:TEXT|INTEGER)\b.*?-- (.*)$")
+VIEW_COLUMN = re.compile(r"^(?!\s*--).*?\b([a-z_0-9]+),? -- (.*)$")
 NAME = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)")
 
 
@@ -40,7 +41,8 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
                 continue
             lines = statement.splitlines()[1:]
             purpose = " ".join(line.strip()[3:] for line in lines if line.strip().startswith("-- "))
-            columns = {match[1]: match[2] for line in lines if (match := COLUMN.match(line))}
+            column = VIEW_COLUMN if name[1] == "VIEW" else COLUMN
+            columns = {match[1]: match[2] for line in lines if (match := column.match(line))}
             found[name[2]] = (name[1].lower(), purpose, columns)
     return found
 
@@ -50,14 +52,14 @@ def undescribed(conn: sqlite3.Connection) -> list[str]:
     known = described()
     missing = []
     rows = conn.execute(
-        "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     )
-    for name, kind in rows.fetchall():
+    for (name,) in rows.fetchall():
         if name == "_sqlite_migrations" or re.search(r"_(?:data|idx|content|docsize|config)$", name):
             continue  # sqlite-utils' own, and the full-text index's
         if name not in known or not known[name][1]:
             missing.append(name)
-        elif kind == "table" and known[name][2]:
+        elif known[name][2]:
             columns = [row[1] for row in conn.execute(f"PRAGMA table_info({name})")]
             missing += [f"{name}.{column}" for column in columns if column not in known[name][2]]
     return missing

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from pipelines.search_sql import SEARCH
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -242,6 +244,8 @@ CREATE INDEX checks_due ON checks (next_check_at) WHERE next_check_at IS NOT NUL
 CREATE INDEX articles_stand_ins ON articles (id) WHERE headline_from = 'body' OR published_from = 'id' OR published_at IS NULL
 """,
 )
+
+step("0003_search", SEARCH)
 
 
 def statements(sql: str) -> list[str]:
