@@ -145,8 +145,10 @@ async def read_head(wire: Wire) -> Answer:
     while True:
         while (found := HEAD_END.search(wire.data)) is None:
             if len(wire.data) > HEAD_MAX:
-                raise BadAnswer(f"headers of more than {HEAD_MAX:,} bytes")
+                break
             await wire.more()
+        if found is None or found.end() > HEAD_MAX:
+            raise BadAnswer(f"headers of more than {HEAD_MAX:,} bytes")
         first, *lines = wire.take(found.end())[: found.start()].splitlines()
         status = STATUS.match(first)
         if status is None:
