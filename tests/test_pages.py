@@ -1,0 +1,219 @@
+"""Links lead to page objects; page objects read responses, or say in plain words why they can't."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.http import HtmlResponse, TextResponse
+
+from crawler.pages import ArticlePage, Gone, LinkError, PageError, UnknownSite, handles, target_of
+from crawler.pages.finews import check_same_article, complete_from_page
+
+NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
+ID = "202606303790000412"
+SHARE = f"http://share.example/html_News/NewsShare.html?infoCode=NW{ID}"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        SHARE,
+        f"https://any.example:8443/html_news/newsshare.HTML?INFOCODE=nw{ID}&from=wechat",
+        f"http://share.example/html_News/NewsShare.html?infoCode={ID}",
+        f"http://share.example/html_News/NewsShare.html#/?infoCode=NW{ID}",
+        f"https://choicew2z.example/info/information/detail.html?infocode=NW{ID}",
+        f"http://finance.eastmoney.com/news/1354,{ID}.html",
+        f"https://stock.eastmoney.com/a/{ID}.html?x=1#top",
+        f"http://127.0.0.1:1/a/{ID}.html",
+    ],
+)
+def test_every_shape_means_one_article(link):
+    assert target_of(link).article_id == f"finews:{ID}"
+
+
+def test_ids_of_seventeen_digits():
+    assert (
+        target_of("http://finance.eastmoney.com/news/1351,20180314837456032.html").native_id
+        == "20180314837456032"
+    )
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://share.example/html_News/NewsShare.html",
+        "http://share.example/html_News/NewsShare.html?infoCode=abc",
+        "http://finance.eastmoney.com/a/12345.html",
+        "http://news.example/",
+        "http://caifuhao.eastmoney.com/news/20260630123456789012345",
+    ],
+)
+def test_what_is_no_article_link_is_unknown(link):
+    with pytest.raises(UnknownSite, match=r"copy crawler/pages/finews\.py"):
+        target_of(link)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "ftp://a.example/x",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://",
+        "http://[::1/x",
+        "http://a.example:99999/x",
+    ],
+)
+def test_what_is_no_address_is_told(link):
+    with pytest.raises(LinkError):
+        target_of(link)
+
+
+def test_the_share_link_asks_its_own_origin_and_the_public_page_the_named_one():
+    share = target_of(SHARE)
+    assert (
+        share.page.request_url(share, ["http://named.example"])
+        == f"http://share.example/NewsData/GetNewsText.do?id=NW{ID}"
+    )
+    public = target_of(f"http://finance.eastmoney.com/a/{ID}.html")
+    assert (
+        public.page.request_url(public, ["http://named.example"])
+        == f"http://named.example/NewsData/GetNewsText.do?id=NW{ID}"
+    )
+
+
+def test_two_pages_that_claim_one_host_fail_at_import():
+    @handles("one.example")
+    class One(ArticlePage):
+        pass
+
+    with pytest.raises(TypeError, match="One"):
+
+        @handles("one.example")
+        class Two(ArticlePage):
+            pass
+
+
+def page(body):
+    target = target_of(SHARE)
+    data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+    return target.page(TextResponse("http://share.example/detail", body=data), target, NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "said"),
+    [
+        (b"", PageError, "empty answer"),
+        (
+            b"<html><body>busy</body></html>",
+            PageError,
+            "HTML in place of JSON: .*busy|HTML in place of JSON at .*busy",
+        ),
+        (b'{"content": "<p>a', PageError, "not JSON, or cut short"),
+        (b"[1, 2]", PageError, "JSON list"),
+        (b'"text"', PageError, "JSON str"),
+        ({"data": {"msg": "ok"}}, PageError, "neither content nor text"),
+        ({"content": 5}, PageError, "content is a int"),
+        ({"content": ["<p>a</p>"]}, PageError, "content is a list"),
+        ({"content": "", "text": ""}, Gone, "blank"),
+        ({"content": None, "text": None}, Gone, "blank"),
+        ({"text": "<p>　</p>&nbsp;<br>"}, Gone, "blank"),
+        (
+            {"content": "<p>文</p>", "infoCode": "NW202606300000000001"},
+            PageError,
+            "asked for .* answered with 202606300000000001",
+        ),
+    ],
+)
+def test_an_answer_that_holds_no_article_is_named(body, error, said):
+    with pytest.raises(error, match=said) as caught:
+        page(body).article()
+    assert "share.example" in str(caught.value), "the message says where"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": "<p>文</p>", "text": "<p>文</p>"},
+        {"content": "", "text": "<p>文</p>"},
+        {"data": {"content": "<p>文</p>"}},
+        {"news": {"body": "<p>文</p>"}},
+        b'cb({"content": "<p>\xe6\x96\x87</p>"});',
+        b'var x={"content": "<p>\xe6\x96\x87</p>"};',
+        b'\xef\xbb\xbf{"content": "<p>\xe6\x96\x87</p>"}',
+        b'{"content": "<p>\xe6\x96\x87</p>\n"}',
+    ],
+)
+def test_shapes_that_hold_one(body):
+    article = page(body).article()
+    assert "文" in article.body_raw
+    assert article.published_stand_in_raw == "2026-06-30"
+    assert (article.headline, article.published_raw) == (None, None)
+
+
+def test_a_picture_alone_is_an_article():
+    assert page({"content": '<center><img src="http://a.example/x.jpg"></center>'}).article().body_raw
+
+
+def test_what_the_json_names_is_taken():
+    article = page(
+        {"content": "<p>文</p>", "title": " 题\n一 ", "showtime": 1782784800000, "source": "晨光"}
+    ).article()
+    assert (article.headline, article.headline_from) == ("题 一", "detail")
+    assert (article.published_raw, article.published_from) == ("1782784800000", "detail")
+    assert article.publishers == {"detail": "晨光"}
+
+
+def test_placeholders_are_filled():
+    body = {
+        "news": {
+            "body": "<p>图</p><!--IMG#0--><p><!--Link#1-->和<!--IMG#7--></p>",
+            "images": [{"src": "http://p.example/a.jpg?x=1&y=2"}],
+            "links": [{}, {"href": "http://l.example/", "text": "链接"}],
+        }
+    }
+    assert page(body).article().body_raw == (
+        '<p>图</p><center><img src="http://p.example/a.jpg?x=1&amp;y=2"></center><p><a href="http://l.example/">链接</a>和</p>'
+    )
+
+
+PAGE = """<html><head><title>题 _ 东方财富网</title></head><body><div class="title">题</div><div class="infos"><div class="item">2026年06月30日 11:36</div>
+<div class="item">来源：晨光</div></div><div class="b-review">摘要：一句摘要。</div><div id="ContentBody">{body}</div><p class="res-edit">（责任编辑：72）</p></body></html>"""
+
+
+def shown(body="<p>文</p>", html=PAGE):
+    return HtmlResponse("http://p.example/a/1.html", body=html.format(body=body).encode(), encoding="utf-8")
+
+
+def test_the_public_page_completes_an_article():
+    article = page({"content": "<p>文</p>"}).article()
+    assert complete_from_page(article, shown())
+    assert (article.headline, article.headline_from) == ("题", "page")
+    assert (article.published_raw, article.published_from) == ("2026年06月30日 11:36", "page")
+    assert (article.publishers, article.editors, article.description) == (
+        {"page": "晨光"},
+        ["72"],
+        "一句摘要。",
+    )
+
+
+def test_what_is_known_stays():
+    article = page({"content": "<p>文</p>", "title": "详情的题"}).article()
+    complete_from_page(article, shown())
+    assert article.headline == "详情的题"
+
+
+@pytest.mark.parametrize(
+    "html", ["<html><title>404</title><body>not here{body}</body></html>", "<html>{body}</html>", "{body}"]
+)
+def test_a_page_that_is_none_changes_nothing(html):
+    article = page({"content": "<p>文</p>"}).article()
+    assert not complete_from_page(article, shown(html=html))
+    assert article.headline is None
+
+
+def test_another_articles_page_is_seen():
+    article = page({"content": f"<p>{'港口吞吐量创下新高，码头灯火通明。' * 5}</p>"}).article()
+    check_same_article(article, shown(f"<p>{'港口吞吐量创下新高，码头灯火通明。' * 4}另有更正。</p>"))
+    with pytest.raises(PageError, match="another article"):
+        check_same_article(article, shown(f"<p>{'央行宣布下调存款准备金率零点五个百分点。' * 5}</p>"))
