@@ -261,8 +261,17 @@ def statements(sql: str) -> list[str]:
     return found
 
 
-def migrations() -> Migrations:
-    """`STEPS` as a migration set of sqlite-utils."""
+SEARCH_STEPS = frozenset(("0003_search",))
+"""Steps that an archive may do without: the index costs half the CPU of a crawl. They can be made up for later."""
+
+
+def steps(search: bool = True) -> list[tuple[str, str]]:
+    """`STEPS`, without those of the search index where it is not wanted."""
+    return [(name, sql) for name, sql in STEPS if search or name not in SEARCH_STEPS]
+
+
+def migrations(search: bool = True) -> Migrations:
+    """`steps` as a migration set of sqlite-utils."""
     from sqlite_utils import Migrations  # late: 70 ms that a crawl with nothing to migrate need not spend
 
     found = Migrations("finews_archive")
@@ -273,16 +282,16 @@ def migrations() -> Migrations:
             for statement in statements(sql):
                 db.execute(statement)
 
-    for name, sql in STEPS:
+    for name, sql in steps(search):
         add(name, sql)
     return found
 
 
-def is_current(conn: sqlite3.Connection) -> bool:
-    """Whether every step has run on this database."""
+def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
+    """Whether every one of `steps` has run on this database."""
     try:
         rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'finews_archive'")
-        return {name for (name,) in rows} >= {name for name, _ in STEPS}
+        return {name for (name,) in rows} >= {name for name, _ in steps(search)}
     except sqlite3.OperationalError:  # no such table: a new file
         return False
 
@@ -297,12 +306,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def open_archive(path: Path) -> sqlite3.Connection:
-    """Open *path* for writing, made and brought up to date where needed. Raises sqlite3.Error."""
+def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
+    """Open *path* for writing, made and brought up to date where needed. Raises sqlite3.Error.
+
+    Without *search* a new archive gets no search index; one that has it keeps it.
+    """
     conn = connect(path)
-    if not is_current(conn):
+    if not is_current(conn, search):
         from sqlite_utils import Database
 
-        migrations().apply(Database(conn))
+        migrations(search).apply(Database(conn))
         conn.commit()
     return conn

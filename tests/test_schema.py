@@ -76,3 +76,15 @@ def test_rows_that_would_mislead_are_refused(conn, wrong):
 def test_statements_keep_comments_and_triggers_whole():
     sql = "CREATE TABLE a (\n  b TEXT -- one; two\n);\nCREATE TRIGGER t AFTER INSERT ON a BEGIN\n  DELETE FROM a;\nEND;"
     assert len(statements(sql)) == 2
+
+
+def test_the_search_index_can_be_left_out_and_made_up_for(tmp_path):
+    conn = open_archive(tmp_path / "small.db", search=False)
+    assert not conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone()
+    assert is_current(conn, search=False)
+    assert not is_current(conn)
+    conn.close()
+    conn = open_archive(tmp_path / "small.db")
+    assert conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone()
+    assert is_current(conn)
+    conn.close()
