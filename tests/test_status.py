@@ -206,7 +206,7 @@ def test_the_report_fits_a_terminal_and_chinese_is_aligned(archive, data_dir):
     add_article(archive, 2, headline="标题" * 60, published_at=at(minutes=1))
     done = run("status", data_dir, "--min-free", "0", LANG="C", PYTHONIOENCODING="utf-8")
     said = done.stdout.decode()
-    assert "标题标题…" in said
+    assert "标题标题标…" in said
     assert "\x1b[" not in said
     assert max(columns(line) for line in said.splitlines() if str(data_dir) not in line) <= 80
 
