@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -31,11 +31,14 @@ class RequestDefaultsMiddleware:
     """Headers, time-out and size limit of a request that has none of its own: three of Scrapy's middlewares in one."""
 
     def __init__(self, settings: Any):
-        self.headers = {
-            b"User-Agent": user_agent(settings).encode(),
-            b"Accept": b"*/*",
-            b"Accept-Language": b"zh-CN,zh;q=0.9,en;q=0.5",
-        }
+        self.headers = Headers(
+            {
+                "User-Agent": user_agent(settings),
+                "Accept": "*/*",
+                "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+                "Accept-Encoding": "gzip, deflate, br, zstd",
+            }
+        )
         self.timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
 
     @classmethod
@@ -43,8 +46,8 @@ class RequestDefaultsMiddleware:
         return cls(crawler.settings)
 
     def process_request(self, request: Request) -> None:
-        for name, value in self.headers.items():
-            request.headers.setdefault(name, value)
+        # Names and values are normalised already: as a dict, for Headers would do it again each time (10 µs).
+        dict.update(request.headers, {**self.headers, **request.headers})
         request.meta.setdefault("download_timeout", self.timeout)
 
 
@@ -52,10 +55,11 @@ class HostTripped(IgnoreRequest):
     """A host failed too often in a row: this crawl asks it no more."""
 
 
-class BreakerMiddleware:
-    """Stops a storm: a host that fails again and again is left alone for the rest of the crawl.
+class HostWatchMiddleware:
+    """Counts what goes over the wire, and stops a storm: a host that fails again and again is left alone for the rest of
+    the crawl.
 
-    Counts answers of 500 and above and requests without an answer; any other answer sets the count back.
+    A failure is an answer of 500 and above or none; any other answer sets the count back.
     """
 
     def __init__(self, stats: Any, limit: int):
@@ -63,20 +67,23 @@ class BreakerMiddleware:
         self.failures: dict[str, int] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> BreakerMiddleware:
+    def from_crawler(cls, crawler: Any) -> HostWatchMiddleware:
         return cls(crawler.stats, crawler.settings.getint("BREAKER_FAILURES"))
 
     def process_request(self, request: Request) -> None:
-        if not self.failures:
-            return
-        host = urlparse_cached(request).netloc
-        if self.failures.get(host, 0) >= self.limit:
-            self.stats.inc_value("breaker/not_asked")
-            raise HostTripped(
-                f"{host} failed {self.failures[host]} times in a row; it is left alone for the rest of this crawl"
-            )
+        if self.failures:
+            host = urlparse_cached(request).netloc
+            if self.failures.get(host, 0) >= self.limit:
+                self.stats.inc_value("breaker/not_asked")
+                raise HostTripped(
+                    f"{host} failed {self.failures[host]} times in a row; it is left alone for the rest of this crawl"
+                )
+        self.stats.inc_value("downloader/request_count")
 
     def process_response(self, request: Request, response: Response) -> Response:
+        self.stats.inc_value("downloader/response_count")
+        self.stats.inc_value(f"downloader/response_status_count/{response.status}")
+        self.stats.inc_value("downloader/response_bytes", len(response.body))
         if response.status >= 500:
             self._failed(request)
         elif self.failures:
@@ -84,6 +91,8 @@ class BreakerMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
+        self.stats.inc_value("downloader/exception_count")
+        self.stats.inc_value(f"downloader/exception_type_count/{type(exception).__name__}")
         if not isinstance(exception, IgnoreRequest | FetchRefused):
             self._failed(request)
 
@@ -121,25 +130,21 @@ class BackoffRetryMiddleware(RetryMiddleware):
     A server that asks for longer than ``RETRY_BACKOFF_MAX`` is not tried again by this crawl.
     """
 
-    async def process_response(  # type: ignore[override]
-        self, request: Request, response: Response, spider: Any = None
-    ) -> Request | Response:
-        asked = None
-        if response.status in self.retry_http_codes:
-            asked = retry_after(response.headers.get(b"Retry-After"))
-            if asked is not None and asked > self.crawler.settings.getfloat("RETRY_BACKOFF_MAX"):
-                return response
-        again = super().process_response(request, response)
-        if isinstance(again, Request):
-            await self._wait(again, asked or 0.0)
-        return again
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Any:
+        if response.status not in self.retry_http_codes:  # no coroutine for what is nearly always the case
+            return response
+        asked = retry_after(response.headers.get(b"Retry-After"))
+        if asked is not None and asked > self.crawler.settings.getfloat("RETRY_BACKOFF_MAX"):
+            return response
+        return self._later(super().process_response(request, response), asked or 0.0)
 
-    async def process_exception(  # type: ignore[override]
-        self, request: Request, exception: Exception, spider: Any = None
-    ) -> Any:
-        again = super().process_exception(request, exception)
+    def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
+        return self._later(super().process_exception(request, exception), 0.0)
+
+    async def _later(self, again: Any, at_least: float) -> Any:
+        """*again*, after a wait where it is a request."""
         if isinstance(again, Request):
-            await self._wait(again, 0.0)
+            await self._wait(again, at_least)
         return again
 
     async def _wait(self, request: Request, at_least: float) -> None:

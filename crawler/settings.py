@@ -63,8 +63,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.middlewares.BackoffRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-    "crawler.middlewares.BreakerMiddleware": 650,
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
+    "crawler.middlewares.HostWatchMiddleware": 650,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE = {
@@ -77,9 +76,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
-CONCURRENT_ITEMS = (
-    4  # of one response; Scrapy makes that many tasks for every response, and ours brings one item
-)
+CONCURRENT_ITEMS = 1  # of one response, and ours brings one; Scrapy makes a task for each at every response
 ITEM_PIPELINES = {
     "pipelines.normalise_dates.NormaliseDatesPipeline": 100,
     "pipelines.sanitise_html.SanitiseHtmlPipeline": 200,
@@ -106,6 +103,7 @@ POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to
 LOG_LEVEL = "INFO"  # WARNING: nothing is printed where nothing is wrong; DEBUG: every request
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
+STATS_CLASS = "crawler.stats.Stats"
 STATS_DUMP = False
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 

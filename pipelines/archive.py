@@ -72,18 +72,18 @@ class Entry:
     """Path of a post that the new one takes the place of."""
 
 
-KEYS: dict[str, str | tuple[str, ...]] = {
+KEYS: dict[str, tuple[str, ...]] = {
     "article_feeds": ("article_id", "feed"),
     "article_publishers": ("article_id", "origin"),
-    "publishers": "name",
-    "images": "sha256",
+    "publishers": ("name",),
+    "images": ("sha256",),
     "article_images": ("article_id", "position"),
-    "securities": "id",
+    "securities": ("id",),
     "article_securities": ("article_id", "security_id", "origin"),
     "article_links": ("article_id", "position"),
     "removals": ("article_id", "position"),
     "revisions": ("article_id", "revision"),
-    "checks": "article_id",
+    "checks": ("article_id",),
 }
 KEEP_FIRST = {"article_feeds", "publishers", "images", "revisions"}  # a row that is there stays as it is
 
@@ -457,20 +457,17 @@ class Archive:
     def _write_rows(
         self, batch: Mapping[str, Entry], links: Mapping[str, Row], more: Mapping[str, list[Row]]
     ) -> None:
-        from sqlite_utils import Database  # late: a crawl with nothing new need not pay for the import
-
-        db = Database(self._db)
         self._number(batch.values())
         articles = [entry.article for entry in batch.values()]
         if articles:
-            db.table("articles").upsert_all(articles, pk="id")
+            self._upsert("articles", ("id",), articles)
         texts = [
             {"article_id": article_id, "body_html": entry.body_html, "body_text": entry.body_text}
             for article_id, entry in batch.items()
             if entry.body_html is not None
         ]
         if texts:
-            db.table("texts").upsert_all(texts, pk="article_id")
+            self._upsert("texts", ("article_id",), texts)
         for table, key in KEYS.items():
             replaced = [(article_id,) for article_id, entry in batch.items() if table in entry.replace]
             if replaced:
@@ -490,7 +487,7 @@ class Archive:
             if table in KEEP_FIRST:
                 self._insert_new(table, rows)
             elif rows:
-                db.table(table).upsert_all(rows, pk=key)
+                self._upsert(table, key, rows)
         if links:
             self._db.executemany(
                 "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at)"
@@ -500,8 +497,19 @@ class Archive:
                 links.values(),
             )
 
+    def _upsert(self, table: str, key: tuple[str, ...], rows: list[Row]) -> None:
+        """Add rows or bring them up to date. Not by sqlite-utils, which looks at the table each time and at every value:
+        with it a batch costs 0.2 ms an article, without it 0.1 ms."""
+        for names in dict.fromkeys(tuple(row) for row in rows):
+            sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+            self._db.executemany(
+                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+                f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}",
+                [tuple(row.values()) for row in rows if tuple(row) == names],
+            )
+
     def _insert_new(self, table: str, rows: list[Row]) -> None:
-        """Add rows that are not there yet. Not by sqlite-utils: its ``ignore`` asks for a rowid, which these lack."""
+        """Add rows that are not there yet."""
         if rows:
             names = list(rows[0])
             self._db.executemany(

@@ -10,10 +10,9 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from itemadapter import ItemAdapter
-
 from pipelines.archive import Archive
 from pipelines.normalise_dates import to_utc
+from pipelines.record import Record, record_of
 
 TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
 """How far a headline or time is trusted, by where it was read: list record, detail JSON, page, stand-in."""
@@ -60,7 +59,7 @@ class CompleteFromArchivePipeline:
         return cls(crawler.stats, Archive.of(crawler))
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         if not record.get("body_text") and not record.get("images"):
             return item
         if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
@@ -80,7 +79,7 @@ class CompleteFromArchivePipeline:
         self.stats.inc_value(f"articles/{record['archived']}")
         return item
 
-    def _merge(self, record: ItemAdapter, known: dict[str, Any]) -> None:
+    def _merge(self, record: Record, known: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
         keep_better(record, known, "headline", "headline_from")
@@ -108,7 +107,7 @@ class CompleteFromArchivePipeline:
         if record["archived"] != "changed":  # the text was received then, not now
             record["retrieved_at"] = read_utc(known["retrieved_at"])
 
-    def _differs(self, record: ItemAdapter, known: dict[str, Any], named: dict[str, str]) -> bool:
+    def _differs(self, record: Record, known: dict[str, Any], named: dict[str, str]) -> bool:
         """Whether anything but the text is new: a better headline or time, a picture that failed before."""
         fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
         if any(record[name] != known[name] for name in fields) or record["publishers"] != named:

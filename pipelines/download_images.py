@@ -13,7 +13,6 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from itemadapter import ItemAdapter
 from lxml import html
 from scrapy import Request
 from scrapy.exceptions import (
@@ -29,6 +28,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from pipelines.archive import Archive, ArchiveError
 from pipelines.image_types import Limits, sniff, why_not
+from pipelines.record import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -304,7 +304,7 @@ class DownloadImagesPipeline:
         return cls(crawler, Archive.of(crawler))
 
     async def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         tree = record.get("body_tree")
         if tree is None:
             return item

@@ -12,7 +12,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from itemadapter import ItemAdapter
+from pipelines.record import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -349,7 +349,7 @@ class NormaliseDatesPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         raw, seen_at = record.get("published_raw"), record.get("retrieved_at")
         if not raw or seen_at is None:
             return item

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from itemadapter import ItemAdapter
 from lxml import etree
 
 from pipelines.post_format import clean_title
+from pipelines.record import record_of
 from pipelines.sanitise_html import drop, unwrap
 
 KEPT = {
@@ -73,7 +73,11 @@ def tidy(tree: Any) -> None:
         tag = element.tag
         if tag not in EMPTY_GOES:
             continue
-        if not len(element) and not (element.text or "").strip(SPACE) and element.get("class") != "image-missing":
+        if (
+            not len(element)
+            and not (element.text or "").strip(SPACE)
+            and element.get("class") != "image-missing"
+        ):
             drop(element)
         elif tag in TRIMMED:
             trim(element)
@@ -114,7 +118,10 @@ def text_of(tree: Any) -> str:
     '甲乙\\n1\\t2'
     """
     if not (tree.text or "").strip(SPACE) and all(is_plain(child) for child in tree):
-        lines = (" ".join(("".join(child.itertext()) if len(child) else child.text or "").split()) for child in tree)
+        lines = (
+            " ".join(("".join(child.itertext()) if len(child) else child.text or "").split())
+            for child in tree
+        )
         return "\n".join(line for line in lines if line)
     return walked(tree)
 
@@ -208,7 +215,7 @@ class RenderBodyPipeline:
     """Sets ``body_html``, ``body_text``, and a stand-in headline; ends ``body_tree``."""
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         tree = record.get("body_tree")
         if tree is None:
             return item

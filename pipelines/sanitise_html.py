@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from itemadapter import ItemAdapter
 from lxml import etree
+
+from pipelines.record import record_of
 
 DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
 
@@ -158,7 +159,7 @@ class SanitiseHtmlPipeline:
     """Sets ``body_tree``. Needs ``body_raw``."""
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         if record.get("body_raw"):
             record["body_tree"] = safe_tree(record["body_raw"])
         return item

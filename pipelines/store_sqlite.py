@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from itemadapter import ItemAdapter
-
 from pipelines.archive import BATCH_SECONDS, Archive, Entry, Row, utc_text
+from pipelines.record import Record, record_of
 from pipelines.text_changes import changes
 
 AS_THEY_ARE = (
@@ -20,7 +19,7 @@ LISTS = ("authors", "editors")
 OUTCOMES = {"new": "archived", "changed": "archived", "completed": "archived", "unchanged": "unchanged"}
 
 
-def article_row(record: ItemAdapter) -> Row:
+def article_row(record: Record) -> Row:
     """The row of `articles` of an item, but for ``arrival``."""
     row = {name: record[name] for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
@@ -28,7 +27,7 @@ def article_row(record: ItemAdapter) -> Row:
     return row
 
 
-def entry_of(record: ItemAdapter) -> Entry:
+def entry_of(record: Record) -> Entry:
     """All rows that an item brings."""
     key = {"article_id": record["id"]}
     entry = Entry(article_row(record), body_html=record["body_html"], body_text=record["body_text"])
@@ -123,7 +122,7 @@ class StoreSqlitePipeline:
         self.archive.flush()
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         if record.get("archived"):
             self._store(record)
         elif record.get("outcome") == "same":
@@ -132,7 +131,7 @@ class StoreSqlitePipeline:
             self._end(record["link"], record["article_id"], record["outcome"], record["reason"])
         return item
 
-    def _store(self, record: ItemAdapter) -> None:
+    def _store(self, record: Record) -> None:
         if (
             record["archived"] != "unchanged"
             or record["post_text"] is not None
@@ -163,7 +162,7 @@ class StoreSqlitePipeline:
         if record["link"]:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
-    def _lost_a_picture(self, record: ItemAdapter) -> bool:
+    def _lost_a_picture(self, record: Record) -> bool:
         """Whether the file of a stored picture is gone and was fetched again."""
         return any(
             image["status"] == "stored" and not self.archive.has_file(image["path"])

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from itemadapter import ItemAdapter
 from lxml import etree
 
 from pipelines.boilerplate_rules import END, HINTS, RULES, START, Rule
+from pipelines.record import record_of
 from pipelines.sanitise_html import drop
 
 ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
@@ -258,7 +258,7 @@ class StripBoilerplatePipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         tree = record.get("body_tree")
         if tree is None:
             return item

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from itemadapter import ItemAdapter
-
 from pipelines.archive import Archive, utc_text
 from pipelines.post_format import render_post
+from pipelines.record import record_of
 
 POST_FIELDS = (
     "id", "info_code", "headline", "publisher", "publisher_slug", "share_url", "canonical_url", "body_html", "images",
@@ -45,7 +44,7 @@ class WriteFrontmatterPipeline:
         return cls(crawler.stats, Archive.of(crawler), writer)
 
     def process_item(self, item: Any) -> Any:
-        record = ItemAdapter(item)
+        record = record_of(item)
         if record.get("archived") is None:
             return item
         if record["archived"] == "unchanged" and self.archive.has_file(record["post_path"]):
