@@ -11,6 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from pipelines.search_sql import SEARCH
+from pipelines.views_sql import VIEWS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,6 +247,7 @@ CREATE INDEX articles_stand_ins ON articles (id) WHERE headline_from = 'body' OR
 )
 
 step("0003_search", SEARCH)
+step("0004_views", VIEWS)
 
 
 def statements(sql: str) -> list[str]:
