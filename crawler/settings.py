@@ -96,6 +96,7 @@ IMAGE_MAX_FRAMES = 500
 
 # -- where it ends up ---------------------------------------------------------------------------------------------------
 DATA_DIR = str(ROOT / "data")
+SEARCH_INDEX = True  # False: a new archive has no `search` view, and a crawl costs half the CPU; True makes it up
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 

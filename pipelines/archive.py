@@ -93,7 +93,8 @@ class Archive:
 
     _shared: WeakKeyDictionary[Any, Archive] = WeakKeyDictionary()
 
-    def __init__(self, data_dir: str | os.PathLike[str], now: str | None = None):
+    def __init__(self, data_dir: str | os.PathLike[str], now: str | None = None, search: bool = True):
+        self._search = search
         self._now = datetime.fromisoformat(now) if now else None
         self.root = Path(data_dir).expanduser().resolve()
         self.conn: sqlite3.Connection | None = None
@@ -121,8 +122,13 @@ class Archive:
     def of(cls, crawler: Any) -> Archive:
         """The archive of this crawl, shared by its pipelines and spider."""
         if crawler not in cls._shared:
-            cls._shared[crawler] = cls(crawler.settings["DATA_DIR"], crawler.settings["FINEWS_NOW"])
+            cls._shared[crawler] = cls.named_in(crawler.settings)
         return cls._shared[crawler]
+
+    @classmethod
+    def named_in(cls, settings: Any) -> Archive:
+        """The archive that the settings name, not open yet."""
+        return cls(settings["DATA_DIR"], settings["FINEWS_NOW"], settings.getbool("SEARCH_INDEX", True))
 
     @classmethod
     def share(cls, crawler: Any, archive: Archive) -> None:
@@ -143,7 +149,7 @@ class Archive:
             self.root.mkdir(parents=True, exist_ok=True)
             self._take_lock()
             (self.root / ".staging").mkdir(exist_ok=True)
-            self.conn = open_archive(self.root / "archive.db")
+            self.conn = open_archive(self.root / "archive.db", self._search)
             self.conn.row_factory = sqlite3.Row
         except OSError as wrong:
             self._drop_lock()

@@ -72,7 +72,7 @@ class Command(ScrapyCrawl):
             spider(**opts.spargs)
         except (ValueError, TypeError) as wrong:
             self._leave(outcome.USAGE, said_in_one_line(wrong, spider))
-        archive = Archive(self.settings["DATA_DIR"], self.settings["FINEWS_NOW"])
+        archive = Archive.named_in(self.settings)
         try:
             archive.open()
         except ArchiveLocked as wrong:
