@@ -1,0 +1,310 @@
+"""The light check before a scheduled crawl: starts Scrapy only where it has something to do.
+
+    python -I -S crawler/preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews [-s NAME=VALUE]...
+
+Asks the list feeds as the spider does and compares them with the archive. Where an article is new, a look or another
+try is due, or anything is odd, this process becomes the command behind ``--`` (with the ``-s`` before it added), and
+that tells what is to be told. Else it writes down that the feeds were read, says nothing and ends with 0; with 75 where
+another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
+
+Standard library only, and nothing of this project but the text of ``settings.py``: starting Scrapy costs ten times what
+this costs. In doubt it starts the crawl: it must never keep one back that would have found something.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import sqlite3
+import sys
+import zlib
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+
+TYPE_CHECKING = False  # as typing's, which costs 5 ms
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import IO, Any
+
+FEEDS = {
+    "rolling": ("rolling", "/web/webapi?type=102&count={count}&newsid=1", "records"),
+    "media": ("media", "/web/webapi?type=45&count={count}&newsid=1", "nodeList"),
+    "37": ("market-37", "/information/newmarket/web/webapi?marketType=37&count={count}", "record"),
+    "38": ("market-38", "/information/newmarket/web/webapi?marketType=38&count={count}", "record"),
+    "39": ("market-39", "/information/newmarket/web/webapi?marketType=39&count={count}", "record"),
+}
+"""As in ``crawler/feeds.py``: word of ``-a feeds=`` -> name in the archive, path, key of the list."""
+ID_KEYS = ("infocode", "code", "art_code", "id", "newsid", "url_unique", "uniqueurl", "url_w", "url")
+DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
+IN_URL = re.compile(r"[/,](20\d{12,21})\.html")
+OPTION = re.compile(r"(-s|-a|--set=?)(.*)", re.DOTALL)
+TIMEOUT = 10  # seconds; a crawl has more patience
+MOST = 16 * 1024 * 1024  # bytes of one list
+LOCKED, USAGE = 75, 2
+
+# Another try is due after 5 minutes, doubled with each try up to a day, as `crawler.feed_state.patience` has it.
+DUE = "strftime('%s', {since}) + min(300 << min(max(tries - 1, 0), 12), 86400) <= strftime('%s', :now) + 0"
+WAITING = {
+    "checks are due": "SELECT 1 FROM checks c JOIN articles a ON a.id = c.article_id"
+    " WHERE c.next_check_at <= :now AND a.share_url IS NOT NULL LIMIT 1",
+    "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL"
+    f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {DUE.format(since='opened_at')} LIMIT 1",
+    "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('failed', 'unreadable', 'refused')"
+    f" AND article_id GLOB 'finews:*' AND {DUE.format(since='last_tried_at')}"
+    " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1",
+    "the last crawl was killed": "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1",
+    "a feed was not read by the last poll": "SELECT 1 FROM json_each(:feeds) j LEFT JOIN feeds f ON f.feed = j.value"
+    " WHERE f.last_read_at IS NULL OR f.failures > 0 LIMIT 1",
+}
+NEWS = f"""
+SELECT count(*) FROM (
+  SELECT 'finews:' || json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS feed,
+    json_extract(value, '$[2]') AS whole FROM json_each(:listed)
+) r LEFT JOIN articles a ON a.id = r.id
+WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (
+    SELECT 1 FROM links WHERE article_id = r.id AND outcome IN ('failed', 'unreadable', 'refused', 'gone')
+      AND NOT ({DUE.format(since="last_tried_at")}))
+  ELSE (r.whole AND (a.headline_from = 'body' OR a.published_from = 'id' OR a.published_at IS NULL))
+    OR NOT EXISTS (SELECT 1 FROM article_feeds f WHERE f.article_id = r.id AND f.feed = r.feed)
+  END
+"""
+
+
+class Odd(Exception):
+    """Something that the crawl has to look at; the message says what."""
+
+
+class Locked(Exception):
+    """Another crawl writes to this DATA_DIR."""
+
+
+def given(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """Settings and spider arguments among the words of a command line, and the other words.
+
+    >>> given(["crawl", "finews", "-s", "LOG_LEVEL=WARNING", "-aorigin=http://host.test"])
+    ({'LOG_LEVEL': 'WARNING'}, {'origin': 'http://host.test'}, ['crawl', 'finews'])
+    """
+    settings: dict[str, str] = {}
+    arguments: dict[str, str] = {}
+    rest, left = [], list(words)
+    while left:
+        word = left.pop(0)
+        found = OPTION.fullmatch(word)
+        if not found:
+            rest.append(word)
+            continue
+        name, _, value = (found[2] or (left.pop(0) if left else "")).partition("=")
+        (arguments if found[1] == "-a" else settings)[name] = value
+    return settings, arguments, rest
+
+
+def all_settings(own: dict[str, str]) -> dict[str, Any]:
+    """The project's settings with the environment's ``FINEWS_NAME``, and *own* over them."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "settings.py")
+    found: dict[str, Any] = {"__file__": path, "__name__": "settings"}
+    with open(path, encoding="utf-8") as text:
+        exec(compile(text.read(), path, "exec"), found)
+    return found | own
+
+
+def take_lock(data_dir: str) -> IO[str]:
+    """The lock of DATA_DIR, held until it is closed. Raises Locked, OSError."""
+    lock = open(os.path.join(data_dir, ".lock"), "a+", encoding="utf-8")  # noqa: SIM115 (held until closed)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Locked from None
+    return lock
+
+
+def native_id(row: Any) -> str | None:
+    """The digits of a record's article, None where it names none."""
+    lowered = {str(key).lower(): value for key, value in row.items()} if isinstance(row, dict) else {}
+    for key in ID_KEYS:
+        value = str(lowered.get(key) or "").strip()
+        found = DIGITS.fullmatch(value) or IN_URL.search(value)
+        if found:
+            return found[1]
+    return None
+
+
+def is_whole(row: dict[str, Any]) -> bool:
+    """Whether a record may have headline and time, which an archived article can lack."""
+    lowered = {str(key).lower() for key, value in row.items() if value}
+    titled = lowered & {"title", "art_title", "simtitle", "digest", "summary", "simdigest"}
+    return bool(titled and lowered & {"showtime", "datetime", "showdatetime", "art_showtime", "updatetime"})
+
+
+def connection(origin: str) -> HTTPConnection:
+    """A connection to ``scheme://host[:port]``. Raises Odd."""
+    scheme, _, host = origin.partition("://")
+    if scheme == "http":
+        return HTTPConnection(host, timeout=TIMEOUT)
+    if scheme == "https":
+        from http.client import HTTPSConnection  # late: TLS costs 20 ms
+
+        return HTTPSConnection(host, timeout=TIMEOUT)
+    raise Odd(f"{origin} is no origin")
+
+
+def ask(server: HTTPConnection, path: str, agent: str) -> tuple[Any, int]:
+    """The JSON at *path*, and its bytes as received. Raises Odd, OSError, HTTPException, ValueError."""
+    headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}  # fmt: skip
+    server.request("GET", path, headers=headers)
+    answer = server.getresponse()
+    body = answer.read(MOST + 1)
+    if answer.status != 200 or len(body) > MOST:
+        raise Odd(f"{path} answered {answer.status}, {len(body)} bytes")
+    size = len(body)
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = zlib.decompressobj(31).decompress(body, MOST)
+    return json.loads(body.decode("utf-8-sig"), strict=False), size
+
+
+def poll(
+    origins: list[str], feeds: list[tuple[str, str, str]], count: str, agent: str
+) -> tuple[dict[str, list[Any]], int]:
+    """Rows of the lists by feed, and bytes received. Raises Odd, OSError, HTTPException, ValueError."""
+    listed: dict[str, list[Any]] = {name: [] for name, _, _ in feeds}
+    received = 0
+    for origin in origins:
+        server = connection(origin)
+        try:
+            for name, path, key in feeds:
+                data, size = ask(server, path.format(count=count), agent)
+                received += size
+                rows = data.get(key) if isinstance(data, dict) else None
+                if not isinstance(rows, list) or (rows and not any(map(native_id, rows))):
+                    raise Odd(f"feed {name} answered in another shape")
+                listed[name] += [row for row in rows if native_id(row)]
+        finally:
+            server.close()
+    return listed, received
+
+
+def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, str]) -> None:
+    """Return after writing down a poll that brought nothing. Raises Odd with what there is to do, Locked, and whatever
+    keeps the check from being made."""
+    path = os.path.join(data_dir, "archive.db")
+    if not os.path.isfile(path):
+        raise Odd(f"there is no {path} yet")
+    take_lock(data_dir).close()
+    if os.path.exists(os.path.join(data_dir, ".pending")):
+        raise Odd("the last crawl was killed")
+    words = [word.strip() for word in arguments.get("feeds", ",".join(FEEDS)).split(",")]
+    feeds = [feed for word, feed in FEEDS.items() if word in words or feed[0] in words]
+    if arguments.keys() - {"origin", "feeds"} or len(feeds) != len(words):
+        raise Odd("arguments that this check does not know")
+    names = json.dumps([name for name, _, _ in feeds])
+    began = settings["FINEWS_NOW"] or datetime.now(UTC).isoformat()
+    now = datetime.fromisoformat(began).astimezone(UTC)
+    moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    db = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=10)
+    try:
+        for what, sql in WAITING.items():
+            if db.execute(sql, {"now": moment, "feeds": names}).fetchone():
+                raise Odd(what)
+        given_origins = arguments.get("origin") or settings["FINEWS_ORIGINS"]
+        origins = [origin.strip().rstrip("/") for origin in given_origins.split(",") if origin.strip()]
+        contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
+        agent = settings["USER_AGENT"] or f"{settings['BOT_NAME']}{contact}"
+        listed, received = poll(origins, feeds, settings["FINEWS_COUNTS"].split(",")[0], agent)
+        records = [[native_id(row), name, is_whole(row)] for name, rows in listed.items() for row in rows]
+        news = db.execute(NEWS, {"listed": json.dumps(records), "now": moment}).fetchone()[0]
+        if news:
+            raise Odd(f"{news} of {len(records)} records are new")
+        ids = {
+            name: list(dict.fromkeys(native_id(row) for row in rows))[:2000] for name, rows in listed.items()
+        }
+        for name, known in db.execute(
+            "SELECT feed, listed FROM feeds WHERE feed IN (SELECT value FROM json_each(?))", [names]
+        ):
+            if known != "[]" and not set(json.loads(known)) & set(ids[name]):
+                raise Odd(f"feed {name} does not overlap the poll before")
+        lock = take_lock(data_dir)
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"pid {os.getpid()}, since {moment}, preflight.py\n")
+        lock.flush()
+        write_down(db, now, moment, ids, len(feeds) * len(origins), received)
+        lock.close()
+    finally:
+        db.close()
+
+
+def _quoted(path: str) -> str:
+    return "".join(f"%{ord(char):02x}" if char in "%?#" else char for char in path)
+
+
+def write_down(
+    db: sqlite3.Connection,
+    now: datetime,
+    moment: str,
+    ids: dict[str, list[Any]],
+    requests: int,
+    received: int,
+) -> None:
+    """Keep that the feeds were read and list nothing new; of such rows of `crawls` only the newest stays."""
+    row = {"id": f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}", "now": moment, "requests": requests, "bytes": received}  # fmt: skip
+    with db:
+        db.executemany(
+            "UPDATE feeds SET last_polled_at = :now, last_read_at = :now, listed = :listed WHERE feed = :feed",
+            [{"now": moment, "feed": feed, "listed": json.dumps(listed)} for feed, listed in ids.items()],
+        )
+        db.execute("DELETE FROM crawls WHERE spider = 'preflight'")
+        db.execute(
+            "INSERT INTO crawls (id, spider, started_at, finished_at, outcome, exit_status, requests, bytes)"
+            " VALUES (:id, 'preflight', :now, :now, 'finished', 0, :requests, :bytes)",
+            row,
+        )
+
+
+def ping(url: str) -> None:
+    """Tell a health-check service that all is well. That it cannot be reached changes nothing."""
+    if not url:
+        return
+    scheme, _, rest = url.rstrip("/").partition("://")
+    host, _, path = rest.partition("/")
+    try:
+        server = connection(f"{scheme}://{host}")
+        server.request("GET", f"/{path}/0" if path else "/0")
+        server.getresponse().close()
+        server.close()
+    except (Odd, OSError, HTTPException, ValueError):
+        pass
+
+
+def main(words: list[str]) -> int:
+    """The exit status; does not return where the crawl is started."""
+    middle = words.index("--") if "--" in words else len(words)
+    own, command = words[:middle], words[middle + 1 :]
+    before, stray, rest = given(own)
+    if not command or stray or [word for word in rest if word != "--why"]:
+        print("usage: preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews ...", file=sys.stderr)
+        return USAGE
+    more, arguments, plain = given(command)
+    try:
+        settings = all_settings(more | before)
+        if plain[-2:] != ["crawl", "finews"]:
+            raise Odd("a command that this check does not know")
+        nothing_to_do(os.path.abspath(os.path.expanduser(settings["DATA_DIR"])), settings, arguments)
+        ping(settings["HEALTHCHECK_URL"])
+        return 0
+    except Locked:
+        return LOCKED
+    except Exception as why:
+        if "--why" in rest:
+            print(f"preflight: {why if isinstance(why, Odd) else repr(why)}: crawling", file=sys.stderr)
+    handed_on = [part for name, value in before.items() for part in ("-s", f"{name}={value}")]
+    try:
+        os.execvp(command[0], command + handed_on)
+    except OSError as wrong:
+        print(f"preflight.py: {command[0]} cannot be started: {wrong.strerror}", file=sys.stderr)
+        return USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
