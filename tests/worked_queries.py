@@ -1,0 +1,127 @@
+"""``python -m tests.worked_queries`` writes ``docs/queries.md``: questions, their SQL, and what the sample newsroom's
+archive answers. `test_worked_queries.py` asks them again."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from tests.newsroom.server import NOW, Newsroom
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "queries.md"
+
+HEAD = """# Questions to the archive
+
+Each is one line of SQL, here with what the sample newsroom's archive answers. Ask in `sqlite3 data/archive.db`, with
+`sqlite-utils data/archive.db "..." --table` (`--csv`, `--json`), in Datasette or in Python; a crawl may run meanwhile.
+All tables, views and columns: [data/README.md](../data/README.md).
+
+A query line of the view `search` holds words that must all occur, in headline or text: any run of one or more characters,
+Chinese, Latin, digits, punctuation. `-word` must not occur, `a|b` is either. Capitals and full-width letters do not
+matter, nor do double quotes. Ask with `WHERE q = '...'`, then `ORDER BY rank` (best first; the headline counts most) or
+`ORDER BY arrival DESC` (newest in the archive first). In a `sqlite3` program of version 3.42 or newer, and wherever else
+"unsafe use of virtual table" is the answer, say `PRAGMA trusted_schema = ON;` first. In an archive made without the
+search index there is no such view.
+
+A day is a Beijing day; times in columns that end in `_at` are UTC. This page is written by `python -m tests.worked_queries`.
+"""
+
+QUESTIONS = [
+    (
+        "Which articles write of energy storage together with a share that rose or a profit, but not of Hong Kong?",
+        "SELECT headline, excerpt FROM search WHERE q = '储能 涨停|净利 -港股' ORDER BY rank LIMIT 3",
+    ),
+    (
+        "What have the central bank and the foreign exchange office announced lately?",
+        "SELECT published_at, headline FROM search WHERE q = '央行|外汇局' ORDER BY published_at DESC, id LIMIT 5",
+    ),
+    (
+        "What led the news on 30 June?",
+        "SELECT place, headline, feeds FROM front_page WHERE day = '2026-06-30' ORDER BY place LIMIT 5",
+    ),
+    (
+        "Who publishes most?",
+        "SELECT publisher, articles, share, days FROM top_publishers LIMIT 5",
+    ),
+    (
+        "What was written about 300991 (and is not a doubtful match)?",
+        "SELECT day, headline, mentions FROM news_by_security WHERE code = '300991' AND NOT doubtful ORDER BY published_at DESC",
+    ),
+    (
+        "Which securities are named together with 储能?",
+        "SELECT name, other_name, articles FROM co_mentions WHERE '储能' IN (name, other_name) ORDER BY articles DESC, 1, 2",
+    ),
+    (
+        "What did edits change?",
+        "SELECT new_headline, revision, figures_removed, figures_added, withdrawn, new_length - old_length AS grew FROM revision_changes ORDER BY id, revision",
+    ),
+    (
+        "What is missing in the last days?",
+        "SELECT day, articles, headline_unknown, time_unknown, publisher_unknown FROM data_quality ORDER BY day DESC LIMIT 4",
+    ),
+    (
+        "Which pictures could not be kept, and why?",
+        "SELECT status, reason, count(*) AS pictures, min(headline) AS example FROM images_missing GROUP BY 1, 2 ORDER BY 1, 2",
+    ),
+    (
+        "Which articles hold tables with a figure in 万元?",
+        "SELECT t.day, t.headline, t.tables FROM search AS s JOIN articles_with_tables AS t USING (id) WHERE q = '万元' ORDER BY 1 DESC",
+    ),
+]  # fmt: skip
+"""``(question, SQL)``; each answers the same however often the newsroom is crawled."""
+
+
+def make_archive(data: Path) -> sqlite3.Connection:
+    """Crawl the sample newsroom into *data*, and what it edits in the hours after; a connection that reads it."""
+
+    def crawl(*args: str, stdin: str = "") -> None:
+        settings = {
+            "DATA_DIR": str(data),
+            "FINEWS_ORIGINS": room.origin,
+            "FINEWS_ARTICLE_PAGE": f"{room.origin}/a/{{id}}.html",
+            "FINEWS_NOW": room.now.isoformat(),
+            "LOG_LEVEL": "ERROR",
+        }
+        flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        command = [sys.executable, "-m", "scrapy", "crawl", *args, *flags]
+        run = subprocess.run(
+            command, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=300, check=False
+        )
+        if run.returncode not in (0, 3):
+            raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-2000:]}")
+
+    with Newsroom() as room:
+        crawl("finews")
+        for later in (timedelta(minutes=30), timedelta(hours=3)):
+            room.now = NOW + later
+            chosen = [article for article in room.articles if article.versions or not article.feeds]
+            crawl("share", "-a", "urls=-", stdin="\n".join(room.share_link(article) for article in chosen))
+    return sqlite3.connect(f"{(data / 'archive.db').as_uri()}?mode=ro", uri=True)
+
+
+def table(conn: sqlite3.Connection, sql: str) -> str:
+    """The answer as a Markdown table."""
+    found = conn.execute(sql)
+    rows = [[name for name, *_ in found.description], *found.fetchall()]
+    cells = [["" if cell is None else str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    cells.insert(1, ["---"] * len(cells[0]))
+    return "".join(f"| {' | '.join(row)} |\n" for row in cells)
+
+
+def page(conn: sqlite3.Connection) -> str:
+    """The whole of ``docs/queries.md``."""
+    parts = [HEAD]
+    for question, sql in QUESTIONS:
+        parts.append(f"\n## {question}\n\n```sql\n{sql}\n```\n\n{table(conn, sql)}")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="worked-") as folder:
+        PAGE.write_text(page(make_archive(Path(folder))), encoding="utf-8")
+    print(f"{PAGE} written")
