@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -94,7 +96,10 @@ def peer(source: str, urls: Path, folder: Path, *more: str) -> Cost:
     with tempfile.TemporaryDirectory(dir=folder) as out:
         spider = Path(out) / "peer.py"
         spider.write_text(source)
-        settings = ["LOG_LEVEL=INFO", f"OUT={out}", *(setting.format(out=out) for setting in more)]
+        settings = [
+            f"OUT={out}",
+            *(setting.format(out=out) for setting in more),
+        ]  # Scrapy's defaults, but for these
         flags = [part for setting in settings for part in ("-s", setting)]
         return run([*SCRAPY, "runspider", str(spider), "-a", f"urls={urls}", *flags], cwd=out)
 
@@ -124,25 +129,26 @@ def report(name: str, ratio: float, goal: float, one: Cost, other: Cost, units: 
     """A line of the table."""
     per_unit = f"{one.cpu / units * 1000:.2f} against {other.cpu / units * 1000:.2f} ms, RSS {one.rss:.0f} MB"
     print(
-        f"{name:<44} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}  {per_unit}",
+        f"{name:<50} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}  {per_unit}",
         flush=True,
     )
 
 
 def crawl_text(folder: Path, pairs: int, scale: int) -> None:
-    """Our full crawl without pictures against a bare Scrapy spider."""
+    """Our full crawl without pictures against a bare Scrapy spider, without and with the search index."""
     count = 3000 // scale
     (empty := folder / "empty.txt").write_text("")
     with newsroom(count) as origin:
         full = links(origin, count, folder)
-        ratio, one, other = compared(
-            lambda urls: ours(origin, urls, folder),
-            lambda urls: peer(peers.BARE, urls, folder),
-            full,
-            empty,
-            pairs,
-        )
-    report(f"{count:,} articles, against bare Scrapy", ratio, 0.75, one, other, count)
+        for said, more in ((", no search index", ["SEARCH_INDEX=False"]), ("", [])):
+            ratio, one, other = compared(
+                lambda urls, more=more: ours(origin, urls, folder, *more),  # type: ignore[misc]
+                lambda urls: peer(peers.BARE, urls, folder),
+                full,
+                empty,
+                pairs,
+            )
+            report(f"{count:,} articles{said}, against bare", ratio, 0.75, one, other, count)
 
 
 def crawl_images(folder: Path, pairs: int, scale: int) -> None:
@@ -170,11 +176,80 @@ def memory(folder: Path, pairs: int, scale: int) -> None:
         one, other = ours(origin, few, folder), ours(origin, full, folder)
     ok = "ok " if other.rss < 150 and other.rss < one.rss + 15 else "OVER"
     print(
-        f"{'peak memory':<44} {other.rss:>6.0f}  goal  150  {ok}  MB over {large:,} articles; {one.rss:.0f} over {small:,}"
+        f"{'peak memory':<50} {other.rss:>6.0f}  goal  150  {ok}  MB over {large:,} articles; {one.rss:.0f} over {small:,}"
     )
 
 
-PARTS = {"text": crawl_text, "images": crawl_images, "memory": memory}
+def grown(data: Path, rows: int) -> None:
+    """Make the archive in *data* one of *rows* articles more: copies of one of its rows under other ids."""
+    db = sqlite3.connect(data / "archive.db", isolation_level=None)
+    names = [row[1] for row in db.execute("PRAGMA table_info (articles)")]
+    other = {
+        "id": "'finews:1990' || (1000000000000 + n)",
+        "info_code": "'NW1990' || (1000000000000 + n)",
+        "arrival": "1000000 + n",
+        "post_path": "NULL",
+    }
+    db.execute(
+        f"INSERT INTO articles ({', '.join(names)})"
+        f" WITH RECURSIVE up (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM up WHERE n < {rows})"
+        f" SELECT {', '.join(other.get(name, name) for name in names)}"
+        " FROM up, (SELECT * FROM articles ORDER BY arrival LIMIT 1)"
+    )
+    db.close()
+
+
+def starts(folder: Path, pairs: int, scale: int) -> None:
+    """A scheduled crawl with no news, the light check before it, and an empty crawl of a new Scrapy project."""
+    rows = 1_000_000 // scale
+    subprocess.run([*SCRAPY, "startproject", "fresh", str(folder / "fresh")], check=True, capture_output=True)
+    (folder / "fresh/fresh/spiders/none.py").write_text(
+        "import scrapy\n\n\nclass None_(scrapy.Spider):\n    name = 'none'\n    start_urls = []\n"
+    )
+    with newsroom(30) as origin:
+        small, large = folder / "small", folder / "large"
+
+        def flags(data: Path) -> list[str]:
+            return [
+                part for name in (f"DATA_DIR={data}", f"FINEWS_ORIGINS={origin}") for part in ("-s", name)
+            ]
+
+        def polled(data: Path) -> Cost:
+            return run([*SCRAPY, "crawl", "finews", *flags(data)])
+
+        def checked(data: Path) -> Cost:
+            # "false" would be started, and fail, where the check found anything to do.
+            check = [sys.executable, "-I", "-S", "crawler/preflight.py", *flags(data)]
+            return run([*check, "--", "false", "crawl", "finews"])
+
+        polled(small)
+        shutil.copytree(small, large)
+        grown(large, rows)
+        costs: dict[str, list[float]] = {}
+        polled(small), polled(large)
+        for _ in range(3 * pairs):
+            for name, cost in (
+                ("fresh", run([*SCRAPY, "crawl", "none"], cwd=folder / "fresh")),
+                ("small", polled(small)),
+                ("large", polled(large)),
+                ("light", checked(large)),
+            ):
+                costs.setdefault(name, []).append(cost.cpu)
+    for one, other, goal, said in (
+        ("small", "fresh", 0.95, "no news, against an empty crawl of a new project"),
+        ("large", "small", 1.2, f"no news, {rows:,} rows against 30"),
+        ("light", "fresh", 0.2, f"light check, {rows:,} rows, against the same"),
+    ):
+        ratio = statistics.median(mine / peer for mine, peer in zip(costs[one], costs[other], strict=True))
+        mine, theirs = statistics.median(costs[one]), statistics.median(costs[other])
+        print(
+            f"{said:<50} {ratio:>6.2f}  goal {goal:.2f}  {'ok ' if ratio <= goal else 'OVER'}"
+            f"  {mine * 1000:.0f} against {theirs * 1000:.0f} ms",
+            flush=True,
+        )
+
+
+PARTS = {"start": starts, "text": crawl_text, "images": crawl_images, "memory": memory}
 
 
 def main() -> None:
@@ -182,7 +257,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the articles, one pair")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     args = parser.parse_args()
-    print("CPU relative to the peer on the same server, less start-up; lower is better")
+    where = subprocess.run(
+        ["df", "--output=fstype", tempfile.gettempdir()], capture_output=True, text=True, check=False
+    ).stdout.split()[-1:]
+    print(
+        f"CPU relative to the peer's on the same server, less start-up; lower is better. Output on {''.join(where)}"
+        f" ({tempfile.gettempdir()}; TMPDIR=/dev/shm for memory), {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}:"
+        " above 1.5 a ratio is good to a tenth only."
+    )
     for name in args.only:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             PARTS[name](Path(folder), 1 if args.quick else 3, 10 if args.quick else 1)
