@@ -3,8 +3,12 @@ r"""SQL of the full-text search: every character together with its successor, cu
 Chinese has no blanks between words, so a word is found as a run of overlapping pairs: 张家口 is the phrase ``张家 家口``.
 FTS5's own tokenizer does the rest, with everything but white space counted as part of a word: ``2.3%`` is not
 ``2,3%``. No extension and no registered function: whatever opens the file (from SQLite 3.34 on, with FTS5, FTS3 and
-JSON built in) can search it, and can write to it without breaking the index. From version 3.42 on the ``sqlite3``
-program distrusts views over `fts3tokenize`, by which the query line is handed in: say ``PRAGMA trusted_schema = ON``.
+JSON built in) can search it, and can write to it without breaking the index.
+
+The query line is handed in by ``fts3tokenize``, SQLite's only table-valued function that takes any text. It gives rows
+for a line that holds a letter, a digit or a sign beyond ASCII, so ``%`` alone finds nothing. Newer ``sqlite3`` programs than
+3.40 distrust views over it: say ``PRAGMA trusted_schema = ON``. (A virtual table of our own with another
+tokenizer would take ``%``, but ``SELECT count(*)`` of it fails, and with that ``sqlite-utils tables --counts``.)
 
 What the triggers cannot see is REPLACE over a connection that has ``recursive_triggers`` off, and rows written
 while triggers are disabled. Either leaves an index that no longer agrees; mend it with
@@ -52,7 +56,8 @@ def pairs(text: str) -> str:
     """SQL for the pairs of *text* (an SQL expression), parted by blanks: 张家口 -> ``张家 家口 口``.
 
     ``substr`` counts from the text's start, so that a plain loop over 20,000 characters would be quadratic; hence pieces
-    of 1,024 and of 64. ``LIMIT`` keeps SQLite from folding the levels into one.
+    of 1,024 and of 64. ``LIMIT`` keeps SQLite from folding the levels into one. What lies past
+    1,048,576 characters is not indexed.
     """
     return f"""(
     SELECT group_concat(substr(small.piece, i.n + 1, 2), ' ')
@@ -127,9 +132,6 @@ END;
 CREATE TRIGGER search_article_goes BEFORE DELETE ON articles BEGIN
   {DELETE}old.arrival;
 END;
-CREATE VIRTUAL TABLE search_line
-  -- Hands a query line in: WHERE input = '...' gives rows, none for an empty line. Part of SQLite, parts words at blanks.
-  USING fts3tokenize('simple', '', ' ');
 CREATE VIEW search_words AS
   -- The words of a query line, each as the phrases that the index is asked for; always with WHERE q = '...'.
   SELECT
@@ -142,7 +144,7 @@ CREATE VIEW search_words AS
       FROM (WITH RECURSIVE up (n) AS (
         VALUES (0) UNION ALL SELECT n + 1 FROM up WHERE n < length(either.value) - 2) SELECT n FROM up)) || '"'
     END AS phrase -- of FTS5
-  FROM search_line AS line,
+  FROM fts3tokenize AS line,
     json_each('["' || replace(substr(json_quote({blanks_replaced(narrow("line.input"))}), 2), ' ', '","') || ']') AS word,
     json_each('["' || replace(substr(json_quote(ltrim(word.value, '-')), 2), '|', '","') || ']') AS either
   WHERE line.position = 0 AND either.value <> '';
@@ -167,7 +169,7 @@ CREATE VIEW search AS
     a.published_at, -- articles.published_at
     a.publisher, -- articles.publisher
     a.share_url -- articles.share_url
-  FROM search_line AS line, search_index AS found, articles AS a
+  FROM fts3tokenize AS line, search_index AS found, articles AS a
   WHERE line.position = 0 AND a.arrival = found.rowid AND found.search_index MATCH (
     SELECT coalesce(
       group_concat(CASE WHEN NOT excluded THEN phrases END, ' AND ')

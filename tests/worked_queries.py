@@ -22,9 +22,9 @@ Each is one line of SQL, here with what the sample newsroom's archive answers. A
 All tables, views and columns: [data/README.md](../data/README.md).
 
 A query line of the view `search` holds words that must all occur, in headline or text: any run of one or more characters,
-Chinese, Latin, digits, punctuation. `-word` must not occur, `a|b` is either. Capitals and full-width letters do not
-matter, nor do double quotes. Ask with `WHERE q = '...'`, then `ORDER BY rank` (best first; the headline counts most) or
-`ORDER BY arrival DESC` (newest in the archive first). In a `sqlite3` program of version 3.42 or newer, and wherever else
+Chinese, Latin, digits, punctuation (but a line of `%` or the like alone finds nothing). `-word` must not occur, `a|b` is
+either. Capitals and full-width letters do not matter, nor do double quotes. Ask with `WHERE q = '...'`, then `ORDER BY rank` (best first; the headline counts most) or
+`ORDER BY arrival DESC` (newest in the archive first). In newer `sqlite3` programs than 3.40, and wherever else
 "unsafe use of virtual table" is the answer, say `PRAGMA trusted_schema = ON;` first. In an archive made without the
 search index there is no such view.
 

@@ -119,8 +119,8 @@ class BruteForce:
 
     def __call__(self, line: str) -> set[int]:
         wanted, excluded = line_parts(line)
-        if not wanted:
-            return set()
+        if not wanted or not re.search(r"[0-9A-Za-z\x80-\U0010ffff]", line):
+            return set()  # a line of ASCII marks alone asks for nothing
         found: Iterable[int] = self.texts
         for either in wanted:
             found = [one for one in found if any(word in self.texts[one] for word in either)]
