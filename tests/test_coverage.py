@@ -98,7 +98,7 @@ def test_two_weekdays_make_no_rule(filling, data_dir):
     assert days["2026-06-23"]["usual"] is None
 
 
-def test_empty_days_and_open_holes_are_marked(filling, data_dir):
+def test_empty_days_and_open_gaps_are_marked(filling, data_dir):
     filling.add(5, 2)
     filling.add(3, 2)
     insert(
@@ -119,7 +119,7 @@ def test_empty_days_and_open_holes_are_marked(filling, data_dir):
     assert [gap["feed"] for gap in found["gaps"]] == ["rolling"]
     said = run("coverage", data_dir).stdout.decode().splitlines()
     assert [line[:10] for line in said if " none" in line] == ["2026-06-26", "2026-06-29"]
-    assert [line[:10] for line in said if " hole " in f"{line} " and line[:4] == "2026"] == [
+    assert [line[:10] for line in said if " gap" in line and line[:4] == "2026"] == [
         "2026-06-27",
         "2026-06-28",
     ]

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -41,30 +42,44 @@ def wire():
         yield room
 
 
+def start(wire, data_dir, *more, command=STAND_IN, **settings):
+    """Run preflight.py before a command; no feed is asked twice for older records, and no look is ever due."""
+    given = {
+        "DATA_DIR": data_dir, "FINEWS_ORIGINS": wire.origin, "FINEWS_NOW": wire.now.isoformat(), "FINEWS_COUNTS": "20",
+        "FINEWS_CHECKS": "", "LOG_LEVEL": "WARNING",
+    } | settings  # fmt: skip
+    flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
+    words = [sys.executable, "-I", "-S", str(ROOT / "crawler" / "preflight.py"), "--why", *flags, "--", *command, *more]  # fmt: skip
+    wire.requests.clear()
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)  # fmt: skip
+
+
 @pytest.fixture
 def check(wire, data_dir):
-    """Runs preflight.py before a command; no feed is asked twice for older records, and no look is ever due."""
+    """`start` with the test's newsroom and folder."""
 
-    def run(*more, command=STAND_IN, path="", **settings):
-        given = {
-            "DATA_DIR": data_dir, "FINEWS_ORIGINS": wire.origin, "FINEWS_NOW": wire.now.isoformat(), "FINEWS_COUNTS": "20",
-            "FINEWS_CHECKS": "", "LOG_LEVEL": "WARNING",
-        } | settings  # fmt: skip
-        flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
-        words = [sys.executable, "-I", "-S", str(ROOT / "crawler" / "preflight.py"), "--why", *flags, "--", *command, *more]  # fmt: skip
-        wire.requests.clear()
-        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)  # fmt: skip
+    def run(*more, **settings):
+        return start(wire, settings.pop("DATA_DIR", data_dir), *more, **settings)
 
     return run
 
 
-@pytest.fixture
-def crawled(check):
-    """A first crawl through the check, with 20 articles archived."""
-    done = check(command=SCRAPY)
+@pytest.fixture(scope="module")
+def first_crawl(tmp_path_factory):
+    """A DATA_DIR after the first crawl through the check, with 20 articles archived."""
+    data_dir = tmp_path_factory.mktemp("first") / "data"
+    with Newsroom([story(n) for n in range(300)]) as room:
+        room.now = NOON + timedelta(minutes=30)
+        done = start(room, data_dir, command=SCRAPY)
     assert (done.returncode, done.stdout) == (0, "")
     assert "there is no" in done.stderr
-    return done
+    return data_dir
+
+
+@pytest.fixture
+def crawled(first_crawl, data_dir):
+    """A copy of `first_crawl` as DATA_DIR."""
+    shutil.copytree(first_crawl, data_dir)
 
 
 def write(data_dir, sql, *params):

@@ -26,7 +26,7 @@ from crawler.overview import BEIJING, fit, in_beijing, rows
 
 SHORT = 0.5  # of the weekday's median
 ENOUGH = 3  # days of one weekday that make a rule
-BAR = 20  # columns of the longest bar
+BAR = 14  # columns of the longest bar
 PUBLISHERS = 15  # in the totals
 UNKNOWN = "publisher unknown"
 
@@ -100,23 +100,20 @@ def _touches(gap: dict[str, Any], day: str) -> bool:
 def lines(found: dict[str, Any], paint: Any) -> list[str]:
     """The calendar and the totals, 80 columns wide."""
     most = max((day["articles"] for day in found["days"]), default=0) or 1
-    out = [paint(f"{'Beijing day':15}{'articles':>8} {'':{BAR}} {'':10} biggest publishers", "bold")]
+    out = [paint(f"{'Beijing day':15}{'articles':>8} {'':{BAR}} {'':9} biggest publishers", "bold")]
     for day in found["days"]:
         bar = "█" * round(day["articles"] / most * BAR) or ("▏" if day["articles"] else "")
         mark, colour = "", ""
         if day["gaps"]:
-            mark, colour = "hole", "red"
+            mark, colour = "gap", "red"
         elif day["empty"]:
             mark, colour = "none", "red"
         elif day["short"]:
             mark, colour = f"short {100 - 100 * day['articles'] / day['usual']:.0f}%", "yellow"
         elif day["day"] == found["to"]:
             mark, colour = "so far", "dim"
-        biggest = ", ".join(f"{name} {count:,}" for name, count in day["publishers"].items())
-        out.append(
-            f"{day['day']} {date.fromisoformat(day['day']):%a} {day['articles']:>8,} {paint(f'{bar:{BAR}}', colour)} "
-            f"{paint(f'{mark:10}', colour)} {fit(biggest, 24)}".rstrip()
-        )
+        line = f"{day['day']} {date.fromisoformat(day['day']):%a} {day['articles']:>8,} {paint(f'{bar:{BAR}}', colour)} "
+        out.append(f"{line}{paint(f'{mark:9}', colour)} {_biggest(day['publishers'], 31)}".rstrip())
     out += ["", paint(f"{'total':15}{found['articles']:>8,}", "bold")]
     listed = list(found["publishers"].items())
     for name, count in listed[:PUBLISHERS]:
@@ -125,12 +122,28 @@ def lines(found: dict[str, Any], paint: Any) -> list[str]:
     if more := listed[PUBLISHERS:]:
         count = sum(number for _, number in more)
         out.append(f"{fit(f'{len(more):,} more', 30)}{count:>9,}{count / found['articles']:>8.1%}")
+    out += [""] * bool(found["gaps"] or found["without_time"])
     for gap in found["gaps"]:
         span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
-        out.append(paint(f"open hole: {fit(gap['feed'], 10)} {span}, tried {gap['tries']} times", "red"))
+        out.append(paint(f"open gap: {fit(gap['feed'], 10)} {span}, tried {gap['tries']} times", "red"))
     if found["without_time"]:
         out.append(f"{found['without_time']:,} articles state no time and stand in no day")
     return out
+
+
+def _biggest(publishers: dict[str, int], width: int) -> str:
+    """As many as fit, whole; the first one cut where it does not.
+
+    >>> _biggest({"晨光财经": 30, "江海日报": 2, "远山商报": 1}, 24)
+    '晨光财经 30, 江海日报 2'
+    """
+    told = ""
+    for name, count in publishers.items():
+        more = f"{told}, {name} {count:,}" if told else fit(f"{name} {count:,}", width).rstrip()
+        if overview.columns(more) > width:
+            break
+        told = more
+    return told
 
 
 class Command(ScrapyCommand):
@@ -149,7 +162,7 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Shows how many articles of each Beijing day are archived. Marks: short N% (so much below the median of its "
-            "weekday), none (no article), hole (an open gap in a feed), so far (today). Exit status: 0; 1 no archive, or "
+            "weekday), none (no article), gap (one is open in a feed), so far (today). Exit status: 0; 1 no archive, or "
             "it cannot be read; 2 wrong usage."
         )
 

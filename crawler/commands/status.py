@@ -1,7 +1,7 @@
 """``scrapy status``: is the archive well? Answers from the archive alone; crawls nothing, writes nothing.
 
 Exit status, the highest of those that hold: 0 healthy; 1 there is no archive, or it cannot be read; 2 wrong usage;
-3 holes in a feed are open; 4 a feed failed `FEED_FAILURES` times in a row; 5 the last scheduled crawl failed or was
+3 a gap in a feed is open; 4 a feed failed `FEED_FAILURES` times in a row; 5 the last scheduled crawl failed or was
 killed; 6 no crawl ended well within ``--max-age``; 7 the disk is nearly full.
 """
 
@@ -123,7 +123,7 @@ def judge(found: dict[str, Any], now: datetime, max_age: timedelta | None, min_f
     if gaps := len(found["gaps"]):
         problem(
             OPEN_GAPS,
-            f"{gaps} {'hole' if gaps == 1 else 'holes'} in the feeds: articles of those hours may be missing",
+            f"{gaps} {'gap' if gaps == 1 else 'gaps'} in the feeds: articles of those hours may be missing",
         )
     for feed in found["feeds"]:
         if feed["failures"] >= FEED_FAILURES:
@@ -249,7 +249,7 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Tells how the archive is, without a crawl. Exit status, the highest of those that hold: 0 healthy; 1 no "
-            "archive, or it cannot be read; 2 wrong usage; 3 holes in a feed are open; 4 a feed failed "
+            "archive, or it cannot be read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed "
             f"{FEED_FAILURES} times in a row; 5 the last scheduled crawl failed or was killed; 6 no crawl ended well within "
             "--max-age; 7 the disk is nearly full."
         )
