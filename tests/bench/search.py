@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from pipelines.archive import Archive, Entry
@@ -210,6 +211,12 @@ def without_search(conn: sqlite3.Connection) -> None:
             conn.execute(f"DROP TRIGGER {name}")
 
 
+def first_page(conn: sqlite3.Connection, line: str, order: str) -> list[sqlite3.Row]:
+    """What an analyst asks for."""
+    sql = f"SELECT id, headline, excerpt FROM search WHERE q = ? ORDER BY {order} LIMIT 20"
+    return conn.execute(sql, [line]).fetchall()
+
+
 def spread(times: list[float]) -> str:
     """Median, 95th percentile and maximum."""
     ordered = sorted(times)
@@ -272,8 +279,7 @@ def main() -> None:
                 wanted, got = oracle(line), answers(conn, line)
                 right, found, hits = right + len(wanted & got), found + len(got), hits + len(wanted)
                 for order, times in (("rank", ranked), ("arrival DESC", newest)):
-                    sql = f"SELECT id, headline, excerpt FROM search WHERE q = ? ORDER BY {order} LIMIT 20"
-                    times.append(cpu(conn.execute(sql, [line]).fetchall))
+                    times.append(cpu(partial(first_page, conn, line, order)))
             print(
                 f"{kind:<22}{len(lines):>6}{hits:>11,}{right / max(1, hits):>8.5f}{right / max(1, found):>11.5f}"
                 f"   {spread(ranked)}   {spread(newest)}",
