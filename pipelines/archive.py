@@ -435,7 +435,7 @@ class Archive:
         for path in old:
             (self.root / path).unlink(missing_ok=True)
 
-    def _make_folder(self, target: Path) -> None:
+    def _make_folder(self, target: Path | str) -> None:
         folder = os.path.dirname(target)
         if folder not in self._folders:
             os.makedirs(folder, exist_ok=True)
@@ -450,14 +450,17 @@ class Archive:
 
     def _write_post(self, path: str, text: str) -> None:
         """Write a post whole or not at all, and only where its bytes change."""
-        target, data = self.root / path, text.encode()
+        # Paths as plain text: as Path objects they cost as much as the writing.
+        target, data = f"{self.root}/{path}", text.encode()
         try:
-            if target.read_bytes() == data:
-                return
+            with open(target, "rb") as file:
+                if file.read() == data:
+                    return
         except FileNotFoundError:
             self._make_folder(target)
-        staged = self.root / ".staging" / target.name
-        staged.write_bytes(data)
+        staged = f"{self.root}/.staging/{os.path.basename(target)}"
+        with open(staged, "wb") as file:
+            file.write(data)
         os.replace(staged, target)
 
     def _write_rows(

@@ -21,7 +21,11 @@ from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, hand
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)  # ids of 2017 have 17 digits, of 2021 on 18
 PATH_ID = re.compile(r"/(?:news/\d+,|a/)((?:NW)?20\d{12,21})\.html?$", re.IGNORECASE)
 SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?$", re.IGNORECASE)
+NOTHING_SEEN = re.compile(
+    r"(?:<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u200b\ufeff])*+"
+)  # fails at the first sign
 PLACEHOLDER = re.compile(r"<!--\s*(IMG|Link)#(\d+)\s*-->", re.IGNORECASE)
+read_json = json.JSONDecoder(strict=False).decode  # raw line breaks occur inside strings
 SITE_TAIL = re.compile(
     r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
 )
@@ -40,9 +44,7 @@ def day_of(native_id: str) -> str:
 
 def looks_blank(html: str) -> bool:
     """Whether a body shows neither text nor a picture."""
-    if "<img" in html.lower():
-        return False
-    return not re.sub(r"<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u200b\ufeff]", "", html)
+    return NOTHING_SEEN.fullmatch(html) is not None and "<img" not in html.lower()
 
 
 @handles(
@@ -84,7 +86,7 @@ class FinewsPage(ArticlePage):
     def _data(self) -> dict[str, Any]:
         """The JSON object that holds the body: at the top, or below ``data`` or ``news`` as the app serves it."""
         where = self.response.url
-        text = self.response.body.decode("utf-8-sig", "replace").strip()
+        text = self.response.body.decode("utf-8", "replace").lstrip("\ufeff").strip()
         if not text:
             raise PageError(f"finews detail: empty answer at {where}")
         if text[0] == "<":
@@ -92,11 +94,11 @@ class FinewsPage(ArticlePage):
                 f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text).xpath('string()').get('').split())[:80]!r}"
             )
         try:
-            data = json.loads(text, strict=False)  # raw line breaks occur inside strings
+            data = read_json(text)
         except ValueError:
             start, end = text.find("{"), text.rfind("}")  # a JSONP or "var x=" wrapper
             try:
-                data = json.loads(text[start : end + 1], strict=False) if 0 < start < end else None
+                data = read_json(text[start : end + 1]) if 0 < start < end else None
             except ValueError:
                 data = None
             if data is None:
