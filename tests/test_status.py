@@ -2,12 +2,14 @@
 
 import fcntl
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler import outcome
 from crawler.overview import columns
 from pipelines.schema import open_archive
 from tests.conftest import ROOT
@@ -232,10 +234,13 @@ def test_wrong_usage_is_2(archive, data_dir, args, said):
     assert said in done.stderr.decode()
 
 
-def test_the_help_tells_every_exit_status(data_dir):
-    done = run("status", data_dir, "--help")
-    said = " ".join(done.stdout.decode().split())
-    docs = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+def test_the_help_and_the_docs_tell_every_exit_status(data_dir):
+    said = " ".join(run("status", data_dir, "--help").stdout.decode().split())
+    of_crawl, of_status = re.split(
+        r"^## What `scrapy status` ends with$", (ROOT / "docs" / "operating.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )  # fmt: skip
     for code in range(8):
         assert f" {code} " in said
-        assert f"| {code} |" in docs
+        assert f"\n| {code} |" in of_status
+    for code in (value for name, value in vars(outcome).items() if name.isupper() and isinstance(value, int)):
+        assert f"\n| {code} |" in of_crawl

@@ -181,11 +181,11 @@ def lines(found: dict[str, Any], now: datetime, paint: Any) -> list[str]:
     part("articles", told)
     part("running now", [found["running"]] if found["running"] else [])
     part(
-        f"{'run began':13}{'spider':11}{'took':>5}  {'outcome':12}{'exit':>4}{'new':>8}{'changed':>9}{'failed':>8}",
+        f"{'run began':15}{'spider':11}{'took':>5}  {'outcome':12}{'exit':>4}{'new':>8}{'changed':>9}{'failed':>8}",
         [line for run in found["runs"] for line in _run_lines(run, paint)],
     )
     part(
-        f"{'feed':14}{'last read':>12}{'newest':>12}{'failures':>10}",
+        f"{'feed':16}{'last read':>12}{'newest':>12}{'failures':>10}",
         [line for feed in found["feeds"] for line in _feed_lines(feed, now, paint)],
     )
     gaps = found["gaps"]

@@ -64,7 +64,7 @@ def fill(data_dir: Path) -> None:
     for days_ago in range(60, -1, -1):
         day = NOW.replace(hour=0) - timedelta(days=days_ago)
         count = dice.randint(26, 38) if day.weekday() >= 5 else dice.randint(95, 130)
-        count = {6: count // 3, 12: 0, 0: count * 3 // 4}.get(days_ago, count)
+        count = {6: count // 3, 12: 0, 21: count // 3, 0: count * 3 // 4}.get(days_ago, count)
         for shown in sorted(dice.randrange(0, 18 * 3600) for _ in range(count)):
             number += 1
             at = utc(day + timedelta(seconds=shown))
