@@ -39,7 +39,8 @@ def run(command: list[str], cwd: Path | str = ROOT) -> Cost:
         code = child.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         text = said.read()
-        if code or b"spider_exceptions" in text:
+        # A peer without its parts (Pillow for the pictures, say) does less, and would look cheap.
+        if code or b"spider_exceptions" in text or b"WARNING: Disabled" in text:
             raise RuntimeError(
                 f"{' '.join(command)} ended with {code}: {text[-2000:].decode(errors='replace')}"
             )
