@@ -8,7 +8,8 @@ that tells what is to be told. Else it writes down that the feeds were read, say
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
 
 Standard library only, and nothing of this project but the text of ``settings.py``: starting Scrapy costs ten times what
-this costs. In doubt it starts the crawl: it must never keep one back that would have found something.
+this costs. In doubt it starts the crawl: it must never keep one back that would have found something. It asks only
+feeds that the spider, which obeys robots.txt, could read at its last poll.
 """
 
 from __future__ import annotations

@@ -191,8 +191,8 @@ def test_a_crawl_that_runs_is_shown(archive, data_dir):
 
 
 def test_failing_links_by_cause(archive, data_dir):
-    for number, (outcome, minutes) in enumerate([("gone", 50), ("gone", 9), ("failed", 7), ("archived", 1)]):
-        insert(archive, "links", url=f"http://host.test/{number}", outcome=outcome, reason=f"原因{number}", first_tried_at=at(minutes=99), last_tried_at=at(minutes=minutes))  # fmt: skip
+    for number, (ended, minutes) in enumerate([("gone", 50), ("gone", 9), ("failed", 7), ("archived", 1)]):
+        insert(archive, "links", url=f"http://host.test/{number}", outcome=ended, reason=f"原因{number}", first_tried_at=at(minutes=99), last_tried_at=at(minutes=minutes))  # fmt: skip
     add_article(archive, 2, headline_from="body")
     insert(archive, "article_images", article_id="finews:202606300000000001", position=1, url="http://host.test/a.jpg", status="failed")  # fmt: skip
     code, found = status(data_dir)
