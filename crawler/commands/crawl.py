@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import sqlite3
 import sys
 from typing import Any, NoReturn
 
@@ -95,8 +96,8 @@ class Command(ScrapyCrawl):
             if ledger:
                 ledger.finish(verdict)
             archive.close()
-        except ArchiveError as wrong:
-            verdict.add(outcome.CANNOT_WRITE, str(wrong))
+        except (ArchiveError, sqlite3.Error) as wrong:
+            verdict.add(outcome.CANNOT_WRITE, f"{archive.root}: {wrong}")
         self.exitcode = verdict.status
         if self.level <= logging.INFO and ledger and archive.broken is None:
             print("\n".join(self._summary(crawler, archive)))
