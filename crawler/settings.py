@@ -18,9 +18,8 @@ USER_AGENT = ""  # empty: made from BOT_NAME, the version and CONTACT
 FINEWS_ORIGINS = "http://choicewzp1.eastmoney.com"
 # Where a share link's headline, time and source come from when the JSON has none.
 FINEWS_ARTICLE_PAGE = "https://finance.eastmoney.com/a/{id}.html"
-FINEWS_COUNTS = (
-    "100,500,2000"  # records asked of a feed: the first as a rule, the next where the poll does not overlap
-)
+# Records asked of a feed: the first as a rule, the next where the poll does not overlap the one before.
+FINEWS_COUNTS = "100,500,2000"
 FINEWS_PAGES = 100  # pages of a public list, at most, that close a gap in one crawl
 # Origins of the public paged lists, the second source; empty: the public ones where FINEWS_ORIGINS is public, else its own.
 FINEWS_LIST_ORIGINS = ""
@@ -33,9 +32,8 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
 DOWNLOAD_TIMEOUT = 30  # seconds
-DOWNLOAD_MAXSIZE = (
-    16 * 1024 * 1024
-)  # bytes of one response, also after decompression; pictures: IMAGE_MAX_BYTES
+# Bytes of one response, also after decompression; of a picture: IMAGE_MAX_BYTES.
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # what is too large is refused, with a reason
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
@@ -43,9 +41,8 @@ RETRY_TIMES = 2  # after the first try
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_BACKOFF = 0.5  # seconds before the first retry, doubled for each further one, with jitter
 RETRY_BACKOFF_MAX = 60  # seconds; a server that asks for more (Retry-After) is tried again by a later crawl
-BREAKER_FAILURES = (
-    10  # requests in a row that a host may fail, retries counted, before the crawl asks it no more
-)
+# Requests in a row that a host may fail, retries counted, before the crawl asks it no more.
+BREAKER_FAILURES = 10
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the link's outcome tells it
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
@@ -96,7 +93,9 @@ IMAGE_MAX_FRAMES = 500
 
 # -- where it ends up ---------------------------------------------------------------------------------------------------
 DATA_DIR = str(ROOT / "data")
-SEARCH_INDEX = True  # False: a new archive has no `search` view, and a crawl costs half the CPU; True makes it up
+SEARCH_INDEX = (
+    True  # False: a new archive has no `search` view, and a crawl costs half the CPU; True makes it up
+)
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 
