@@ -254,12 +254,12 @@ def main() -> None:
         assert conn is not None
         cost = write_all(archive, articles)
         unchanged = write_all(archive, few)
+        index = conn.execute("SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'search_index%'").fetchone()[0]
         rebuilt = cpu(lambda: conn.execute("INSERT INTO search_index (search_index) VALUES ('rebuild')"))
         conn.commit()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         conn.execute("INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 1)")
         conn.commit()
-        index = conn.execute("SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'search_index%'").fetchone()[0]
         print(f"write: {cost - new:.2f} ms CPU an article for the search ({cost:.2f} against {new:.2f})")
         print(
             f"unchanged: {unchanged - same:.3f} ms an article for the search ({unchanged:.3f} against {same:.3f})"
