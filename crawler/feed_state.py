@@ -39,6 +39,15 @@ def patience(tries: int) -> timedelta:
     return min(timedelta(minutes=5) * 2 ** min(max(tries - 1, 0), 12), timedelta(days=1))
 
 
+def waited(tries: int) -> timedelta:
+    """All the waits before the next try together: a gap knows when it was opened, not when it was last tried.
+
+    >>> str(waited(1)), str(waited(3)), str(waited(10))
+    ('0:05:00', '0:35:00', '2 days, 18:35:00')
+    """
+    return timedelta(minutes=5) * (2 ** min(tries, 9) - 1) + timedelta(days=1) * max(tries - 9, 0)
+
+
 class FeedState:
     """Reads and writes `feeds`, `gaps` and `checks` on the archive's own connection."""
 
@@ -91,7 +100,7 @@ class FeedState:
         return [
             gap
             for gap in self.open_gaps(feed)
-            if datetime.fromisoformat(gap["opened_at"]) + patience(gap["tries"]) <= now
+            if datetime.fromisoformat(gap["opened_at"]) + waited(gap["tries"]) <= now
         ]
 
     def open_gap(self, feed: str, from_at: str, to_at: str, now: datetime, reason: str) -> None:

@@ -47,11 +47,16 @@ LOCKED, USAGE = 75, 2
 
 # Another try is due after 5 minutes, doubled with each try up to a day, as `crawler.feed_state.patience` has it.
 DUE = "strftime('%s', {since}) + min(300 << min(max(tries - 1, 0), 12), 86400) <= strftime('%s', :now) + 0"
+# A gap knows when it was opened, not when it was last tried: all its waits together, as `crawler.feed_state.waited`.
+GAP_DUE = (
+    "strftime('%s', opened_at) + 300 * ((1 << min(tries, 9)) - 1) + max(tries - 9, 0) * 86400"
+    " <= strftime('%s', :now) + 0"
+)
 WAITING = {
     "checks are due": "SELECT 1 FROM checks c JOIN articles a ON a.id = c.article_id"
     " WHERE c.next_check_at <= :now AND a.share_url IS NOT NULL LIMIT 1",
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL"
-    f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {DUE.format(since='opened_at')} LIMIT 1",
+    f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {GAP_DUE} LIMIT 1",
     "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('failed', 'unreadable', 'refused')"
     f" AND article_id GLOB 'finews:*' AND {DUE.format(since='last_tried_at')}"
     " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1",

@@ -73,7 +73,9 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
-WARN_ON_GENERATOR_RETURN_VALUE = False  # a look into the source of every callback, for a mistake that mypy finds
+WARN_ON_GENERATOR_RETURN_VALUE = (
+    False  # a look into the source of every callback, for a mistake that mypy finds
+)
 CONCURRENT_ITEMS = 1  # of one response, and ours brings one; Scrapy makes a task for each at every response
 ITEM_PIPELINES = {
     "pipelines.normalise_dates.NormaliseDatesPipeline": 100,

@@ -99,6 +99,9 @@ def test_gaps_wait_longer_each_time(state):
     assert len(state.gaps_due("rolling", NOW + timedelta(minutes=5))) == 1
     state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
     assert state.gaps_due("rolling", NOW + timedelta(minutes=5)) == []
+    for _ in range(8):
+        state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
+    assert state.gaps_due("rolling", NOW + timedelta(days=2)) == [], "an old gap is not due at every poll"
     state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=True, reason=None)
     assert state.open_gaps("rolling") == []
 
