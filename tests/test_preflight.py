@@ -190,7 +190,7 @@ def test_a_feed_that_cannot_be_read_starts_the_crawl(wire, crawled, check, fault
     ("sql", "why"),
     [
         ("UPDATE checks SET next_check_at = '2026-06-30T04:29:59Z'", "checks are due"),
-        ("INSERT INTO gaps (feed, from_at, to_at, opened_at, tries) VALUES ('rolling', '2026-06-30T01:00:00Z', '2026-06-30T02:00:00Z', '2026-06-30T04:20:00Z', 2)", "a gap is due"),
+        ("INSERT INTO gaps (feed, from_at, to_at, opened_at, tries) VALUES ('rolling', '2026-06-30T01:00:00Z', '2026-06-30T02:00:00Z', '2026-06-30T04:15:00Z', 2)", "a gap is due"),
         ("INSERT INTO links (url, article_id, outcome, tries, first_tried_at, last_tried_at) VALUES ('http://h.test/', 'finews:1', 'failed', 2, '2026-06-30T04:00:00Z', '2026-06-30T04:20:00Z')", "failed links are due"),
         ("UPDATE feeds SET failures = 1 WHERE feed = 'media'", "a feed was not read"),
         ("DELETE FROM feeds WHERE feed = 'media'", "a feed was not read"),
