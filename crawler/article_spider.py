@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,14 @@ from scrapy import Request, Spider
 from crawler import reasons
 from crawler.guard import FetchGuard
 from crawler.items import Article, LinkOutcome
-from crawler.pages import PageError, Target
+from crawler.pages import HOW_TO_ADD, LinkError, PageError, Target, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
+from crawler.pages.web import AnyPage
 from pipelines.archive import Archive
 
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
+
+PAGES = 50  # of one article, at most
 
 
 class UsageProblem(ValueError):
@@ -67,15 +71,80 @@ class ArticleSpider(Spider):
         """A response to `request`: the article, a request for its page, or why there is none."""
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            return self.outcome(target, *reasons.of_status(response.status, response.url))
+            return self.outcome(
+                target, *self.judged(target, reasons.of_status(response.status, response.url))
+            )
+        target, elsewhere = self.arrived_at(target, response)
+        if elsewhere is not None:
+            return elsewhere
         try:
-            article = target.page(response, target, self.now()).article()
+            page = target.page(response, target, self.now())
+            article = page.article()
+            if further := page.next_page():
+                return self.ask_further(article, further, [response.url], target)
             article = self.add_known(article, response, **more)
         except PageError as wrong:
             self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0
             return self.outcome(target, wrong.outcome, str(wrong))
         self.strange = 0
         return self.next_step(article, target)
+
+    def arrived_at(self, target: Target, response: Any) -> tuple[Target, Request | LinkOutcome | None]:
+        """Where redirects led: another site's article has that site's page object, and perhaps its own request."""
+        if response.url == target.page.request_url(target, self.origins()):
+            return target, None
+        try:
+            found = target_of(response.url)
+        except LinkError:
+            return target, None
+        source = found.page.request_url(found, self.origins())
+        found = replace(found, link=target.link)
+        if found.page is target.page or source == response.url:
+            return found, None
+        self.in_flight[found.article_id] = target.link
+        return found, Request(
+            source, callback=self.parse, errback=self.failed, cb_kwargs={"target": found}, dont_filter=True
+        )
+
+    def ask_further(self, article: Article, url: str, seen: list[str], target: Target) -> Request:
+        """A request for the next page of an article."""
+        self.in_flight[target.article_id] = target.link
+        return Request(
+            url,
+            callback=self.parse_further,
+            errback=self.failed,
+            cb_kwargs={"article": article, "seen": seen, "target": target},
+            dont_filter=True,
+            priority=10,  # finish what was begun
+        )
+
+    def parse_further(self, response: Any, article: Article, seen: list[str], target: Target) -> Any:
+        """A further page: its text goes behind the article's. An article that lacks a page is none."""
+        self.in_flight.pop(target.article_id, None)
+        if response.status != 200:
+            _, why = reasons.of_status(response.status, response.url)
+            return self.outcome(target, "failed", f"page {len(seen) + 1} of the article: {why}")
+        try:
+            page = target.page(response, target, self.now())
+            more = page.article()
+        except PageError as wrong:
+            return self.outcome(target, wrong.outcome, f"page {len(seen) + 1} of the article: {wrong}")
+        article.body_raw = f"{article.body_raw}\n{more.body_raw}"
+        article.removals = [*article.removals, *more.removals]
+        article.authors = article.authors or more.authors
+        seen.append(response.url)
+        further = page.next_page()
+        if further and further not in seen and len(seen) < PAGES:
+            return self.ask_further(article, further, seen, target)
+        self.strange = 0
+        return self.next_step(article, target)
+
+    def judged(self, target: Target, said: tuple[str, str]) -> tuple[str, str]:
+        """An outcome and its reason; of a site without a page object, what cannot be there makes the site unknown."""
+        outcome, reason = said
+        if target.page.site == AnyPage.site and (outcome == "gone" or reason.startswith("no such host")):
+            return "unknown_site", f"no page object reads this link, and {reason}; {HOW_TO_ADD}"
+        return said
 
     def add_known(self, article: Article, response: Any, **more: Any) -> Article:
         """Add what is known beside the response. Raises PageError where it contradicts the response."""
@@ -128,7 +197,9 @@ class ArticleSpider(Spider):
         """A request that brought no answer."""
         target = failure.request.cb_kwargs["target"]
         self.in_flight.pop(target.article_id, None)
-        return self.outcome(target, *reasons.of_error(failure.value, failure.request.url))
+        return self.outcome(
+            target, *self.judged(target, reasons.of_error(failure.value, failure.request.url))
+        )
 
     def count(self, stat: str, number: int = 1) -> None:
         """Count something of this crawl."""

@@ -247,6 +247,26 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
     return text.strip(SPACE) or None, source
 
 
+def strip_article(item: Any) -> list[dict[str, Any]]:
+    """Take the boilerplate out of an item's ``body_tree`` and keep what it said; the fragments that went."""
+    record = record_of(item)
+    found = strip(record["body_tree"], record.get("canonical_url") or record.get("share_url"))
+    # What the page object took out stands in front.
+    earlier = record.get("removals") or []
+    record["removals"] = [{**one, "position": n} for n, one in enumerate([*earlier, *found.removals], 1)]
+    if found.publisher:
+        record["publishers"]["body"] = found.publisher
+    record["editors"] = record["editors"] or found.editors
+    record["authors"] = record["authors"] or found.authors
+    record["alternative_headline"] = record.get("alternative_headline") or found.alternative_headline
+    record["related"] = found.related
+    if record.get("description"):
+        record["description"], source = tidy_digest(record["description"])
+        if source:
+            record["publishers"]["digest"] = source
+    return record["removals"]
+
+
 class StripBoilerplatePipeline:
     """Sets ``removals`` and what they said: publisher, editors, authors, related links. Needs ``body_tree``."""
 
@@ -258,22 +278,7 @@ class StripBoilerplatePipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
-        tree = record.get("body_tree")
-        if tree is None:
-            return item
-        found = strip(tree, record.get("canonical_url") or record.get("share_url"))
-        record["removals"] = found.removals
-        for removal in found.removals:
-            self.stats.inc_value(f"strip_boilerplate/{removal['rule']}")
-        if found.publisher:
-            record["publishers"]["body"] = found.publisher
-        record["editors"] = record["editors"] or found.editors
-        record["authors"] = record["authors"] or found.authors
-        record["alternative_headline"] = record.get("alternative_headline") or found.alternative_headline
-        record["related"] = found.related
-        if record.get("description"):
-            record["description"], source = tidy_digest(record["description"])
-            if source:
-                record["publishers"]["digest"] = source
+        if record_of(item).get("body_tree") is not None:
+            for removal in strip_article(item):
+                self.stats.inc_value(f"strip_boilerplate/{removal['rule']}")
         return item

@@ -43,14 +43,16 @@ def test_ids_of_seventeen_digits():
     [
         "http://share.example/html_News/NewsShare.html",
         "http://share.example/html_News/NewsShare.html?infoCode=abc",
-        "http://finance.eastmoney.com/a/12345.html",
-        "http://news.example/",
-        "http://caifuhao.eastmoney.com/news/20260630123456789012345",
     ],
 )
-def test_what_is_no_article_link_is_unknown(link):
-    with pytest.raises(UnknownSite, match=r"copy crawler/pages/finews\.py"):
+def test_a_share_link_without_a_code_is_told(link):
+    with pytest.raises(UnknownSite, match="without an article's code"):
         target_of(link)
+
+
+@pytest.mark.parametrize("link", ["http://news.example/", "http://news.example/a/12345.html"])
+def test_a_page_of_any_other_site_is_read_without_a_page_object(link):
+    assert target_of(link).page.site == "web"
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_an_unknown_site_says_how_to_add_it(crawl, rows):
     assert run.returncode == 3
     [link] = rows("SELECT * FROM links")
     assert link["outcome"] == "unknown_site"
-    assert "crawler/pages/finews.py" in link["reason"]
+    assert "scrapy newsite" in link["reason"]
 
 
 @pytest.mark.parametrize(

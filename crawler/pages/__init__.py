@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,21 @@ class Gone(PageError):
     """The site says that there is no such article, or that it was withdrawn."""
 
     outcome = "gone"
+
+
+class Refused(PageError):
+    """The site wants a login or a captcha solved before it shows the article."""
+
+    outcome = "refused"
+
+
+HOW_TO_ADD = "to add the site: scrapy newsite LINK"
+
+
+class NoArticle(PageError):
+    """A page of a site without a page object, on which the generic layer finds no article."""
+
+    outcome = "unknown_site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +98,14 @@ class ArticlePage(ABC):
     def article(self) -> Article:
         """What the response says, as served. Raises PageError."""
 
+    def next_page(self) -> str | None:
+        """Address of the article's next page, where it is cut into pages; None on the last. Ask after `article`."""
+        return None
+
 
 _hosts: dict[str, type[ArticlePage]] = {}
 _paths: list[tuple[re.Pattern[str], type[ArticlePage]]] = []
+_any: list[type[ArticlePage]] = []
 
 
 def handles(*hosts: str, paths: tuple[str, ...] = ()) -> Callable[[type[ArticlePage]], type[ArticlePage]]:
@@ -101,15 +122,54 @@ def handles(*hosts: str, paths: tuple[str, ...] = ()) -> Callable[[type[ArticleP
     return register
 
 
+def handles_any(page: type[ArticlePage]) -> type[ArticlePage]:
+    """Register the page object that reads the pages of every other site."""
+    if _any:
+        raise TypeError(f"{page.__name__} and {_any[0].__name__} both claim every page")
+    _any.append(page)
+    return page
+
+
+def page_of_host(host: str) -> type[ArticlePage] | None:
+    """The page object of the site at *host*; None where it has none of its own."""
+    labels = host.lower().rstrip(".").split(".")
+    return next((page for n in range(len(labels)) if (page := _hosts.get(".".join(labels[n:])))), None)
+
+
+STATED = re.compile(r"""<(?:link|meta)\b[^>]*(?:canonical|og:url)[^>]*>""", re.IGNORECASE)
+ADDRESS = re.compile(r"""(?:href|content|src)\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
+LINKED = re.compile(r"""<a\b[^>]*?href\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
+
+
+def page_stated_in(html: str) -> type[ArticlePage] | None:
+    """The page object of a page whose address is not known: of the address that it states for itself, else of the site
+    that most of its links lead to; None where that is none of ours."""
+    for tag in STATED.findall(html):
+        if (found := ADDRESS.search(tag)) and (page := page_of_host(found[1])):
+            return page
+    hosts = Counter(".".join(host.lower().split(".")[-3:]) for host in LINKED.findall(html))
+    owners: Counter[Any] = Counter()
+    for host, count in hosts.items():
+        owners[page_of_host(host) or host] += count
+    most = owners.most_common(1)
+    return most[0][0] if most and not isinstance(most[0][0], str) else None
+
+
+def sites() -> dict[type[ArticlePage], list[str]]:
+    """Every page object with the hosts it reads, in order of site name; no hosts: it is found by its paths."""
+    found: dict[type[ArticlePage], list[str]] = {page: [] for _, page in _paths}
+    for host, page in _hosts.items():
+        found.setdefault(page, []).append(host)
+    return dict(sorted(found.items(), key=lambda one: one[0].site))
+
+
 def _candidates(host: str, path: str) -> Iterator[type[ArticlePage]]:
-    labels = host.split(".")
-    for n in range(len(labels)):
-        if page := _hosts.get(".".join(labels[n:])):
-            yield page
-            break
+    if page := page_of_host(host):
+        yield page
     for pattern, page in _paths:
         if pattern.search(path):
             yield page
+    yield from _any
 
 
 def target_of(link: str) -> Target:
@@ -122,14 +182,17 @@ def target_of(link: str) -> Target:
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise LinkError(f"{link!r} is no http or https address; only those are followed")
     for page in _candidates(host.lower().rstrip("."), parts.path):
-        if native_id := page.native_id(link):
+        native_id = page.native_id(link)
+        if native_id is None and any(
+            pattern.search(parts.path) for pattern, claimed in _paths if claimed is page
+        ):
+            raise UnknownSite(
+                f"{link} is a {page.site} address without an article's code; copy the link again"
+            )
+        if native_id:
             origin = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2]}"
             return Target(page, f"{page.site}:{native_id}", native_id, link, origin)
-    known = ", ".join(sorted({page.site for page in [*_hosts.values(), *(page for _, page in _paths)]}))
-    raise UnknownSite(
-        f"no page object reads an article at {host}{parts.path} (link {link}). Known sites: {known}. "
-        "To add one, copy crawler/pages/finews.py."
-    )
+    raise UnknownSite(f"no page object reads {host}{parts.path} (link {link}); {HOW_TO_ADD}")
 
 
 def first_text(data: dict[str, Any], *names: str) -> str | None:

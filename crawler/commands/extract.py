@@ -1,0 +1,142 @@
+"""``scrapy extract``: reads saved pages and prints one JSON object each; nothing is fetched, nothing written."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.http import HtmlResponse
+
+from crawler.extraction.decoding import decode
+from crawler.offline import read_page
+from crawler.pages import LinkError, PageError, Target, page_stated_in, target_of
+from crawler.pages.web import AnyPage
+
+USAGE, FAILED = 2, 3
+
+
+class Command(ScrapyCommand):
+    """Reads a saved page as `scrapy crawl share` would read it from the network."""
+
+    requires_project = True
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[options] [FILE]"
+
+    def short_desc(self) -> str:
+        return "Read a saved page: one JSON object a line, nothing fetched, nothing written"
+
+    def long_desc(self) -> str:
+        return (
+            "Reads a saved page (FILE, .gz as well, - for standard input) that came from the address --url, or many "
+            "with --batch, and prints what a crawl would make of each, one JSON object a line. Exit status 3 where a "
+            "page holds no article: its object has `outcome` and `reason` instead."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--url", metavar="URL", help="address that the page came from: it picks the page object"
+        )
+        parser.add_argument(
+            "--batch", metavar="LIST.jsonl", help='many pages: {"id", "file", "url"} a line; .gz as well'
+        )
+        parser.add_argument(
+            "--generic", action="store_true", help="without page objects: the generic layer alone"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if bool(opts.batch) == bool(args) or len(args) > 1:
+            self._leave("give one FILE with --url URL, or --batch LIST.jsonl")
+        now = datetime.now(UTC)
+        try:
+            for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
+                try:
+                    read = extract(entry, now, opts.generic)
+                except BadInput as wrong:
+                    if not opts.batch:
+                        raise
+                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(wrong)}
+                if "outcome" in read:
+                    self.exitcode = FAILED
+                sys.stdout.write(json.dumps(read, ensure_ascii=False) + "\n")
+        except BadInput as wrong:
+            self._leave(str(wrong))
+        except BrokenPipeError:
+            sys.stderr.close()
+
+    def _leave(self, why: str) -> None:
+        print(f"scrapy extract: {why}", file=sys.stderr)
+        sys.exit(USAGE)
+
+
+class BadInput(Exception):
+    """What was given cannot be read; the message says which file, where and why."""
+
+
+def contents(path: Path) -> bytes:
+    """The bytes of a file, unpacked where it is gzip. Raises BadInput."""
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError) as wrong:
+        raise BadInput(f"{path}: {getattr(wrong, 'strerror', None) or wrong}") from None
+
+
+def listed(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of a batch list; files are relative to it. Raises BadInput."""
+    for number, line in enumerate(contents(path).decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+        except ValueError as wrong:
+            raise BadInput(f"{path}, line {number}: no JSON ({wrong})") from None
+        if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+            raise BadInput(f'{path}, line {number}: an object with "file" is needed')
+        file = Path(entry["file"])
+        yield {**entry, "file": file if file.is_absolute() or file.exists() else path.parent / file}
+
+
+def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, Any]:
+    """What is read of one saved page: the object that is printed. Raises BadInput."""
+    body = contents(Path(entry["file"]))
+    begun = time.process_time()
+    target = target_for(entry, body, generic)
+    response = HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"})
+    try:
+        read = read_page(target, response, now)
+    except PageError as wrong:
+        read = {"url": target.link, "site": target.page.site, "outcome": wrong.outcome, "reason": str(wrong)}
+    read["url"] = entry.get("url")
+    if not entry.get("url"):
+        read["images"] = [url.removeprefix(f"{NOWHERE}/") for url in read.get("images", ())]
+    read["cpu_ms"] = round(1000 * (time.process_time() - begun), 2)
+    return {**({"id": entry["id"]} if "id" in entry else {}), **read}
+
+
+NOWHERE = "http://page.invalid"
+"""Stands for the address of a page whose address is not known."""
+
+
+def target_for(entry: dict[str, Any], body: bytes, generic: bool) -> Target:
+    """The page object that reads a page: that of its address, else of the address that the page states for itself."""
+    url = entry.get("url")
+    try:
+        if generic:
+            return Target(AnyPage, f"web:{url}", str(url), url or f"{NOWHERE}/", "")
+        if url:
+            return target_of(url)
+    except LinkError as wrong:
+        raise BadInput(str(wrong)) from None
+    page = page_stated_in(decode(body)) or AnyPage
+    return Target(page, f"{page.site}:", "", f"{NOWHERE}/", "")

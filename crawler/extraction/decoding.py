@@ -1,0 +1,54 @@
+"""Bytes of a page -> text. Headers and meta tags are often wrong, so what the bytes say counts first."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE
+)
+HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
+# Supersets that browsers use in the place of what is declared.
+SUPERSETS = {
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "utf8": "utf-8", "iso-8859-1": "cp1252", "latin-1": "cp1252",
+    "ascii": "cp1252", "us-ascii": "cp1252",
+}  # fmt: skip
+TYPICAL = re.compile("[的是在有了不和中人一這这為为國国]|，|。")
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The text of *body*; *content_type* is the header of that name. Never fails: what cannot be read is U+FFFD.
+
+    >>> decode("中文网页".encode("gbk"), "text/html; charset=utf-8")
+    '中文网页'
+    """
+    for bom, name in BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(name, "replace")
+    try:
+        return body.decode("utf-8")  # other encodings of Chinese are not valid UTF-8 by chance
+    except UnicodeDecodeError:
+        pass
+    loose = body.decode("utf-8", "replace")
+    if loose.count("\ufffd") * 500 < sum(char > "\x7f" for char in loose):  # UTF-8 that was cut or patched
+        return loose
+    names: dict[str, None] = {}
+    if found := HEADER.search(content_type or ""):
+        names[found[1].lower()] = None
+    names |= dict.fromkeys(one.decode().lower() for one in DECLARED.findall(body[:4096]))
+    best, best_score = loose, -1.0
+    for name in dict.fromkeys([*(SUPERSETS.get(one, one) for one in names), "gb18030", "big5hkscs"]):
+        try:
+            text = body.decode(name, "replace")
+        except LookupError:
+            continue
+        sample = text[:200_000]
+        wrong = sample.count("\ufffd") + sum(0xE000 <= ord(char) <= 0xF8FF for char in sample)
+        foreign = sum(char > "\x7f" for char in sample) or 1
+        score = (len(TYPICAL.findall(sample)) - 10 * wrong) / foreign
+        if score > best_score:
+            best, best_score = text, score
+    return best

@@ -1,0 +1,143 @@
+"""A page's text -> `Document`: the tree that the readers share, repaired as a browser would, with its metadata."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+# What is no text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
+UNSEEN = re.compile(
+    r"<!--.*?-->|<(script|style|noscript|textarea|template|svg|iframe|select)\b[^>]*>.*?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+# A page that closes body or html too early, or twice, is read to its end.
+EARLY_END = re.compile(r"</?(?:html|body)\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
+)
+JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+NEWS_TYPES = re.compile(r"Article|Posting|Report|WebPage|VideoObject", re.IGNORECASE)
+_parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+
+
+def squeeze(text: str | None) -> str:
+    """*text* as one line.
+
+    >>> squeeze(" a \\u3000 b ")
+    'a b'
+    """
+    return " ".join((text or "").split())
+
+
+def text_of(element: Any) -> str:
+    """An element's text as one line."""
+    return squeeze("".join(element.itertext()))
+
+
+class Document:
+    """A page. ``url`` is its address where known; relative addresses are read against it."""
+
+    def __init__(self, html: str, url: str = ""):
+        self.html, self.url = html, url
+
+    @cached_property
+    def root(self) -> Any:
+        """The page as an lxml tree of what can hold text: no scripts, styles, comments."""
+        seen = EARLY_END.sub("", UNSEEN.sub(" ", CONTROLS.sub("", self.html)))
+        source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
+        root = etree.fromstring(source, _parser)
+        return etree.fromstring("<html><body/></html>", _parser) if root is None else root
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are relative to."""
+        found = self.root.find(".//base[@href]")
+        return urljoin(self.url, found.get("href").strip()) if found is not None else self.url
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """Content of the meta tags by lower-case name, property or itemprop; the first that says something."""
+        found: dict[str, str] = {}
+        for tag in self.root.iter("meta"):
+            content = squeeze(tag.get("content"))
+            for attribute in ("property", "name", "itemprop"):
+                if content and (name := (tag.get(attribute) or "").strip().lower()):
+                    found.setdefault(name, unescape(content))
+        return found
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the page as the browser's tab shows it."""
+        return next((text for one in self.root.iter("title") if (text := text_of(one))), "")
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The page's own permanent address: rel=canonical, else og:url."""
+        for link in self.root.iter("link"):
+            if "canonical" in (link.get("rel") or "").lower().split() and (
+                href := (link.get("href") or "").strip()
+            ):
+                return urljoin(self.base, href)
+        url = self.meta.get("og:url")
+        return urljoin(self.base, url) if url else None
+
+    @cached_property
+    def linked_data(self) -> dict[str, Any]:
+        """The schema.org record of the article, empty where there is none that can be read."""
+        found: dict[str, Any] = {}
+        for block in JSON_LD.findall(self.html) if "ld+json" in self.html else ():
+            try:
+                data = json.loads(unescape(block) if "&quot;" in block else block, strict=False)
+            except ValueError:
+                continue
+            for one in _objects(data):
+                kinds = one.get("@type")
+                if NEWS_TYPES.search(
+                    " ".join(kinds) if isinstance(kinds, list) else str(kinds or "")
+                ) and len(one) > len(found):
+                    found = one
+        return found
+
+    def script_text(self, pattern: re.Pattern[str]) -> str | None:
+        """The first group of *pattern* in the page's source, scripts among it, with its escapes read."""
+        if not (found := pattern.search(self.html)):
+            return None
+        return squeeze(unescape(unquote_js(found[1]))) or None
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(data, list):
+        for one in data:
+            yield from _objects(one)
+    elif isinstance(data, dict):
+        yield data
+        yield from _objects(data.get("@graph", []))
+
+
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
+
+
+def unquote_js(text: str) -> str:
+    r"""What a script's string literal stands for.
+
+    >>> unquote_js(r"\u592e\x26\/")
+    '央&/'
+    """
+    if "\\" not in text:
+        return text
+
+    def one(found: re.Match[str]) -> str:
+        if code := found[1] or found[2]:
+            return chr(int(code, 16))
+        return SINGLE.get(found[3], found[3])
+
+    plain = ESCAPE.sub(one, text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,111 @@
+"""The article's headline: what a heading and the page's title agree on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from crawler.extraction.document import Document, squeeze, text_of
+
+HEADING_NAME = re.compile(
+    r"(?:^|[\s_-])(?:title|headline|subject|tit|bt|biaoti|h1)(?:$|[\s_-])|title", re.IGNORECASE
+)
+HEADINGS = ("h1", "h2", "h3", "h4", "div", "p", "span", "strong", "td", "b", "a")
+# A title's parts: site and channel stand behind one of these.
+PARTS = re.compile(r"\s*[_|｜丨—]+\s*|\s+[-–]+\s+|--|-(?=[^-]{2,16}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*")
+SITE_WORDS = re.compile(
+    r"网$|網$|新闻|新聞|频道|頻道|资讯|财经|财經|门户|日报|日報|晚报|官网|客户端|论坛|社区|首页|手机|视频|平台|中国|在线|在線|热线|\.com|\.cn|net\b|News",
+    re.IGNORECASE,
+)
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂″‘’`'", '"'))
+BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
+
+
+def key(text: str) -> str:
+    """*text* for comparing headlines: one form of letters and quotation marks, no blanks.
+
+    >>> key("“甲” ＡB") == key('"甲"AB')
+    True
+    """
+    return BLANK.sub("", unicodedata.normalize("NFKC", text)).translate(QUOTES).lower()
+
+
+def said(document: Document) -> list[str]:
+    """The titles that the page's head states."""
+    found = [
+        document.meta.get(name, "")
+        for name in ("og:title", "twitter:title", "articletitle", "title", "dc.title")
+    ]
+    found.append(squeeze(str(document.linked_data.get("headline") or "")))
+    return [one for one in found if one]
+
+
+def without_site(title: str, site_name: str | None = None) -> str:
+    """A page's title without the names of channel and site behind it.
+
+    >>> without_site("某公司发布年报_财经频道_某某网")
+    '某公司发布年报'
+    >>> without_site("棱镜|数据业整顿_财经_某讯网")
+    '棱镜|数据业整顿'
+    """
+    cuts = [(found.start(), found.end()) for found in PARTS.finditer(title)]
+    end = len(title)
+    for n, (start, after) in reversed(list(enumerate(cuts))):
+        tail = title[after:end].strip()
+        head = title[:start].strip()
+        if len(head) < 5 or len(tail) > 20:
+            break
+        plain_bar = title[start:after].strip() in ("_", "-", "|", "｜", "–", "--", ">") and n > 0
+        if not (
+            SITE_WORDS.search(tail)
+            or (site_name and key(tail) in key(site_name))
+            or plain_bar
+            or title[start:after].strip() in ("_", "-", "--")
+        ):
+            break
+        end = start
+    return title[:end].strip() or title
+
+
+def find_headline(document: Document, layout: Any = None) -> tuple[str | None, Any]:
+    """The headline as one line, and the heading that shows it; None where the page has none."""
+    claims = [one for one in (document.title, *said(document)) if one]
+    keys = [key(one) for one in claims]
+    best: tuple[int, int, str, Any] | None = None
+    for element in document.root.iter(*HEADINGS):
+        rank = 3 if element.tag == "h1" else 2 if element.tag in ("h2", "h3") else 0
+        if HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            rank += 1
+        if not rank:
+            continue
+        text = text_of(element)
+        if not 4 <= len(text) <= 150:
+            continue
+        text = LABEL.sub("", text)
+        plain = key(text)
+        if not any(plain in one for one in keys):
+            if not any(len(one) >= 8 and plain.startswith(one.rstrip(".…")) for one in keys):
+                continue
+            rank -= 1  # the head's title is cut
+        # The whole headline rather than a part of it; a real heading rather than a link that repeats it.
+        size = len(plain)
+        if element.tag == "a" or (element.getparent() is not None and element.getparent().tag == "a"):
+            rank -= 2
+        entry = (size, rank, text, element)
+        if (
+            best is None
+            or (size > best[0] * 1.2 and rank >= best[1] - 2)
+            or (size * 1.2 >= best[0] and rank > best[1])
+        ):
+            best = entry
+    if best is not None:
+        return best[2], best[3]
+    site_name = document.meta.get("og:site_name")
+    lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
+    for one in said(document):
+        return without_site(one, site_name), lone[0] if len(lone) == 1 else None
+    if len(lone) == 1 and not document.title:
+        return text_of(lone[0]), lone[0]
+    return (without_site(document.title, site_name), None) if document.title else (None, None)

@@ -1,0 +1,174 @@
+"""A page's text in blocks, each weighed: sentences count for the article, link lists and furniture against it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
+    "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+    "wbr", "o:p",
+))  # fmt: skip
+# Elements that never hold an article's sentences.
+FURNITURE_TAGS: Any = etree.XPath(
+    "//nav | //footer | //button | //object | //embed | //canvas | //option | //input | //map | //head/style"
+)
+HIDDEN: Any = etree.XPath(
+    "//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
+    " | //*[@hidden]"
+)
+# Names of what stands round an article, as parts of class and id.
+FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?\w*|side(?:bar)?\w*|aside|copyright|cprt|icp)(?:$|[\s_-])"
+    r"|comment|gentie|pinglun|tie-|relat|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
+    r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
+    r"more-?news|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward",
+    re.IGNORECASE,
+)
+# What content management systems and larger sites call the element that holds the article's text.
+BODY_NAMES = frozenset((
+    "artibody", "article-body", "article_body", "articlebody", "articletext", "article-content", "article_content", "articlecontent",
+    "article-text", "article__content", "article-detail", "article-main", "art_content", "art_main", "artical_real", "article_con", "arttext", "art_con",
+    "cnt-main-article-qq", "contentbody", "content-article", "content-text", "content_area", "contenttext", "content_text", "contentmain", "main_content", "maincontent", "main-content", "con_text",
+    "detail-content", "detail_content", "detailcontent", "detail-body", "endtext", "entry-content", "js_content", "news_content", "news-content", "newscontent", "news_txt", "newstext", "newsbody", "news-body", "news_body", "news-detail", "news_text", "newsdetail",
+    "post-content", "post_content", "post_body", "post_text", "post-body", "postbody", "rich_media_content", "rm_txt_con", "show_text", "story-content", "storybody", "story_body_content", "story-body", "text_con", "text-content",
+    "textcontent", "trs_editor", "ucap-content", "view-content", "vsb_content", "xl_content", "zoom", "zoomcon", "zw_content", "p-detail", "left_zw", "box_con", "article-editor", "content_info", "articlecontentbox", "mid2l_con", "cont_detail",
+))  # fmt: skip
+MARKS = re.compile("[，。；：！？、“”]")
+# Sentences that stand round articles on many sites.
+BOILERPLATE = re.compile(
+    r"ICP备|ICP證|ICP证|公网安备|公安备案|版权所有|著作權所有|All Rights Reserved|Copyright|违法和不良信息|不良信息举报|许可证[：:号]"
+    r"|免责声明|郑重声明|版权声明|特别声明|转载请|未经(?:书面)?(?:授权|许可|允许)|本网站?(?:所|刊)|扫[一描].{0,6}二维码|客户端下载|下载.{0,6}(?:客户端|APP)"
+    r"|网友评论|发表评论|条评论|跟[帖贴]|登录|注册|上一篇|下一篇|相关(?:阅读|新闻|推荐|文章|报道)|猜你喜欢|热门推荐|为您推荐|广告|举报|责任编辑|责编|编辑[：:]"
+    r"|技术支持|联系我们|关于我们|服务条款|隐私|浏览器",
+    re.IGNORECASE,
+)
+SPACES = str.maketrans("", "", " \t\r\n\f\v\u00a0\u3000")
+
+
+class Layout:
+    """Blocks of a page in reading order. ``value`` of an element sums what its blocks are worth as article text."""
+
+    def __init__(self, root: Any):
+        self.root = root
+        for element in FURNITURE_TAGS(root):
+            remove(element)
+        everything = len("".join(root.itertext()).translate(SPACES))
+        for element in HIDDEN(root):
+            # A text may be hidden until a script shows it; then it is most of the page.
+            if (
+                element.getparent() is not None
+                and len("".join(element.itertext()).translate(SPACES)) * 5 < everything
+            ):
+                remove(element)
+        self.order: dict[Any, int] = {}
+        """Place of every element in reading order."""
+        self.blocks: list[Any] = []
+        """Elements with text of their own, in reading order."""
+        self.plain: dict[Any, int] = {}
+        """Characters of a block that are no link."""
+        self.linked: dict[Any, int] = {}
+        """Characters of a block that are links."""
+        self.marks: dict[Any, int] = {}
+        """Punctuation marks of a block."""
+        self.value: dict[Any, float] = {}
+        self.named: list[Any] = []
+        """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
+        self._measure()
+        self._weigh()
+
+    def _measure(self) -> None:
+        order, plain, linked, marks = self.order, self.plain, self.linked, self.marks
+        block_of: dict[Any, tuple[Any, bool]] = {None: (self.root, False)}
+
+        def add(text: str, block: Any, is_link: bool) -> None:
+            size = len(text.translate(SPACES))
+            if not size:
+                return
+            if block not in plain:
+                plain[block] = linked[block] = marks[block] = 0
+            if is_link:
+                linked[block] += size
+            else:
+                plain[block] += size
+                marks[block] += len(MARKS.findall(text))
+
+        for n, element in enumerate(self.root.iter()):
+            order[element] = n
+            parent = element.getparent()
+            above, in_link = block_of[parent]
+            tag = element.tag
+            block_of[element] = here = (above if tag in INLINE else element, in_link or tag == "a")
+            if element.text:
+                add(element.text, *here)
+            if element.tail:
+                add(element.tail, above, in_link)
+            if (
+                ((name := element.get("class")) and not BODY_NAMES.isdisjoint(name.lower().split()))
+                or ((name := element.get("id")) and name.lower() in BODY_NAMES)
+                or element.get("itemprop") == "articleBody"
+            ):
+                self.named.append(element)
+        self.blocks = sorted(plain, key=order.__getitem__)
+
+    def worth(self, block: Any) -> float:
+        """What a block says for (or against) its being article text."""
+        plain, linked, marks = self.plain[block], self.linked[block], self.marks[block]
+        if linked > plain:
+            return -0.7 * linked
+        if plain < 12 and not marks:
+            return -3.0
+        # A sentence has a mark every few dozen characters; a heap of key words has none.
+        worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
+        if plain < 250 and BOILERPLATE.search(own_text(block)):
+            return -min(worth, 60.0)
+        return worth
+
+    def _weigh(self) -> None:
+        value = dict.fromkeys(self.order, 0.0)
+        for block in self.blocks:
+            value[block] = self.worth(block)
+        total = sum(one for one in value.values() if one > 0)
+        for element in reversed(self.order):
+            worth = value[element]
+            if worth > 0 and worth < 0.6 * total and is_furniture(element):
+                value[element] = worth = min(worth * 0.05, 20)
+            parent = element.getparent()
+            if parent is not None:
+                value[parent] += worth
+        self.value = value
+
+
+def own_text(block: Any) -> str:
+    """The text of a block without that of the blocks within it."""
+    parts: list[str] = [block.text or ""]
+    for child in block:
+        if child.tag in INLINE:
+            parts.append(own_text(child))
+        elif isinstance(child.tag, str):
+            parts.append(" ")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def is_furniture(element: Any) -> bool:
+    """Whether class or id names something that stands round articles."""
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(name) > 1 and FURNITURE.search(name) is not None
+
+
+def remove(element: Any) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail and element.tail.strip():
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

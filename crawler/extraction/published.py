@@ -1,0 +1,109 @@
+"""When a page says that its article came out: as printed near the headline, else as its metadata state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from crawler.extraction.document import Document, squeeze
+
+DATE = (
+    r"(?:(?:19|20)\d\d\s?[-/.年]\s?(?:1[0-2]|0?[1-9])\s?[-/.月]\s?(?:3[01]|[12]\d|0?[1-9])(?!\d)\s?[日号]?)"
+)
+CLOCK = r"(?:(?:上午|下午|晚上|凌晨|中午)?\s?(?:[01]?\d|2[0-3])(?:[:：][0-5]\d(?:[:：][0-5]\d)?|[时點点][0-5]?\d分?))"
+ZONE = r"(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+STAMP = re.compile(
+    rf"({DATE})(?:[\s,，T|｜丨·/（(-]*(?:星期[一二三四五六日天]|周[一二三四五六日])?[\s)）]*({CLOCK}{ZONE}))?"
+)
+SHORT = re.compile(rf"(?<![\d-])((?:1[0-2]|0?[1-9])[-/月](?:3[01]|[12]\d|0?[1-9])日?)\s+({CLOCK})")
+LATER = re.compile(r"(?:更新|修改|修订|编辑于|最后|截止|截至|有效期|过期)[^\d]{0,8}$")
+LABELLED = re.compile(
+    r"(?:发布|发表|時間|时间|日期|刊发|发稿|出版|Published|Posted)[^\d]{0,10}$", re.IGNORECASE
+)
+META_NAMES = (
+    "article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publishtime", "publish-date",
+    "publish_time", "og:release_date", "og:pubdate", "weibo: article:create_at", "weibo:article:create_at", "bytedance:published_time",
+    "firstpublishdate", "_pubtime_", "apub:time", "release_date", "date_published", "og:time", "parsely-pub-date", "sailthru.date", "article.published",
+    "published_at", "published", "dc.date.issued", "dc.date", "dcterms.created", "ptime", "datecreated", "dateupdate", "date", "creationdate",
+)  # fmt: skip
+SCRIPTED = re.compile(
+    r"""["']?(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1[0-9]{9}(?:\d{3})?)(?!\d)""",
+    re.IGNORECASE,
+)
+IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")
+
+
+def stamps(line: str) -> list[tuple[str, bool, int]]:
+    """Dates printed in a line: as printed, whether with a time of day, and how surely one of publication (2, 1, 0).
+
+    >>> stamps("2019年09月07日 13:43 来源：某报")
+    [('2019年09月07日 13:43', True, 1)]
+    """
+    found = []
+    for one in STAMP.finditer(line):
+        before = line[max(0, one.start() - 12) : one.start()]
+        sure = 0 if LATER.search(before) else 2 if LABELLED.search(before) else 1
+        found.append(
+            (squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":"), bool(one[2]), sure)
+        )
+    return found
+
+
+def from_lines(lines: Iterable[str]) -> tuple[str | None, bool]:
+    """The best date among *lines* that stand near the headline, and whether it has a time of day."""
+    best: tuple[tuple[bool, int], str] | None = None
+    for line in lines:
+        for raw, timed, sure in stamps(line):
+            rank = (timed, sure)
+            if best is None or rank > best[0]:
+                best = (rank, raw)
+    return (best[1], best[0][0]) if best else (None, False)
+
+
+def from_metadata(document: Document) -> list[str]:
+    """What the metadata state, the surest first."""
+    linked = document.linked_data
+    found = [document.meta[name] for name in META_NAMES if document.meta.get(name)]
+    found[1:1] = [
+        squeeze(str(linked[name])) for name in ("datePublished", "pubDate", "dateCreated") if linked.get(name)
+    ]
+    times = [one.get("datetime") or one.get("content") for one in document.root.iter("time")]
+    return [*found, *(one for one in times if one)]
+
+
+def find_published(document: Document, near: list[str], after: list[str]) -> str | None:
+    """The time of publication as the page states it; None where it states none.
+
+    *near* are the lines between headline and text, *after* those behind the text.
+    """
+    shown, timed = from_lines(near)
+    if timed:
+        return shown
+    stated = [
+        one
+        for one in from_metadata(document)
+        if STAMP.search(one) or (one.isdigit() and len(one) in (10, 13))
+    ]
+    for one in stated:
+        if (found := STAMP.search(one)) and found[2]:
+            return one.strip()
+        if one.isdigit():
+            return one
+    if short := next((found for line in near if (found := SHORT.search(line))), None):
+        year = IN_ADDRESS.search(document.url) or next(
+            (day for raw in stated if (day := STAMP.search(raw))), None
+        )
+        if year:
+            return f"{year[1][:4]}-{short[1].replace('/', '-').replace('月', '-').rstrip('日')} {short[2]}"
+    if found := SCRIPTED.search(document.html):
+        return found[1]
+    later, timed = from_lines(after)
+    if timed and not shown:
+        return later
+    if shown or later:
+        return shown or later
+    if stated:
+        return stated[0]
+    if found := IN_ADDRESS.search(document.url.partition("//")[2].partition("/")[2]):
+        return f"{found[1]}-{found[2]}-{found[3]}"
+    return None

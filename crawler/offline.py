@@ -1,0 +1,60 @@
+"""Reads a page without network or archive: page object and body pipelines, as a crawl runs them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from scrapy.http import TextResponse
+
+from crawler.items import Article
+from crawler.pages import Target
+from pipelines.complete_from_archive import first_of
+from pipelines.download_images import find_images
+from pipelines.lift_securities import lift
+from pipelines.normalise_dates import to_utc
+from pipelines.render_body import RenderBodyPipeline
+from pipelines.sanitise_html import safe_tree
+from pipelines.strip_boilerplate import strip_article
+
+
+def read_page(target: Target, response: TextResponse, now: datetime) -> dict[str, Any]:
+    """What a crawl would make of *response*: a JSON object, see `scrapy extract`. Raises PageError."""
+    article = target.page(response, target, now).article()
+    return as_read(article, response.url, now)
+
+
+def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
+    """An article as a page object gives it, run through the pipelines that need no network or archive."""
+    stated = to_utc(article.published_raw, now) if article.published_raw else None
+    article.body_tree = safe_tree(article.body_raw or "")
+    article.securities = lift(article.body_tree)
+    strip_article(article)
+    images = find_images(article.body_tree, url)
+    RenderBodyPipeline().process_item(article)
+    return {
+        "url": url,
+        "site": article.site,
+        "article_id": article.id,
+        "canonical_url": article.canonical_url,
+        "headline": article.headline,
+        "alternative_headline": article.alternative_headline,
+        "published_at": stated and written(*stated),
+        "published_precision": stated and stated[1],
+        "published_raw": article.published_raw,
+        "publisher": first_of(article.publishers),
+        "authors": article.authors,
+        "editors": article.editors,
+        "description": article.description,
+        "body_text": article.body_text,
+        "body_html": article.body_html,
+        "images": [image["candidates"][0] for image in images if image.get("status") != "refused"],
+        "removals": [{"rule": one["rule"], "text": one["text"]} for one in article.removals],
+    }
+
+
+def written(at: datetime, precision: str) -> str:
+    """A time as text: UTC to the second; of a day that day alone, as Beijing counts it."""
+    if precision == "day":
+        return (at + timedelta(hours=8)).date().isoformat()
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,303 @@
+"""Any news page, read by the generic layer (`crawler.extraction`). A site's page object is a subclass that says what is
+particular to the site, as data: class attributes first, methods where those do not do."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from lxml import etree
+
+from crawler.extraction.body import Body, clean_body, find_body, read_body
+from crawler.extraction.byline import find_authors, names_in
+from crawler.extraction.decoding import decode
+from crawler.extraction.document import Document, squeeze, text_of
+from crawler.extraction.headline import find_headline
+from crawler.extraction.layout import Layout
+from crawler.extraction.paging import find_next_page
+from crawler.extraction.published import find_published
+from crawler.extraction.publisher import clean, find_publisher
+from crawler.items import Article
+from crawler.pages import (
+    HOW_TO_ADD,
+    ArticlePage,
+    Gone,
+    NoArticle,
+    PageError,
+    Refused,
+    Target,
+    handles_any,
+    page_of_host,
+)
+
+LEAST_TEXT = 30  # characters; a page with less, and no picture, holds no article
+TRACKING = re.compile(
+    r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
+    r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid)$",
+    re.IGNORECASE,
+)
+
+
+def fields(*expressions: str) -> tuple[Any, ...]:
+    """Compiled XPath expressions, for class attributes of page objects."""
+    return tuple(etree.XPath(one) for one in expressions)
+
+
+class WebPage(ArticlePage):
+    """A page that shows one article. What a subclass does not say is left to the generic layer."""
+
+    id_at: ClassVar[tuple[re.Pattern[str], ...]] = ()
+    """Patterns over host, path and query of an article link; group ``id`` (or 1) is the native id."""
+    gone: ClassVar[re.Pattern[str] | None] = None
+    """What the page says where the article was deleted."""
+    walled: ClassVar[re.Pattern[str] | None] = None
+    """What the page says where it wants a login or a captcha solved."""
+    headline_at: ClassVar[tuple[Any, ...]] = ()
+    """XPaths of the headline (`fields`); the first that says something counts, here and below."""
+    published_at: ClassVar[tuple[Any, ...]] = ()
+    published_script: ClassVar[tuple[re.Pattern[str], ...]] = ()
+    """Patterns over the page's source whose first group is the time; tried before the XPaths."""
+    publisher_at: ClassVar[tuple[Any, ...]] = ()
+    publisher_script: ClassVar[tuple[re.Pattern[str], ...]] = ()
+    publisher_name: ClassVar[str | None] = None
+    """The medium where the page names no other: the site's own name."""
+    authors_at: ClassVar[tuple[Any, ...]] = ()
+    body_at: ClassVar[tuple[Any, ...]] = ()
+    """XPaths of the element that holds the text."""
+    drop: ClassVar[tuple[Any, ...]] = ()
+    """XPaths, from the body's element, of what is none of the article."""
+    next_at: ClassVar[tuple[Any, ...]] = ()
+    """XPaths of the link to the article's next page."""
+
+    @classmethod
+    def native_id(cls, link: str) -> str | None:
+        parts = urlsplit(link)
+        where = f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        for pattern in cls.id_at:
+            if found := pattern.search(where):
+                return "-".join(group for group in found.groups() if group)
+        # A page of the site at an address that no pattern knows is still an article of it.
+        return plain_address(link)
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        return target.link
+
+    # -- what a subclass may do its own way ------------------------------------------------------------------------
+
+    @cached_property
+    def document(self) -> Document:
+        """The page."""
+        declared = (self.response.headers.get("Content-Type") or b"").decode("latin-1")
+        return Document(decode(self.response.body, declared), self.response.url)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Its blocks, weighed."""
+        return Layout(self.document.root)
+
+    @cached_property
+    def heading(self) -> tuple[str | None, Any]:
+        """The headline and the element that shows it."""
+        for find in self.headline_at:
+            for element in self.nodes(find):
+                if text := squeeze(element) if isinstance(element, str) else text_of(element):
+                    return text, None if isinstance(element, str) else element
+        return find_headline(self.document)
+
+    @cached_property
+    def body(self) -> Body | None:
+        """The element that holds the text, with the lines round it."""
+        layout = self.layout
+        for find in self.body_at:
+            found = [
+                one
+                for one in self.nodes(find)
+                if one in layout.order and (text_of(one) or one.find(".//img") is not None)
+            ]
+            if found:
+                return read_body(layout, found[0], self.heading[1])
+        element = find_body(layout)
+        return None if element is None else read_body(layout, element, self.heading[1])
+
+    def published(self) -> str | None:
+        """The time of publication as the page states it."""
+        if stated := self.first(self.published_script, self.published_at):
+            return stated
+        body = self.body
+        return find_published(self.document, body.near if body else [], body.after if body else [])
+
+    def publisher(self) -> str | None:
+        """The medium that the article comes from."""
+        if stated := clean(self.first(self.publisher_script, self.publisher_at)):
+            return stated
+        body = self.body
+        found = find_publisher(self.document, body.near, body.near_elements, body.after) if body else None
+        return found or self.publisher_name
+
+    def authors(self, publisher: str | None) -> list[str]:
+        """The writers' names."""
+        if stated := self.first((), self.authors_at):
+            return names_in(re.sub(r"^\s*(?:作者|记者|文|撰文)?\s*[:：/]?\s*", "", stated)) or [stated]
+        body = self.body
+        if body is None:
+            return []
+        return find_authors(self.document, body.near, body.lines[:3], body.lines[-5:], publisher)
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    def nodes(self, find: Any) -> list[Any]:
+        """What an XPath finds on the page."""
+        found = find(self.document.root)
+        return found if isinstance(found, list) else [found] if found else []
+
+    def first(self, scripts: tuple[re.Pattern[str], ...], paths: tuple[Any, ...]) -> str | None:
+        """The first text that a pattern finds in the page's source, or an XPath in its tree."""
+        for pattern in scripts:
+            if said := self.document.script_text(pattern):
+                return said
+        for find in paths:
+            for one in self.nodes(find):
+                if said := squeeze(one) if isinstance(one, str) else text_of(one):
+                    return said
+        return None
+
+    def article(self) -> Article:
+        where, document = self.response.url, self.document
+        if self.gone is not None and (found := self.gone.search(document.html)):
+            raise Gone(
+                f"{self.site}: the page {where} says that the article is gone: {squeeze(found[0])[:60]!r}"
+            )
+        if self.walled is not None and (found := self.walled.search(document.html)):
+            raise Refused(
+                f"{self.site}: the page {where} shows {squeeze(found[0])[:60]!r} in place of the article; open it in a browser"
+            )
+        headline, _ = self.heading
+        published, publisher = self.published(), self.publisher()
+        authors = self.authors(publisher)
+        body = self.body
+        if body is None or not holds_article(body):
+            raise PageError(f"{self.site}: no article text at {where}; has the site changed its markup?")
+        for find in self.drop:
+            for one in find(body.element):
+                if one.getparent() is not None:
+                    body.take_out("site_furniture", one)
+        clean_body(self.layout, body, headline, document.base)
+        canonical = self.canonical_url()
+        return Article(
+            id=f"{self.site}:{self.native_id(canonical)}",
+            site=self.site,
+            link=self.target.link,
+            share_url=self.target.link,
+            canonical_url=canonical,
+            retrieved_at=self.retrieved_at,
+            headline=headline,
+            headline_from="page" if headline else None,
+            publishers={"page": publisher} if publisher else {},
+            authors=authors,
+            published_raw=published,
+            published_from="page" if published else None,
+            body_raw=etree.tostring(body.element, encoding="unicode", method="html", with_tail=False),
+            removals=body.removals,
+        )
+
+    def canonical_url(self) -> str:
+        """The article's own permanent address: as the page states it, where that is one of the same site."""
+        where, stated = self.response.url, self.document.canonical
+        if not stated or not same_site(stated, where) or urlsplit(stated).path in ("", "/"):
+            return where
+        # A site may state its channel or its app as canonical for every article; an id must not get lost.
+        known = any(pattern.search(where_of(where)) for pattern in self.id_at)
+        return (
+            where if known and not any(pattern.search(where_of(stated)) for pattern in self.id_at) else stated
+        )
+
+    def next_page(self) -> str | None:
+        """Address of the article's next page; None on the last."""
+        for find in self.next_at:
+            for one in self.nodes(find):
+                return urljoin(self.document.base, one if isinstance(one, str) else one.get("href") or "")
+        return find_next_page(self.document)
+
+
+@handles_any
+class AnyPage(WebPage):
+    """A page of a site that has no page object: all is left to the generic layer."""
+
+    site = "web"
+
+    def article(self) -> Article:
+        try:
+            return super().article()
+        except PageError as wrong:
+            host = urlsplit(self.response.url).hostname
+            raise NoArticle(
+                f"no page object reads {host}, and without one {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
+            ) from None
+
+
+def holds_article(body: Body) -> bool:
+    """Whether there is a text, or a picture, to archive."""
+    return len("".join(body.lines)) >= LEAST_TEXT or body.element.find(".//img") is not None
+
+
+def where_of(link: str) -> str:
+    """Host, path and query of a link, what `WebPage.id_at` is matched with.
+
+    >>> where_of("https://News.example/a/1?id=2#x")
+    'news.example/a/1?id=2'
+    """
+    parts = urlsplit(link)
+    return f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one site: only then may a page say that it is a copy of the other's.
+
+    >>> same_site("https://m.news.example/1", "https://www.news.example/1"), same_site("https://a.example/", "https://b.example/")
+    (True, False)
+    >>> same_site("https://a.com.cn/", "https://b.com.cn/")
+    False
+    """
+    hosts = [(urlsplit(link).hostname or "").lower() for link in (one, other)]
+    if hosts[0] == hosts[1]:
+        return True
+    pages = [page_of_host(host) for host in hosts]
+    if pages[0] is not None or pages[1] is not None:
+        return pages[0] is pages[1]
+    ends = [registered_name(host) for host in hosts]
+    return ends[0] == ends[1]
+
+
+SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "ac", "co"))
+
+
+def registered_name(host: str) -> str:
+    """The part of a host name that somebody registered.
+
+    >>> registered_name("m.finance.news.com.cn"), registered_name("www.news.example")
+    ('news.com.cn', 'news.example')
+    """
+    labels = host.split(".")
+    size = 3 if len(labels) > 2 and labels[-2] in SECOND_LEVEL and len(labels[-1]) == 2 else 2
+    return ".".join(labels[-size:])
+
+
+def plain_address(link: str) -> str:
+    """A link's host, path and query without what only tracks the sharer: the native id of a page of no known site.
+
+    >>> plain_address("https://m.news.example/a/1.html?utm_source=wx&id=7#top")
+    'm.news.example/a/1.html?id=7'
+    """
+    parts = urlsplit(link)
+    query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not TRACKING.match(name)])
+    host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
+    address = f"{host}{parts.path or '/'}" + (f"?{query}" if query else "")
+    return (
+        address
+        if len(address) <= 200
+        else f"{address[:150]}~{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+    )
