@@ -24,6 +24,7 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search --articles 4000 --queries 60
+	$(BIN)/python -m tests.bench.export
 
 test-sites: $(READY)
 	$(BIN)/python tests/sites/build.py

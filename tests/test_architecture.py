@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_NOT_IMPORT = {
     "pipelines": ("crawler", "tests"),
     "crawler/pages": ("pipelines", "crawler.spiders", "crawler.commands", "tests"),
+    "crawler/exports": ("crawler.commands", "crawler.spiders", "crawler.pages", "tests"),
     "crawler/spiders": ("crawler.commands", "tests"),
     "crawler": ("tests",),
 }
