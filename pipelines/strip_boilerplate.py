@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urljoin
@@ -41,6 +40,7 @@ ARTICLE_LINK = re.compile(r"/(?:a/|news/\d+,)(?:NW)?20\d{12,21}\.html", re.IGNOR
 NAMES = re.compile(r"[\s、，,/　]+")
 DIGEST_HEAD = re.compile(r"^\s*【[^】]{1,120}】\s*")
 DIGEST_TAIL = re.compile(r"\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")
+BULLETS = re.compile(r"[\u3000\s●○•·▪■□◆◇▶►◎※]+")
 NO_NAME = re.compile(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
 
 
@@ -101,7 +101,7 @@ def strip(tree: Any, base_url: str | None = None) -> Stripped:
                 order = order or {one: n for n, one in enumerate(tree.iter())}
                 take(rule, wrapper_of(element, tree))
     written = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
-    matches = list(matched(written))
+    matches = matched(written)
     order = order or ({one: n for n, one in enumerate(tree.iter())} if matches else {})
     going = {id(block) for block, rule, _, _ in matches if rule.kind == "paragraph"}
     if written and len(going) == len(written) and not holds_more(tree):
@@ -146,26 +146,45 @@ def is_in(element: Any, tree: Any) -> bool:
     return False
 
 
-def matched(blocks: list[tuple[Any, str]]) -> Iterator[tuple[Any, Rule, re.Match[str], str]]:
-    """``(block, rule, match, text)`` for each paragraph that a rule takes."""
-    for n, (block, text) in enumerate(blocks):
-        if HINTS.search(text) and (hit := match_of(text, n, len(blocks))):
-            yield block, hit[0], hit[1], text
+def matched(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str], str]]:
+    """``(block, rule, match, text)`` for each paragraph that a rule takes, in reading order.
 
-
-def match_of(text: str, at: int, count: int) -> tuple[Rule, re.Match[str]] | None:
-    """The first rule that takes a paragraph with this *text* at this place."""
-    for rule, pattern in TEXT_RULES:
-        if rule.where == "end" and count - at > END:
+    Start and end are counted in the paragraphs that stay: a tail of twelve promotions is all at the end.
+    """
+    hinted = {n for n, (_, text) in enumerate(blocks) if HINTS.search(text)}
+    if not hinted:
+        return []
+    hits: dict[int, tuple[Rule, re.Match[str]]] = {}
+    kept = 0
+    for n, (_, text) in enumerate(blocks):
+        hit = match_of(text, "start", kept) if n in hinted else None
+        if hit:
+            hits[n] = hit
+        elif (kept := kept + 1) >= START and n > max(hinted):
+            break
+    kept = 0
+    for n in range(len(blocks) - 1, -1, -1):
+        if n in hits:
             continue
-        if rule.where == "start" and at >= START:
+        hit = match_of(blocks[n][1], "end", kept) if n in hinted else None
+        if hit:
+            hits[n] = hit
+        if hit is None or hit[0].kind == "tail":
+            kept += 1
+    return [(blocks[n][0], *hits[n], blocks[n][1]) for n in sorted(hits)]
+
+
+def match_of(text: str, side: str, kept: int) -> tuple[Rule, re.Match[str]] | None:
+    """The first rule that takes a paragraph with this *text*, *kept* paragraphs from one *side* of the article."""
+    for rule, pattern in TEXT_RULES:
+        if rule.where != "any" and (rule.where != side or kept >= (START if side == "start" else END)):
             continue
         if rule.kind == "paragraph":
             found = pattern.fullmatch(text)
         else:
             found = next((hit for hit in pattern.finditer(text) if hit.end() == len(text)), None)
         if found and not (rule.lifts == "authors" and NO_NAME.search(found[1])):
-            if rule.lifts == "editors" and len(found[1]) > 20:
+            if rule.lifts == "editors" and len(found[1]) > 40:
                 continue
             return rule, found
     return None
@@ -176,7 +195,10 @@ def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
     if rule.lifts == "publisher":
         found.publisher = found.publisher or match[1].strip(SPACE) or None
     elif rule.lifts == "editors":
-        found.editors = [*found.editors, *(name for name in NAMES.split(match[1]) if name)]
+        found.editors = [
+            *found.editors,
+            *(name for name in NAMES.split(match[1]) if name and name not in "｜|丨"),
+        ]
     elif rule.lifts == "authors":
         found.authors = [*found.authors, *(name for name in NAMES.split(match[1]) if name)]
     elif rule.lifts == "alternative_headline":
@@ -218,9 +240,8 @@ def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url:
     following = heading.getnext()
     while following is not None:
         links = [link for link in following.iter("a") if link.get("href")]
-        if not links or "".join(flat(link) for link in links) != flat(following).replace("　", "").replace(
-            "\n", ""
-        ):
+        text = flat(following)
+        if not links or (squeezed("".join(map(flat, links))) != squeezed(text) and not BULLETS.match(text)):
             break
         listed.append((following, links))
         following = following.getnext()
@@ -230,6 +251,11 @@ def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url:
             for link in links
         ]
         take(rule, element)
+
+
+def squeezed(text: str) -> str:
+    """*text* without blanks and the bullets that lists begin with."""
+    return BULLETS.sub("", text)
 
 
 def tidy_digest(text: str) -> tuple[str | None, str | None]:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import key
-from crawler.extraction.layout import INLINE, Layout, is_furniture, own_text, remove
+from crawler.extraction.layout import INLINE, SPACES, Layout, file_of, is_furniture, own_text, remove
 from crawler.extraction.published import STAMP
 
 DOMINANT = 0.9  # share of an element's worth that one child must hold for the text to be in it alone
@@ -21,6 +21,8 @@ META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»"
 )
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
+BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
+EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编|编辑|編輯)\s*[:：|｜]?.{0,30}$")
 PICTURE = re.compile(
     r"(?:^|[/=])[^\s\"']+\.(?:jpe?g|png|webp|gif|bmp)(?:[?!@&_/].*)?$|wx_fmt=|^(?:https?:)?//[^\s]+/(?:large|origin|image|img|p)/",
     re.IGNORECASE,
@@ -34,9 +36,10 @@ LAZY = (
     "data-image", "lazy-src", "lazysrc", "lazyload-src", "real_src", "realsrc", "ess-data", "file", "zoomfile", "_src", "data-backsrc", "data-big", "original", "orginial_src", "data-ks-lazyload", "attr-src", "src2",
 )  # fmt: skip
 ICON = re.compile(
-    r"qr_?code|erweima|ewm|/icon|icon[_-]|logo|button|/btn|sprite|avatar|emoji|arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|/face/|spacer|hot\.gif|new\.gif",
+    r"qr_?code|erweima|ewm|/icon|icon[_-]|logo|button|/btn|sprite|avatar|emoji|arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
     re.IGNORECASE,
 )
+SIZE = re.compile(r"[_/-]w?(\d{1,4})(?:_h|x|\*)(\d{1,4})(?=[._/]|$)")
 ICON_ALT = re.compile(r"二维码|二維碼|扫码|logo|广告|关注|APP下载", re.IGNORECASE)
 
 
@@ -82,26 +85,46 @@ def find_body(layout: Layout) -> Any:
         top = max(value[one] for one in named)
         # The innermost of those that hold the same text.
         best = max((one for one in named if value[one] >= 0.95 * top), key=layout.order.__getitem__)
+        best = without_siderail(layout, best)
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
     return best
 
 
-def read_body(layout: Layout, element: Any, heading: Any) -> Body:
+def without_siderail(layout: Layout, element: Any) -> Any:
+    """The part of a body that holds next to all of its text, where what lies beside it is link lists and the like."""
+    while True:
+        child = max(
+            (one for one in element if one in layout.value), key=layout.value.__getitem__, default=None
+        )
+        if child is None or child.tag in INLINE | {"p"} or layout.value[child] < layout.value[element]:
+            return element
+        element = child
+
+
+def read_body(layout: Layout, element: Any, heading: Any, headline: str | None = None) -> Body:
     """The body in *element*, with the lines round it. The layout's tree stays as it is."""
+    wanted = key(headline or "")
     order = layout.order
     first_inside, last_inside = (
         order[element],
         max((order[one] for one in element.iter()), default=order[element]),
     )
     inside = [block for block in layout.blocks if first_inside <= order[block] <= last_inside]
-    text_from = next((order[block] for block in inside if layout.worth(block) >= SENTENCE), first_inside)
-    before = [block for block in layout.blocks if order[block] < text_from]
     at = order.get(heading, -1) if heading is not None else -1
+    sentences = [b for b in inside if layout.worth(b) >= SENTENCE and key(own_text(b)) != wanted]
+    inner = [b for b in sentences if order[b] > at]
+    if 2 * len(inner) < len(sentences):  # a heading that deep in the text is not the article's own
+        at, inner = -1, sentences
+    text_from = order[inner[0]] if inner else first_inside
+    before = [block for block in layout.blocks if order[block] < text_from]
     if 0 <= at < text_from:
         under = {heading, *heading.iter()}
         near = [block for block in before if order[block] >= at and block not in under]
-        near = [*near[:25], *[block for block in before if order[block] < at][-4:]]
+        near = [
+            *(near if len(near) <= 28 else [*near[:12], *near[-16:]]),
+            *[block for block in before if order[block] < at][-4:],
+        ]
     else:
         near = before[-14:]
     elements = (
@@ -123,22 +146,113 @@ def read_body(layout: Layout, element: Any, heading: Any) -> Body:
 def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> None:
     """Take furniture out of the body, into ``removals``, and give its pictures absolute addresses. Changes the tree."""
     element = body.element
-    whole = max(layout.value.get(element, 0.0), 1.0)
     sums = subtree_sums(layout, element)
-
+    most = 0.3 * sums[element][0]
     cut_head(layout, body, headline)
     for one in list(element.iterdescendants()):
-        if one.getparent() is None or one.tag in INLINE:
-            continue
-        if one not in sums or not is_within(one, element):
+        if one.tag in INLINE or one not in sums or not is_within(one, element):
             continue
         plain, linked, marks, links = sums[one]
-        if is_furniture(one) and layout.value.get(one, 0.0) < 0.25 * whole:
+        if one in layout.related and plain < most:
+            body.take_out("related_block", one)
+        elif is_furniture(one) and plain < most:
             body.take_out("page_furniture", one)
         elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
             body.take_out("link_list", one)
+    cut_behind_end(layout, body)
+    add_lead_picture(layout, body, base)
     for picture in list(element.iter("img")):
         settle(picture, base)
+    lines_to_paragraphs(element)
+
+
+def cut_behind_end(layout: Layout, body: Body) -> None:
+    """Boxes behind the editor's line, which ends an article: cards of other articles, promotions."""
+    blocks = [block for block in layout.blocks if is_within(block, body.element)]
+    written = sum(layout.plain[block] for block in blocks)
+    seen = 0
+    for n, block in enumerate(blocks):
+        seen += layout.plain[block]
+        if seen < 0.65 * written or not EDITOR_LINE.match(own_text(block)):
+            continue
+        inside = {*block.iter()}
+        for later in blocks[n + 1 :]:
+            holder = later
+            while (
+                (parent := holder.getparent()) is not None
+                and parent is not body.element
+                and not inside & {*parent.iter()}
+            ):
+                holder = parent
+            if holder.tag in BOXES and is_within(holder, body.element) and holder is not body.element:
+                body.take_out("behind_the_end", holder)
+        return
+
+
+def add_lead_picture(layout: Layout, body: Body, base: str) -> None:
+    """Put the picture that the page calls the article's, and shows above its text, into the body with its caption."""
+    wanted = layout.lead_image
+    if not wanted:
+        return
+    pictures = [
+        one for one in layout.root.iter("img") if any(file_of(value) == wanted for value in one.values())
+    ]
+    if not pictures or any(is_within(one, body.element) for one in pictures):
+        return
+    picture = next(
+        (one for one in pictures if layout.order.get(one, 0) < layout.order.get(body.element, 0)), None
+    )
+    if picture is None:
+        return
+    holder = picture
+    while (parent := holder.getparent()) is not None and not is_within(body.element, parent):
+        if len("".join(parent.itertext()).translate(SPACES)) > 200:
+            break
+        holder = parent
+    figure = etree.Element("figure")
+    etree.SubElement(figure, "img", dict(picture.attrib))
+    caption = text_of(holder)
+    if caption and len(caption) <= 200:
+        etree.SubElement(figure, "figcaption").text = caption
+    figure.tail, body.element.text = body.element.text, None
+    body.element.insert(0, figure)
+
+
+def lines_to_paragraphs(element: Any) -> None:
+    """Text that line breaks cut into lines -> a paragraph each, so that rules see lines as a reader does."""
+    for holder in [
+        element,
+        *element.iter("div", "section", "td", "p", "center", "article", "blockquote", "font"),
+    ]:
+        breaks = any(child.tag == "br" for child in holder)
+        blocks = any(child.tag not in INLINE for child in holder)
+        loose = (holder.text or "").strip() or any(
+            child.tag in INLINE or (child.tail or "").strip() for child in holder
+        )
+        if not loose or not (breaks or blocks):
+            continue
+        if holder.tag == "p" and holder is not element:
+            holder.tag = "div"
+        children = list(holder)
+        runs: list[Any] = []
+        run = etree.Element("p")
+        run.text, holder.text = holder.text, None
+        for child in children:
+            tail, child.tail = child.tail, None
+            holder.remove(child)
+            if child.tag == "br" or child.tag not in INLINE:
+                runs.append(run)
+                if child.tag != "br":
+                    runs.append(child)
+                run = etree.Element("p")
+                run.text = tail
+            else:
+                run.append(child)
+                child.tail = tail
+        runs.append(run)
+        for one in runs:
+            if one.tag != "p" or len(one) or (one.text or "").strip():
+                holder.append(one)
 
 
 def subtree_sums(layout: Layout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
@@ -217,14 +331,20 @@ def settle(picture: Any, base: str) -> None:
         )
     address = real or source
     said = f"{picture.get('class') or ''} {address}"
-    small = any(
-        (size := picture.get(name) or "").rstrip("px ").isdigit() and int(size.rstrip("px ")) < 50
+    stated = SIZE.search(address)
+    small = all(
+        (picture.get(name) or "").rstrip("px ").isdigit()
+        and int((picture.get(name) or "").rstrip("px ")) < 60
+        for name in ("width", "height")
+    ) or any(
+        (size := picture.get(name) or "").rstrip("px ").isdigit() and int(size.rstrip("px ")) < 10
         for name in ("width", "height")
     )
     if (
         not address
         or address.startswith("data:")
         or small
+        or (stated and int(stated[1]) < 60 and int(stated[2]) < 60)
         or ICON.search(said)
         or ICON_ALT.search(picture.get("alt") or "")
         or (not real and PLACEHOLDER.search(source))

@@ -18,18 +18,23 @@ NAME = rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{SURNAMES}]\s?[\u4e00-\u9fff]
 PARTED = r"(?:\s*[、，,/&和与\s]\s*)"
 NAMES = rf"({NAME}(?:{PARTED}{NAME}(?![\u4e00-\u9fff])){{0,5}})"
 END = r"(?=$|[\s）)】\]|｜;；。，,:：/]|编辑|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|通讯员|实习|电|图|見習|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|\d)"
-WRITER = r"(?:本报|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{1,6})*(?:实习)?(?:见习)?(?:记者|記者|特派员|通讯员|撰稿人|评论员|研究员)"
+WRITER = r"(?:本报|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{1,6})*(?:实习)?(?:见习)?(?:记者|記者|特派员|特派記者|通讯员|撰稿人|评论员|研究员|作者)"
 NAME_RE = re.compile(NAME)
 PATTERNS = (
-    # 作者：张三 李四; 文/张三; 撰文｜张三; By 张三
+    # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
     re.compile(
-        rf"(?:^|[\s（(【\[|｜▎/])(?:本文)?(?:作\s?者|撰文|撰稿|采写|采写/|文字|文|采访|采写记者|記者|记者|By|原创作者|写手)\s*(?:[:：/／|｜丨]|\s)\s*(?:{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
+        rf"(?:^|[\s（(【\[|｜▎/》])(?:本文)?(?:作\s?者|撰文|撰稿|采写|文字|文|采访|記者|记者|By|原创作者|写手)"
+        rf"(?:\s*[/、]\s*(?:图|摄影|摄|图片))?\s*(?:[:：/／|｜丨]|\s|(?<=作者))\s*(?:[\u4e00-\u9fffA-Za-z]{{0,8}}{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三
     re.compile(
-        rf"(?:^|[（(【\[\s，,/|｜—])(?:[\u4e00-\u9fffA-Za-z·]{{0,12}}){WRITER}\s*[:：|｜/]?\s*{NAMES}{END}"
+        rf"(?:^|[（(【\[\s，,/|｜—])(?:[\u4e00-\u9fffA-Za-z·]{{0,12}}?){WRITER}\s*[:：|｜/]?\s*{NAMES}{END}"
     ),
 )
+BESIDE_MEDIUM = re.compile(
+    rf"^({NAME})\s*/\s*[\u4e00-\u9fffA-Za-z]{{2,14}}(?=$|\s)|^[\u4e00-\u9fffA-Za-z]{{2,14}}/({NAME})(?=$|\s)"
+)
+"""张三/某报, or 某报/张三."""
 LOOSE = re.compile(r"^(?:本文)?(?:作\s?者|撰文|撰稿|文)\s*[:：/｜|丨]\s*([^\s:：，。；;|｜]{2,20})$")
 NOT_WRITER = re.compile(
     r"摄影|摄像|图片|图/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|摄$"
@@ -38,6 +43,7 @@ NO_NAME = re.compile(
     r"[网報报社台刊站]$|记者|本报|综合|整理|编辑|官方|公司|集团|日报|频道|新闻|财经|小编|管理员|admin|佚名|匿名|原创|未知|来源|作者|本站|编译",
     re.IGNORECASE,
 )
+MEDIUM_WORD = re.compile(r"[报報网網社台刊]|快讯|快訊|新闻|新聞|财经|財經|日报|时报|周刊|广播|电视|中心")
 META_NAMES = ("article:author", "og:article:author", "byl", "dc.creator", "sailthru.author", "author")
 
 
@@ -70,6 +76,16 @@ def in_line(line: str, whole: bool = False) -> list[str]:
     return []
 
 
+def folded(text: str) -> str:
+    """*text* with one form of letters, brackets and strokes."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def is_writer(name: str, publisher: str | None) -> bool:
+    """Whether what stands behind 作者 is a name, and not the medium or a department of it."""
+    return not NO_NAME.search(name) and name != publisher and not name.isascii()
+
+
 def find_authors(
     document: Document, near: list[str], head: list[str], tail: list[str], publisher: str | None
 ) -> list[str]:
@@ -77,24 +93,20 @@ def find_authors(
 
     *near* are the lines between headline and text, *head* and *tail* the first and last ones of the text.
     """
-    for line in near:
+    for line in map(folded, near):
         if names := in_line(line):
             return names
-        for part in re.split(r"\s{1,}|[|｜]", line):
-            if (
-                (found := LOOSE.match(part))
-                and not NO_NAME.search(found[1])
-                and found[1] != publisher
-                and not found[1].isascii()
-            ):
+        if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
+            return [found[1] or found[2]]
+        for part in re.split(r"\s+|[|｜]", line):
+            if (found := LOOSE.match(part)) and is_writer(found[1], publisher):
                 return [found[1]]
-    for line in (*head, *reversed(tail)):
-        if names := in_line(
-            unicodedata.normalize("NFKC", line)[:400]
-            if line in head
-            else unicodedata.normalize("NFKC", line)[-200:]
-        ):
-            return names
+    said = [
+        *(in_line(folded(line)[:400]) for n, line in enumerate(head) if n < 3 or len(line) < 30),
+        *(in_line(folded(line)[-200:]) for line in tail),
+    ]
+    if names := max(said, key=len, default=[]):
+        return names
     stated = document.linked_data.get("author")
     for one in stated if isinstance(stated, list) else [stated]:
         name = squeeze(str(one.get("name") if isinstance(one, dict) else one or ""))

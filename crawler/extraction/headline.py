@@ -69,8 +69,11 @@ def without_site(title: str, site_name: str | None = None) -> str:
     return title[:end].strip() or title
 
 
-def find_headline(document: Document, layout: Any = None) -> tuple[str | None, Any]:
-    """The headline as one line, and the heading that shows it; None where the page has none."""
+def find_headline(document: Document, before: list[Any]) -> tuple[str | None, Any]:
+    """The headline as one line, and the heading that shows it; None where the page has none.
+
+    *before* are the elements right before the text: a heading there counts where the head's titles name the site only.
+    """
     claims = [one for one in (document.title, *said(document)) if one]
     keys = [key(one) for one in claims]
     best: tuple[int, int, str, Any] | None = None
@@ -86,7 +89,8 @@ def find_headline(document: Document, layout: Any = None) -> tuple[str | None, A
         text = LABEL.sub("", text)
         plain = key(text)
         if not any(plain in one for one in keys):
-            if not any(len(one) >= 8 and plain.startswith(one.rstrip(".…")) for one in keys):
+            cut = [one.rstrip(".…") for one in keys if one.endswith(("...", "…"))]
+            if not any(len(one) >= 8 and plain.startswith(one) for one in cut):
                 continue
             rank -= 1  # the head's title is cut
         # The whole headline rather than a part of it; a real heading rather than a link that repeats it.
@@ -103,9 +107,25 @@ def find_headline(document: Document, layout: Any = None) -> tuple[str | None, A
     if best is not None:
         return best[2], best[3]
     site_name = document.meta.get("og:site_name")
+    near = [one for one in before if is_heading(one) and 6 <= len(text_of(one)) <= 100]
+    stated = [without_site(one, site_name) for one in (*said(document), document.title) if one]
+    if near and (not stated or len(stated[0]) < 12 or not shared(stated[0], text_of(near[-1]))):
+        by_rank = max(near, key=lambda one: (one.tag == "h1", before.index(one)))
+        return text_of(by_rank), by_rank
     lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
-    for one in said(document):
-        return without_site(one, site_name), lone[0] if len(lone) == 1 else None
-    if len(lone) == 1 and not document.title:
-        return text_of(lone[0]), lone[0]
-    return (without_site(document.title, site_name), None) if document.title else (None, None)
+    if stated:
+        return stated[0], near[-1] if near else lone[0] if len(lone) == 1 else None
+    return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
+
+
+def is_heading(element: Any) -> bool:
+    """Whether an element is, or is named, a heading; no link to somewhere else."""
+    named = HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
+    plain = element.tag in ("div", "p", "span", "strong", "td") and named and len(element) <= 2
+    return (element.tag in ("h1", "h2", "h3", "h4", "h5") or plain) and element.find(".//a") is None
+
+
+def shared(one: str, other: str) -> bool:
+    """Whether two titles have a run of six characters in common."""
+    first, second = key(one), key(other)
+    return any(first[n : n + 6] in second for n in range(max(len(first) - 5, 1)))

@@ -22,10 +22,10 @@ HIDDEN: Any = etree.XPath(
 )
 # Names of what stands round an article, as parts of class and id.
 FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?\w*|side(?:bar)?\w*|aside|copyright|cprt|icp)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
     r"|comment|gentie|pinglun|tie-|relat|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
-    r"more-?news|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward",
+    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward",
     re.IGNORECASE,
 )
 # What content management systems and larger sites call the element that holds the article's text.
@@ -46,6 +46,11 @@ BOILERPLATE = re.compile(
     r"|技术支持|联系我们|关于我们|服务条款|隐私|浏览器",
     re.IGNORECASE,
 )
+RELATED = re.compile(
+    r"[【\[《]?\s*(?:(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
+    r"(?:内容|文章|新闻|新聞|阅读|閱讀|资讯|報導|报道|推荐|推薦|专题|点阅|點閱|喜欢|都在看|还看了|图集|视频|精彩|热点|排行|评论|話題|话题|回顾|热文|必读|搜索|链接)+|相关(?:链接|阅读)|猜你喜欢|热点图片|阅读排行|点击排行|排行榜|看更多)\s*[】\]》]?\s*[:：>＞»+＋]{0,3}(?:更多)?"
+)
+"""Headings of lists of other articles."""
 SPACES = str.maketrans("", "", " \t\r\n\f\v\u00a0\u3000")
 
 
@@ -54,6 +59,11 @@ class Layout:
 
     def __init__(self, root: Any):
         self.root = root
+        self.lead_image = next(
+            (file_of(tag.get("content")) for tag in root.iter("meta") if tag.get("property") == "og:image"),
+            "",
+        )
+        """Name of the picture that the page calls the article's, empty where it calls none."""
         for element in FURNITURE_TAGS(root):
             remove(element)
         everything = len("".join(root.itertext()).translate(SPACES))
@@ -77,7 +87,10 @@ class Layout:
         self.value: dict[Any, float] = {}
         self.named: list[Any] = []
         """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
+        self.related: set[Any] = set()
+        """Elements that a heading such as 相关阅读 begins."""
         self._measure()
+        self._find_related()
         self._weigh()
 
     def _measure(self) -> None:
@@ -114,6 +127,27 @@ class Layout:
                 self.named.append(element)
         self.blocks = sorted(plain, key=order.__getitem__)
 
+    def _find_related(self) -> None:
+        """A heading of other articles makes the element that it begins a list of them."""
+        everything = sum(self.plain.values())
+        for block in self.blocks:
+            if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(own_text(block).strip()):
+                continue
+            holder, begins = block, len(own_text(block).translate(SPACES))
+            while (
+                (parent := holder.getparent()) is not None
+                and parent is not self.root
+                and parent.tag != "body"
+            ):
+                text = "".join(parent.itertext()).translate(SPACES)
+                if len(text) > 0.4 * everything + 60 or not text.startswith(
+                    own_text(block).translate(SPACES)[:begins]
+                ):
+                    break
+                holder = parent
+            if holder is not block:
+                self.related.add(holder)
+
     def worth(self, block: Any) -> float:
         """What a block says for (or against) its being article text."""
         plain, linked, marks = self.plain[block], self.linked[block], self.marks[block]
@@ -123,7 +157,7 @@ class Layout:
             return -3.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
         worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
-        if plain < 250 and BOILERPLATE.search(own_text(block)):
+        if plain < 400 and len({*BOILERPLATE.findall(own_text(block))}) > (plain >= 120):
             return -min(worth, 60.0)
         return worth
 
@@ -134,7 +168,7 @@ class Layout:
         total = sum(one for one in value.values() if one > 0)
         for element in reversed(self.order):
             worth = value[element]
-            if worth > 0 and worth < 0.6 * total and is_furniture(element):
+            if 0 < worth < 0.6 * total and (element in self.related or is_furniture(element)):
                 value[element] = worth = min(worth * 0.05, 20)
             parent = element.getparent()
             if parent is not None:
@@ -152,6 +186,15 @@ def own_text(block: Any) -> str:
             parts.append(" ")
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+def file_of(address: str | None) -> str:
+    """The last part of an address's path: what stays the same whatever host serves a picture.
+
+    >>> file_of("https://img.example/2020/a.jpg?x=1")
+    'a.jpg'
+    """
+    return (address or "").partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def is_furniture(element: Any) -> bool:

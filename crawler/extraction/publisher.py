@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
+from crawler.extraction.byline import NAME
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import PARTS, SITE_WORDS, key
 from crawler.extraction.published import STAMP
@@ -21,8 +23,13 @@ MEDIUM = re.compile(
     r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团)(?:[-·][^\s:：]{2,8})?"
 )
 NO_MEDIUM = re.compile(
-    r"\d|评论|评论|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|发布|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$",
+    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|发布|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$",
     re.IGNORECASE,
+)
+RELATIVE = re.compile(r"\s+(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
+UNMARKED = re.compile(r"(?:^|[|｜\s])(?:来源|來源)\s*([^\s|｜:：]{2,20})(?=[\s|｜]|$)")
+BESIDE_NAME = re.compile(
+    rf"^(?:{NAME})\s*[/／]\s*([^\s/／|｜\d]{{2,14}})(?=$|\s)|^([^\s/／|｜\d]{{2,14}})[/／](?:{NAME})(?=$|\s)"
 )
 META_NAMES = (
     "source",
@@ -44,7 +51,7 @@ def clean(name: str | None) -> str | None:
     >>> clean("【某某网】")
     '某某网'
     """
-    name = squeeze(name).strip(' \u3000:：|｜-—_·,，;；.。"“”[]【】()（）<>《》')
+    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜-—_·,，;；.。"“”[]【】()（）<>《》')
     return name if name and 1 < len(name) <= 30 else None
 
 
@@ -55,6 +62,11 @@ def find_publisher(document: Document, near: list[str], elements: list[Any], aft
             name = clean(found[1])
             if name and not re.search(r"^(?:作者|记者|时间|未知|本站|原创)$", name):
                 return name
+        if (found := UNMARKED.search(line)) and not NO_MEDIUM.search(found[1]):
+            return clean(found[1])
+    for line in near:
+        if found := BESIDE_NAME.search(unicodedata.normalize("NFKC", line)):
+            return clean(found[1] or found[2])
     for element in elements:
         if SOURCE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             name = clean("".join(element.itertext()))

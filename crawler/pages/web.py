@@ -106,7 +106,14 @@ class WebPage(ArticlePage):
             for element in self.nodes(find):
                 if text := squeeze(element) if isinstance(element, str) else text_of(element):
                     return text, None if isinstance(element, str) else element
-        return find_headline(self.document)
+        layout = self.layout
+        text = find_body(layout)
+        before = [
+            one
+            for one, place in layout.order.items()
+            if text is not None and place <= layout.order[text] + 12
+        ]
+        return find_headline(self.document, before[-80:])
 
     @cached_property
     def body(self) -> Body | None:
@@ -119,9 +126,9 @@ class WebPage(ArticlePage):
                 if one in layout.order and (text_of(one) or one.find(".//img") is not None)
             ]
             if found:
-                return read_body(layout, found[0], self.heading[1])
+                return read_body(layout, found[0], self.heading[1], self.heading[0])
         element = find_body(layout)
-        return None if element is None else read_body(layout, element, self.heading[1])
+        return None if element is None else read_body(layout, element, self.heading[1], self.heading[0])
 
     def published(self) -> str | None:
         """The time of publication as the page states it."""
@@ -145,7 +152,7 @@ class WebPage(ArticlePage):
         body = self.body
         if body is None:
             return []
-        return find_authors(self.document, body.near, body.lines[:3], body.lines[-5:], publisher)
+        return find_authors(self.document, body.near, body.lines[:10], body.lines[-5:], publisher)
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
