@@ -10,15 +10,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
-from scrapy.http import HtmlResponse
 
-from crawler.extraction.decoding import decode
-from crawler.offline import read_page
-from crawler.pages import LinkError, PageError, Target, page_stated_in, target_of
-from crawler.pages.web import AnyPage
+if TYPE_CHECKING:
+    from crawler.pages import Target
 
 USAGE, FAILED = 2, 3
 
@@ -109,6 +106,12 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
 
 def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, Any]:
     """What is read of one saved page: the object that is printed. Raises BadInput."""
+    # Late: Scrapy loads every command's module at every start.
+    from scrapy.http import HtmlResponse
+
+    from crawler.offline import read_page
+    from crawler.pages import PageError
+
     body = contents(Path(entry["file"]))
     begun = time.process_time()
     target = target_for(entry, body, generic)
@@ -130,6 +133,10 @@ NOWHERE = "http://page.invalid"
 
 def target_for(entry: dict[str, Any], body: bytes, generic: bool) -> Target:
     """The page object that reads a page: that of its address, else of the address that the page states for itself."""
+    from crawler.extraction.decoding import decode
+    from crawler.pages import LinkError, Target, page_stated_in, target_of
+    from crawler.pages.web import AnyPage
+
     url = entry.get("url")
     try:
         if generic:

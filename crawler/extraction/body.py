@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
-from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.headline import key
 from crawler.extraction.layout import INLINE, SPACES, Layout, file_of, is_furniture, own_text, remove
 from crawler.extraction.published import STAMP
@@ -354,7 +353,7 @@ def settle(picture: Any, base: str) -> None:
     for name in LAZY:
         if name in picture.attrib:
             del picture.attrib[name]
-    try:
-        picture.set("src", urljoin(base, address) if base else address)
-    except ValueError:
+    if url := absolute(base, address):
+        picture.set("src", url)
+    else:
         remove(picture)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -22,6 +22,10 @@ EARLY_END = re.compile(r"</?(?:html|body)\b[^>]*>|<!doctype[^>]*>", re.IGNORECAS
 CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
 )
+BAD_REFERENCE = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]|d[89a-f]..)|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]))(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
 JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 NEWS_TYPES = re.compile(r"Article|Posting|Report|WebPage|VideoObject", re.IGNORECASE)
 _parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
@@ -34,6 +38,16 @@ def squeeze(text: str | None) -> str:
     'a b'
     """
     return " ".join((text or "").split())
+
+
+def absolute(base: str, address: str | None) -> str | None:
+    """*address* as seen from *base*; None where it is no address."""
+    try:
+        url = urljoin(base, (address or "").strip())
+        urlsplit(url)
+        return url or None
+    except ValueError:  # "http://[" and the like
+        return None
 
 
 def text_of(element: Any) -> str:
@@ -51,6 +65,7 @@ class Document:
     def root(self) -> Any:
         """The page as an lxml tree of what can hold text: no scripts, styles, comments."""
         seen = EARLY_END.sub("", UNSEEN.sub(" ", CONTROLS.sub("", self.html)))
+        seen = BAD_REFERENCE.sub("", seen) if "&#" in seen else seen
         source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
         root = etree.fromstring(source, _parser)
         return etree.fromstring("<html><body/></html>", _parser) if root is None else root
@@ -59,7 +74,7 @@ class Document:
     def base(self) -> str:
         """What relative addresses are relative to."""
         found = self.root.find(".//base[@href]")
-        return urljoin(self.url, found.get("href").strip()) if found is not None else self.url
+        return (absolute(self.url, found.get("href")) if found is not None else None) or self.url
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -80,13 +95,17 @@ class Document:
     @cached_property
     def canonical(self) -> str | None:
         """The page's own permanent address: rel=canonical, else og:url."""
-        for link in self.root.iter("link"):
-            if "canonical" in (link.get("rel") or "").lower().split() and (
-                href := (link.get("href") or "").strip()
-            ):
-                return urljoin(self.base, href)
-        url = self.meta.get("og:url")
-        return urljoin(self.base, url) if url else None
+        stated = next(
+            (
+                one.get("href")
+                for one in self.root.iter("link")
+                if "canonical" in (one.get("rel") or "").lower().split()
+            ),
+            None,
+        )
+        url = absolute(self.base, stated) if stated else None
+        url = url or (absolute(self.base, self.meta["og:url"]) if self.meta.get("og:url") else None)
+        return url if url and url.startswith(("http://", "https://")) else None
 
     @cached_property
     def linked_data(self) -> dict[str, Any]:

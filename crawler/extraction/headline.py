@@ -11,7 +11,7 @@ from crawler.extraction.document import Document, squeeze, text_of
 HEADING_NAME = re.compile(
     r"(?:^|[\s_-])(?:title|headline|subject|tit|bt|biaoti|h1)(?:$|[\s_-])|title", re.IGNORECASE
 )
-HEADINGS = ("h1", "h2", "h3", "h4", "div", "p", "span", "strong", "td", "b", "a")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "strong", "td", "b", "a")
 # A title's parts: site and channel stand behind one of these.
 PARTS = re.compile(r"\s*[_|｜丨—]+\s*|\s+[-–]+\s+|--|-(?=[^-]{2,16}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*")
 SITE_WORDS = re.compile(
@@ -20,7 +20,13 @@ SITE_WORDS = re.compile(
 )
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂″‘’`'", '"'))
 BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+NO_HEADLINE = re.compile(
+    r"^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
+)
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
+
+
+BARS = frozenset(("_", "-", "|", "｜", "–", "--", ">"))
 
 
 def key(text: str) -> str:
@@ -50,22 +56,21 @@ def without_site(title: str, site_name: str | None = None) -> str:
     >>> without_site("棱镜|数据业整顿_财经_某讯网")
     '棱镜|数据业整顿'
     """
-    cuts = [(found.start(), found.end()) for found in PARTS.finditer(title)]
     end = len(title)
-    for n, (start, after) in reversed(list(enumerate(cuts))):
-        tail = title[after:end].strip()
-        head = title[:start].strip()
+    while cuts := [*PARTS.finditer(title[:end])]:
+        cut = cuts[-1]
+        head, bar, tail = title[: cut.start()].strip(), cut[0].strip(), title[cut.end() : end].strip()
         if len(head) < 5 or len(tail) > 20:
             break
-        plain_bar = title[start:after].strip() in ("_", "-", "|", "｜", "–", "--", ">") and n > 0
         if not (
-            SITE_WORDS.search(tail)
+            bar in ("_", "-", "--")
+            or (bar in BARS and len(cuts) > 1)
+            or SITE_WORDS.search(tail)
             or (site_name and key(tail) in key(site_name))
-            or plain_bar
-            or title[start:after].strip() in ("_", "-", "--")
+            or (len(head) >= 10 and len(tail) <= 6)
         ):
             break
-        end = start
+        end = cut.start()
     return title[:end].strip() or title
 
 
@@ -78,7 +83,13 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
     keys = [key(one) for one in claims]
     best: tuple[int, int, str, Any] | None = None
     for element in document.root.iter(*HEADINGS):
-        rank = 3 if element.tag == "h1" else 2 if element.tag in ("h2", "h3") else 0
+        rank = (
+            3
+            if element.tag == "h1"
+            else 2
+            if element.tag in ("h2", "h3")
+            else int(element.tag in ("h4", "h5"))
+        )
         if HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             rank += 1
         if not rank:
@@ -88,7 +99,7 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
             continue
         text = LABEL.sub("", text)
         plain = key(text)
-        if not any(plain in one for one in keys):
+        if not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
             cut = [one.rstrip(".…") for one in keys if one.endswith(("...", "…"))]
             if not any(len(one) >= 8 and plain.startswith(one) for one in cut):
                 continue
@@ -107,14 +118,22 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
     if best is not None:
         return best[2], best[3]
     site_name = document.meta.get("og:site_name")
-    near = [one for one in before if is_heading(one) and 6 <= len(text_of(one)) <= 100]
+    near = [
+        one
+        for one in before
+        if is_heading(one) and 6 <= len(text_of(one)) <= 100 and not NO_HEADLINE.search(text_of(one))
+    ]
     stated = [without_site(one, site_name) for one in (*said(document), document.title) if one]
     if near and (not stated or len(stated[0]) < 12 or not shared(stated[0], text_of(near[-1]))):
         by_rank = max(near, key=lambda one: (one.tag == "h1", before.index(one)))
         return text_of(by_rank), by_rank
+    # A quotation mark can cut the title in a meta tag short.
+    full = key(stated[-1]) if stated else ""
+    stated.sort(key=lambda one: key(one) in full and key(one) != full)
     lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
     if stated:
-        return stated[0], near[-1] if near else lone[0] if len(lone) == 1 else None
+        shown = next((one for one in reversed(near) if shared(stated[0], text_of(one))), None)
+        return stated[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
     return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
 
 

@@ -46,6 +46,7 @@ BOILERPLATE = re.compile(
     r"|技术支持|联系我们|关于我们|服务条款|隐私|浏览器",
     re.IGNORECASE,
 )
+EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
 RELATED = re.compile(
     r"[【\[《]?\s*(?:(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
     r"(?:内容|文章|新闻|新聞|阅读|閱讀|资讯|報導|报道|推荐|推薦|专题|点阅|點閱|喜欢|都在看|还看了|图集|视频|精彩|热点|排行|评论|話題|话题|回顾|热文|必读|搜索|链接)+|相关(?:链接|阅读)|猜你喜欢|热点图片|阅读排行|点击排行|排行榜|看更多)\s*[】\]》]?\s*[:：>＞»+＋]{0,3}(?:更多)?"
@@ -163,8 +164,14 @@ class Layout:
 
     def _weigh(self) -> None:
         value = dict.fromkeys(self.order, 0.0)
+        sentences, ended = 0, False
         for block in self.blocks:
-            value[block] = self.worth(block)
+            worth = self.worth(block)
+            # What follows the editor's line is of other articles, or of readers.
+            value[block] = worth * 0.2 if ended and worth > 0 else worth
+            sentences += worth >= 30
+            if sentences >= 2 and worth < 0 and self.plain[block] < 40 and EDITOR.match(own_text(block)):
+                ended = True
         total = sum(one for one in value.values() if one > 0)
         for element in reversed(self.order):
             worth = value[element]

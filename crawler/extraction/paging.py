@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from crawler.extraction.document import Document, text_of
+from crawler.extraction.document import Document, absolute, text_of
 
 NEXT = re.compile(
     r"^[\[【<\s]*(?:下一页|下一頁|下页|下頁|后一页|余下全文|Next page|next)[\s>»›→\]】]*$", re.IGNORECASE
@@ -41,9 +41,8 @@ def find_next_page(document: Document) -> str | None:
         href = (link.get("href") or "").strip()
         if not href or href.startswith(("#", "javascript:")) or not NEXT.match(text_of(link)):
             continue
-        try:
-            url = urljoin(document.base, href)
-        except ValueError:
+        url = absolute(document.base, href)
+        if url is None:
             continue
         same = stem(url) == stem(document.url) or (
             urlsplit(url)[:3] == urlsplit(document.url)[:3] and PAGE_NUMBER.search(url)

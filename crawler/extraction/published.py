@@ -27,7 +27,7 @@ META_NAMES = (
     "published_at", "published", "dc.date.issued", "dc.date", "dcterms.created", "ptime", "datecreated", "dateupdate", "date", "creationdate",
 )  # fmt: skip
 SCRIPTED = re.compile(
-    r"""["']?(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1[0-9]{9}(?:\d{3})?)(?!\d)""",
+    r"""["']?(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|\bct|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1[0-9]{9}(?:\d{3})?)(?!\d)""",
     re.IGNORECASE,
 )
 IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")

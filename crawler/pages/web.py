@@ -7,14 +7,14 @@ import hashlib
 import re
 from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import etree
 
 from crawler.extraction.body import Body, clean_body, find_body, read_body
 from crawler.extraction.byline import find_authors, names_in
 from crawler.extraction.decoding import decode
-from crawler.extraction.document import Document, squeeze, text_of
+from crawler.extraction.document import Document, absolute, squeeze, text_of
 from crawler.extraction.headline import find_headline
 from crawler.extraction.layout import Layout
 from crawler.extraction.paging import find_next_page
@@ -226,7 +226,7 @@ class WebPage(ArticlePage):
         """Address of the article's next page; None on the last."""
         for find in self.next_at:
             for one in self.nodes(find):
-                return urljoin(self.document.base, one if isinstance(one, str) else one.get("href") or "")
+                return absolute(self.document.base, one if isinstance(one, str) else one.get("href"))
         return find_next_page(self.document)
 
 
