@@ -77,7 +77,7 @@ RULES = [
     Rule(
         name="home_link",
         kind="element",
-        pattern=".//a[starts-with(normalize-space(.), '返回')][contains(., '首页') or contains(., '查看更多') or contains(., '返回列表')]",
+        pattern=".//a[starts-with(normalize-space(.), '返回')][contains(., '首页') or contains(., '查看更多') or contains(., '返回列表')][count(../a[starts-with(normalize-space(.), '返回')]) = 1]",
         drops='<p><a href="http://www.example.cn/">返回某网首页>></a></p>',
         keeps='<p><a href="http://www.example.cn/1">返回岗位的工人超过九成</a>，工厂说。</p>',
     ),
