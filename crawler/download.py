@@ -376,7 +376,7 @@ class GuardedDownloadHandler(BaseDownloadHandler):
         """
         scheme, host, port = origin
         loop = asyncio.get_running_loop()
-        if there := self.elsewhere.get(host):  # named by the operator, so trusted
+        if there := self.elsewhere.get(host) or self.elsewhere.get("*"):  # named by the operator, so trusted
             addresses, port = [there[0]], there[1]
         else:
             addresses = await self._addresses(origin)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.newsroom.server import Newsroom
+from tests.websites import Websites
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds for one crawl: far more than any takes
@@ -25,6 +26,12 @@ def newsroom() -> Iterator[Newsroom]:
     """A newsroom of its own with the sample articles, its clock at `server.NOW`."""
     with Newsroom() as room:
         yield room
+
+
+@pytest.fixture
+def websites(newsroom: Newsroom) -> Websites:
+    """Sites of any host name on the newsroom's server; crawl with ``CONNECT_TO=websites.everywhere``."""
+    return Websites(newsroom)
 
 
 @pytest.fixture

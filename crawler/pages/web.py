@@ -41,6 +41,14 @@ TRACKING = re.compile(
 )
 
 
+PAGE_TYPES = re.compile(r"^$|html|xml|text/|octet-stream", re.IGNORECASE)
+
+
+def media_type(response: Any) -> str:
+    """What a response says that it is, e.g. ``text/html``; empty where it says nothing."""
+    return (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip()
+
+
 def fields(*expressions: str) -> tuple[Any, ...]:
     """Compiled XPath expressions, for class attributes of page objects."""
     return tuple(etree.XPath(one) for one in expressions)
@@ -173,7 +181,10 @@ class WebPage(ArticlePage):
         return None
 
     def article(self) -> Article:
-        where, document = self.response.url, self.document
+        where, kind = self.response.url, media_type(self.response)
+        if not PAGE_TYPES.search(kind):
+            raise PageError(f"{self.site}: {where} is no page but {kind}")
+        document = self.document
         if self.gone is not None and (found := self.gone.search(document.html)):
             raise Gone(
                 f"{self.site}: the page {where} says that the article is gone: {squeeze(found[0])[:60]!r}"
@@ -187,7 +198,7 @@ class WebPage(ArticlePage):
         authors = self.authors(publisher)
         body = self.body
         if body is None or not holds_article(body):
-            raise PageError(f"{self.site}: no article text at {where}; has the site changed its markup?")
+            raise PageError(f"{self.site}: the page {where} holds no article text that we can find")
         for find in self.drop:
             for one in find(body.element):
                 if one.getparent() is not None:
@@ -242,7 +253,7 @@ class AnyPage(WebPage):
         except PageError as wrong:
             host = urlsplit(self.response.url).hostname
             raise NoArticle(
-                f"no page object reads {host}, and without one {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
+                f"no page object reads {host}, and {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
 
 
