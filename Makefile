@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench test-sites
+.PHONY: demo test lint bench test-sites score
 
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -28,3 +28,6 @@ bench: $(READY)
 
 test-sites: $(READY)
 	$(BIN)/python tests/sites/build.py
+
+score: $(READY)
+	$(BIN)/python tests/score.py

@@ -46,6 +46,11 @@ BOILERPLATE = re.compile(
     r"|技术支持|联系我们|关于我们|服务条款|隐私|浏览器",
     re.IGNORECASE,
 )
+# The line under a headline: a whole date with a clock or with a label beside it.
+TIME_LINE = re.compile(
+    r"^\W*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d|来源|來源|作者|记者|[|｜]|$)|(?:发布|发表|更新|时间|時間|日期|来源|來源|作者)[^。]{0,16}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})"
+    r"|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d(?::\d\d)?)?.{0,12}(?:来源|來源|作者|编辑|点击|浏览|阅读|字号)"
+)
 EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
 RELATED = re.compile(
     r"[【\[《]?\s*(?:(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
@@ -156,6 +161,8 @@ class Layout:
             return -0.7 * linked
         if plain < 12 and not marks:
             return -3.0
+        if plain < 80 and marks < 5 and TIME_LINE.search(own_text(block)):
+            return -5.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
         worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
         if plain < 400 and len({*BOILERPLATE.findall(own_text(block))}) > (plain >= 120):

@@ -34,6 +34,16 @@ from crawler.pages import (
 )
 
 LEAST_TEXT = 30  # characters; a page with less, and no picture, holds no article
+ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
+SHORT = 200  # characters; a longer text is not a notice
+GONE = re.compile(
+    r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件)(?:不存在|已?被?删除|已下线|已失效)|Not Found|已停止访问",
+    re.IGNORECASE,
+)
+WALLED = re.compile(
+    r"安全验证|人机验证|访问验证|滑动验证|验证码|访问(?:过于)?频繁|访问受限|请(?:先)?登录|环境异常|Just a moment|Access Denied|Forbidden|Attention Required",
+    re.IGNORECASE,
+)
 TRACKING = re.compile(
     r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
     r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid)$",
@@ -197,7 +207,15 @@ class WebPage(ArticlePage):
         published, publisher = self.published(), self.publisher()
         authors = self.authors(publisher)
         body = self.body
-        if body is None or not holds_article(body):
+        size = sum(map(len, body.lines)) if body else 0
+        said = f"{document.title} {headline or ''}"
+        if size < SHORT and (found := GONE.search(said)):
+            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
+        if size < SHORT and (found := WALLED.search(said)):
+            raise Refused(
+                f"{self.site}: the page {where} shows {squeeze(found[0])!r} in place of the article; open it in a browser"
+            )
+        if body is None or not (size >= LEAST_TEXT or body.element.find(".//img") is not None):
             raise PageError(f"{self.site}: the page {where} holds no article text that we can find")
         for find in self.drop:
             for one in find(body.element):
@@ -249,17 +267,24 @@ class AnyPage(WebPage):
 
     def article(self) -> Article:
         try:
-            return super().article()
+            article = super().article()
+            self.check_it_is_one(article)
+            return article
+        except (Gone, Refused):
+            raise
         except PageError as wrong:
             host = urlsplit(self.response.url).hostname
             raise NoArticle(
                 f"no page object reads {host}, and {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
 
-
-def holds_article(body: Body) -> bool:
-    """Whether there is a text, or a picture, to archive."""
-    return len("".join(body.lines)) >= LEAST_TEXT or body.element.find(".//img") is not None
+    def check_it_is_one(self, article: Article) -> None:
+        """A text alone makes no article: a notice and a list have one, too. Raises PageError."""
+        size = sum(map(len, self.body.lines)) if self.body else 0
+        kind = f"{self.document.meta.get('og:type', '')} {self.document.linked_data.get('@type', '')}".lower()
+        stated = bool(article.published_raw) or "article" in kind
+        if not article.headline or not (stated or size >= ENOUGH_TEXT):
+            raise PageError(f"the page {self.response.url} states neither time nor headline of an article")
 
 
 def where_of(link: str) -> str:

@@ -1,0 +1,121 @@
+"""How well pages are read: ours, ours without page objects, and trafilatura, on annotated pages. Run: ``make score``.
+
+The corpus (``share-pages/annotations.jsonl``, pages beside it, ``score.py`` above) is not part of the project; CORPUS
+names where it lies. Each reader runs in a process of its own; times are CPU of reading alone, without start-up.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
+COLUMNS = (
+    "F1",
+    "perfect",
+    "title",
+    "minute",
+    "day",
+    "source",
+    "author",
+    "au-false",
+    "img-R",
+    "img-P",
+    "ms-med",
+)
+
+
+def batch(folder: Path, annotations: list[dict[str, Any]], pages: Path) -> Path:
+    """The list that `scrapy extract --batch` takes."""
+    listed = folder / "list.jsonl"
+    entries = [
+        {"id": one["id"], "file": str(pages / one["file"]), "url": one.get("url")} for one in annotations
+    ]
+    listed.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    return listed
+
+
+def ours(listed: Path, *flags: str) -> list[dict[str, Any]]:
+    """Predictions of `scrapy extract`."""
+    words = [sys.executable, "-m", "scrapy", "extract", *flags, "--batch", str(listed)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode not in (0, 3):
+        sys.exit(done.stderr)
+    names = {"headline": "title", "publisher": "source", "authors": "author"}
+    return [
+        {names.get(key, key): value for key, value in json.loads(line).items()}
+        for line in done.stdout.splitlines()
+    ]
+
+
+def trafilatura(listed: Path) -> list[dict[str, Any]]:
+    """Predictions of trafilatura with its defaults; empty where it is not installed."""
+    try:
+        from trafilatura import bare_extraction
+    except ImportError:
+        return []
+    found = []
+    for line in listed.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        page = Path(entry["file"]).read_bytes()
+        page = gzip.decompress(page) if page[:2] == b"\x1f\x8b" else page
+        begun = time.process_time()
+        read = bare_extraction(page, url=entry["url"], with_metadata=True, include_images=True)
+        spent = 1000 * (time.process_time() - begun)
+        said = read.as_dict() if read is not None else {}
+        found.append({
+            "id": entry["id"], "title": said.get("title"), "published_at": said.get("date"), "source": said.get("sitename"),
+            "author": said.get("author"), "body_text": said.get("text"), "images": [said["image"]] if said.get("image") else [],
+            "cpu_ms": spent,
+        })  # fmt: skip
+    return found
+
+
+def scored(folder: Path, predictions: list[dict[str, Any]]) -> dict[str, float | None]:
+    """The overall figures, by the corpus' own scorer."""
+    file, result = folder / "predictions.jsonl", folder / "result.json"
+    file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in predictions), encoding="utf-8")
+    annotations = CORPUS / "share-pages" / "annotations.jsonl"
+    words = [sys.executable, str(CORPUS / "score.py"), str(annotations), str(file), "--json", str(result)]
+    subprocess.run(words, check=True, capture_output=True)
+    return json.loads(result.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    pages = CORPUS / "share-pages"
+    if not (pages / "annotations.jsonl").is_file():
+        sys.exit(f"no annotated pages at {pages}; CORPUS=DIR make score names another place")
+    annotations = [
+        json.loads(line) for line in (pages / "annotations.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        listed = batch(folder, annotations, pages)
+        readers = {
+            "ours": ours(listed),
+            "ours --generic": ours(listed, "--generic"),
+            "trafilatura": trafilatura(listed),
+        }
+        print(f"{len(annotations)} pages".ljust(16) + "".join(column.rjust(10) for column in COLUMNS))
+        for reader, predictions in readers.items():
+            if not predictions:
+                print(f"{reader:<16}  not installed: pip install trafilatura lxml_html_clean")
+                continue
+            figures = scored(folder, predictions)
+            cells = (figures.get(column) for column in COLUMNS)
+            print(
+                reader.ljust(16)
+                + "".join(("-" if cell is None else f"{cell:.1f}").rjust(10) for cell in cells)
+            )
+
+
+if __name__ == "__main__":
+    main()
