@@ -28,6 +28,7 @@ bench: $(READY)
 
 test-sites: $(READY)
 	$(BIN)/python tests/sites/build.py
+	$(BIN)/python tests/sites/themes.py
 
 score: $(READY)
 	$(BIN)/python tests/score.py

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import sqlite3
 import sys
@@ -23,6 +24,9 @@ from scrapy.exceptions import UsageError
 from crawler import overview
 from crawler.exports import ExportError, Format, Job, Option, Row, WrongUsage, format_named, formats
 from crawler.exports.selection import Chosen, Selection, Snapshot, moment
+from crawler.exports.sites import Generator, generator_named, generators
+from crawler.exports.sites.folder import Folder
+from crawler.exports.sites.site import POSTS, Site
 from crawler.exports.whole_file import WholeFile
 
 NO_ARCHIVE, CANNOT_WRITE = 1, 73
@@ -90,16 +94,17 @@ class Command(ScrapyCommand):
     default_settings = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "FILE [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
+        return "FILE | --site jekyll|hugo DEST [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
 
     def short_desc(self) -> str:
-        return f"Write articles to a file: {', '.join(sorted(formats))}"
+        return f"Write articles to a file ({', '.join(sorted(formats))}) or as a site's source"
 
     def long_desc(self) -> str:
         known = "; ".join(f".{one.suffix} {one.says}" for one in formats.values())
         return (
             f"Writes the articles that all of the options choose, by publication time, to FILE; its suffix picks the format: "
-            f"{known}. FILE - with --format is standard output. Exit status: 0 (also where nothing matched); 1 no archive, "
+            f"{known}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
+            "or an earlier export, which is brought up to date. Exit status: 0 (also where nothing matched); 1 no archive, "
             "or it cannot be read; 2 wrong usage; 73 the file cannot be written."
         )
 
@@ -139,6 +144,15 @@ class Command(ScrapyCommand):
             metavar="A,B",
             help="these columns in this order (a wrong name lists what there is); for csv, jsonl and parquet",
         )
+        site = parser.add_argument_group("as a site")
+        site.add_argument("--site", metavar="NAME", help=f"{' or '.join(sorted(generators))}")
+        site.add_argument(
+            "--posts",
+            metavar="N",
+            type=int,
+            help=f"so many of the newest articles whole, the others listed ({POSTS:,})",
+        )
+        site.add_argument("--url", metavar="URL", help="where it will stand, for the pictures of its feed")
         for option in own_options().values():
             if option.metavar:
                 how.add_argument(f"--{option.name}", metavar=option.metavar, help=option.says)
@@ -148,8 +162,13 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
+        signal.signal(signal.SIGTERM, stop)
+        overview.never_fail_to_print()
         try:
-            self.export(data_dir, args, opts)
+            if opts.site is None:
+                self.export(data_dir, args, opts)
+            else:
+                self.export_site(data_dir, args, opts)
         except WrongUsage as wrong:
             raise UsageError(str(wrong), print_help=False) from None
         except ExportError as wrong:
@@ -170,9 +189,7 @@ class Command(ScrapyCommand):
         self.exitcode = status
 
     def export(self, data_dir: Path, args: list[str], opts: argparse.Namespace) -> None:
-        """Do what the command line says. Raises ExportError, sqlite3.Error, OSError."""
-        signal.signal(signal.SIGTERM, stop)
-        overview.never_fail_to_print()
+        """Write a file. Raises ExportError, sqlite3.Error, OSError."""
         name, form = target(args, opts)
         asked = selection(opts)
         archive = Snapshot(data_dir)
@@ -182,8 +199,7 @@ class Command(ScrapyCommand):
             )
             columns = archive.choose(form.needs or chosen_by_user or list(archive.columns))
             chosen = archive.find(asked)
-            for line in archive.unknown(asked):
-                print(f"scrapy export: {line}", file=sys.stderr)
+            warn(archive, asked)
             job = Job(
                 columns=columns,
                 count=len(chosen.arrivals),
@@ -209,19 +225,84 @@ class Command(ScrapyCommand):
         finally:
             archive.close()
 
+    def export_site(self, data_dir: Path, args: list[str], opts: argparse.Namespace) -> None:
+        """Write a site's source. Raises ExportError, sqlite3.Error, OSError."""
+        generator, path = site_target(args, opts)
+        asked = selection(opts)
+        archive = Snapshot(data_dir)
+        try:
+            chosen = archive.find(asked)
+            warn(archive, asked)
+            folder = Folder(path)
+            options = {"title": opts.title, "url": opts.url, "posts": opts.posts}
+            try:
+                made = Site(archive, generator, folder, options, opts.doubtful).make(
+                    chosen, query(opts), watched
+                )
+            finally:
+                folder.close()
+        finally:
+            archive.close()
+        if made.listed:
+            print(f"{made.listed:,} older articles are listed only, with links to their source (--posts)")
+        if made.lost:
+            print(f"{made.lost:,} pictures are gone from {data_dir / 'images'}")
+        print(f"build it: cd {shlex.quote(str(path))} && {generator.build}")
+        print(
+            f"{told_articles(len(chosen.arrivals))}, {made.posts:,} of them whole, {made.pages:,} lists, {made.pictures:,} pictures;"
+            f" {path}: {made.written:,} files written, {made.removed:,} removed"
+        )
+
+
+def warn(archive: Snapshot, asked: Selection) -> None:
+    """Say which names the archive does not know."""
+    for line in archive.unknown(asked):
+        print(f"scrapy export: {line}", file=sys.stderr)
+
+
+def told_articles(count: int) -> str:
+    """A number of articles.
+
+    >>> told_articles(1), told_articles(1234), told_articles(0)
+    ('1 article', '1,234 articles', 'nothing matched: 0 articles')
+    """
+    return f"{count:,} article{'s' * (count != 1)}" if count else "nothing matched: 0 articles"
+
 
 def told(chosen: Chosen, where: str, size: int) -> str:
     """The last line."""
-    count = len(chosen.arrivals)
-    articles = f"{count:,} article{'s' * (count != 1)}" if count else "nothing matched: 0 articles"
-    return f"{articles}, {where}, {overview.in_bytes(size)}"
+    return f"{told_articles(len(chosen.arrivals))}, {where}, {overview.in_bytes(size)}"
+
+
+def no_other_options(args: list[str]) -> None:
+    """Raises WrongUsage where there is one that we do not have."""
+    unknown = [arg for arg in args if arg.startswith("-") and arg != "-"]
+    if unknown:
+        raise WrongUsage(f"export takes no {unknown[0]}; scrapy export --help lists its options")
+
+
+def site_target(args: list[str], opts: argparse.Namespace) -> tuple[Generator, Path]:
+    """Generator and folder. Raises WrongUsage."""
+    no_other_options(args)
+    generator = generator_named(opts.site)
+    if len(args) != 1 or args[0] == "-":
+        raise WrongUsage("name one folder: scrapy export --site NAME DEST")
+    for option in ("columns", "format", *(name for name in own_options() if name != "title")):
+        if getattr(opts, option.replace("-", "_")):
+            raise WrongUsage(f"--{option} does not go with --site")
+    if opts.posts is not None and opts.posts < 0:
+        raise WrongUsage(f"--posts {opts.posts}: give 0 or more")
+    if opts.url and not opts.url.startswith(("http://", "https://")):
+        raise WrongUsage(f"--url {opts.url}: give an address, e.g. https://example.org/news")
+    return generator, Path(args[0]).expanduser()
 
 
 def target(args: list[str], opts: argparse.Namespace) -> tuple[str, Format]:
     """File name and format. Raises WrongUsage."""
-    unknown = [arg for arg in args if arg.startswith("-") and arg != "-"]
-    if unknown:
-        raise WrongUsage(f"export takes no {unknown[0]}; scrapy export --help lists its options")
+    no_other_options(args)
+    for option in ("posts", "url"):
+        if getattr(opts, option) is not None:
+            raise WrongUsage(f"--{option} goes with --site only")
     if len(args) != 1:
         known = ", ".join(f"articles.{suffix}" for suffix in sorted(formats))
         raise WrongUsage(
