@@ -17,7 +17,7 @@ DOMINANT = 0.9  # share of an element's worth that one child must hold for the t
 NAMED = 0.6  # share of the best element's worth that one called an article body must hold to be taken for it
 SENTENCE = 30.0  # worth of a block from which on it is a sentence of the text
 META_LINE = re.compile(
-    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»"
+    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
@@ -145,6 +145,10 @@ def read_body(layout: Layout, element: Any, heading: Any, headline: str | None =
 def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> None:
     """Take furniture out of the body, into ``removals``, and give its pictures absolute addresses. Changes the tree."""
     element = body.element
+    for one in [element, *element.iter()]:
+        style = (one.get("style") or "").replace(" ", "").lower()
+        if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
+            del one.attrib["style"]  # what is hidden and not the text is gone: a script shows this
     sums = subtree_sums(layout, element)
     most = 0.3 * sums[element][0]
     cut_head(layout, body, headline)

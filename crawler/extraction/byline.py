@@ -19,6 +19,10 @@ PARTED = r"(?:\s*[、，,/&和与\s]\s*)"
 NAMES = rf"({NAME}(?:{PARTED}{NAME}(?![\u4e00-\u9fff])){{0,5}})"
 END = r"(?=$|[\s）)】\]|｜;；。，,:：/]|编辑|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|通讯员|实习|电|图|見習|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|\d)"
 WRITER = r"(?:本报|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{1,6})*(?:实习)?(?:见习)?(?:记者|記者|特派员|特派記者|通讯员|撰稿人|评论员|研究员|作者)"
+WESTERN = r"[A-Z][\w.'’-]*(?:\s+(?:(?:van|von|de|del|da|al|bin)\s+)?[A-Z][\w.'’-]*){1,3}"
+WESTERN_LINE = re.compile(
+    rf"^(?:Written |Reported |Story )?[Bb][Yy]:?\s+({WESTERN}(?:\s*(?:,|and|&)\s*{WESTERN}){{0,4}})(?=\s*(?:$|[|,·•\d]|for |Published|Updated|in ))"
+)
 NAME_RE = re.compile(NAME)
 PATTERNS = (
     # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
@@ -47,18 +51,35 @@ MEDIUM_WORD = re.compile(r"[报報网網社台刊]|快讯|快訊|新闻|新聞|�
 META_NAMES = ("article:author", "og:article:author", "byl", "dc.creator", "sailthru.author", "author")
 
 
+TITLE = re.compile(r"记者|通讯|編輯|编辑|记着|摄影|作者|特约|实习|本报|综合")
+
+
+def western_names(text: str) -> list[str]:
+    """Persons' names in a list of Western ones.
+
+    >>> western_names("Mary Smith and Jan de Vries")
+    ['Mary Smith', 'Jan de Vries']
+    """
+    parts = (part.strip() for part in re.split(r"\s*(?:,|&|\band\b)\s*", text))
+    return [part for part in parts if re.fullmatch(WESTERN, part)]
+
+
 def names_in(text: str) -> list[str]:
     """Persons' names in a list of them.
 
     >>> names_in("张三丰、李四 王五")
     ['张三丰', '李四', '王五']
+    >>> names_in("李和平和王五")
+    ['王五']
+    >>> names_in("李和平 王五")
+    ['李和平', '王五']
     """
+    text = re.sub(r"(?<=^[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff]$)", "", text.strip())
     found: list[str] = []
-    for part in re.split(
-        r"[、，,/&和与\s]+", re.sub(r"(?<=^[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff]$)", "", text.strip())
-    ):
-        if part and NAME_RE.fullmatch(part) and part not in found:
-            found.append(part)
+    for part in re.split(r"[、，,/&\s]+", text):
+        for one in [part] if NAME_RE.fullmatch(part) else re.split(r"[和与]", part):
+            if NAME_RE.fullmatch(one) and one not in found and not TITLE.search(one):
+                found.append(one)
     return found
 
 
@@ -96,6 +117,8 @@ def find_authors(
     for line in map(folded, near):
         if names := in_line(line):
             return names
+        if found := WESTERN_LINE.search(line):
+            return western_names(found[1])
         if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
             return [found[1] or found[2]]
         for part in re.split(r"\s+|[|｜]", line):
@@ -110,7 +133,9 @@ def find_authors(
     stated = document.linked_data.get("author")
     for one in stated if isinstance(stated, list) else [stated]:
         name = squeeze(str(one.get("name") if isinstance(one, dict) else one or ""))
-        if names := names_in(name):
+        if names := names_in(name) or (
+            western_names(name) if isinstance(one, dict) and one.get("@type") == "Person" else []
+        ):
             return names
     for name in META_NAMES:
         if names := names_in(re.sub(r"^(?:作者|记者)[:：]?\s*", "", document.meta.get(name, ""))):

@@ -37,7 +37,7 @@ BODY_NAMES = frozenset((
     "post-content", "post_content", "post_body", "post_text", "post-body", "postbody", "rich_media_content", "rm_txt_con", "show_text", "story-content", "storybody", "story_body_content", "story-body", "text_con", "text-content",
     "textcontent", "trs_editor", "ucap-content", "view-content", "vsb_content", "xl_content", "zoom", "zoomcon", "zw_content", "p-detail", "left_zw", "box_con", "article-editor", "content_info", "articlecontentbox", "mid2l_con", "cont_detail",
 ))  # fmt: skip
-MARKS = re.compile("[，。；：！？、“”]")
+MARKS = re.compile(r"[，。；：！？、“”]|[,.;!?](?=\s|$)")
 # Sentences that stand round articles on many sites.
 BOILERPLATE = re.compile(
     r"ICP备|ICP證|ICP证|公网安备|公安备案|版权所有|著作權所有|All Rights Reserved|Copyright|违法和不良信息|不良信息举报|许可证[：:号]"
@@ -121,7 +121,7 @@ class Layout:
             above, in_link = block_of[parent]
             tag = element.tag
             block_of[element] = here = (above if tag in INLINE else element, in_link or tag == "a")
-            if element.text:
+            if element.text and tag != "title":
                 add(element.text, *here)
             if element.tail:
                 add(element.tail, above, in_link)
