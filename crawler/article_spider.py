@@ -11,9 +11,8 @@ from scrapy import Request, Spider
 from crawler import reasons
 from crawler.guard import FetchGuard
 from crawler.items import Article, LinkOutcome
-from crawler.pages import HOW_TO_ADD, LinkError, PageError, Target, target_of
+from crawler.pages import ANY_SITE, HOW_TO_ADD, LinkError, PageError, Target, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
-from crawler.pages.web import AnyPage
 from pipelines.archive import Archive
 
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
@@ -97,6 +96,8 @@ class ArticleSpider(Spider):
             found = target_of(response.url)
         except LinkError:
             return target, None
+        if found.page.site == ANY_SITE:  # the site's own answer from elsewhere, e.g. a mirror of an endpoint
+            return (replace(found, link=target.link) if target.page.site == ANY_SITE else target), None
         source = found.page.request_url(found, self.origins())
         found = replace(found, link=target.link)
         if found.page is target.page or source == response.url:
@@ -142,7 +143,7 @@ class ArticleSpider(Spider):
     def judged(self, target: Target, said: tuple[str, str]) -> tuple[str, str]:
         """An outcome and its reason; of a site without a page object, what cannot be there makes the site unknown."""
         outcome, reason = said
-        if target.page.site == AnyPage.site and (outcome == "gone" or reason.startswith("no such host")):
+        if target.page.site == ANY_SITE and (outcome == "gone" or reason.startswith("no such host")):
             return "unknown_site", f"no page object reads this link, and {reason}; {HOW_TO_ADD}"
         return said
 

@@ -57,6 +57,8 @@ class Entry:
 
     article: Row
     """Row of `articles`; ``arrival`` is given when the batch is written."""
+    new: bool = False
+    """Whether the archive holds nothing of the article yet."""
     rows: dict[str, list[Row]] = field(default_factory=dict)
     """Rows of other tables, to be added or brought up to date."""
     replace: dict[str, list[Row]] = field(default_factory=dict)
@@ -478,7 +480,11 @@ class Archive:
         if texts:
             self._upsert("texts", ("article_id",), texts)
         for table, key in KEYS.items():
-            replaced = [(article_id,) for article_id, entry in batch.items() if table in entry.replace]
+            replaced = [
+                (article_id,)
+                for article_id, entry in batch.items()
+                if table in entry.replace and not entry.new
+            ]
             if replaced:
                 self._db.executemany(f"DELETE FROM {table} WHERE article_id = ?", replaced)
             rows = [
@@ -509,12 +515,15 @@ class Archive:
     def _upsert(self, table: str, key: tuple[str, ...], rows: list[Row]) -> None:
         """Add rows or bring them up to date. Not by sqlite-utils, which looks at the table each time and at every value:
         with it a batch costs 0.2 ms an article, without it 0.1 ms."""
-        for names in dict.fromkeys(tuple(row) for row in rows):
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for row in rows:
+            alike.setdefault(tuple(row), []).append(tuple(row.values()))
+        for names, values in alike.items():
             sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
             self._db.executemany(
                 f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
                 f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}",
-                [tuple(row.values()) for row in rows if tuple(row) == names],
+                values,
             )
 
     def _insert_new(self, table: str, rows: list[Row]) -> None:

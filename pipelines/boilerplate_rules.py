@@ -1,6 +1,6 @@
 """What is not the article, as data: each rule with markup that it drops and a near miss that it keeps.
 
-``element`` rules are XPath expressions over the body. ``paragraph`` rules must match the whole text of a paragraph;
+``element`` rules are XPath expressions over the body, ``class`` rules names of classes. ``paragraph`` rules must match the whole text of a paragraph;
 ``tail`` rules a bracketed note at a paragraph's end. ``where`` says in which paragraphs: ``any``, ``start`` (the first
 `START`) or ``end`` (the last `END`). No rule cuts from a phrase to the end of the text.
 """
@@ -20,11 +20,13 @@ class Rule:
     """One kind of boilerplate."""
 
     name: str
-    kind: Literal["element", "paragraph", "tail"]
+    kind: Literal["element", "class", "paragraph", "tail"]
     pattern: str
-    """XPath, or a regular expression whose first group, if any, is what `lifts` takes."""
+    """XPath, names of classes, or a regular expression whose first group, if any, is what `lifts` takes."""
     where: Literal["any", "start", "end"] = "any"
     lifts: Literal["publisher", "editors", "alternative_headline", "authors", "related"] | None = None
+    hint: tuple[str, ...] = ("",)
+    """Words of which markup holds one wherever an `element` rule finds something: they save the search."""
     drops: str
     """Markup, from a real form, that must go."""
     keeps: str
@@ -43,6 +45,7 @@ RULES = [
         name="hidden",
         kind="element",
         pattern=".//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
+        hint=("display", "visibility"),
         drops='<p style="display:none;height:1px;overflow:hidden;"><br /></p>',
         keeps='<p style="text-align:center;">居中的一段</p>',
     ),
@@ -50,6 +53,7 @@ RULES = [
         name="kline_chart",
         kind="element",
         pattern=f".//img[{CHART} or starts-with(@alt, 'K图 ')]",
+        hint=("webquote", "K图 "),
         drops='<p style="text-align:center;"><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001"><img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.000001&imageType=k" alt="K图 000001_0" /></a></p>',
         keeps='<center><img src="https://dfscdn.dfcfw.com/download/D1_w580h300.jpg" alt="图片" /></center>',
     ),
@@ -57,13 +61,14 @@ RULES = [
         name="chart_anchor",
         kind="element",
         pattern=f".//a[@class][{classed('EmImageRemark')}][not(.//img)]",
+        hint=("EmImageRemark",),
         drops='<p><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001">行情</a></p>',
         keeps='<p><a href="https://finance.eastmoney.com/a/202602213000000001.html">点击阅读报告全文</a></p>',
     ),
     Rule(
         name="advert",
-        kind="element",
-        pattern=f".//*[@class][{classed('em_handle_adv_close', 'em_xuangu', 'ad_context3', 'ad', 'advert', 'adv', 'guanggao', 'toplink', 'app_download', 'em_adv')}]",
+        kind="class",
+        pattern="em_handle_adv_close em_xuangu ad_context3 ad advert adv guanggao toplink app_download em_adv",
         drops='<p class="em_xuangu"><a href="https://example.cn/x">一键选股</a></p>',
         keeps='<p class="lazyload download readmore">下载量同比增长三成。</p>',
     ),
@@ -71,6 +76,7 @@ RULES = [
         name="advert_link",
         kind="element",
         pattern=".//a[contains(@href, '//acttg.eastmoney.com')]",
+        hint=("acttg",),
         drops='<p><a href="https://acttg.eastmoney.com/pub/x">开户领红包</a></p>',
         keeps='<p><a href="https://data.eastmoney.com/report/">研报数据</a>显示，需求回暖。</p>',
     ),
@@ -78,6 +84,7 @@ RULES = [
         name="home_link",
         kind="element",
         pattern=".//a[starts-with(normalize-space(.), '返回')][contains(., '首页') or contains(., '查看更多') or contains(., '返回列表')][count(../a[starts-with(normalize-space(.), '返回')]) = 1]",
+        hint=("返回",),
         drops='<p><a href="http://www.example.cn/">返回某网首页>></a></p>',
         keeps='<p><a href="http://www.example.cn/1">返回岗位的工人超过九成</a>，工厂说。</p>',
     ),

@@ -30,7 +30,12 @@ def article_row(record: Record) -> Row:
 def entry_of(record: Record) -> Entry:
     """All rows that an item brings."""
     key = {"article_id": record["id"]}
-    entry = Entry(article_row(record), body_html=record["body_html"], body_text=record["body_text"])
+    entry = Entry(
+        article_row(record),
+        new=record["archived"] == "new",
+        body_html=record["body_html"],
+        body_text=record["body_text"],
+    )
     stored = [image for image in record["images"] if image["status"] == "stored"]
     entry.images = [image["path"] for image in stored]
     securities = {

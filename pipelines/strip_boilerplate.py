@@ -14,6 +14,8 @@ from pipelines.record import record_of
 from pipelines.sanitise_html import drop
 
 ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
+CLASS_RULES = {name: rule for rule in RULES if rule.kind == "class" for name in rule.pattern.split()}
+WITH_CLASS: Any = etree.XPath(".//*[@class]")
 TEXT_RULES = [
     (rule, re.compile(rule.pattern, re.DOTALL)) for rule in RULES if rule.kind in ("paragraph", "tail")
 ]
@@ -85,8 +87,10 @@ def wrapper_of(element: Any, tree: Any) -> Any:
     return element
 
 
-def strip(tree: Any, base_url: str | None = None) -> Stripped:
-    """Take boilerplate out of the tree. An article that consists of nothing else keeps its text."""
+def strip(tree: Any, base_url: str | None = None, source: str | None = None) -> Stripped:
+    """Take boilerplate out of the tree, which was made of *source*. An article of nothing else keeps its text."""
+    if source is not None and "&#" in source:
+        source = None  # a hint may be written in character references
     found = Stripped()
     order: dict[Any, int] = {}
     taken: list[tuple[int, Rule, str, str]] = []
@@ -96,10 +100,17 @@ def strip(tree: Any, base_url: str | None = None) -> Stripped:
         drop(element)
 
     for rule, find in ELEMENT_RULES:
+        if source is not None and not any(word in source for word in rule.hint):
+            continue
         for element in cast("list[Any]", find(tree)):
             if is_in(element, tree):  # not gone with one around it
                 order = order or {one: n for n, one in enumerate(tree.iter())}
                 take(rule, wrapper_of(element, tree))
+    for element in WITH_CLASS(tree):
+        named = next((name for name in element.get("class").split() if name in CLASS_RULES), None)
+        if named and is_in(element, tree):
+            order = order or {one: n for n, one in enumerate(tree.iter())}
+            take(CLASS_RULES[named], wrapper_of(element, tree))
     written = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
     matches = matched(written)
     order = order or ({one: n for n, one in enumerate(tree.iter())} if matches else {})
@@ -276,7 +287,8 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
 def strip_article(item: Any) -> list[dict[str, Any]]:
     """Take the boilerplate out of an item's ``body_tree`` and keep what it said; the fragments that went."""
     record = record_of(item)
-    found = strip(record["body_tree"], record.get("canonical_url") or record.get("share_url"))
+    base_url = record.get("canonical_url") or record.get("share_url")
+    found = strip(record["body_tree"], base_url, record.get("body_raw"))
     # What the page object took out stands in front.
     earlier = record.get("removals") or []
     record["removals"] = [{**one, "position": n} for n, one in enumerate([*earlier, *found.removals], 1)]

@@ -52,6 +52,8 @@ class Refused(PageError):
     outcome = "refused"
 
 
+ANY_SITE = "web"
+"""Name of the site of pages without a page object."""
 HOW_TO_ADD = "to add the site: scrapy newsite LINK"
 
 
@@ -130,8 +132,21 @@ def handles_any(page: type[ArticlePage]) -> type[ArticlePage]:
     return page
 
 
+def load_sites() -> None:
+    """Import every module here. Late: a crawl of the finews feeds needs one of them, and their patterns take 0.1 s."""
+    global _loaded
+    if not _loaded:
+        _loaded = True
+        for module in pkgutil.iter_modules(__path__):
+            importlib.import_module(f"{__name__}.{module.name}")
+
+
+_loaded = False
+
+
 def page_of_host(host: str) -> type[ArticlePage] | None:
     """The page object of the site at *host*; None where it has none of its own."""
+    load_sites()
     labels = host.lower().rstrip(".").split(".")
     return next((page for n in range(len(labels)) if (page := _hosts.get(".".join(labels[n:])))), None)
 
@@ -157,6 +172,7 @@ def page_stated_in(html: str) -> type[ArticlePage] | None:
 
 def sites() -> dict[type[ArticlePage], list[str]]:
     """Every page object with the hosts it reads, in order of site name; no hosts: it is found by its paths."""
+    load_sites()
     found: dict[type[ArticlePage], list[str]] = {page: [] for _, page in _paths}
     for host, page in _hosts.items():
         found.setdefault(page, []).append(host)
@@ -164,11 +180,12 @@ def sites() -> dict[type[ArticlePage], list[str]]:
 
 
 def _candidates(host: str, path: str) -> Iterator[type[ArticlePage]]:
-    if page := page_of_host(host):
-        yield page
+    """Page objects for a link, those found by path first: their patterns name an article's code."""
     for pattern, page in _paths:
         if pattern.search(path):
             yield page
+    if owner := page_of_host(host):
+        yield owner
     yield from _any
 
 
@@ -206,5 +223,4 @@ def first_text(data: dict[str, Any], *names: str) -> str | None:
     return None
 
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+importlib.import_module(f"{__name__}.finews")  # found by path on any host: it is asked first

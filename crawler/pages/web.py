@@ -22,6 +22,7 @@ from crawler.extraction.published import find_published
 from crawler.extraction.publisher import clean, find_publisher
 from crawler.items import Article
 from crawler.pages import (
+    ANY_SITE,
     HOW_TO_ADD,
     ArticlePage,
     Gone,
@@ -51,7 +52,7 @@ TRACKING = re.compile(
 )
 
 
-PAGE_TYPES = re.compile(r"^$|html|xml|text/|octet-stream", re.IGNORECASE)
+NO_PAGE = re.compile(r"pdf|image/|video/|audio/|zip|msword|excel|officedocument|font/", re.IGNORECASE)
 
 
 def media_type(response: Any) -> str:
@@ -192,7 +193,7 @@ class WebPage(ArticlePage):
 
     def article(self) -> Article:
         where, kind = self.response.url, media_type(self.response)
-        if not PAGE_TYPES.search(kind):
+        if NO_PAGE.search(kind):
             raise PageError(f"{self.site}: {where} is no page but {kind}")
         document = self.document
         if self.gone is not None and (found := self.gone.search(document.html)):
@@ -263,7 +264,7 @@ class WebPage(ArticlePage):
 class AnyPage(WebPage):
     """A page of a site that has no page object: all is left to the generic layer."""
 
-    site = "web"
+    site = ANY_SITE
 
     def article(self) -> Article:
         try:
