@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import site_table
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = [
     ROOT / "README.md",
@@ -30,3 +32,9 @@ def test_every_make_target_of_the_readme_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"`?make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
+
+
+def test_the_table_of_sites_is_that_of_the_registry():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert site_table.filled(readme) == readme, "run python -m tests.site_table"
+    assert "`finews:…`" in readme
