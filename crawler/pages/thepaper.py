@@ -1,0 +1,134 @@
+"""澎湃新闻: www.thepaper.cn/newsDetail_forward_123, m.thepaper.cn/newsDetail_forward_123, m.thepaper.cn/detail/123, and the
+shares of other apps with ``?contid=123``.
+
+Since 2021 the page is made by Next.js and holds the article as JSON (``__NEXT_DATA__``); before, in ``.news_txt``.
+Learned from: RSSHub's thepaper route, public scrapers of ``index_cententWrap`` pages and of "此文章已下线".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from crawler.extraction.byline import in_line, names_in
+from crawler.extraction.document import squeeze
+from crawler.extraction.publisher import MEDIUM, clean
+from crawler.pages import first_text, handles
+from crawler.pages.stated import StatedPage
+from crawler.pages.web import fields
+
+STATE = re.compile(r"""<script\b[^>]*id=["']__NEXT_DATA__["'][^>]*>(.*?)</script""", re.DOTALL)
+CONTENT_ID = re.compile(r"""(?:id=["']hidden_contid["'][^>]*value|"contId")["']?\s*[=:]\s*["']?(\d+)""")
+PLATFORM = re.compile(r"^澎湃(?:新闻)?[·•]?澎湃号")
+KINDS = ("contentDetail", "liveDetail", "specialInfo")
+
+
+def detail_in(state: Any) -> dict[str, Any]:
+    """The record of the article within the page's state; empty where there is none."""
+    for name in ("props", "pageProps", "detailData"):
+        state = state.get(name) if isinstance(state, dict) else None
+    if not isinstance(state, dict):
+        return {}
+    state = {**(state.get("specialDetail") or {}), **state}
+    return next((state[kind] for kind in KINDS if isinstance(state.get(kind), dict)), {})
+
+
+@handles("thepaper.cn")
+class ThepaperPage(StatedPage):
+    """An article of thepaper.cn, by its own reporters, another medium or an account (澎湃号)."""
+
+    site = "thepaper"
+    id_at = (
+        re.compile(
+            r"thepaper\.cn/.*?(?:newsDetail(?:_forward)?|rss_newsDetail|detail|baijiahao|series)[_/](\d+)"
+        ),
+        re.compile(r"thepaper\.cn/.*[?&]contid=(\d+)", re.IGNORECASE),
+    )
+    gone = re.compile(r"""(?<=text-align:center">)[此该]文章已下线(?=\s*<)|(?<=<title>)[此该]文章已下线""")
+    headline_at = fields("//h1[contains(@class, 'news_title') or contains(@class, 'index_title')]")
+    publisher_name = "澎湃新闻"
+    body_at = fields(
+        "//div[contains(concat(' ', @class, ' '), ' news_txt ')]",
+        "//div[contains(@class, 'index_cententWrap__')]",
+    )
+    byline_at = fields(
+        "//div[@class='news_about']/p[1][not(contains(., '来源')) and not(contains(., '-'))]",
+        "//div[contains(@class, 'index_left__')]/div[1][not(contains(., '来源')) and not(contains(., '-'))]",
+    )
+    account_at = fields(
+        "//div[contains(@class, 'news_paike_author')]//div[@class='name']",
+        "//div[contains(@class, 'index_authorInfo') or contains(@class, 'authorName')]//*[contains(@class, 'name')][1]",
+    )
+
+    @cached_property
+    def detail(self) -> dict[str, Any]:
+        """The record that the page is made from; empty where it is an older page."""
+        found = STATE.search(self.served.html)
+        try:
+            return detail_in(json.loads(found[1], strict=False)) if found else {}
+        except ValueError:
+            return {}
+
+    @cached_property
+    def stated(self) -> tuple[str | None, str] | None:
+        detail = self.detail
+        text = detail.get("content") or detail.get("summary") or detail.get("desc")
+        if not isinstance(text, str) or not text.strip():
+            return None
+        pictures = detail.get("images") if "<img" not in text else None
+        shown = "".join(
+            f'<figure><img src="{escape(str(one.get("src") or ""))}">'
+            f"<figcaption>{escape(str(one.get('description') or ''))}</figcaption></figure>"
+            for one in (pictures if isinstance(pictures, list) else [])
+            if isinstance(one, dict)
+        )
+        return first_text(detail, "name", "shareName"), shown + text
+
+    @cached_property
+    def byline(self) -> str:
+        """The line under the headline: 某某/某报, 澎湃新闻记者 某某, or a medium alone."""
+        if self.detail:
+            return first_text(self.detail, "author") or ""
+        return self.first((), self.byline_at) or ""
+
+    def published(self) -> str | None:
+        return first_text(self.detail, "publishTime", "pubTime") or super().published()
+
+    def publisher(self) -> str | None:
+        names, _, medium = self.byline.rpartition("/")
+        if names and not names_in(medium):
+            return clean(medium) or self.publisher_name
+        source = re.sub(r"^来源[:：]\s*", "", first_text(self.detail, "source") or "") or (
+            None if self.detail else super().publisher()
+        )
+        if source and not PLATFORM.search(source) and squeeze(source) != self.publisher_name:
+            return clean(source)
+        # What accounts upload is theirs, not the platform's.
+        account = self.detail.get("authorInfo")
+        said = (
+            first_text(account, "sname", "name")
+            if isinstance(account, dict)
+            else self.first((), self.account_at)
+        )
+        if said and (not source or PLATFORM.search(source)):
+            return clean(said)
+        if not source and MEDIUM.fullmatch(self.byline) and not self.byline.startswith("澎湃"):
+            return clean(self.byline)
+        return clean(source) or self.publisher_name
+
+    def authors(self, publisher: str | None) -> list[str]:
+        names, _, medium = self.byline.rpartition("/")
+        found = in_line(self.byline) or names_in(names) or names_in(medium)
+        return found or super().authors(publisher)
+
+    def canonical_url(self) -> str:
+        found = self.native_id(self.response.url)
+        if not found or not found.isdigit():
+            said = CONTENT_ID.search(self.served.html)
+            found = first_text(self.detail, "contId") or (said[1] if said else None)
+        if found:
+            return f"https://www.thepaper.cn/newsDetail_forward_{found}"
+        return super().canonical_url()
