@@ -19,7 +19,9 @@ from crawler.items import Article
 from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, handles
 
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)  # ids of 2017 have 17 digits, of 2021 on 18
-PATH_ID = re.compile(r"/(?:news/\d+,|a/)((?:NW)?20\d{12,21})\.html?$", re.IGNORECASE)
+PATH_ID = re.compile(
+    r"/(?:(?:news/\d+,|a/)((?:NW)?20\d{12,21})\.html?|info/detail/((?:NW)?20\d{12,21}))$", re.IGNORECASE
+)
 SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?$", re.IGNORECASE)
 NOTHING_SEEN = re.compile(
     r"(?:<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u200b\ufeff])*+"
@@ -53,6 +55,7 @@ def looks_blank(html: str) -> bool:
         r"/information/detail\.html?$",
         r"/news/\d+,(?:NW)?20\d{12,21}\.html?$",
         r"/a/(?:NW)?20\d{12,21}\.html?$",
+        r"/info/detail/(?:NW)?20\d{12,21}$",
     )
 )
 class FinewsPage(ArticlePage):
@@ -64,7 +67,7 @@ class FinewsPage(ArticlePage):
     @classmethod
     def native_id(cls, link: str) -> str | None:
         parts = urlsplit(link)
-        if (found := PATH_ID.search(parts.path)) and (code := DIGITS.fullmatch(found[1])):
+        if (found := PATH_ID.search(parts.path)) and (code := DIGITS.fullmatch(found[1] or found[2])):
             return code[1]
         if SHELL.search(parts.path):
             # Some share dialogs put the query behind the fragment's #.
@@ -159,6 +162,11 @@ class FinewsPage(ArticlePage):
                 )
 
     def article(self) -> Article:
+        if PATH_ID.search(urlsplit(self.response.url).path):
+            # A saved copy of the public page; a crawl asks the endpoint.
+            from crawler.pages.eastmoney import EastmoneyPage
+
+            return EastmoneyPage(self.response, self.target, self.retrieved_at).article()
         data = self._data
         self._check_id()
         body = self._body

@@ -72,5 +72,5 @@ class PeoplePage(WebPage):
 
     def authors(self, publisher: str | None) -> list[str]:
         # 本报评论员 and the like stand there as well.
-        stated = self.first((), self.byline_at)
-        return (in_line(stated) or names_in(stated) if stated else []) or super().authors(publisher)
+        stated = self.first((), self.byline_at) or ""
+        return in_line(stated) or names_in(stated) or super().authors(publisher)
