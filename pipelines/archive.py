@@ -23,6 +23,7 @@ from typing import IO, Any
 from weakref import WeakKeyDictionary
 
 from pipelines.schema import open_archive
+from pipelines.story import Stories
 
 BATCH = 50  # articles a transaction: one commit for 50 costs a tenth of 50 commits
 BATCH_SECONDS = 2.0  # a batch waits no longer than this for more articles
@@ -152,6 +153,7 @@ class Archive:
             self._take_lock()
             (self.root / ".staging").mkdir(exist_ok=True)
             self.conn = open_archive(self.root / "archive.db", self._search)
+            self._stories = Stories(self.conn)
             self.conn.row_factory = sqlite3.Row
         except OSError as wrong:
             self._drop_lock()
@@ -469,7 +471,10 @@ class Archive:
         self, batch: Mapping[str, Entry], links: Mapping[str, Row], more: Mapping[str, list[Row]]
     ) -> None:
         self._number(batch.values())
-        articles = [entry.article for entry in batch.values()]
+        articles = [
+            {**entry.article, "story_id": entry.article["id"]} if entry.new else entry.article
+            for entry in batch.values()
+        ]
         if articles:
             self._upsert("articles", ("id",), articles)
         texts = [
@@ -477,8 +482,14 @@ class Archive:
             for article_id, entry in batch.items()
             if entry.body_html is not None
         ]
+        for article_id, entry in batch.items():
+            if entry.body_text is not None and not entry.new:
+                self._stories.leave(article_id)
         if texts:
             self._upsert("texts", ("article_id",), texts)
+        for article_id, entry in batch.items():
+            if entry.body_text is not None:
+                self._stories.place(article_id, entry.body_text, entry.new)
         for table, key in KEYS.items():
             replaced = [
                 (article_id,)

@@ -26,7 +26,8 @@ guess. What changed in the meaning of stored values is in [CHANGES.md](CHANGES.m
 This file is written by `python -m pipelines.describe_schema`.
 """
 
-COLUMN = re.compile(r"^\s*([a-z_0-9]+) (?:TEXT|INTEGER)\b.*?-- (.*)$")
+COLUMN = re.compile(r"^\s*([a-z_0-9]+) (?:TEXT|INTEGER|REAL)\b.*?-- (.*)$")
+ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) \w+ /\* (.*?) \*/")
 VIEW_COLUMN = re.compile(r"^(?!\s*--).*?\b([a-z_0-9]+),? -- (.*)$")
 NAME = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)")
 
@@ -36,6 +37,8 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
     found: dict[str, tuple[str, str, dict[str, str]]] = {}
     for _, sql in STEPS:
         for statement in statements(sql):
+            if added := ADDED.match(statement):
+                found[added[1]][2][added[2]] = added[3]
             name = NAME.match(statement)
             if not name:
                 continue

@@ -11,6 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from pipelines.search_sql import SEARCH
+from pipelines.story import STORIES, Stories
 from pipelines.views_sql import VIEWS
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ CREATE INDEX articles_stand_ins ON articles (id) WHERE headline_from = 'body' OR
 
 step("0003_search", SEARCH)
 step("0004_views", VIEWS)
+step("0005_stories", STORIES)
 
 
 def statements(sql: str) -> list[str]:
@@ -319,4 +321,6 @@ def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
 
         migrations(search).apply(Database(conn))
         conn.commit()
+        with conn:
+            Stories(conn).fill()
     return conn
