@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.document import squeeze
 from crawler.items import Article
-from crawler.pages import first_text, handles, target_of
+from crawler.pages import Target, first_text, handles, target_of
 from crawler.pages.finews import SHELL, FinewsPage
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
@@ -24,7 +24,8 @@ from crawler.pages.web import fields
 POST = re.compile(r"\bvar\s+post_article\s*=\s*(?=\{)")
 read_json = json.JSONDecoder(strict=False).raw_decode
 META = "//div[contains(@class, 'article-head')]//div[contains(@class, 'article-meta')]"
-TIMED = "contains(translate(., '0123456789', '0000000000'), '0000')"
+DIGITS = "translate(., '0123456789', '0000000000')"
+TIMED = f"contains({DIGITS}, '0000年') or contains({DIGITS}, '0000-00-00')"
 
 
 @handles("eastmoney.com")
@@ -79,6 +80,13 @@ class EastmoneyPage(StatedPage):
         if FinewsPage.native_id(link) or SHELL.search(urlsplit(link).path):
             return None
         return super().native_id(link)
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        # The app's shares are empty shells round an account's article.
+        if re.search(r"emcreative\.eastmoney\.com/.*artCode=", target.link, re.IGNORECASE):
+            return f"https://caifuhao.eastmoney.com/news/{target.native_id}"
+        return target.link
 
     @cached_property
     def post(self) -> dict[str, Any]:

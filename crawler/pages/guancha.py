@@ -18,9 +18,21 @@ PAGE_PART = re.compile(r"(/\d{4}_\d\d_\d\d_\d+)_\d+(?=\.shtml)")
 NEXT = re.compile(r"""class=["']next["'][^>]*?location\.href\s*=\s*\\?["']([^"'\\]+_\d+\.shtml)""")
 # 【文/观察者网 某某】, （文/观察者网专栏作者 某某 编辑/某某）, 【编译/观察者网 某某】
 BYLINE = re.compile(
-    r"^[【（(\[]\s*(?:文|作者|撰文|采访|采写|编译|整理)\s*[/／：:、|]\s*(?:[^\s】）)，,；;]{0,14}?(?:观察者网|工作室|专栏作者|特约作者|记者)\S*?[\s·]+)?"
+    r"^[【（(\[]\s*(?:文|作者|撰文|采访|对话|采写|编译|整理)\s*[/／：:、|]\s*(?:[^\s】）)，,；;]{0,14}?(?:观察者网|工作室|专栏作者|特约作者|记者)\S*?[\s·]+)?"
     r"(.{2,24}?)\s*(?:[】）)\]，,；;]|编辑|翻译|审校)"
 )
+NO_PERSON = re.compile(r"观察|网$|工作室|综合|编译")
+
+
+def writers_in(line: str) -> list[str]:
+    """The writers that a text's first line names, pen names as well; not the house or a studio.
+
+    >>> writers_in("【文/观察者网专栏作者 王小棠，翻译/观察者网 李四】"), writers_in("（文/观察者网）")
+    (['王小棠'], [])
+    """
+    if not (found := BYLINE.match(line)):
+        return []
+    return names_in(found[1]) or [one for one in [found[1].strip()] if not NO_PERSON.search(one)]
 
 
 @handles("guancha.cn")
@@ -60,11 +72,10 @@ class GuanchaPage(WebPage):
         return parts._replace(path=PAGE_PART.sub(r"\1", parts.path)).geturl()
 
     def authors(self, publisher: str | None) -> list[str]:
-        for line in self.body.lines[:3] if self.body else []:
-            if found := BYLINE.match(line):
-                # A pen name is a name, too.
-                return names_in(found[1]) or [found[1].strip()]
-        return super().authors(publisher)
+        lines = self.body.lines[:3] if self.body else []
+        return next((names for line in lines if (names := writers_in(line))), []) or super().authors(
+            publisher
+        )
 
     def next_page(self) -> str | None:
         # The button has no address but a script's.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.byline import in_line, names_in
-from crawler.pages import handles
+from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields
 
 TIMED = "contains(translate(., '0123456789', '0000000000'), '0000-00-00')"
@@ -57,6 +57,13 @@ class StcnPage(WebPage):
         ".//*[contains(@class, 'detail-content-tags') or contains(@class, 'detail-statement')]",
         ".//*[contains(@class, 'txt_zhu') or @class='om']",
     )
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        # The app's shares are empty shells.
+        if "/pages/detail/" in target.link:
+            return f"https://www.stcn.com/article/detail/{target.native_id}.html"
+        return target.link
 
     def authors(self, publisher: str | None) -> list[str]:
         # A desk's name stands there as well.

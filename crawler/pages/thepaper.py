@@ -16,7 +16,7 @@ from typing import Any
 from crawler.extraction.byline import in_line, names_in
 from crawler.extraction.document import squeeze
 from crawler.extraction.publisher import MEDIUM, clean
-from crawler.pages import first_text, handles
+from crawler.pages import Target, first_text, handles
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -62,6 +62,13 @@ class ThepaperPage(StatedPage):
         "//div[contains(@class, 'news_paike_author')]//div[@class='name']",
         "//div[contains(@class, 'index_authorInfo') or contains(@class, 'authorName')]//*[contains(@class, 'name')][1]",
     )
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        # Shares of other apps lead to pages that the site has given up.
+        if ".jsp?" in target.link and target.native_id.isdigit():
+            return f"https://www.thepaper.cn/newsDetail_forward_{target.native_id}"
+        return target.link
 
     @cached_property
     def detail(self) -> dict[str, Any]:

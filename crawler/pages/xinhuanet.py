@@ -36,7 +36,7 @@ class XinhuanetPage(WebPage):
     publisher_at = fields(
         "//*[@id='source']",
         "substring-after(normalize-space(//div[contains(@class, 'header-cont')]//div[@class='source']), '来源：')",
-        "substring-after(normalize-space(//div[contains(@class, 'mheader')]//div[@class='info']), '来源：')",
+        "substring-after(normalize-space(//div[contains(@class, 'mheader')]//*[@class='info']), '来源：')",
     )
     publisher_name = "新华网"
     published_at = fields("//*[@class='h-time' or @id='pubtime']")
