@@ -9,6 +9,7 @@ from lxml import etree
 
 from pipelines.post_format import clean_title
 from pipelines.record import record_of
+from pipelines.sanitise_html import TAGS as SAFE_TAGS
 from pipelines.sanitise_html import drop, unwrap
 
 KEPT = {
@@ -33,58 +34,58 @@ FIRST_SENTENCE = re.compile(r"[^。！？!?\n]{1,120}[。！？!?]?")
 SPACE = " \t\r\n\f\v\u00a0\u3000"
 
 
+FOREIGN = sorted(SAFE_TAGS - TAGS)
+WITH_ATTRIBUTES: Any = etree.XPath(".//*[@*]")
+
+
 def tidy(tree: Any) -> None:
-    """Keep what is allowed, drop what is empty, trim paragraphs; the tree is then fit to be written."""
-    kept = []
-    for element in [*tree.iter()]:
+    """Keep what is allowed, drop what is empty, trim paragraphs; the tree is then fit to be written.
+
+    Element by element only where there is something to do: this runs over every article.
+    """
+    tree.attrib.clear()
+    for element in [*tree.iter(*FOREIGN)]:
+        unwrap(element)
+    for element in WITH_ATTRIBUTES(tree):
+        keep_attributes(element)
+    for image in [image for image in tree.iter("img") if not image.get("src")]:
+        drop(image)
+    for element in reversed([*tree.iter(*EMPTY_GOES)]):
         if element is tree:
-            element.attrib.clear()
             continue
-        if not isinstance(element.tag, str):
-            drop(element)
-            continue
-        if element.tag not in TAGS:
-            unwrap(element)
-            continue
-        kept.append(element)
-        if not element.attrib:
-            if element.tag == "img":
-                drop(kept.pop())
-            continue
-        if element.tag == "a" and element.get("class") == "image-missing":
-            href = element.get("href")
-            element.attrib.clear()
-            element.set("class", "image-missing")
-            if href:
-                element.set("href", href)
-            continue
-        allowed = KEPT.get(element.tag, ())
-        for name in element.keys():  # noqa: SIM118 (an lxml element: iterating it gives children)
-            if name not in allowed:
-                del element.attrib[name]
-        if style := element.get("style"):
-            if found := ALIGN.search(style):
-                element.set("style", f"text-align:{found[1]}")
-            else:
-                del element.attrib["style"]
-        if element.tag == "img" and not element.get("src"):
-            drop(kept.pop())
-    for element in reversed(kept):
-        tag = element.tag
-        if tag not in EMPTY_GOES:
-            continue
-        if (
-            not len(element)
-            and not (element.text or "").strip(SPACE)
-            and element.get("class") != "image-missing"
-        ):
-            drop(element)
-        elif tag in TRIMMED:
-            trim(element)
+        text = element.text
+        if len(element):
+            if element.tag in TRIMMED:
+                trim(element)
+        elif not text or not (text := text.strip(SPACE)):
+            if element.get("class") != "image-missing":
+                drop(element)
+        elif element.tag in TRIMMED and len(text) != len(element.text):
+            element.text = text
+
+
+def keep_attributes(element: Any) -> None:
+    """Leave an element the attributes that it may have."""
+    if element.tag == "a" and element.get("class") == "image-missing":
+        href = element.get("href")
+        element.attrib.clear()
+        element.set("class", "image-missing")
+        if href:
+            element.set("href", href)
+        return
+    allowed = KEPT.get(element.tag, ())
+    for name in element.keys():  # noqa: SIM118 (an lxml element: iterating it gives children)
+        if name not in allowed:
+            del element.attrib[name]
+    if style := element.get("style"):
+        if found := ALIGN.search(style):
+            element.set("style", f"text-align:{found[1]}")
+        else:
+            del element.attrib["style"]
 
 
 def trim(element: Any) -> None:
-    """Take blanks and line breaks off both ends of a paragraph."""
+    """Take blanks and line breaks off both ends of a paragraph that has more than text."""
     while len(element) and element[-1].tag == "br" and not (element[-1].tail or "").strip(SPACE):
         element.remove(element[-1])
     while len(element) and element[0].tag == "br" and not (element.text or "").strip(SPACE):
