@@ -251,6 +251,12 @@ step("0003_search", SEARCH)
 step("0004_views", VIEWS)
 step("0005_stories", STORIES)
 
+step(
+    "0007_search_merges",
+    # Segments of the index are merged sixteen at a time, not four: a tenth less work for each article.
+    "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)",
+)
+
 
 def statements(sql: str) -> list[str]:
     """Split a step's SQL. ``executescript`` would commit the migration's transaction half way."""
@@ -265,7 +271,7 @@ def statements(sql: str) -> list[str]:
     return found
 
 
-SEARCH_STEPS = frozenset(("0003_search",))
+SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges"))
 """Steps that an archive may do without: the index costs half the CPU of a crawl. They can be made up for later."""
 
 

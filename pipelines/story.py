@@ -23,6 +23,7 @@ COMPARED = 6  # texts at most with which a new one is compared
 SHORT = 240  # characters: a text up to this length has too few spots, so all its four-character runs count
 SURE = 0.9  # share from which on it does not matter whom the texts seem to be of: a head was cut
 LEAST_SPOTS = 4  # of the smaller text: fewer prove nothing
+MOST = 1500  # characters that are looked at: copies are alike from the start, and the rest would only cost
 HEAD = 300  # characters in which a text says whom it is of
 LEAST = 8  # characters; a shorter text is no story
 ENOUGH = 0.5  # share of the smaller text's spots that both must hold
@@ -66,7 +67,7 @@ def sketch(text: str) -> Sketch | None:
     """
     if WIDE.search(text):
         text = text.translate(FULL)
-    plain = NOISE.sub("", text)
+    plain = NOISE.sub("", text[:MOST])
     if len(plain) < LEAST:
         return None
     runs = (plain[n : n + 4] for n in range(len(plain) - 3)) if len(plain) <= SHORT else ()
