@@ -86,6 +86,7 @@ ITEM_PIPELINES = {
     "pipelines.strip_boilerplate.StripBoilerplatePipeline": 300,
     "pipelines.download_images.DownloadImagesPipeline": 500,
     "pipelines.render_body.RenderBodyPipeline": 600,
+    "pipelines.securities_in_text.SecuritiesInTextPipeline": 650,
     "pipelines.complete_from_archive.CompleteFromArchivePipeline": 700,
     "pipelines.write_frontmatter.WriteFrontmatterPipeline": 800,
     "pipelines.store_sqlite.StoreSqlitePipeline": 900,

@@ -25,10 +25,38 @@ ID_CODE = re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNOREC
 QUOTE_HOLDER = re.compile(r"^(?:bk)?quote_", re.IGNORECASE)
 LINK_CLASSES = {"keytip", "em_stock_key_common", "infokey"}
 WORD = re.compile(r"[A-Za-z0-9]")
-HAN = re.compile(r"[\u3400-\u9fff]")
-# Words of everyday language that are also the name of a listed company.
-COMMON_WORDS = frozenset(["绿色经济", "机器人", "太阳", "中国制造", "新能源", "大众", "国际", "时代", "未来", "科技", "数字经济", "第一", "美好", "和平", "生活", "健康", "环球", "创新", "智慧", "梦想", "理想", "小米", "苹果"])  # fmt: skip
-SURE = frozenset(("理想", "小米", "苹果"))  # common words that news nearly always means as the company
+BLOCKS = frozenset(("p", "div", "td", "th", "li", "center", "section", "article", "blockquote", "figure", "h1", "h2", "h3", "h4", "br", "tr"))  # fmt: skip
+AROUND = 12  # characters looked at on either side of a link
+
+# A name goes on behind the link: 中国平安|银行 is another company, 农业银行|业 no company at all.
+GOES_ON = re.compile(
+    r"银行|人寿|财险|产险|养老险|信托(?!计划)|资管|期货(?!合约|市场|价)|影业|健康险|租赁"
+    r"|(?:证券|基金|保险|资本|投资|科技|物流|健康|音乐|置业|地产)(?=(?:股份|集团)?(?:有限)?公司|[（(](?:上海|深圳|北京|香港|中国))"
+    r"|证券(?=分析师|研究|研报|首席|认为|表示|指出|发布|策略|团队|资管|营业部|[，。、）)”]|$)"
+)
+TRADE = re.compile(r"业(?![绩务内界主余])")  # 银行|业, 证券|业
+TRADES = ("银行", "证券", "保险", "信托", "期货", "基金", "租赁")
+# An institution or a paper whose name holds a board's: 证券 in 中国证券报, 上海证券交易所.
+INSTITUTION = re.compile(
+    r"报(?![告价名道收出考销备批])|[日时晚周]报|之星|交易所|监督|监管|业协会|从业|登记结算|法(?![人律])|市场周刊"
+)
+# Behind a name of two characters, of which another company's begins: 京东|方, 京东|健康, 蔚来|资本.
+SHORT_GOES_ON = re.compile(
+    r"方(?![面案向式法便才])|健康|物流|科技|工业|数科|音乐|云音乐|金融|资本(?!开支|支出|市场|金|化|运作)"
+)
+# Short names of listed companies (01315, 300024, 603883, 601099, 300832, 000061, ...) that news has far more often as
+# everyday words. Such a name counts where something behind it is said of companies alone.
+EVERYDAY = frozenset(
+    (
+        "绿色经济", "美丽中国", "机器人", "老百姓", "太平洋", "新产业", "农产品", "张家界", "长白山", "指南针", "信息发展", "新城市", "新文化",
+        "新动力", "新天地", "新大陆", "中国电影", "中国软件", "中国卫星", "中国医药", "航天科技", "海南发展", "湖南发展", "西藏发展", "北京文化",
+        "云南旅游", "西安旅游", "桂林旅游", "西藏旅游",
+    )
+)  # fmt: skip
+OF_A_COMPANY = re.compile(
+    r"\s*(?:[（(]\s*(?:[\dＳSHhＨ]|股票|证券)|[：:](?:公司|拟|预计|\d{4}年)|公告|披露|股价|涨(?!价)|跌(?!价)|封板|触及|收[涨跌报]|报\d|早盘|午后|盘中|股份|控股股东|实控人"
+    r"|董事|董秘|总经理|高管|一季报|半年报|三季报|年报|A股|H股|停牌|复牌|等(?:个股|公司|股)|\d{4}年.{0,4}(?:营收|净利))"
+)
 
 
 def kind_of(market: str, code: str) -> str:
@@ -41,12 +69,14 @@ def kind_of(market: str, code: str) -> str:
         return "board"
     if (
         market in ("2", "100")
-        or (market == "0" and code.startswith("399"))
+        or (market == "0" and code.startswith(("399", "899")))
         or (market == "1" and code.startswith("000"))
     ):
         return "index"
     if (market == "1" and code.startswith("5")) or (market == "0" and code[:2] in ("15", "16", "18")):
         return "fund"
+    if len(code) == 6 and code.startswith(("11", "12")) and market in ("0", "1"):  # convertible ones
+        return "bond"
     return "stock"
 
 
@@ -76,50 +106,81 @@ def code_of(element: Any) -> tuple[str, str] | None:
     return None
 
 
-def text_around(element: Any) -> tuple[str, str]:
-    """The characters before and behind an element, to the borders of its paragraph (up to 12)."""
-    block = element
-    while block.getparent() is not None and block.tag not in ("p", "div", "td", "li", "center"):
-        block = block.getparent()
-    before: list[str] = []
-    after: list[str] = []
-    seen = False
-    inside = {*element.iter()}
-    if block.text:
-        before.append(block.text)
-    for one in block.iter():
-        if one is block:
-            continue
-        if one is element:
-            seen = True
-        elif one not in inside and one.text:
-            (after if seen else before).append(one.text)
-        if one.tail and (one is element or one not in inside):
-            (after if seen else before).append(one.tail)
-    return "".join(before)[-12:], "".join(after)[:12]
+def text_before(element: Any) -> str:
+    """The last characters in front of an element, within its paragraph."""
+    parts: list[str] = []
+    size = 0
+    while size < AROUND:
+        one = element.getprevious()
+        while one is not None and size < AROUND:
+            if one.tail:
+                parts.append(one.tail)
+                size += len(one.tail)
+            if one.tag in BLOCKS:
+                return "".join(reversed(parts))[-AROUND:]
+            inside = (one.text or "") if not len(one) else "".join(one.itertext())
+            parts.append(inside)
+            size += len(inside)
+            one = one.getprevious()
+        element = element.getparent()
+        if element is None:
+            break
+        if size < AROUND and element.text:
+            parts.append(element.text)
+            size += len(element.text)
+        if element.tag in BLOCKS:
+            break
+    return "".join(reversed(parts))[-AROUND:]
+
+
+def text_after(element: Any) -> str:
+    """The first characters behind an element, within its paragraph."""
+    parts: list[str] = []
+    size = 0
+    while element is not None and element.tag not in BLOCKS and size < AROUND:
+        one = element
+        while one is not None and size < AROUND:
+            if one is not element:
+                if one.tag in BLOCKS:
+                    return "".join(parts)[:AROUND]
+                inside = (one.text or "") if not len(one) else "".join(one.itertext())
+                parts.append(inside)
+                size += len(inside)
+            if one.tail:
+                parts.append(one.tail)
+                size += len(one.tail)
+            one = one.getnext()
+        element = element.getparent()
+    return "".join(parts)[:AROUND]
 
 
 def is_doubtful(name: str, kind: str, before: str, after: str) -> bool:
-    """Whether a blind match is probably wrong: it cuts a word, or is part of a longer name, or a common word.
+    """Whether a blind match is probably wrong: it cuts a word, is part of a longer name, or is an everyday word.
 
     >>> is_doubtful("PPI", "stock", "加拿大年金计划委员会(C", "B)披露")
     True
-    >>> is_doubtful("证券", "board", "（文章来源：中国", "报）")
-    True
-    >>> is_doubtful("昇兴股份", "stock", "", "(002752)1月21日晚间公告")
-    False
+    >>> is_doubtful("证券", "board", "（文章来源：中国", "报）"), is_doubtful("证券", "board", "首创", "分析师认为")
+    (True, False)
+    >>> is_doubtful("中国平安", "stock", "", "银行发布"), is_doubtful("昇兴股份", "stock", "", "(002752)1月21日晚间公告")
+    (True, False)
     """
     if not name:
         return False
-    if WORD.match(name[0]) and before and WORD.match(before[-1]):
+    if after and WORD.match(after) and WORD.match(name[-1]):
         return True
-    if WORD.match(name[-1]) and after and WORD.match(after[0]):
+    if before and WORD.match(before[-1]) and WORD.match(name[0]):
         return True
-    if "文章来源" in before or "来源：" in before:
+    if "来源：" in before:
         return True
-    if name == "证券":
-        return bool(before and HAN.match(before[-1])) or after[:1] in ("报", "时", "日", "之")
-    return kind == "stock" and name in COMMON_WORDS and name not in SURE
+    if kind == "board":
+        return INSTITUTION.match(after) is not None
+    if name in EVERYDAY:
+        return OF_A_COMPANY.match(after) is None
+    if kind != "stock":
+        return False
+    if GOES_ON.match(after) or (len(name) == 2 and SHORT_GOES_ON.match(after)):
+        return True
+    return name.endswith(TRADES) and TRADE.match(after) is not None
 
 
 def lift(tree: Any) -> list[dict[str, Any]]:
@@ -138,8 +199,8 @@ def lift(tree: Any) -> list[dict[str, Any]]:
         kind = kind_of(*code)
         if "infokey" in (element.get("class") or "") and kind != "index":
             continue
-        before, after = text_around(element)
-        found.append((element, security(*code, name or None, "link", is_doubtful(name, kind, before, after))))
+        doubtful = is_doubtful(name, kind, text_before(element), text_after(element))
+        found.append((element, security(*code, name or None, "link", doubtful)))
     for element in tree.iter("img", "a"):
         if chart := chart_code(element):
             found.append((element, security(*chart, None, "chart", False)))

@@ -1,0 +1,285 @@
+"""Codes of securities in running text: which numbers are codes, and of which market.
+
+A number alone is never one. It takes an exchange beside it (``300059.SZ``, ``SH600519``, ``NASDAQ: PDD``), a word that
+says so (``股票代码：600160``), a table's column of codes, or brackets behind a name (``昇兴股份(002752)``) around a number
+that an exchange gives out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+# What the exchanges give out, by market number. Blocks that are not for the public (corporate bonds, repos,
+# subscription codes such as 732xxx) are left out on purpose.
+RANGES = {
+    "1": re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
+    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|1[568]\d{4}|12[378]\d{3}|399\d{3}|43\d{4}|8[378]\d{4}|92\d{4}|899\d{3}"),
+}  # fmt: skip
+FUND = re.compile(r"5\d{5}|1[568]\d{4}")
+BOND = re.compile(r"1[12]\d{4}")
+# The same digits name an index in Shanghai and a share in Shenzhen: 000001 is 上证指数 and 平安银行.
+INDEX_NAME = re.compile(
+    r"(?:指数?|综指|成指|指数[AB]|[AB]股?指数?|沪深300|(?:上证|中证|科创|国证|红利)\w{0,4})$"
+)
+# Open-end funds share the digits of Shenzhen's shares: 华夏成长混合(000001).
+OPEN_END = re.compile(
+    r"(?:混合|债券?|货币|联接|定开|持有|配置|理财|增强|股票|指数|基金)(?:型|发起式?|证券投资基金|基金)?[A-F]?$"
+)
+BOND_NAME = re.compile(r"(?:转债|转[0-9])$")
+FUND_NAME = re.compile(r"(?:ETF|LOF|REIT|基金|分级|指数|[AB]|[)）])$", re.IGNORECASE)
+B_SHARE_NAME = re.compile(r"[BＢ]股?$")
+# What ends in front of a bracketed number that is no code: addresses with a postcode, numbers of things, sums.
+NO_NAME = re.compile(
+    r"(?:(?<!新城)市|[省区县州镇乡村路号楼室座层厦院弄栋]|大街|街道|邮编|编[号码]|[文单批工学尾]号|准字|电话|热线|传真|手机|短信|微信|群|QQ|qq"
+    r"|代码|号码|密码|验证码|订单|合同|发票|金额|总额|合计|共计|总计|数量|单位|余额|[年月日共约超达为是至到第款])$"
+)
+# What follows a bracketed number that is a sum, or the dialling code of a telephone number.
+NO_CODE_BEHIND = re.compile(
+    r"\s*(?:[-－]\d|(?!\d{1,4}[年月日])\d|[万亿]?(?:元|吨|台|套|件|户|人次|美元)|[万亿]|%|％|股(?![价东份票权吧市息民]))"
+)
+
+EXCHANGES = {
+    "SH": "1", "SS": "1", "SSE": "1", "上交所": "1", "上海证券交易所": "1", "SZ": "0", "SZSE": "0", "深交所": "0",
+    "深圳证券交易所": "0", "BJ": "0", "BSE": "0", "北交所": "0", "北京证券交易所": "0", "HK": "116", "HKEX": "116", "SEHK": "116", "港交所": "116",
+    "联交所": "116", "香港交易所": "116", "香港联交所": "116", "H股": "116", "港股": "116", "NASDAQ": "105", "NASDAQGS": "105", "NASDAQGM": "105",
+    "NASDAQCM": "105", "纳斯达克": "105", "OQ": "105", "O": "105", "NYSE": "106", "纽交所": "106", "纽约证券交易所": "106", "N": "106",
+    "NYSE AMERICAN": "107", "AMEX": "107", "美交所": "107", "A股": "A", "B股": "A", "CSI": "CSI", "US": "US", "美股": "US",
+}  # fmt: skip
+_BY_LENGTH = sorted((name for name in EXCHANGES if len(name) > 1), key=len, reverse=True)
+_EXCHANGE = "|".join(map(re.escape, _BY_LENGTH))
+_LABEL = r"(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌)*代[码号]"
+_NOT_INSIDE = r"(?![A-Za-z0-9]|[.．]\d)"
+# One code with what stands at it. ``\d`` takes full-width digits as well.
+CODE = re.compile(
+    rf"(?:(?P<exchange>(?i:{_EXCHANGE})))?(?P<label>{_LABEL})?(?:分别)?[为是]?\s*[:：.|]?\s*[“\"「]?"
+    rf"(?P<code>\d{{4,6}}|[HＨ]\d{{5}}|BK\d{{4}}|[A-Z]{{1,5}})(?:(?:[.．]|\s)(?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI|US|OQ|O|N)))?"
+    rf"{_NOT_INSIDE}[”\"」]?"
+)
+SUFFIXED = re.compile(
+    rf"(?<![A-Za-z0-9.])(?P<code>\d{{4,6}}|[HＨ]\d{{5}}|[A-Z]{{2,5}})[.．](?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI)|US|OQ|O|N){_NOT_INSIDE}"
+)
+PREFIXED = re.compile(
+    rf"(?<![A-Za-z0-9号])(?<!号[:：])(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
+)
+CASHTAG = re.compile(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
+SAYS_SO = re.compile(r"[:：|](?=\s*[“\"「]?[A-Z\d])")
+STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s*$")
+LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s*[:：]?\s*[“\"「]?[A-Z\d])")
+LABEL_BEGINS = re.compile(
+    rf"(?:(?<![A-Za-z])(?i:{_EXCHANGE}))?(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌)*$"
+)
+OTHER_LABEL = re.compile(
+    r"(?:[A-Za-z]|邮政|邮编|行业|商品|海关|银行|机构|信用|区域|地区|申购|配售|认购|缴款|行政区划|税务|院校|专业|国家|区号)$"
+)
+FURTHER = re.compile(r"\s*(?:[、,，/;；|]|和|及|以及|\band\b)\s*")
+TICKER_MARKETS = frozenset(("105", "106", "107"))
+NAMED_EXCHANGE = re.compile("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
+OPEN, CLOSE = "(（[【", ")）]】"
+DOTTED = (".S", ".H", ".B", ".s", ".h", ".b", ".US", ".O", ".N", ".CSI", "．")
+PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")
+STATED_HINTS = ("交所", "交易所", "股：", "股:", "NASDAQ", "Nasdaq", "纳斯达克", "NYSE", "AMEX", "HK", "SSE", "SZSE", "SH:", "SZ:")  # fmt: skip
+
+
+class Mention(NamedTuple):
+    """A code in a text."""
+
+    market: str
+    code: str
+    start: int
+    """Where the name in front of it ends: the place of the bracket, or of the code itself."""
+    name: str | None = None
+    """What a table calls it."""
+
+
+def market_of(
+    code: str, said: str | None, before: str = "", labelled: bool = False
+) -> tuple[str, str] | None:
+    """Market number and code as the source writes them, None where the digits are no code or the market is not told.
+
+    *said* is what stands at the code (``SZ``, ``纽交所``), *before* the text in front of it.
+
+    >>> market_of("002752", None, "昇兴股份"), market_of("2888", "HK"), market_of("000001", None, "上证指数")
+    (('0', '002752'), ('116', '02888'), ('1', '000001'))
+    >>> market_of("300041", None, "和平区"), market_of("600000", None, "共计"), market_of("NIO", None, "蔚来")
+    (None, None, None)
+    """
+    where = EXCHANGES.get(said.upper()) if said else None
+    if code.startswith("BK"):
+        return "90", code
+    if not code.isdigit():
+        if code[0] == "H" and code[1:].isdigit():
+            return ("2", code) if where == "CSI" else None
+        return (where, code) if where in TICKER_MARKETS else None
+    if where == "116":
+        return ("116", code.zfill(5)) if len(code) < 6 else None
+    if len(code) == 5:
+        sure = labelled or (where is None and len(before) > 1 and not NO_NAME.search(before))
+        return ("116", code) if sure and code[0] == "0" and where is None else None
+    if len(code) < 6 or where in TICKER_MARKETS or where == "US":
+        return None
+    if where == "CSI":
+        return ("1" if code.startswith("000") else "2"), code
+    if code.startswith("000") and (where == "1" or (where is None and INDEX_NAME.search(before))):
+        return "1", code
+    market = next((number for number, digits in RANGES.items() if digits.fullmatch(code)), None)
+    if market is None or where not in (None, "A", market):
+        return None
+    if where is None and not labelled and not is_name_of(code, before):
+        return None
+    return market, code
+
+
+def is_name_of(code: str, before: str) -> bool:
+    """Whether the words in front of a bracketed number can be the name of what has that code.
+
+    >>> is_name_of("510300", "沪深300ETF"), is_name_of("510300", "广州"), is_name_of("000001", "华夏成长混合A")
+    (True, False, False)
+    """
+    if not before or NO_NAME.search(before):
+        return False
+    if BOND.fullmatch(code):
+        return BOND_NAME.search(before) is not None
+    if FUND.fullmatch(code):
+        return FUND_NAME.search(before) is not None
+    if code.startswith(("200", "900")):  # also months, 200812, and Shanghai's postcodes
+        return B_SHARE_NAME.search(before) is not None
+    return code.startswith("399") or not OPEN_END.search(before)
+
+
+def plain(code: str) -> str:
+    """Full-width digits and letters as ASCII."""
+    return code if code.isascii() else unicodedata.normalize("NFKC", code)
+
+
+def run_before(text: str, at: int) -> str:
+    """The unbroken word, up to 16 characters, that ends at *at*: a name with what clings to it."""
+    begin = at
+    while begin > max(0, at - 16) and (text[begin - 1].isalnum() or text[begin - 1] in "*·-"):
+        begin -= 1
+    return text[begin:at] or (text[at - 1 : at] if text[at - 1 : at] in ")）" else "")
+
+
+def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
+    """Every code in *text*, in reading order. *tickers* are the American ones whose market is known, by code.
+
+    >>> [(one.market, one.code) for one in codes_in("晨光(600999.SH；2999.HK)电话021-600123", {})]
+    [('1', '600999'), ('116', '02999')]
+    """
+    found: dict[int, Mention] = {}
+    for hints, pattern in ((DOTTED, SUFFIXED), (PREFIXES, PREFIXED), (("$",) if tickers else (), CASHTAG)):
+        if any(hint in text for hint in hints):
+            for hit in pattern.finditer(text):
+                code = plain(hit["code"])
+                one = market_of(code, hit.groupdict().get("suffix")) or (
+                    (tickers[code], code) if code in tickers else None
+                )
+                if one:
+                    found[hit.start("code")] = Mention(*one, start_of(text, hit.start()))
+    if any(hint in text for hint in STATED_HINTS):
+        for hit in SAYS_SO.finditer(text):
+            if stated := STATED.search(text, max(0, hit.start() - 20), hit.start()):
+                chain(text, stated.start(), start_of(text, stated.start()), found, tickers)
+    if "代码" in text or "代号" in text:
+        for hit in LABELLED.finditer(text):
+            label = LABEL_BEGINS.search(text, max(0, hit.start() - 16), hit.start())
+            begin = label.start() if label else hit.start()
+            if not OTHER_LABEL.search(text, max(0, begin - 4), begin):
+                chain(text, begin, start_of(text, begin), found, tickers)
+        if "\t" in text:
+            in_tables(text, found)
+    for bracket in OPEN:
+        at = text.find(bracket)
+        while at >= 0:
+            chain(text, at + 1, at, found, tickers, bracket=True)
+            at = text.find(bracket, at + 1)
+    return [found[at] for at in sorted(found)]
+
+
+def start_of(text: str, at: int) -> int:
+    """The place of the bracket right in front of *at*, else *at*."""
+    return at - 1 if at and text[at - 1] in OPEN else at
+
+
+def chain(
+    text: str,
+    at: int,
+    start: int,
+    found: dict[int, Mention],
+    tickers: Mapping[str, str],
+    bracket: bool = False,
+) -> None:
+    """Take the codes that stand one after the other from *at* on: ``A股代码：601318；H股代码：02318``."""
+    before = run_before(text, start) if bracket else ""
+    label = None
+    while hit := CODE.match(text, at):
+        label = hit["label"] or label
+        said, place = hit["suffix"] or hit["exchange"], hit.start("code")
+        code = plain(hit["code"])
+        known = tickers.get(code)
+        one = (known, code) if known and said in (None, "US", "美股") else None
+        if one is None:
+            if said is None and label and code.isalpha():  # 在纳斯达克上市，股票代码为“PDD”
+                stated = NAMED_EXCHANGE.findall(text, max(0, at - 30), at)
+                said = stated[-1] if stated else None
+            if label and label.startswith("基金") and not FUND.fullmatch(code):
+                return
+            if label and label.startswith("股份") and said is None and len(code) < 6 and code.isdigit():
+                said = "HK"  # 股份代号：2888, as Hong Kong's notices say
+            one = market_of(code, said, before, labelled=label is not None)
+        elsewhere = place in found
+        if one is None and not elsewhere:
+            return
+        if bracket and said is None and label is None and NO_CODE_BEHIND.match(text, behind(text, hit.end())):
+            return
+        if elsewhere and bracket:
+            found[place] = found[place]._replace(
+                start=start
+            )  # 晨光股份(600999.SH，02999.HK): one name for both
+        elif one and not elsewhere:
+            found[place] = Mention(*one, start)
+        more = FURTHER.match(text, hit.end())
+        if more is None:
+            return
+        at = more.end()
+
+
+def behind(text: str, at: int) -> int:
+    """The place behind the bracket that closes at *at*."""
+    return at + 1 if at < len(text) and text[at] in CLOSE else at
+
+
+def in_tables(text: str, found: dict[int, Mention]) -> None:
+    """Codes in a table's column whose head says 代码; `render_body` parts cells by tabs."""
+    columns: list[int] = []
+    named: int | None = None
+    for at, line in lines_of(text):
+        if "\t" not in line:
+            columns = []
+            continue
+        cells = line.split("\t")
+        heads = [
+            n
+            for n, cell in enumerate(cells)
+            if cell.endswith(("代码", "代号")) and not OTHER_LABEL.search(cell[:-2])
+        ]
+        if heads:
+            columns = heads
+            named = next((n for n, cell in enumerate(cells) if cell.endswith(("名称", "简称"))), None)
+            continue
+        for n in columns:
+            if n < len(cells) and (hit := CODE.fullmatch(cells[n].strip())):
+                place = at + sum(len(cell) + 1 for cell in cells[:n]) + cells[n].index(hit["code"])
+                if known := market_of(plain(hit["code"]), hit["suffix"] or hit["exchange"], labelled=True):
+                    name = cells[named].strip() if named is not None and named < len(cells) else None
+                    found[place] = Mention(*known, place, name or None)
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with the place where each begins."""
+    at = 0
+    for line in text.split("\n"):
+        yield at, line
+        at += len(line) + 1
