@@ -77,7 +77,7 @@ class Article:
     stored ones also ``sha256``, ``media_type``, ``width``, ``height`` (pixels), ``bytes``, ``path``."""
     securities: list[dict[str, Any]] = field(default_factory=list)
     """``id`` (``1.600160``), ``market``, ``code``, ``exchange``, ``name``, ``kind`` (``stock``, ``board``,
-    ``index``, ``fund``), ``origin`` (``link``, ``chart``, ``text``), ``mentions``, ``doubtful`` (0 or 1)."""
+    ``index``, ``fund``, ``bond``), ``origin`` (``link``, ``chart``, ``text``), ``mentions``, ``doubtful`` (0 or 1)."""
     related: list[dict[str, Any]] = field(default_factory=list)
     """Links to other pages that the body holds or listed: ``url`` (absolute), ``text``, ``kind`` (``body``, ``related``)."""
     removals: list[dict[str, Any]] = field(default_factory=list)

@@ -185,34 +185,37 @@ def is_doubtful(name: str, kind: str, before: str, after: str) -> bool:
 
 def lift(tree: Any) -> list[dict[str, Any]]:
     """Unwrap every auto-link of the tree; the securities that they name, in order of first mention."""
-    found: list[tuple[Any, dict[str, Any]]] = []
-    links = [
-        element
-        for element in tree.iter("a", "span")
-        if LINK_CLASSES.intersection((element.get("class") or "").split())
-    ]
-    for element in links:
-        code = code_of(element)
-        if code is None:
-            continue
-        name = "".join(element.itertext()).strip()
-        kind = kind_of(*code)
-        if "infokey" in (element.get("class") or "") and kind != "index":
-            continue
-        doubtful = is_doubtful(name, kind, text_before(element), text_after(element))
-        found.append((element, security(*code, name or None, "link", doubtful)))
-    for element in tree.iter("img", "a"):
-        if chart := chart_code(element):
-            found.append((element, security(*chart, None, "chart", False)))
+    found: list[dict[str, Any]] = []
+    links, holders = [], []
+    for element in tree.iter("a", "span", "img"):
+        classes = element.get("class")
+        if element.tag == "span" and element.get("id"):
+            holders.append(element)
+        if classes and element.tag != "img" and not LINK_CLASSES.isdisjoint(classes.split()):
+            links.append(element)
+            if one := linked(element, classes):
+                found.append(one)
+        elif element.tag != "span" and (chart := chart_code(element)):
+            found.append(security(*chart, None, "chart", False))
     for element in links:
         unwrap(element)
-    for element in [span for span in tree.iter("span") if span.get("id")]:
-        identity = element.get("id") or ""
+    for element in holders:
+        identity = element.get("id")
         if QUOTE_HOLDER.match(identity) and not "".join(element.itertext()).strip():
             drop(element)
         elif ID_CODE.match(identity) or identity.startswith(("stock_", "bk_", "Info.")):
             unwrap(element)
-    return merged([one for _, one in found])
+    return merged(found)
+
+
+def linked(element: Any, classes: str) -> dict[str, Any] | None:
+    """The security that an auto-link names, None for a word of the glossary."""
+    code = code_of(element)
+    if code is None or ("infokey" in classes and kind_of(*code) != "index"):
+        return None
+    name = "".join(element.itertext()).strip()
+    doubtful = is_doubtful(name, kind_of(*code), text_before(element), text_after(element))
+    return security(*code, name or None, "link", doubtful)
 
 
 def chart_code(element: Any) -> tuple[str, str] | None:

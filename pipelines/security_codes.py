@@ -65,7 +65,7 @@ PREFIXED = re.compile(
     rf"(?<![A-Za-z0-9号])(?<!号[:：])(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
 )
 CASHTAG = re.compile(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
-SAYS_SO = re.compile(r"[:：|](?=\s*[“\"「]?[A-Z\d])")
+SAID = re.compile(r"\s*[“\"「]?[A-Z\d]")
 STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s*$")
 LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s*[:：]?\s*[“\"「]?[A-Z\d])")
 LABEL_BEGINS = re.compile(
@@ -78,9 +78,8 @@ FURTHER = re.compile(r"\s*(?:[、,，/;；|]|和|及|以及|\band\b)\s*")
 TICKER_MARKETS = frozenset(("105", "106", "107"))
 NAMED_EXCHANGE = re.compile("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
 OPEN, CLOSE = "(（[【", ")）]】"
-DOTTED = (".S", ".H", ".B", ".s", ".h", ".b", ".US", ".O", ".N", ".CSI", "．")
+SUFFIX_BEGINS = frozenset("SHBCUONshb")
 PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")
-STATED_HINTS = ("交所", "交易所", "股：", "股:", "NASDAQ", "Nasdaq", "纳斯达克", "NYSE", "AMEX", "HK", "SSE", "SZSE", "SH:", "SZ:")  # fmt: skip
 
 
 class Mention(NamedTuple):
@@ -169,20 +168,16 @@ def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
     [('1', '600999'), ('116', '02999')]
     """
     found: dict[int, Mention] = {}
-    for hints, pattern in ((DOTTED, SUFFIXED), (PREFIXES, PREFIXED), (("$",) if tickers else (), CASHTAG)):
-        if any(hint in text for hint in hints):
-            for hit in pattern.finditer(text):
-                code = plain(hit["code"])
-                one = market_of(code, hit.groupdict().get("suffix")) or (
-                    (tickers[code], code) if code in tickers else None
-                )
-                if one:
-                    found[hit.start("code")] = Mention(*one, start_of(text, hit.start()))
-    if any(hint in text for hint in STATED_HINTS):
-        for hit in SAYS_SO.finditer(text):
-            if stated := STATED.search(text, max(0, hit.start() - 20), hit.start()):
-                chain(text, stated.start(), start_of(text, stated.start()), found, tickers)
-    if "代码" in text or "代号" in text:
+    if any(text[at + 1 : at + 2] in SUFFIX_BEGINS for at in places(text, ".．")):
+        suffixed(SUFFIXED.finditer(text), text, found, tickers)
+    if any(prefix[0] in text and prefix in text for prefix in PREFIXES):
+        suffixed(PREFIXED.finditer(text), text, found, tickers)
+    if tickers and "$" in text:
+        suffixed(CASHTAG.finditer(text), text, found, tickers)
+    for at in places(text, ":：|"):
+        if SAID.match(text, at + 1) and (stated := STATED.search(text, max(0, at - 20), at)):
+            chain(text, stated.start(), start_of(text, stated.start()), found, tickers)
+    if ("码" in text and "代码" in text) or ("代" in text and "代号" in text):
         for hit in LABELLED.finditer(text):
             label = LABEL_BEGINS.search(text, max(0, hit.start() - 16), hit.start())
             begin = label.start() if label else hit.start()
@@ -190,12 +185,32 @@ def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
                 chain(text, begin, start_of(text, begin), found, tickers)
         if "\t" in text:
             in_tables(text, found)
-    for bracket in OPEN:
-        at = text.find(bracket)
-        while at >= 0:
-            chain(text, at + 1, at, found, tickers, bracket=True)
-            at = text.find(bracket, at + 1)
+    for at in places(text, OPEN):
+        chain(text, at + 1, at, found, tickers, bracket=True)
     return [found[at] for at in sorted(found)]
+
+
+def places(text: str, marks: str) -> Iterator[int]:
+    """Where the *marks* stand, one mark after the other. A search for one character costs 0.05 µs a page of text, for
+    two characters 2 µs, by a regular expression 40 µs."""
+    for mark in marks:
+        at = text.find(mark)
+        while at >= 0:
+            yield at
+            at = text.find(mark, at + 1)
+
+
+def suffixed(
+    hits: Iterator[re.Match[str]], text: str, found: dict[int, Mention], tickers: Mapping[str, str]
+) -> None:
+    """Take codes that stand with their exchange (``300059.SZ``, ``SH600519``), or tickers known without (``$NIO``)."""
+    for hit in hits:
+        code = plain(hit["code"])
+        one = market_of(code, hit.groupdict().get("suffix"))
+        if one is None and code in tickers:
+            one = (tickers[code], code)
+        if one:
+            found[hit.start("code")] = Mention(*one, start_of(text, hit.start()))
 
 
 def start_of(text: str, at: int) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.lift_securities import exchange_of, is_doubtful, kind_of, lift
+from pipelines.lift_securities import exchange_of, is_doubtful, kind_of, lift, text_after, text_before
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
 
@@ -73,26 +73,78 @@ def test_a_cut_word_is_whole_again_and_doubtful():
 
 
 @pytest.mark.parametrize(
-    ("before", "name", "after", "doubtful"),
+    ("kind", "before", "name", "after", "doubtful"),
     [
-        ("首创", "证券", "分析师认为", True),
-        ("（文章来源：中国", "证券", "报）", True),
-        ("", "证券", "板块走强", False),
-        ("发展", "绿色经济", "是长线目标", True),
-        ("据", "晨光股份", "公告", False),
+        ("board", "首创", "证券", "分析师认为", False),  # a broker is of that board
+        ("board", "（文章来源：中国", "证券", "报）", True),
+        ("board", "据中国", "证券", "报报道", True),
+        ("board", "《", "证券", "日报》记者", True),
+        ("board", "上海", "证券", "交易所公告", True),
+        ("board", "", "证券", "板块走强", False),
+        ("board", "", "证券", "报告称", False),
+        ("board", "旗下ET9", "新能源", "汽车", False),
+        ("stock", "发展", "绿色经济", "是长线目标", True),
+        ("stock", "工业", "机器人", "产量增长", True),
+        ("stock", "", "机器人", "(300999)公告", False),
+        ("stock", "", "机器人", "涨停", False),
+        ("stock", "", "农产品", "涨价", True),
+        ("stock", "据", "晨光股份", "公告", False),
+        ("stock", "与", "晨光平安", "银行签约", True),
+        ("stock", "", "晨光平安", "、晨光银行走强", False),
+        ("stock", "", "远汐控股", "投资公司称", True),
+        ("stock", "", "远汐控股", "投资2亿元", False),
+        ("stock", "", "晨光财富", "证券分析师表示", True),
+        ("stock", "", "晨光财富", "证券业务增长", False),
+        ("stock", "滨海", "晨光银行", "业协会", True),
+        ("stock", "", "晨光银行", "业绩快报", False),
+        ("stock", "", "晨光", "健康公告", True),
+        ("stock", "", "晨光", "方面回应", False),
+        ("stock", "发布", "CGX", "的车型", False),
+        ("stock", "(C", "PPI", "B)", True),
+        ("stock", "文章来源：", "晨光财富", "）", True),
     ],
 )
-def test_blind_matches(before, name, after, doubtful):
-    kind = "board" if name == "证券" else "stock"
+def test_blind_matches(kind, before, name, after, doubtful):
     assert is_doubtful(name, kind, before, after) is doubtful
 
 
 def test_one_sure_mention_is_enough():
-    html = (
-        f"<p>首创{link(LATER, '90.BK0473', '证券')}分析师说，{link(LATER, '90.BK0473', '证券')}板块走强。</p>"
-    )
+    html = f"<p>中国{link(LATER, '90.BK0473', '证券')}报讯，{link(LATER, '90.BK0473', '证券')}板块走强。</p>"
     one = lifted(html)[0]["90.BK0473", "link"]
     assert (one["mentions"], one["doubtful"]) == (2, 0)
+
+
+def around(html):
+    [element] = [one for one in safe_tree(html).iter("a") if one.get("class") == "keytip"]
+    return text_before(element), text_after(element)
+
+
+def test_the_text_around_a_link_ends_with_its_paragraph():
+    html = f"<p>另一段</p><p>甲{link(FIRST, '0.002999', '晨光股份')}乙</p><p>又一段</p>"
+    assert around(html) == ("甲", "乙")
+
+
+def test_the_text_around_a_link_goes_through_other_links():
+    html = (
+        f"<p>一二<strong>三四</strong>{link(LATER, '0.002998', '远汐')}<b>五{link(FIRST, '0.002999', '晨光股份')}"
+        f"六</b>七{link(LATER, '0.002998', '远汐')}八</p>"
+    )
+    assert around(html) == ("一二三四远汐五", "六七远汐八")
+
+
+def test_the_text_around_a_link_is_short():
+    html = f"<p>{'前' * 40}一{link(FIRST, '0.002999', '晨光股份')}二{'后' * 40}</p>"
+    assert around(html) == ("前" * 11 + "一", "二" + "后" * 11)
+
+
+def test_a_loose_link_beside_paragraphs():
+    html = f"<div><p>前一段</p>甲{link(FIRST, '0.002999', '晨光股份')}乙<p>后一段</p></div>"
+    assert around(html) == ("甲", "乙")
+
+
+def test_one_name_for_two_listings_is_doubtful():
+    html = f"<p>{link(FIRST, '0.002999', '晨光股份')}涨，{link(HONG_KONG, '116.02999', '晨光股份')}跌</p>"
+    assert [one["doubtful"] for one in lifted(html)[0].values()] == [1, 1]
 
 
 @pytest.mark.parametrize("anchored", [True, False])
@@ -114,7 +166,7 @@ def test_a_chart_behind_another_address():
 
 @pytest.mark.parametrize(
     ("market", "code", "kind"),
-    [("90", "BK0473", "board"), ("2", "931234", "index"), ("100", "NDX", "index"), ("1", "000300", "index"), ("0", "159915", "fund"),
+    [("90", "BK0473", "board"), ("2", "931234", "index"), ("100", "NDX", "index"), ("1", "000300", "index"), ("0", "159915", "fund"), ("0", "899050", "index"), ("1", "113999", "bond"), ("0", "123999", "bond"),
      ("0", "000001", "stock"), ("105", "PDD", "stock")],
 )  # fmt: skip
 def test_kinds(market, code, kind):
