@@ -1,0 +1,83 @@
+"""What every answer of the server is bound by, whichever page makes it.
+
+Reading only; nothing from other servers; no script but our files and Datasette's; and on this machine's own address no
+other name for it, or a foreign page could reach the archive by pointing its own name at 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+App = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+]
+
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src {}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+OURS = POLICY.format("'none'")
+"""For pages of ours, which hold texts from elsewhere and need no script."""
+
+DATASETTES = POLICY.format("'self'")
+"""For pages of Datasette's own, whose menus and SQL editor are scripts."""
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
+
+
+def host_of(header: str) -> str:
+    """The name in a ``Host`` header, without its port.
+
+    >>> host_of("Localhost:8001"), host_of("[::1]:8001"), host_of("evil.example")
+    ('localhost', '[::1]', 'evil.example')
+    """
+    name, colon, port = header.strip().lower().rpartition(":")
+    return name if colon and port.isdigit() else header.strip().lower()
+
+
+class Guard:
+    """An ASGI application round another one. *hosts*: the names it answers to, None for any."""
+
+    def __init__(self, app: App, hosts: frozenset[str] | None):
+        self.app, self.hosts = app, hosts
+
+    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        if self.hosts is not None:
+            given = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+            if host_of(given) not in self.hosts:
+                await refuse(send, 421, f"{given or 'no name'} is not this server's name; ask for 127.0.0.1")
+                return
+        if scope["method"] not in ("GET", "HEAD"):
+            await refuse(send, 405, "this server is for reading: GET and HEAD only", (b"allow", b"GET, HEAD"))
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if not any(name.lower() == b"content-security-policy" for name, _ in headers):
+                    headers.append((b"content-security-policy", DATASETTES.encode()))
+                message = {**message, "headers": [*headers, *HEADERS]}
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+async def refuse(send: Any, status: int, why: str, *more: tuple[bytes, bytes]) -> None:
+    """Answer with a line of text."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS, *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{why}\n".encode()})
