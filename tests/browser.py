@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,19 @@ def seen_on(driver: Any, width: int, height: int) -> None:
     """Let pages think that the screen is so large, in CSS pixels."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def follow(driver: Any, act: Callable[[], Any]) -> None:
+    """Do what leads to another page, and wait until that is there."""
+    from selenium.webdriver.support.expected_conditions import staleness_of
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    before = driver.find_element("tag name", "html")
+    act()
+    WebDriverWait(driver, PATIENCE).until(staleness_of(before))
+    WebDriverWait(driver, PATIENCE).until(
+        lambda page: page.execute_script("return document.readyState") == "complete"
+    )
 
 
 LOADED = """
