@@ -82,6 +82,8 @@ class ArticlePage(ABC):
 
     site: ClassVar[str]
     """Name of the site, the first part of article ids."""
+    mark: ClassVar[str | None] = None
+    """What only pages of this site hold: it tells a saved page whose address is not known."""
 
     def __init__(self, response: TextResponse, target: Target, retrieved_at: datetime):
         self.response, self.target, self.retrieved_at = response, target, retrieved_at
@@ -166,8 +168,10 @@ def page_stated_in(html: str) -> type[ArticlePage] | None:
     owners: Counter[Any] = Counter()
     for host, count in hosts.items():
         owners[page_of_host(host) or host] += count
-    most = owners.most_common(1)
-    return most[0][0] if most and not isinstance(most[0][0], str) else None
+    for owner, count in owners.most_common(1):
+        if not isinstance(owner, str) and count >= 3 and 2 * count >= sum(owners.values()):
+            return owner
+    return next((page for page in sites() if page.mark and page.mark in html), None)
 
 
 def sites() -> dict[type[ArticlePage], list[str]]:

@@ -196,26 +196,12 @@ class WebPage(ArticlePage):
         if NO_PAGE.search(kind):
             raise PageError(f"{self.site}: {where} is no page but {kind}")
         document = self.document
-        if self.gone is not None and (found := self.gone.search(document.html)):
-            raise Gone(
-                f"{self.site}: the page {where} says that the article is gone: {squeeze(found[0])[:60]!r}"
-            )
-        if self.walled is not None and (found := self.walled.search(document.html)):
-            raise Refused(
-                f"{self.site}: the page {where} shows {squeeze(found[0])[:60]!r} in place of the article; open it in a browser"
-            )
         headline, _ = self.heading
         published, publisher = self.published(), self.publisher()
         authors = self.authors(publisher)
         body = self.body
         size = sum(map(len, body.lines)) if body else 0
-        said = f"{document.title} {headline or ''}"
-        if size < SHORT and (found := GONE.search(said)):
-            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
-        if size < SHORT and (found := WALLED.search(said)):
-            raise Refused(
-                f"{self.site}: the page {where} shows {squeeze(found[0])!r} in place of the article; open it in a browser"
-            )
+        self.check_for_notice(size, f"{document.title} {headline or ''}")
         if body is None or not (size >= LEAST_TEXT or body.element.find(".//img") is not None):
             raise PageError(f"{self.site}: the page {where} holds no article text that we can find")
         for find in self.drop:
@@ -240,6 +226,26 @@ class WebPage(ArticlePage):
             body_raw=etree.tostring(body.element, encoding="unicode", method="html", with_tail=False),
             removals=body.removals,
         )
+
+    def check_for_notice(self, size: int, titles: str) -> None:
+        """Raise Gone or Refused where the page is a notice and no article: an article may hold the notice's words.
+
+        *size* is that of the text found, *titles* what the page calls itself.
+        """
+        where = self.response.url
+        if size >= SHORT and any(self.nodes(find) for find in self.body_at):
+            return
+        for pattern, outcome, does in ((self.gone, Gone, "says"), (self.walled, Refused, "shows")):
+            if pattern is not None and (found := pattern.search(self.document.html)):
+                raise outcome(
+                    f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} in place of the article"
+                )
+        if size < SHORT and (found := GONE.search(titles)):
+            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
+        if size < SHORT and (found := WALLED.search(titles)):
+            raise Refused(
+                f"{self.site}: the page {where} shows {squeeze(found[0])!r} in place of the article; open it in a browser"
+            )
 
     def canonical_url(self) -> str:
         """The article's own permanent address: as the page states it, where that is one of the same site."""

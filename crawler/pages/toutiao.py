@@ -1,0 +1,104 @@
+"""今日头条: toutiao.com/a123…, /i123…, /article/123…, /group/123…, /w/123… and the same on m.toutiao.com.
+
+Older pages hold the article in a script (``articleInfo: {title, content, subInfo: {source, time}}``, the markup as
+entities), newer ones in ``RENDER_DATA``, a JSON in percent-encoding, or ready in ``article``.
+Learned from: public scrapers of ``BASE_DATA.articleInfo`` and of ``RENDER_DATA``; RSSHub's toutiao routes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+from crawler.extraction.document import unquote_js
+from crawler.extraction.publisher import clean
+from crawler.pages import first_text, handles
+from crawler.pages.stated import StatedPage
+from crawler.pages.web import fields
+
+INFO = re.compile(
+    r"articleInfo:\s*\{(.*?)\n?\s*(?:tagInfo|has_extern_link|commentInfo|mediaInfo)\s*:", re.DOTALL
+)
+RENDERED = re.compile(r"""<script[^>]*id=["']RENDER_DATA["'][^>]*>(.*?)</script""", re.DOTALL)
+
+
+def said(name: str, source: str) -> str | None:
+    """A text field of a script's object."""
+    found = re.search(rf"""\b{name}\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", source)
+    return unescape(unquote_js(found[1] or found[2] or "")).strip().strip('"') or None if found else None
+
+
+def article_in(state: Any) -> dict[str, Any]:
+    """The record with the article's text within a page's state; empty where there is none."""
+    if isinstance(state, dict):
+        if isinstance(state.get("content"), str) and state.get("title"):
+            return state
+        for value in state.values():
+            if found := article_in(value):
+                return found
+    return {}
+
+
+@handles("toutiao.com", "toutiaocdn.com")
+class ToutiaoPage(StatedPage):
+    """An article of Toutiao, by a medium or an account: that is its publisher."""
+
+    site = "toutiao"
+    id_at = (re.compile(r"(?:/(?:[ai]|group/|article/|w/|item/)|[?&](?:group_id|item_id)=)(\d{15,20})"),)
+    gone = re.compile(
+        r"<title>[^<]*(?:页面不存在|已删除|404)|文章(?:不存在|已被删除|已下架)(?=\s*<)|很抱歉，您访问的内容不存在"
+    )
+    walled = re.compile(r"<title>\s*(?:验证码中间页|安全验证)|window\._waf_|secsdk-captcha-drag")
+    headline_at = fields(
+        "//h1[contains(@class, 'article-title')]", "//div[contains(@class, 'article-content')]/h1"
+    )
+    publisher_at = fields(
+        "//*[contains(@class, 'article-meta')]//*[contains(@class, 'name')]",
+        "//*[contains(@class, 'article-subtitle')]//*[contains(@class, 'source') or contains(@class, 'name')]",
+        "//*[@id='mediaName']",
+    )
+    body_at = fields(
+        "//article[contains(@class, 'syl-article-base') or contains(@class, 'syl-page-article')]",
+        "//*[contains(concat(' ', @class, ' '), ' article-content ')]//article",
+        "//*[contains(concat(' ', @class, ' '), ' article-content ')]",
+        "//*[contains(@class, 'article__content')]",
+    )
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What a script of the page states of the article."""
+        if found := RENDERED.search(self.served.html):
+            try:
+                return article_in(json.loads(unquote(found[1])))
+            except ValueError:
+                return {}
+        if found := INFO.search(self.served.html):
+            names = {"title": "title", "content": "content", "source": "source", "publishTime": "time"}
+            return {name: value for name, key in names.items() if (value := said(key, found[1]))}
+        return {}
+
+    @cached_property
+    def stated(self) -> tuple[str | None, str] | None:
+        content = self.record.get("content")
+        if not isinstance(content, str) or "<" not in content:
+            return None
+        return first_text(self.record, "title"), content
+
+    def published(self) -> str | None:
+        return first_text(self.record, "publishTime", "publish_time", "time") or super().published()
+
+    def publisher(self) -> str | None:
+        media = self.record.get("mediaInfo") or self.record.get("media_user")
+        account = first_text(media, "name", "screen_name") if isinstance(media, dict) else None
+        stated = first_text(self.record, "source", "detailSource") or account
+        if stated or self.stated:
+            return clean(stated)
+        return super().publisher()
+
+    def canonical_url(self) -> str:
+        found = self.native_id(self.response.url) or ""
+        return f"https://www.toutiao.com/article/{found}/" if found.isdigit() else super().canonical_url()
