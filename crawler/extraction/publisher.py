@@ -85,7 +85,7 @@ def find_publisher(document: Document, near: list[str], elements: list[Any], aft
             ]
             for part in rest[:4]:
                 name = clean(part)
-                if name and len(name) <= 14 and not NO_MEDIUM.search(name):
+                if name and len(name) <= 14 and not NO_MEDIUM.search(name) and not is_person(name):
                     return name
     for line in near:
         if (found := MEDIUM.fullmatch(line.strip())) and not NO_MEDIUM.search(line):
@@ -97,6 +97,11 @@ def find_publisher(document: Document, near: list[str], elements: list[Any], aft
     if isinstance(linked, dict) and (name := clean(str(linked.get("name") or ""))):
         return name
     return site_of(document)
+
+
+def is_person(name: str) -> bool:
+    """Whether an unlabelled name is rather the writer's than a medium's."""
+    return re.fullmatch(NAME, name) is not None and MEDIUM.fullmatch(name) is None
 
 
 def site_of(document: Document) -> str | None:
