@@ -228,6 +228,6 @@ def test_a_mixed_list_of_share_links_is_archived(newsroom, websites, share, rows
     assert {row["url"] for row in found} == set(links)
     assert {row["outcome"] for row in found} <= {"archived", "unchanged"}
     read = rows(
-        "SELECT l.url FROM links AS l JOIN news AS n ON n.id = l.article_id WHERE length(n.body_text) > 60"
+        "SELECT l.url FROM links AS l JOIN news AS n ON n.id = l.article_id WHERE length(n.body_text) > 40"
     )
     assert {row["url"] for row in read} == set(links)
