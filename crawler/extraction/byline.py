@@ -51,7 +51,7 @@ MEDIUM_WORD = re.compile(r"[报報网網社台刊]|快讯|快訊|新闻|新聞|�
 META_NAMES = ("article:author", "og:article:author", "byl", "dc.creator", "sailthru.author", "author")
 
 
-TITLE = re.compile(r"记者|通讯|編輯|编辑|记着|摄影|作者|特约|实习|本报|综合")
+TITLE = re.compile(r"管理员|小编|记者|通讯|編輯|编辑|记着|摄影|作者|特约|实习|本报|综合")
 
 
 def western_names(text: str) -> list[str]:

@@ -20,7 +20,10 @@ class YicaiPage(WebPage):
     )
     walled = re.compile(r"(?<=>)\s*(?:开通|订阅).{0,8}(?:阅读全文|查看全文)[^<]{0,8}(?=<)")
     headline_at = fields("//*[contains(@class, 'title')]/h1", "//h1")
-    published_at = fields("//*[@class='names']//span|//*[contains(@class, 'title')]//em", "//*[contains(@class, 'm-tit')]//*[@class='time']")
+    published_at = fields(
+        "//*[@class='names']//span|//*[contains(@class, 'title')]//em",
+        "//*[contains(@class, 'm-tit')]//*[@class='time']",
+    )
     published_script = (re.compile(r"'actime'\s*,\s*'(\d{4}-\d\d-\d\d \d\d:\d\d)"),)
     publisher_name = "第一财经"
     authors_at = fields("//*[@class='names']/text()[1]")
