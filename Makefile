@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench test-sites score
+.PHONY: demo test lint bench test-sites score pictures
 
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -33,3 +33,7 @@ test-sites: $(READY)
 
 score: $(READY)
 	$(BIN)/python tests/score.py
+
+pictures: $(READY)
+	$(BIN)/python docs/pictures/make.py
+	$(BIN)/python docs/pictures/serve.py

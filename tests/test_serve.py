@@ -1,8 +1,6 @@
 """``scrapy serve`` as a process, on the archive of the crawled sample newsroom, asked by HTTP and by a browser."""
 
 import hashlib
-import http.client
-import json
 import os
 import re
 import shutil
@@ -11,15 +9,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
 from pipelines.describe_schema import described
-from pipelines.schema import open_archive
+from pipelines.schema import STEPS, connect, open_archive, statements
 from tests import browser as chromium
+from tests.serving import serving
 from tests.worked_queries import make_archive
 
 pytest.importorskip("datasette", reason="the extra analyst is not installed")
@@ -27,63 +26,12 @@ from crawler.serving.metadata import INNER, SHADOWS
 from crawler.serving.queries import QUERIES, needs_search
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTHING_IN_THE_SAMPLE = ("open_gaps", "archived_late", "stories_of_a_span", "who_was_first")
 PAGES = (
-    "/", "/-/day", "/-/articles", "/-/articles?q=%E5%82%A8%E8%83%BD", "/-/volume", "/-/volume?days=366", "/-/securities",
+    "/", "/-/day", "/-/stories", "/-/articles", "/-/articles?q=%E5%82%A8%E8%83%BD", "/-/volume", "/-/volume?days=366", "/-/securities",
     "/-/security?id=300991", "/archive", "/archive/articles", "/archive/article_images", "/archive/revision_changes",
     "/archive/what_changed", "/archive/search?q=%E5%82%A8%E8%83%BD", "/archive?sql=select+1", "/archive/securities/0~2E300991",
 )  # fmt: skip
-
-
-class Server:
-    """A running ``scrapy serve``."""
-
-    def __init__(self, data: Path, *args: str):
-        command = [sys.executable, "-m", "scrapy", "serve", "--port", "0", *args, "-s", f"DATA_DIR={data}"]
-        self.data = data
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        self.said = self.process.stdout.readline()
-        found = re.search(r"http://\S+?:(\d+)/", self.said)
-        if not found:
-            raise AssertionError(f"serve said {self.said!r} {self.process.communicate()[1]!r}")
-        self.origin, self.port = found[0].rstrip("/"), int(found[1])
-
-    def get(self, path, method="GET", **headers):
-        """Status, headers and body; *path* goes out as it is."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as conn:
-            conn.putrequest(method, path, skip_host="host" in headers)
-            for name, value in headers.items():
-                conn.putheader(name.replace("_", "-"), value)
-            conn.endheaders()
-            answer = conn.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-
-    def page(self, path):
-        """The HTML of a page that is there."""
-        status, _, body = self.get(path)
-        assert status == 200, (path, body.decode())
-        return body.decode()
-
-    def json(self, path):
-        return json.loads(self.page(path))
-
-    def end(self, by=signal.SIGINT):
-        """Exit status, and what it said on stderr in all."""
-        self.process.send_signal(by)
-        _, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, errors
-
-
-@contextmanager
-def serving(data, *args):
-    server = Server(data, *args)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +71,7 @@ def sql(server):
 
 
 def article_address(article_id):
-    return f"/-/article?{urlencode({'id': article_id})}"
+    return f"/-/article?{urlencode({'id': article_id}, safe=':')}"
 
 
 def ids_on(driver):
@@ -331,7 +279,7 @@ def test_every_question_is_answered(server, query):
     assert empty["ok"], empty
     filled = server.json(f"/archive/{query.name}.json?_shape=objects&{urlencode(query.example)}")
     assert filled["ok"], filled
-    if query.name not in ("open_gaps", "archived_late"):
+    if query.name not in NOTHING_IN_THE_SAMPLE:
         assert filled["rows"]
     page = server.page(f"/archive/{query.name}?{urlencode(query.example)}")
     assert "message-error" not in page
@@ -622,6 +570,70 @@ def test_it_ends_when_told_and_has_changed_nothing(server, tmp_path, sent, statu
         returned, errors = other.end(sent)
     assert (returned, errors.strip()) == (status, "")
     assert fingerprints(data) == before
+
+
+def test_stories_name_who_told_them_when(crawl, newsroom, data_dir, rows):
+    assert crawl("finews").returncode == 0
+    # The sample newsroom copies nothing: three of its articles are told to be one story, as pipelines/story.py would.
+    told = rows(
+        "SELECT * FROM articles WHERE published_precision = 'second' ORDER BY published_at DESC LIMIT 3"
+    )[::-1]
+    with closing(open_archive(data_dir / "archive.db")) as conn, conn:
+        for article in told:
+            conn.execute(
+                "UPDATE articles SET story_id = ?, story_share = 0.9 WHERE id = ?",
+                (told[0]["id"], article["id"]),
+            )
+    with serving(data_dir) as other:
+        page = other.page("/-/stories?days=30")
+        assert page.count('class="story"') == 1
+        places = [page.index(urlencode({"id": article["id"]}, safe=":")) for article in told]
+        assert places == sorted(places)
+        [lag] = rows("SELECT lag FROM story_articles WHERE id = ?", told[-1]["id"])
+        hours, minutes = divmod(lag["lag"] // 60, 60)
+        assert re.search(f"{f'{hours} h ' * bool(hours)}{f'{minutes} min ' * bool(minutes)}later", page)
+        assert other.page("/-/stories?days=1&to=2001-01-01").count('class="story"') == 0
+        for article in told:
+            page = other.page(article_address(article["id"]))
+            assert page.count("later</span>") >= 1
+            for one in told:
+                assert (one is article) != (
+                    f'href="{article_address(one["id"])}"'
+                    in page.partition("The same story")[2].partition("</ol>")[0]
+                )
+        [story] = other.json("/archive/stories_of_a_span.json?_shape=array")
+        assert (story["id"], story["articles"]) == (told[0]["id"], 3)
+        first = other.json("/archive/who_was_first.json?_shape=array")
+        assert [row["publisher"] for row in first if row["first"]] == [told[0]["publisher"]]
+
+
+def test_an_archive_from_before_there_were_stories_is_shown(tmp_path):
+    """As a crawl of an earlier version left it; the next crawl brings it up to date."""
+    earlier = [(name, sql) for name, sql in STEPS if name < "0005"]
+    with closing(connect(tmp_path / "archive.db")) as conn:
+        for _, sql in earlier:
+            for statement in statements(sql):
+                conn.execute(statement)
+        conn.execute(
+            "INSERT INTO articles (id, arrival, site, headline, headline_from, published_at, published_precision,"
+            " published_from, first_seen_at, retrieved_at, text_sha256) VALUES ('finews:1', 1, 'finews', '旧档案', 'feed',"
+            " '2022-02-21T07:54:48Z', 'second', 'feed', '2022-02-21T08:00:00Z', '2022-02-21T08:00:00Z', '')"
+        )
+        conn.execute("INSERT INTO texts VALUES ('finews:1', '<p>正文</p>', '正文')")
+        conn.commit()
+    with serving(tmp_path) as other:
+        for path in (
+            "/",
+            "/-/day",
+            "/-/articles?q=%E6%AD%A3%E6%96%87",
+            "/archive",
+            "/archive/articles",
+            "/-/article?id=finews:1",
+        ):
+            assert path == "/archive" or "旧档案" in other.page(path), path
+        status, _, body = other.get("/-/stories")
+        assert status == 500
+        assert b"a crawl brings them up to date" in body
 
 
 def test_a_crawl_may_write_meanwhile(crawl, newsroom, data_dir):

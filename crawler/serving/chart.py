@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 1000, 100  # of the drawing, stretched to its box
+SPARK_BARS = 45
 LEAST = 1.5  # of HEIGHT: a day with one article among thousands still shows
 
 
@@ -57,15 +58,23 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
 
 
 def spark(days: Sequence[str], counts: Mapping[str, int], name: str) -> Markup:
-    """A chart as small as a word, without links."""
-    top = max((counts.get(day, 0) for day in days), default=0) or 1
-    step = WIDTH / max(len(days), 1)
+    """A chart as small as a word, without links; a bar stands for as many days as leave it wide enough to be seen.
+
+    >>> str(spark(days_until("2026-12-31", 365), {"2026-12-31": 4}, "all")).count("<rect")
+    1
+    """
+    together = -(-len(days) // SPARK_BARS) or 1
+    sums = [
+        sum(counts.get(day, 0) for day in days[at : at + together]) for at in range(0, len(days), together)
+    ]
+    top = max(sums, default=0) or 1
+    step = WIDTH / max(len(sums), 1)
     drawn = [
         Markup(
             f'<rect class="bar" x="{at * step:.2f}" y="{HEIGHT - tall:.2f}" width="{step * 0.8:.2f}" height="{tall:.2f}"/>'
         )
-        for at, day in enumerate(days)
-        if (tall := counts.get(day, 0) / top * HEIGHT)
+        for at, count in enumerate(sums)
+        if (tall := count / top * HEIGHT)
     ]
     return Markup(
         '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'

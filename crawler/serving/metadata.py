@@ -8,8 +8,8 @@ from crawler.serving.queries import Query
 from pipelines.describe_schema import described
 
 TITLE = "News archive"
-INNER = ("search_numbers", "search_pairs", "search_index", "search_words", "_sqlite_migrations")
-"""Parts of the search, and of the migrations, that answer no question; ask the view ``search``. SQL can read them all."""
+INNER = ("story_keys", "search_numbers", "search_pairs", "search_index", "search_words", "_sqlite_migrations")
+"""Parts of the search, the stories and the migrations that answer no question; ask the views. SQL can read them all."""
 
 SHADOWS = tuple(f"search_index_{part}" for part in ("data", "idx", "docsize", "config"))
 FACETS = {
@@ -44,6 +44,7 @@ NEWEST_FIRST = {
     "data_quality": "day",
     "link_outcomes": "day",
     "revision_changes": "changed_at",
+    "story_articles": "published_at",
 }
 LABELS = {"articles": "headline", "securities": "name", "images": "path"}
 """What stands for a row where another table refers to it."""

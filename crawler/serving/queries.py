@@ -101,6 +101,26 @@ QUERIES = [
         {"day": "2026-06-30"},
     ),
     Query(
+        "stories_of_a_span",
+        "Stories that several publishers told",
+        "By the day of their first article.",
+        "SELECT date(first_published_at, '+8 hours') AS day, headline, first_publisher, articles, publishers, story_id AS id\n"
+        f"FROM stories WHERE publishers > 1 AND date(first_published_at, '+8 hours') {DAYS}\n"
+        "ORDER BY articles DESC, first_published_at DESC",
+        {"from": "2026-06-01"},
+    ),
+    Query(
+        "who_was_first",
+        "Who told stories first",
+        "How many of the stories that a publisher shares with others it told before them; times of day only.",
+        "SELECT publisher, count(*) AS stories, sum(place = 1) AS first, round(avg(place = 1) * 100.0, 1) AS percent FROM (\n"
+        "  SELECT publisher, row_number() OVER (PARTITION BY story_id ORDER BY min(published_at)) AS place,\n"
+        "    count(*) OVER (PARTITION BY story_id) AS publishers\n"
+        "  FROM articles WHERE publisher IS NOT NULL AND published_precision <> 'day' AND story_id IS NOT NULL\n"
+        "  GROUP BY story_id, publisher)\n"
+        "WHERE publishers > 1 GROUP BY publisher ORDER BY first DESC, stories DESC, publisher",
+    ),
+    Query(
         "volume_by_day",
         "Articles a day",
         "publisher: its name; empty for all.",

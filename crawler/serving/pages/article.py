@@ -11,6 +11,7 @@ from crawler.serving.ask import ask
 from crawler.serving.cells import listed
 from crawler.serving.pages import not_found, page, show
 from crawler.serving.pages.picture import address
+from crawler.serving.pages.stories import later, tellers
 from pipelines.sanitise_html import TAGS
 
 ATTRIBUTES = {
@@ -79,6 +80,8 @@ async def article(datasette: Any, request: Any) -> Any:
         if not texts:
             raise not_found("No such revision", f"Article {article_id} has no earlier text {given}.")
         [earlier] = texts
+    # An archive from before there were stories has none until the next crawl.
+    story = await tellers(datasette, [news["story_id"]]) if news.get("story_id") else []
     about = {
         "securities": "SELECT s.id, s.code, s.name, s.kind, sum(x.mentions) AS mentions FROM article_securities AS x"
         " JOIN securities AS s ON s.id = x.security_id WHERE x.article_id = :id AND NOT x.doubtful GROUP BY s.id"
@@ -99,5 +102,6 @@ async def article(datasette: Any, request: Any) -> Any:
         body=shown((earlier or news)["body_html"]),
         earlier=earlier,
         revisions=revisions,
+        story=[one | {"later": later(one["lag"])} for one in story],
         **{name: await ask(datasette, sql, id=article_id) for name, sql in about.items()},
     )
