@@ -132,6 +132,28 @@ def test_the_box_of_a_table_finds_it_too(server, reader, sql):
     assert {link.get_attribute("href").partition("id=")[2] for link in shown} == holding(sql, "储能")
 
 
+def test_columns_can_be_counted_and_hidden_without_a_script(server, reader, sql):
+    def choose(column, what):
+        reader.find_element("css selector", "details summary").click()
+        parts = reader.find_element("xpath", f"//dt[.='{column}']/following-sibling::dd[1]")
+        chromium.follow(reader, parts.find_element("link text", what).click)
+
+    reader.get(f"{server.origin}/archive/articles_with_images")
+    assert reader.find_elements("css selector", "script") == []
+    choose("publisher", "count values")
+    counted = {
+        item.find_element("css selector", "a").text: int(item.text.split()[-1])
+        for item in reader.find_elements("css selector", "#facet-publisher li")
+    }
+    assert counted == dict(sql("SELECT publisher, count(*) FROM articles_with_images GROUP BY 1"))
+    choose("stored", "hide")
+    assert reader.find_elements("css selector", "th.col-stored") == []
+    assert reader.find_elements("css selector", "#facet-publisher li")
+    reader.find_element("css selector", "details summary").click()
+    chromium.follow(reader, reader.find_element("link text", "Show all columns").click)
+    assert reader.find_elements("css selector", "th.col-stored")
+
+
 def test_an_article_shows_its_pictures(server, reader, sql):
     [(article_id, count)] = sql(
         "SELECT article_id, count(*) FROM article_images WHERE status = 'stored' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"

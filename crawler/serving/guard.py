@@ -22,7 +22,7 @@ OURS = POLICY.format("'none'")
 """For pages of ours, which hold texts from elsewhere and need no script."""
 
 DATASETTES = POLICY.format("'self'")
-"""For pages of Datasette's own, whose menus and SQL editor are scripts."""
+"""For pages of Datasette's own, whose SQL editor is a script."""
 
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),

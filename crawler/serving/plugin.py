@@ -7,6 +7,7 @@ from typing import Any
 
 from datasette import hookimpl
 from datasette.filters import FilterArguments
+from datasette.utils import path_with_added_args
 from datasette.views.base import DatasetteError
 
 from crawler.overview import in_beijing
@@ -27,7 +28,8 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     conn.execute("PRAGMA query_only = ON")
     conn.execute("PRAGMA trusted_schema = ON")
     conn.execute("PRAGMA temp_store = MEMORY")
-    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    if hasattr(conn, "setlimit"):  # pysqlite3, which Datasette takes where it is installed, has none
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
 
 
 @hookimpl
@@ -44,6 +46,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         article_address=cells.article_address,
         security_address=cells.security_address,
         picture_address=address,
+        path_with_added_args=path_with_added_args,
     )
     env.filters["beijing"] = in_beijing
 
