@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.headline import key
-from crawler.extraction.layout import INLINE, SPACES, Layout, file_of, is_furniture, own_text, remove
+from crawler.extraction.layout import INLINE, Layout, file_of, is_furniture, letters, own_text, remove
 from crawler.extraction.published import STAMP
 
 DOMINANT = 0.9  # share of an element's worth that one child must hold for the text to be in it alone
@@ -209,7 +209,7 @@ def add_lead_picture(layout: Layout, body: Body, base: str) -> None:
         return
     holder = picture
     while (parent := holder.getparent()) is not None and not is_within(body.element, parent):
-        if len("".join(parent.itertext()).translate(SPACES)) > 200:
+        if letters("".join(parent.itertext())) > 200:
             break
         holder = parent
     figure = etree.Element("figure")

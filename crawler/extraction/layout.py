@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -57,7 +58,11 @@ RELATED = re.compile(
     r"(?:内容|文章|新闻|新聞|阅读|閱讀|资讯|報導|报道|推荐|推薦|专题|点阅|點閱|喜欢|都在看|还看了|图集|视频|精彩|热点|排行|评论|話題|话题|回顾|热文|必读|搜索|链接)+|相关(?:链接|阅读)|猜你喜欢|热点图片|阅读排行|点击排行|排行榜|看更多)\s*[】\]》]?\s*[:：>＞»+＋]{0,3}(?:更多)?"
 )
 """Headings of lists of other articles."""
-SPACES = str.maketrans("", "", " \t\r\n\f\v\u00a0\u3000")
+
+
+def letters(text: str) -> int:
+    """How many characters of *text* are no white space."""
+    return sum(map(len, text.split()))
 
 
 class Layout:
@@ -72,13 +77,10 @@ class Layout:
         """Name of the picture that the page calls the article's, empty where it calls none."""
         for element in FURNITURE_TAGS(root):
             remove(element)
-        everything = len("".join(root.itertext()).translate(SPACES))
+        everything = letters("".join(root.itertext()))
         for element in HIDDEN(root):
             # A text may be hidden until a script shows it; then it is most of the page.
-            if (
-                element.getparent() is not None
-                and len("".join(element.itertext()).translate(SPACES)) * 5 < everything
-            ):
+            if element.getparent() is not None and letters("".join(element.itertext())) * 5 < everything:
                 remove(element)
         self.order: dict[Any, int] = {}
         """Place of every element in reading order."""
@@ -104,7 +106,7 @@ class Layout:
         block_of: dict[Any, tuple[Any, bool]] = {None: (self.root, False)}
 
         def add(text: str, block: Any, is_link: bool) -> None:
-            size = len(text.translate(SPACES))
+            size = letters(text)
             if not size:
                 return
             if block not in plain:
@@ -139,15 +141,15 @@ class Layout:
         for block in self.blocks:
             if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(own_text(block).strip()):
                 continue
-            holder, begins = block, len(own_text(block).translate(SPACES))
+            holder, begins = block, letters(own_text(block))
             while (
                 (parent := holder.getparent()) is not None
                 and parent is not self.root
                 and parent.tag != "body"
             ):
-                text = "".join(parent.itertext()).translate(SPACES)
+                text = "".join("".join(parent.itertext()).split())
                 if len(text) > 0.4 * everything + 60 or not text.startswith(
-                    own_text(block).translate(SPACES)[:begins]
+                    "".join(own_text(block).split())[:begins]
                 ):
                     break
                 holder = parent
@@ -214,7 +216,13 @@ def file_of(address: str | None) -> str:
 def is_furniture(element: Any) -> bool:
     """Whether class or id names something that stands round articles."""
     name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(name) > 1 and FURNITURE.search(name) is not None
+    return len(name) > 1 and names_furniture(name)
+
+
+@lru_cache(maxsize=4096)
+def names_furniture(name: str) -> bool:
+    """Whether *name* is one of furniture. Remembered: a page has few names and many elements."""
+    return FURNITURE.search(name) is not None
 
 
 def remove(element: Any) -> None:

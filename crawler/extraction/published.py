@@ -26,8 +26,11 @@ META_NAMES = (
     "firstpublishdate", "_pubtime_", "apub:time", "release_date", "date_published", "og:time", "parsely-pub-date", "sailthru.date", "article.published",
     "published_at", "published", "dc.date.issued", "dc.date", "dcterms.created", "ptime", "datecreated", "dateupdate", "date", "creationdate",
 )  # fmt: skip
-SCRIPTED = re.compile(
-    r"""["']?(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|\bct|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1[0-9]{9}(?:\d{3})?)(?!\d)""",
+IN_SCRIPT = re.compile(
+    r"(?<![\d.])((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1\d{9}(?:\d{3})?)(?!\d)"
+)
+NAMED = re.compile(
+    r"""(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|\bct|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?$""",
     re.IGNORECASE,
 )
 IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")
@@ -71,6 +74,15 @@ def from_metadata(document: Document) -> list[str]:
     return [*found, *(one for one in times if one)]
 
 
+def from_scripts(html: str) -> str | None:
+    """The time that a script assigns to a variable or key such as ``publish_time``."""
+    # Times first: they are few, while the names alone would be looked for at every letter.
+    for found in IN_SCRIPT.finditer(html):
+        if NAMED.search(html, max(0, found.start() - 40), found.start()):
+            return found[1]
+    return None
+
+
 def find_published(document: Document, near: list[str], after: list[str]) -> str | None:
     """The time of publication as the page states it; None where it states none.
 
@@ -95,8 +107,8 @@ def find_published(document: Document, near: list[str], after: list[str]) -> str
         )
         if year:
             return f"{year[1][:4]}-{short[1].replace('/', '-').replace('月', '-').rstrip('日')} {short[2]}"
-    if found := SCRIPTED.search(document.html):
-        return found[1]
+    if scripted := from_scripts(document.html):
+        return scripted
     later, timed = from_lines(after)
     if timed and not shown:
         return later
