@@ -9,6 +9,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from pipelines.blind_matches import is_doubtful
 from pipelines.record import record_of
 from pipelines.sanitise_html import drop, unwrap
 
@@ -24,39 +25,8 @@ NID = re.compile(r"[?&]nid=(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
 ID_CODE = re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE)
 QUOTE_HOLDER = re.compile(r"^(?:bk)?quote_", re.IGNORECASE)
 LINK_CLASSES = {"keytip", "em_stock_key_common", "infokey"}
-WORD = re.compile(r"[A-Za-z0-9]")
 BLOCKS = frozenset(("p", "div", "td", "th", "li", "center", "section", "article", "blockquote", "figure", "h1", "h2", "h3", "h4", "br", "tr"))  # fmt: skip
 AROUND = 12  # characters looked at on either side of a link
-
-# A name goes on behind the link: 中国平安|银行 is another company, 农业银行|业 no company at all.
-GOES_ON = re.compile(
-    r"银行|人寿|财险|产险|养老险|信托(?!计划)|资管|期货(?!合约|市场|价)|影业|健康险|租赁"
-    r"|(?:证券|基金|保险|资本|投资|科技|物流|健康|音乐|置业|地产)(?=(?:股份|集团)?(?:有限)?公司|[（(](?:上海|深圳|北京|香港|中国))"
-    r"|证券(?=分析师|研究|研报|首席|认为|表示|指出|发布|策略|团队|资管|营业部|[，。、）)”]|$)"
-)
-TRADE = re.compile(r"业(?![绩务内界主余])")  # 银行|业, 证券|业
-TRADES = ("银行", "证券", "保险", "信托", "期货", "基金", "租赁")
-# An institution or a paper whose name holds a board's: 证券 in 中国证券报, 上海证券交易所.
-INSTITUTION = re.compile(
-    r"报(?![告价名道收出考销备批])|[日时晚周]报|之星|交易所|监督|监管|业协会|从业|登记结算|法(?![人律])|市场周刊"
-)
-# Behind a name of two characters, of which another company's begins: 京东|方, 京东|健康, 蔚来|资本.
-SHORT_GOES_ON = re.compile(
-    r"方(?![面案向式法便才])|健康|物流|科技|工业|数科|音乐|云音乐|金融|资本(?!开支|支出|市场|金|化|运作)"
-)
-# Short names of listed companies (01315, 300024, 603883, 601099, 300832, 000061, ...) that news has far more often as
-# everyday words. Such a name counts where something behind it is said of companies alone.
-EVERYDAY = frozenset(
-    (
-        "绿色经济", "美丽中国", "机器人", "老百姓", "太平洋", "新产业", "农产品", "张家界", "长白山", "指南针", "信息发展", "新城市", "新文化",
-        "新动力", "新天地", "新大陆", "中国电影", "中国软件", "中国卫星", "中国医药", "航天科技", "海南发展", "湖南发展", "西藏发展", "北京文化",
-        "云南旅游", "西安旅游", "桂林旅游", "西藏旅游",
-    )
-)  # fmt: skip
-OF_A_COMPANY = re.compile(
-    r"\s*(?:[（(]\s*(?:[\dＳSHhＨ]|股票|证券)|[：:](?:公司|拟|预计|\d{4}年)|公告|披露|股价|涨(?!价)|跌(?!价)|封板|触及|收[涨跌报]|报\d|早盘|午后|盘中|股份|控股股东|实控人"
-    r"|董事|董秘|总经理|高管|一季报|半年报|三季报|年报|A股|H股|停牌|复牌|等(?:个股|公司|股)|\d{4}年.{0,4}(?:营收|净利))"
-)
 
 
 def kind_of(market: str, code: str) -> str:
@@ -152,35 +122,6 @@ def text_after(element: Any) -> str:
             one = one.getnext()
         element = element.getparent()
     return "".join(parts)[:AROUND]
-
-
-def is_doubtful(name: str, kind: str, before: str, after: str) -> bool:
-    """Whether a blind match is probably wrong: it cuts a word, is part of a longer name, or is an everyday word.
-
-    >>> is_doubtful("PPI", "stock", "加拿大年金计划委员会(C", "B)披露")
-    True
-    >>> is_doubtful("证券", "board", "（文章来源：中国", "报）"), is_doubtful("证券", "board", "首创", "分析师认为")
-    (True, False)
-    >>> is_doubtful("中国平安", "stock", "", "银行发布"), is_doubtful("昇兴股份", "stock", "", "(002752)1月21日晚间公告")
-    (True, False)
-    """
-    if not name:
-        return False
-    if after and WORD.match(after) and WORD.match(name[-1]):
-        return True
-    if before and WORD.match(before[-1]) and WORD.match(name[0]):
-        return True
-    if "来源：" in before:
-        return True
-    if kind == "board":
-        return INSTITUTION.match(after) is not None
-    if name in EVERYDAY:
-        return OF_A_COMPANY.match(after) is None
-    if kind != "stock":
-        return False
-    if GOES_ON.match(after) or (len(name) == 2 and SHORT_GOES_ON.match(after)):
-        return True
-    return name.endswith(TRADES) and TRADE.match(after) is not None
 
 
 def lift(tree: Any) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipelines.lift_securities import is_doubtful, kind_of, security
+from pipelines.blind_matches import is_doubtful
+from pipelines.lift_securities import kind_of, security
 from pipelines.record import record_of
 from pipelines.security_codes import Mention, codes_in, run_before
 

@@ -33,13 +33,18 @@ FUND_NAME = re.compile(r"(?:ETF|LOF|REIT|基金|分级|指数|[AB]|[)）])$", re
 B_SHARE_NAME = re.compile(r"[BＢ]股?$")
 # What ends in front of a bracketed number that is no code: addresses with a postcode, numbers of things, sums.
 NO_NAME = re.compile(
-    r"(?:(?<!新城)市|[省区县州镇乡村路号楼室座层厦院弄栋]|大街|街道|邮编|编[号码]|[文单批工学尾]号|准字|电话|热线|传真|手机|短信|微信|群|QQ|qq"
-    r"|代码|号码|密码|验证码|订单|合同|发票|金额|总额|合计|共计|总计|数量|单位|余额|[年月日共约超达为是至到第款])$"
+    r"(?:(?<!新城)市|[省区县州镇乡村路楼室座层厦院弄栋号率]|大街|街道|邮编|编码|准字|安备|电话|热线|传真|手机|短信|微信|群|QQ|qq"
+    r"|代码|号码|密码|验证码|订单|合同|发票|金额|总额|合计|共计|总计|[量分]|[万亿港美]元|[坐指目]标|面积|体积|人口|出口|进口|像素|[经纬年季进跨]度|步骤|病例|单位|余额"
+    r"|[年月日共约超达为是至到第款])$"
 )
 # What follows a bracketed number that is a sum, or the dialling code of a telephone number.
-NO_CODE_BEHIND = re.compile(
-    r"\s*(?:[-－]\d|(?!\d{1,4}[年月日])\d|[万亿]?(?:元|吨|台|套|件|户|人次|美元)|[万亿]|%|％|股(?![价东份票权吧市息民]))"
+SUM_BEHIND = re.compile(
+    r"\s*(?:\d{7,8}(?!\d)|[万亿]?(?:元(?![旦宇首件])|吨|台(?![风湾商积])|套(?![期利现装牌])|件|户(?![均外])|人次|人(?![事民才士寿工])|美元|港元)|例(?!如|外|行)"
+    r"|[万亿]|%|％|股(?![价东份票权吧市息民]))"
 )
+TELEPHONE_BEHIND = re.compile(r"\s*[-－]?\d{3,8}(?![\d年月日.．%％])")
+# In brackets, what may follow a code without a mark between them.
+BEHIND_INSIDE = re.compile(r"[^\u3400-\u9fff]|和|与|及|以及|等|股吧|诊股|行情|股票|$")
 
 EXCHANGES = {
     "SH": "1", "SS": "1", "SSE": "1", "上交所": "1", "上海证券交易所": "1", "SZ": "0", "SZSE": "0", "深交所": "0",
@@ -50,30 +55,31 @@ EXCHANGES = {
 }  # fmt: skip
 _BY_LENGTH = sorted((name for name in EXCHANGES if len(name) > 1), key=len, reverse=True)
 _EXCHANGE = "|".join(map(re.escape, _BY_LENGTH))
-_LABEL = r"(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌)*代[码号]"
-_NOT_INSIDE = r"(?![A-Za-z0-9]|[.．]\d)"
+_LABEL = r"(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公司|指数|个股|标的|场内|ETF)*代[码号]"
+_NOT_INSIDE = r"(?![A-Za-z0-9@]|[.．](?:\d|[a-z]{2,5}\b))"
 # One code with what stands at it. ``\d`` takes full-width digits as well.
 CODE = re.compile(
     rf"(?:(?P<exchange>(?i:{_EXCHANGE})))?(?P<label>{_LABEL})?(?:分别)?[为是]?\s*[:：.|]?\s*[“\"「]?"
-    rf"(?P<code>\d{{4,6}}|[HＨ]\d{{5}}|BK\d{{4}}|[A-Z]{{1,5}})(?:(?:[.．]|\s)(?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI|US|OQ|O|N)))?"
+    rf"(?P<code>\d{{1,6}}|[HＨ]\d{{5}}|BK\d{{4}}|[A-Z]{{1,5}})(?:(?:[.．]|\s)(?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI|US|OQ|O|N)))?"
     rf"{_NOT_INSIDE}[”\"」]?"
 )
 SUFFIXED = re.compile(
-    rf"(?<![A-Za-z0-9.])(?P<code>\d{{4,6}}|[HＨ]\d{{5}}|[A-Z]{{2,5}})[.．](?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI)|US|OQ|O|N){_NOT_INSIDE}"
+    rf"(?<![A-Za-z0-9.])(?<![a-z]/)(?P<code>\d{{1,6}}|[HＨ]\d{{5}}|[A-Z]{{2,5}})[.．](?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI)|US|OQ|O|N){_NOT_INSIDE}"
 )
 PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9号])(?<!号[:：])(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
+    rf"(?<![A-Za-z0-9号@_])(?<!号[:：(（])(?<![a-z]/)(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
 )
 CASHTAG = re.compile(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
 SAID = re.compile(r"\s*[“\"「]?[A-Z\d]")
 STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s*$")
 LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s*[:：]?\s*[“\"「]?[A-Z\d])")
 LABEL_BEGINS = re.compile(
-    rf"(?:(?<![A-Za-z])(?i:{_EXCHANGE}))?(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌)*$"
+    rf"(?:(?<![A-Za-z])(?i:{_EXCHANGE}))?(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公司|指数|个股|标的|场内|ETF)*$"
 )
 OTHER_LABEL = re.compile(
     r"(?:[A-Za-z]|邮政|邮编|行业|商品|海关|银行|机构|信用|区域|地区|申购|配售|认购|缴款|行政区划|税务|院校|专业|国家|区号)$"
 )
+WORD_ENDS = re.compile(r"[^\W的其为，]")  # 项目|代码: another kind of code
 FURTHER = re.compile(r"\s*(?:[、,，/;；|]|和|及|以及|\band\b)\s*")
 TICKER_MARKETS = frozenset(("105", "106", "107"))
 NAMED_EXCHANGE = re.compile("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
@@ -113,7 +119,7 @@ def market_of(
             return ("2", code) if where == "CSI" else None
         return (where, code) if where in TICKER_MARKETS else None
     if where == "116":
-        return ("116", code.zfill(5)) if len(code) < 6 else None
+        return ("116", code.zfill(5)) if len(code) < 6 and code.strip("0") else None
     if len(code) == 5:
         sure = labelled or (where is None and len(before) > 1 and not NO_NAME.search(before))
         return ("116", code) if sure and code[0] == "0" and where is None else None
@@ -181,7 +187,8 @@ def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
         for hit in LABELLED.finditer(text):
             label = LABEL_BEGINS.search(text, max(0, hit.start() - 16), hit.start())
             begin = label.start() if label else hit.start()
-            if not OTHER_LABEL.search(text, max(0, begin - 4), begin):
+            bare = begin == hit.start() and begin and WORD_ENDS.match(text[begin - 1])
+            if not bare and not OTHER_LABEL.search(text, max(0, begin - 4), begin):
                 chain(text, begin, start_of(text, begin), found, tickers)
         if "\t" in text:
             in_tables(text, found)
@@ -247,7 +254,10 @@ def chain(
         elsewhere = place in found
         if one is None and not elsewhere:
             return
-        if bracket and said is None and label is None and NO_CODE_BEHIND.match(text, behind(text, hit.end())):
+        sure = label or hit["suffix"] or not code.isdigit()
+        if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, hit.end())):
+            return
+        if bracket and said is None and label is None and is_sum(text, code, behind(text, hit.end())):
             return
         if elsewhere and bracket:
             found[place] = found[place]._replace(
@@ -259,6 +269,13 @@ def chain(
         if more is None:
             return
         at = more.end()
+
+
+def is_sum(text: str, code: str, at: int) -> bool:
+    """Whether what stands at *at*, behind a bracketed number, shows it to be a sum or a dialling code."""
+    return SUM_BEHIND.match(text, at) is not None or (
+        len(code) < 6 and TELEPHONE_BEHIND.match(text, at) is not None
+    )
 
 
 def behind(text: str, at: int) -> int:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines.lift_securities import exchange_of, is_doubtful, kind_of, lift, text_after, text_before
+from pipelines.blind_matches import is_doubtful
+from pipelines.lift_securities import exchange_of, kind_of, lift, text_after, text_before
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
 
