@@ -15,7 +15,10 @@ from typing import Any
 
 BEIJING = timezone(timedelta(hours=8))
 UNITS = {"m": 60, "h": 3600, "d": 86400}
-COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+COLOURS = {
+    "red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2",
+    "removed": "31;9", "added": "32;4",  # struck out, underlined: colours alone tell some readers nothing
+}  # fmt: skip
 
 
 class NoArchive(Exception):
@@ -163,9 +166,14 @@ def fit(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-def painter() -> Any:
-    """``paint(text, colour)``: colours on a terminal that wants them, else the text as it is."""
-    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def colours_wanted() -> bool:
+    """Whether standard output is a terminal that wants colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def painter(wanted: bool | None = None) -> Any:
+    """``paint(text, colour)``: colours where they are *wanted*, else the text as it is."""
+    wanted = colours_wanted() if wanted is None else wanted
 
     def paint(text: str, colour: str) -> str:
         return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if wanted and colour else text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.search_sql import SEARCH
 from pipelines.story import STORIES, Stories
+from pipelines.text_changes import REVISION_TEXTS, fill
 from pipelines.views_sql import VIEWS
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ step(
     # Segments of the index are merged sixteen at a time, not four: a tenth less work for each article.
     "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)",
 )
+step("0008_revision_texts", REVISION_TEXTS)
 
 
 def statements(sql: str) -> list[str]:
@@ -329,4 +331,5 @@ def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
         conn.commit()
         with conn:
             Stories(conn).fill()
+            fill(conn)
     return conn

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.archive import BATCH_SECONDS, Archive, Entry, Row, utc_text
 from pipelines.record import Record, record_of
-from pipelines.text_changes import changes
+from pipelines.text_changes import changes, text_columns
 
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
@@ -156,6 +156,7 @@ class StoreSqlitePipeline:
                             "article_id": record["id"],
                             **{name: before[name] for name in kept},
                             "changes": changes(before["body_text"], record["body_text"]),
+                            **text_columns(before["body_text"], record["body_text"]),
                         }
                     ]
             self.archive.add(entry)

@@ -1,9 +1,10 @@
-"""What an edit changed of a text's facts: figures, percentages, security codes."""
+"""What an edit changed of a text: sentences, and the facts in them: figures, percentages, security codes."""
 
 from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections import Counter
 
 PERCENTAGE = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?\s*(?:%|％|个百分点|个基点|BP)", re.IGNORECASE)
@@ -11,6 +12,50 @@ CODE = re.compile(r"(?<![\d.])(?:[03689]\d{5}|\d{5}(?=\.HK))(?:\.(?:SZ|SH|BJ|HK)
 FIGURE = re.compile(
     r"[-+−]?\d[\d,]*(?:\.\d+)?\s*(?:万亿|千亿|百亿|亿|千万|百万|万|千)?(?:元|美元|港元|欧元|股|吨|台|辆|家|只|人|倍|点|天|年|月|日|小时)?"
 )
+SENTENCE = re.compile(r".+?(?:[。！？!?]+[”’」』）)\"]*|(?<=\w)\.(?=\s+[A-Z“\"])|$)")
+"""A sentence of a paragraph, with the quotation marks and brackets that close it."""
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Paragraphs (a row of a table is one), each cut into its sentences; white space inside them stays.
+
+    >>> sentences("央行降准。“很好！”他说。\\n第二段 Rates held. No cut\\n1月\\t2.5")
+    [['央行降准。', '“很好！”', '他说。'], ['第二段 Rates held.', 'No cut'], ['1月\\t2.5']]
+    """
+    found = (
+        [line.strip()] if "\t" in line else [one.strip() for one in SENTENCE.findall(line) if one.strip()]
+        for line in text.splitlines()
+        if line.strip()
+    )
+    return list(found)
+
+
+def without_space(text: str) -> str:
+    """*text* as it is compared: white space is no edit."""
+    return "".join(text.split())
+
+
+def sentence_changes(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Sentences that only *old* holds, and those that only *new* holds, in reading order. One that moved is in neither.
+
+    >>> sentence_changes("甲。乙。丙。", "丙。甲。\\n乙乙。")
+    (['乙。'], ['乙乙。'])
+    """
+    before, after = ([one for line in sentences(text) for one in line] for text in (old, new))
+    return _lacking(before, after), _lacking(after, before)
+
+
+def _lacking(these: list[str], those: list[str]) -> list[str]:
+    """Of *these* what *those* lack; of one that stands more often here, so many more."""
+    there = Counter(map(without_space, those))
+    found = []
+    for one in these:
+        key = without_space(one)
+        if there[key]:
+            there[key] -= 1
+        else:
+            found.append(one)
+    return found
 
 
 def facts(text: str) -> dict[str, Counter[str]]:
@@ -43,3 +88,65 @@ def changes(old: str, new: str) -> str | None:
         if added or removed:
             found[name] = {"added": added, "removed": removed}
     return json.dumps(found, ensure_ascii=False) if found else None
+
+
+def text_columns(old: str, new: str) -> dict[str, str]:
+    """The columns of `revisions` that hold `sentence_changes`, as JSON arrays."""
+    removed, added = sentence_changes(old, new)
+    return {
+        "text_removed": json.dumps(removed, ensure_ascii=False),
+        "text_added": json.dumps(added, ensure_ascii=False),
+    }
+
+
+def fill(conn: sqlite3.Connection) -> int:
+    """Compare the earlier texts that were stored before their sentences were. Inside the caller's transaction. How many."""
+    waiting = conn.execute(
+        "SELECT article_id, revision FROM revisions WHERE text_removed IS NULL AND json_extract(changes, '$.withdrawn') IS NOT 1"
+    ).fetchall()
+    for article_id, revision in waiting:
+        # One after the other: whole texts of all of them would not fit into memory.
+        old, new = conn.execute(
+            "SELECT r.body_text, coalesce((SELECT n.body_text FROM revisions AS n WHERE n.article_id = r.article_id"
+            " AND n.revision > r.revision ORDER BY n.revision LIMIT 1), t.body_text, r.body_text)"
+            " FROM revisions AS r LEFT JOIN texts AS t ON t.article_id = r.article_id WHERE r.article_id = ? AND r.revision = ?",
+            [article_id, revision],
+        ).fetchone()
+        conn.execute(
+            "UPDATE revisions SET text_removed = :text_removed, text_added = :text_added"
+            " WHERE article_id = :article_id AND revision = :revision",
+            {**text_columns(old, new), "article_id": article_id, "revision": revision},
+        )
+    return len(waiting)
+
+
+REVISION_TEXTS = """
+ALTER TABLE revisions ADD COLUMN text_removed TEXT /* sentences that the next text lacks, in reading order, a JSON array; NULL where the source withdrew the article instead */;
+ALTER TABLE revisions ADD COLUMN text_added TEXT /* sentences that the next text brought, likewise; one that only moved is in neither */;
+DROP VIEW revision_changes;
+CREATE VIEW revision_changes AS
+  -- What each edit changed: one row for every earlier text, compared with the one after it. Lists are JSON arrays.
+  SELECT
+    r.article_id AS id, -- articles.id
+    r.revision, -- number of the earlier text
+    r.retrieved_at, -- when that was received, UTC
+    coalesce(n.retrieved_at, CASE WHEN json_extract(r.changes, '$.withdrawn') IS 1 THEN a.withdrawn_at END,
+      a.retrieved_at) AS changed_at, -- when the next was received, or the withdrawal found, UTC
+    r.headline AS old_headline, -- before
+    coalesce(n.headline, a.headline) AS new_headline, -- after
+    r.text_removed, -- sentences (or rows of a table) in the earlier text only, in reading order
+    r.text_added, -- sentences in the next text only; one that was changed is in both lists, one that only moved in neither
+    json_extract(r.changes, '$.figures.removed') AS figures_removed, -- in the earlier text only
+    json_extract(r.changes, '$.figures.added') AS figures_added, -- in the next text only
+    json_extract(r.changes, '$.percentages.removed') AS percentages_removed, -- likewise
+    json_extract(r.changes, '$.percentages.added') AS percentages_added, -- likewise
+    json_extract(r.changes, '$.codes.removed') AS codes_removed, -- likewise, of securities
+    json_extract(r.changes, '$.codes.added') AS codes_added, -- likewise
+    json_extract(r.changes, '$.withdrawn') IS 1 AS withdrawn, -- 1 where the source withdrew the article instead
+    length(r.body_text) AS old_length, -- characters
+    length(coalesce(n.body_text, t.body_text)) AS new_length -- characters
+  FROM revisions AS r JOIN articles AS a ON a.id = r.article_id LEFT JOIN texts AS t ON t.article_id = r.article_id
+    LEFT JOIN revisions AS n ON n.article_id = r.article_id AND n.revision = (
+      SELECT min(revision) FROM revisions WHERE article_id = r.article_id AND revision > r.revision)
+"""
+"""The step that adds them; `fill` compares the rows that were there before."""

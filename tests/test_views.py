@@ -4,9 +4,10 @@ import json
 import sqlite3
 
 import pytest
+from sqlite_utils import Database
 
-from pipelines.schema import open_archive
-from pipelines.text_changes import changes
+from pipelines.schema import migrations, open_archive
+from pipelines.text_changes import changes, text_columns
 
 SHA = "a" * 64
 
@@ -297,3 +298,38 @@ def test_revision_changes_of_words_alone(rows):
     )  # fmt: skip
     sql = "SELECT changed_at, old_headline, new_headline, figures_added, withdrawn, old_length, new_length FROM revision_changes"
     assert rows(sql) == [("2022-02-21T10:00:00Z", "旧", "新", None, 0, 2, 4)]
+
+
+def test_revision_changes_lists_sentences(rows):
+    old = "央行今日降准。市场反应平淡。\n产品\t2021\t2022\n甲\t1\t2"
+    new = "市场反应平淡。\n央行今日降息，为年内首次。\n产品\t2021\t2022\n甲\t1\t3"
+    article_id = rows.article("题", revision=2, body_text=new)
+    rows.add(
+        "revisions", article_id=article_id, revision=1, retrieved_at="2022-02-21T08:00:00Z", headline="题", body_html="",
+        body_text=old, changes=changes(old, new), **text_columns(old, new),
+    )  # fmt: skip
+    one = "SELECT value FROM revision_changes, json_each({}) ORDER BY key"
+    assert rows(one.format("text_removed")) == [("央行今日降准。",), ("甲\t1\t2",)]
+    assert rows(one.format("text_added")) == [("央行今日降息，为年内首次。",), ("甲\t1\t3",)]
+
+
+def test_earlier_texts_of_an_older_archive_get_their_sentences(tmp_path):
+    path = tmp_path / "archive.db"
+    db = Database(path)
+    migrations().apply(db, stop_before="0008_revision_texts")
+    old = Rows(db.conn)
+    texts = ["一。二。", "一。三。", "三。四。"]
+    article_id = old.article("题", revision=4, withdrawn_at="2022-02-21T12:00:00Z", body_text=texts[2])
+    for number, change in ((1, None), (2, '{"figures": {}}'), (3, '{"withdrawn": true}')):
+        old.add(
+            "revisions", article_id=article_id, revision=number, retrieved_at=f"2022-02-21T0{7 + number}:00:00Z",
+            headline="题", body_html="", body_text=texts[number - 1], changes=change,
+        )  # fmt: skip
+    db.conn.commit()
+    db.close()
+    found = open_archive(path)
+    assert Rows(found)("SELECT revision, text_removed, text_added, withdrawn FROM revision_changes") == [
+        (1, '["二。"]', '["三。"]', 0), (2, '["一。"]', '["四。"]', 0), (3, None, None, 1),
+    ]  # fmt: skip
+    assert Rows(found)("SELECT revision, changes FROM revisions WHERE changes IS NULL") == [(1, None)]
+    found.close()

@@ -58,7 +58,7 @@ QUESTIONS = [
     ),
     (
         "What did edits change?",
-        "SELECT new_headline, revision, figures_removed, figures_added, withdrawn, new_length - old_length AS grew FROM revision_changes ORDER BY id, revision",
+        "SELECT new_headline, revision, text_removed, text_added, figures_added, withdrawn FROM revision_changes ORDER BY id, revision",
     ),
     (
         "What is missing in the last days?",

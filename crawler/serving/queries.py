@@ -139,9 +139,9 @@ QUERIES = [
     Query(
         "what_changed",
         "What edits changed",
-        "Figures, percentages and codes that an edit took out or put in, and withdrawn articles.",
-        "SELECT changed_at, new_headline AS headline, nullif(old_headline, new_headline) AS old_headline, figures_removed,\n"
-        "  figures_added, percentages_removed, percentages_added, codes_removed, codes_added, withdrawn,\n"
+        "Sentences, figures, percentages and codes that an edit took out or put in, and withdrawn articles.",
+        "SELECT changed_at, new_headline AS headline, nullif(old_headline, new_headline) AS old_headline, text_removed,\n"
+        "  text_added, figures_removed, figures_added, percentages_removed, percentages_added, codes_removed, codes_added, withdrawn,\n"
         "  new_length - old_length AS grew, revision, id\n"
         f"FROM revision_changes WHERE date(changed_at, '+8 hours') {DAYS} ORDER BY changed_at DESC, id, revision DESC",
     ),

@@ -1,4 +1,4 @@
-"""Makes the terminal pictures of docs/operating.md again: python docs/pictures/make.py
+"""Makes the terminal pictures of docs/operating.md and docs/analysts.md again: python docs/pictures/make.py
 
 Fills an archive with made-up rows, runs the real commands on a terminal of their own, and writes what they print as SVG.
 """
@@ -24,8 +24,10 @@ sys.path.insert(0, str(ROOT))
 
 from crawler.overview import columns  # noqa: E402 (the project is not installed everywhere that docs are made)
 from pipelines.schema import open_archive  # noqa: E402
+from tests.worked_queries import make_archive  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-06-30T18:00:00+08:00")
+EDITED = "finews:202606303790130920"  # an article of the sample newsroom
 SHOWN_AS = "/srv/news"  # instead of a folder that exists for a second
 MEDIA = {
     "晨光财经": 30,
@@ -45,6 +47,7 @@ HEADLINES = (
 )
 CELL, LINE, SIZE, PAD = 8.4, 19, 14, 16  # pixels: a column, a line, the letters, the border
 COLOURS = {"31": "#ff7b72", "32": "#7ee787", "33": "#e3b341", "2": "#8b949e"}
+DECORATIONS = {"9": "line-through", "4": "underline"}
 INK, PAPER = "#e6edf3", "#0d1117"
 
 
@@ -143,12 +146,12 @@ def on_a_terminal(data_dir: Path, *words: str) -> str:
 def picture(command: str, said: str) -> str:
     """A terminal's text as SVG. Each run of letters is stretched to its columns, whatever font shows it."""
     lines = [f"\x1b[2m$\x1b[0m {command}", *said.rstrip("\n").split("\n")]
-    width = max(columns(re.sub(r"\x1b\[\d+m", "", line)) for line in lines)
+    width = max(columns(re.sub(r"\x1b\[[\d;]+m", "", line)) for line in lines)
     drawn = []
     for row, line in enumerate(lines):
         column, style = 0, "0"
-        for part in re.split(r"(\x1b\[\d+m)", line):
-            if code := re.fullmatch(r"\x1b\[(\d+)m", part):
+        for part in re.split(r"(\x1b\[[\d;]+m)", line):
+            if code := re.fullmatch(r"\x1b\[([\d;]+)m", part):
                 style = code[1]
                 continue
             for kind, letters in groupby(part, lambda char: "█" if char == "█" else columns(char)):
@@ -166,7 +169,9 @@ def picture(command: str, said: str) -> str:
 
 
 def _run(kind: object, text: str, column: int, row: int, style: str) -> str:
-    fill = f' fill="{COLOURS[style]}"' if style in COLOURS else ""
+    colour, *more = style.split(";")
+    fill = f' fill="{COLOURS[colour]}"' if colour in COLOURS else ""
+    fill += "".join(f' text-decoration="{DECORATIONS[code]}"' for code in more)
     x, y, length = PAD + column * CELL, PAD + row * LINE, columns(text) * CELL
     if kind == "█":
         return f'<rect x="{x:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="{LINE - 6}"{fill or " fill=" + chr(34) + "#58a6ff" + chr(34)}/>'
@@ -187,6 +192,10 @@ def main() -> None:
         ):
             said = on_a_terminal(Path(folder), *words)
             (HERE / f"{name}.svg").write_text(picture(f"scrapy {' '.join(words)}", said), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        make_archive(Path(folder)).close()
+        said = on_a_terminal(Path(folder), "diff", EDITED)
+        (HERE / "diff.svg").write_text(picture(f"scrapy diff {EDITED}", said), encoding="utf-8")
 
 
 if __name__ == "__main__":

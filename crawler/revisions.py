@@ -1,0 +1,144 @@
+"""An article's texts, one after the other, and what was changed from one to another."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.overview import rows
+from crawler.text_diff import Line, Run, compare, words
+from pipelines.text_changes import changes, sentence_changes
+
+PICTURE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+
+
+class UnknownArticle(Exception):
+    """The archive holds no such article; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One of the texts that an article had."""
+
+    revision: int
+    received_at: str
+    headline: str
+    body_text: str
+    body_html: str
+    withdrawn_at: str | None = None
+    """When the source was found to have withdrawn the article: the text is that of the revision before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one text."""
+
+    old: Text
+    new: Text
+
+    @property
+    def headline(self) -> list[Run]:
+        """The headline and what it became; all of it ``same`` where it stayed."""
+        return words(self.old.headline, self.new.headline)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The paragraphs of both."""
+        return compare(self.old.body_text, self.new.body_text)
+
+    @property
+    def facts(self) -> dict[str, dict[str, list[str]]]:
+        """``{"figures": {"removed": [...], "added": [...]}}``, likewise percentages, codes, pictures (addresses)."""
+        found: dict[str, dict[str, list[str]]] = json.loads(
+            changes(self.old.body_text, self.new.body_text) or "{}"
+        )
+        before, after = (Counter(PICTURE.findall(text.body_html)) for text in (self.old, self.new))
+        if before != after:
+            found["pictures"] = {"removed": list((before - after).elements()), "added": list((after - before).elements())}  # fmt: skip
+        return {
+            name: {"removed": one["removed"], "added": one["added"]} for name, one in sorted(found.items())
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        removed, added = sentence_changes(self.old.body_text, self.new.body_text)
+        return {
+            "from": self.old.revision,
+            "to": self.new.revision,
+            "from_received_at": self.old.received_at,
+            "to_received_at": self.new.received_at,
+            "withdrawn_at": self.new.withdrawn_at,
+            "headline": {"removed": self.old.headline, "added": self.new.headline}
+            if self.old.headline != self.new.headline
+            else None,
+            "text": {"removed": removed, "added": added},
+            **{
+                name: self.facts.get(name, {"removed": [], "added": []})
+                for name in ("figures", "percentages", "codes", "pictures")
+            },
+        }
+
+
+def texts_of(conn: sqlite3.Connection, article_id: str) -> list[Text]:
+    """The article's texts, the oldest first; a withdrawal counts as one."""
+    found = []
+    withdrawn = False
+    [article] = rows(conn, "SELECT * FROM news WHERE id = ?", article_id)
+    for row in [
+        *rows(conn, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id),
+        {**article, "changes": None},
+    ]:
+        found.append(
+            Text(
+                row["revision"], article["withdrawn_at"] if withdrawn else row["retrieved_at"], row["headline"],
+                row["body_text"], row["body_html"], article["withdrawn_at"] if withdrawn else None,
+            )
+        )  # fmt: skip
+        withdrawn = bool(json.loads(row["changes"] or "{}").get("withdrawn"))
+    return found
+
+
+def find_article(
+    conn: sqlite3.Connection, name: str, article_of_link: Callable[[str], str | None]
+) -> dict[str, Any]:
+    """The row of `articles` that *name* means: an id, an info code, a native id, or a link. Raises UnknownArticle.
+
+    *article_of_link* tells the article behind an address that the archive has not seen, without asking it.
+    """
+    name = name.strip()
+    ways = [
+        ("SELECT * FROM articles WHERE id = ?", name),
+        (
+            "SELECT a.* FROM links AS l JOIN articles AS a ON a.id = l.article_id WHERE l.url = ?",
+            name,
+        ),
+    ]
+    if "://" in name:
+        if behind := article_of_link(name):
+            ways.append(("SELECT * FROM articles WHERE id = ?", behind))
+        ways.append(("SELECT * FROM articles WHERE ? IN (share_url, canonical_url)", name))
+    else:
+        native = re.sub(r"^NW(?=\d)", "", name, flags=re.IGNORECASE)
+        ways += [
+            ("SELECT * FROM articles WHERE id = ?", f"finews:{native}"),
+            ("SELECT * FROM articles WHERE info_code = ? COLLATE NOCASE", name),
+            # The id's second part; the index of ids is read from end to end.
+            ("SELECT * FROM articles WHERE substr(id, instr(id, ':') + 1) = ? ORDER BY id", native),
+        ]
+    for sql, value in ways:
+        found = rows(conn, sql, value)
+        if len(found) > 1:
+            ids = ", ".join(one["id"] for one in found[:5])
+            raise UnknownArticle(f"{name} names {len(found)} articles; give one's id: {ids}")
+        if found:
+            return found[0]
+    for tried in rows(conn, "SELECT outcome, reason FROM links WHERE url = ?", name):
+        raise UnknownArticle(
+            f"{name} was asked for and ended {tried['outcome']}: {tried['reason'] or 'no reason is known'}"
+        )
+    raise UnknownArticle("")
