@@ -10,9 +10,9 @@ whom they are of and which figures they state, so that must agree as well.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -26,14 +26,17 @@ LEAST_SPOTS = 4  # of the smaller text: fewer prove nothing
 MOST = 1500  # characters that are looked at: copies are alike from the start, and the rest would only cost
 HEAD = 300  # characters in which a text says whom it is of
 LEAST = 8  # characters; a shorter text is no story
+REMEMBERED = 1000  # sketches of a crawl, about 6 KB each
 ENOUGH = 0.5  # share of the smaller text's spots that both must hold
 ENOUGH_SHORT = 0.72  # ... where the texts are short
 ENOUGH_FIGURES = 0.5  # share of the fewer figures that both must state
 
-NOISE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%]+|(?<!\d)\.|\.(?!\d)")
+WORDS = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]+|(?<=\d)\.(?=\d)")
+"""What is left of a text: no blanks, no punctuation but the points of figures."""
 ANCHOR = re.compile(r"[的了在为](?=(.{12}))")
 FIGURE = re.compile(r"\d+(?:\.\d+)?%?")
-CODE = re.compile(r"(?<![\d.])[03689]\d{5}(?![\d.])|(?<!\d)\d{5}(?=\.?HK)", re.IGNORECASE)
+# The digit first, what may not stand before it second: so only digits are looked at.
+CODE = re.compile(r"\d(?:(?<=[03689])(?<![\d.].)\d{5}(?![\d.])|(?<!\d\d)\d{4}(?=\.?[Hh][Kk]))")
 SUBJECT = re.compile("股份|集团|科技|银行|证券|电子|药业|能源|材料|控股|智能|生物|重工|国际|环保|实业")
 """What names of companies end in; the two characters before it are enough to tell them apart."""
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
@@ -67,19 +70,19 @@ def sketch(text: str) -> Sketch | None:
     """
     if WIDE.search(text):
         text = text.translate(FULL)
-    plain = NOISE.sub("", text[:MOST])
+    plain = "".join(WORDS.findall(text[:MOST]))
     if len(plain) < LEAST:
         return None
     runs = (plain[n : n + 4] for n in range(len(plain) - 3)) if len(plain) <= SHORT else ()
     head = text[:HEAD]
     subjects = CODE.findall(head)
     if not subjects:
-        names = Counter(
-            name
-            for found in SUBJECT.finditer(head)
-            if (name := head[max(0, found.start() - 2) : found.end()]).isalpha()
-        )
-        subjects = [name for name, _ in names.most_common(2)]
+        names: dict[str, int] = {}
+        for found in SUBJECT.finditer(head):
+            name = head[max(0, found.start() - 2) : found.end()]
+            if name.isalpha():
+                names[name] = names.get(name, 0) + 1
+        subjects = sorted(names, key=names.__getitem__, reverse=True)[:2]
     return Sketch(
         frozenset([crc32(run.encode()) for run in ANCHOR.findall(plain)]),
         frozenset([crc32(run.encode()) for run in runs]),
@@ -116,16 +119,32 @@ def same_story(one: Sketch, other: Sketch) -> float:
     return share
 
 
+# Those that share most keys first; on a tie the smallest id, whatever the order of rows. A key is counted no further than
+# needed to see that it is a template's, which thousands can hold. LIMIT keeps SQLite from folding the levels into one.
+SHARING = """
+SELECT held.article_id FROM (
+    SELECT value AS key FROM json_each(?1) AS mine
+    WHERE (SELECT count(*) FROM (
+      SELECT 1 FROM story_keys AS o WHERE o.key = mine.value AND o.article_id <> ?2 LIMIT ?3)) <= ?4
+    LIMIT -1) AS telling
+  CROSS JOIN story_keys AS held ON held.key = telling.key
+WHERE held.article_id <> ?2
+GROUP BY held.article_id HAVING count(*) >= ?5 ORDER BY count(*) DESC, held.article_id LIMIT ?6
+"""
+
+
 class Stories:
     """Keeps ``articles.story_id`` right as texts come and change. Works inside the caller's transaction."""
 
     def __init__(self, conn: sqlite3.Connection):
         self.conn = conn
+        self._sketches: dict[str, tuple[int, Sketch | None]] = {}
+        """Sketches made lately, by article, each with its text's hash: copies come within hours of each other."""
 
     def place(self, article_id: str, text: str, new: bool = False) -> None:
         """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
         conn = self.conn
-        mine = sketch(text)
+        mine = self._sketch_of(article_id, text)
         keys = mine.keys if mine else []
         found = self._alike(article_id, mine, keys) if mine else {}
         conn.executemany(
@@ -147,27 +166,28 @@ class Stories:
 
     def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
-        marks = ", ".join("?" * len(keys))
-        holders: dict[int, list[str]] = {}
-        for key, other in self.conn.execute(
-            f"SELECT key, article_id FROM story_keys WHERE key IN ({marks})", keys
-        ):
-            if other != article_id:
-                holders.setdefault(key, []).append(other)
-        shared = Counter(other for others in holders.values() if len(others) <= COMMON for other in others)
-        least = min(LEAST_KEYS, len(keys))
-        # Those that share most first; on a tie the first archived, whatever the order of rows.
-        candidates = sorted((-count, other) for other, count in shared.items() if count >= least)[:COMPARED]
+        candidates = self.conn.execute(
+            SHARING, (json.dumps(keys), article_id, COMMON + 1, COMMON, min(LEAST_KEYS, len(keys)), COMPARED)
+        ).fetchall()
         found = {}
-        for _, other in candidates:
+        for (other,) in candidates:
             row = self.conn.execute(
                 "SELECT t.body_text, a.story_id FROM texts AS t JOIN articles AS a ON a.id = t.article_id WHERE a.id = ?",
                 [other],
             ).fetchone()
-            theirs = sketch(row[0]) if row else None
+            theirs = self._sketch_of(other, row[0]) if row else None
             if theirs and (share := same_story(mine, theirs)):
                 found[other] = (row[1] or other, share)
         return found
+
+    def _sketch_of(self, article_id: str, text: str) -> Sketch | None:
+        """`sketch`, remembered for the last `REMEMBERED` texts."""
+        known, mark = self._sketches.pop(article_id, None), hash(text)
+        made = known[1] if known and known[0] == mark else sketch(text)
+        self._sketches[article_id] = mark, made
+        if len(self._sketches) > REMEMBERED:
+            del self._sketches[next(iter(self._sketches))]
+        return made
 
     def leave(self, article_id: str) -> None:
         """Take an article, whose old text still stands, out of its story, which may have another name from then on."""
