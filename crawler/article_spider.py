@@ -85,8 +85,17 @@ class ArticleSpider(Spider):
         except PageError as wrong:
             self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0
             return self.outcome(target, wrong.outcome, str(wrong))
+        except Exception as wrong:
+            return self.our_bug(target, wrong)
         self.strange = 0
         return self.next_step(article, target)
+
+    def our_bug(self, target: Target, wrong: Exception) -> LinkOutcome:
+        """The outcome of a link on whose answer a page object broke: it must not vanish for that."""
+        self.logger.error(f"{target.link}: {type(wrong).__name__}: {wrong}", exc_info=wrong)
+        said = " ".join(str(wrong).split())[:200]
+        reason = f"our own bug: {type(wrong).__name__}: {said}; please report it with the link"
+        return self.outcome(target, "failed", reason)
 
     def arrived_at(self, target: Target, response: Any) -> tuple[Target, Request | LinkOutcome | None]:
         """Where redirects led: another site's article has that site's page object, and perhaps its own request."""

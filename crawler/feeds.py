@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from crawler.extraction.decoding import decode
+
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
 DIGEST_TITLE = re.compile(r"\s*【([^】]{1,120})】")
 
@@ -44,9 +46,11 @@ class Record:
 
 def read_json(body: bytes, where: str) -> Any:
     """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. Raises FeedError."""
-    text = body.decode("utf-8-sig", "replace").strip()
+    text = decode(body).strip()
     try:
         return json.loads(text, strict=False)
+    except RecursionError:  # nested without end: no list of ours
+        return None
     except ValueError:
         pass
     start, end = text.find("{"), text.rfind("}")
@@ -54,7 +58,7 @@ def read_json(body: bytes, where: str) -> Any:
         return (
             json.loads(text[start : end + 1], strict=False) if 0 <= start < end and text[0] != "<" else None
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

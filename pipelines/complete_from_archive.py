@@ -7,6 +7,7 @@ poorer one, never the reverse, and that is no revision. Another text is one.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,17 @@ def text_digest(text: str) -> str:
     True
     """
     return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+
+
+SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+"""A character that can be seen."""
+
+
+def shows_nothing(record: Record) -> bool:
+    """Whether neither text nor a picture is left of a body: all of it was hidden, a script, or a live chart."""
+    return not SEEN.search(record.get("body_text") or "") and all(
+        image["status"] == "refused" for image in record.get("images") or ()
+    )
 
 
 def first_of(names: dict[str, str]) -> str | None:
@@ -60,7 +72,7 @@ class CompleteFromArchivePipeline:
 
     def process_item(self, item: Any) -> Any:
         record = record_of(item)
-        if not record.get("body_text") and not record.get("images"):
+        if shows_nothing(record):
             return item
         if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
             if found := to_utc(day, record["retrieved_at"]):

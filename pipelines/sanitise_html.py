@@ -78,7 +78,7 @@ def safe_tree(html: str) -> Any:
     try:
         clean = cleaner().clean(html)
     except UnicodeEncodeError:  # lone surrogates
-        clean = cleaner().clean(html.encode("utf-8", "replace").decode("utf-8"))
+        clean = cleaner().clean(html.encode("utf-8", "ignore").decode("utf-8"))
     if clean.count("<") > 2 * DEEPEST:
         clean = flat(clean)
     root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]

@@ -16,6 +16,7 @@ AS_THEY_ARE = (
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
+BLANK = "the article is blank: nothing in its body is seen by a reader; withdrawn, or never there"
 OUTCOMES = {"new": "archived", "changed": "archived", "completed": "archived", "unchanged": "unchanged"}
 
 
@@ -134,6 +135,10 @@ class StoreSqlitePipeline:
             self._share_outcome(record["link"], record["article_id"])
         elif record.get("outcome"):
             self._end(record["link"], record["article_id"], record["outcome"], record["reason"])
+        elif link := record.get("link") or record.get(
+            "share_url"
+        ):  # complete_from_archive found nothing in it
+            self._end(link, record["id"], "gone", BLANK)
         return item
 
     def _store(self, record: Record) -> None:

@@ -117,7 +117,9 @@ def strip(tree: Any, base_url: str | None = None, source: str | None = None) -> 
     going = {id(block) for block, rule, _, _ in matches if rule.kind == "paragraph"}
     if written and len(going) == len(written) and not holds_more(tree):
         # Nothing else: then it is the article.
-        matches = [match for match in matches if match[1].lifts == "publisher"][: len(written) - 1]
+        # But a lone line that names the source is no article.
+        named = [match for match in matches if match[1].lifts == "publisher"]
+        matches = named if len(named) == len(written) else named[: len(written) - 1]
     for block, rule, match, text in matches:
         lift(found, rule, match)
         if rule.kind == "tail" and text != match[0].strip(SPACE):

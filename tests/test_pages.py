@@ -25,6 +25,17 @@ SHARE = f"http://share.example/html_News/NewsShare.html?infoCode=NW{ID}"
         f"http://finance.eastmoney.com/news/1354,{ID}.html",
         f"https://stock.eastmoney.com/a/{ID}.html?x=1#top",
         f"http://127.0.0.1:1/a/{ID}.html",
+        f"http://share.example/html_News/NewsShare.html?from=x&amp;infoCode=NW{ID}&amp;y=1",
+        f"http://share.example/html_News/NewsShare.html/?infoCode=%4eW{ID}%20",
+        f"http://share.example/html_News%2FNewsShare.html?infoCode=ＮＷ{ID}",
+        "http://share.example/html_News/NewsShare.html?infoCode=NW２０２６063０３790000412",
+        f"http://share.example/html_News/NewsShare.html?infoCode=NW{ID};jsessionid=1",
+        f"http://share.example/info/information/detail.html#infocode=NW{ID}",
+        f"http://finance.eastmoney.com/news/1354%2C{ID}.html",
+        f"http://finance.eastmoney.com/news/1354,{ID}_2.html",
+        f"http://finance.eastmoney.com/a/{ID}_0.html",
+        f"http://finance.eastmoney.com/a/{ID}.html/",
+        "http://finance.eastmoney.com/a/２０２６06303790000412.html",
     ],
 )
 def test_every_shape_means_one_article(link):

@@ -6,12 +6,13 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.newsroom.server import original_address
+from tests.newsroom.server import Reply, original_address
 
 PLAIN = "plain-market-report"
 
@@ -118,6 +119,71 @@ def test_a_fault_of_the_endpoint_is_named_and_archives_nothing(
     assert (link["outcome"], link["reason"], link["tries"]) == ("archived", None, 2)
 
 
+def detail(newsroom, *bodies):
+    """Have the newsroom answer the plain article with ``content`` and ``text``."""
+    newsroom[PLAIN].detail = dict(zip(("content", "text"), bodies, strict=False))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>&#160;&#xA0;&#12288;&emsp;</p>",
+        '<p style="display:none">暗文</p>',
+        "<script>alert(1)</script><style>p {}</style>",
+        '<p class="em_media">（文章来源：晨光财经）</p>',
+        '<!-- EM_StockImg_Start --><p><img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.002752"></p><!-- EM_StockImg_End -->',
+        "<p>\u200b\u200d\u00ad</p>",
+        "null",
+        "<table><tr><td></td></tr></table>",
+    ],
+)
+def test_a_body_of_which_nothing_is_seen_is_no_article_and_no_link_vanishes(
+    newsroom, crawl, rows, data_dir, body
+):
+    detail(newsroom, body, body)
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    assert run.returncode == 3, run.stderr
+    [link] = rows("SELECT * FROM links")
+    assert link["outcome"] == "gone"
+    assert "blank" in link["reason"]
+    assert rows("SELECT * FROM articles") == []
+    assert not list(data_dir.rglob("*.md"))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [("<p>三家公司今日公告。</p>",), (None, "<p>三家公司今日公告。</p>"), (False, "<p>三家公司今日公告。</p>"), (["x"], "<p>三家公司今日公告。</p>"), ("<p>　</p>", "<p>三家公司今日公告。</p>")],
+)  # fmt: skip
+def test_one_readable_body_is_enough(newsroom, crawl, rows, bodies):
+    detail(newsroom, *bodies)
+    assert crawl("share", f"url={newsroom.share_link(PLAIN)}").returncode == 0
+    assert rows("SELECT body_text FROM texts") == [{"body_text": "三家公司今日公告。"}]
+
+
+def test_bytes_of_another_encoding_are_read_as_what_they_are(newsroom, crawl, rows):
+    link = newsroom.share_link(PLAIN)
+    newsroom.fail(newsroom.detail_path(PLAIN), "gbk")
+    assert crawl("share", f"url={link}").returncode == 0
+    [read] = rows("SELECT body_text FROM texts")
+    newsroom.mend()
+    assert crawl("share", f"url={link}").returncode == 0
+    assert rows("SELECT body_text FROM texts") == [read]
+    assert rows("SELECT revision FROM articles") == [{"revision": 1}]
+
+
+def test_json_nested_without_end_is_unreadable_and_no_bug(newsroom, crawl, rows):
+    host = newsroom.origin.removeprefix("http://")
+
+    def answer(path, headers):
+        return Reply(b'{"content":' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+
+    newsroom.hosts[host] = answer
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", ROBOTSTXT_OBEY=False)
+    assert run.returncode == 65, run.stderr
+    [link] = rows("SELECT * FROM links")
+    assert (link["outcome"], "too deep" in link["reason"]) == ("unreadable", True)
+
+
 def test_an_answer_for_another_article_is_not_archived_under_this_ones_name(newsroom, crawl, rows):
     other = newsroom["eight-pictures"]
     newsroom.fail(newsroom.detail_path(PLAIN), f"other:{other.id}")
@@ -148,6 +214,41 @@ def test_an_unknown_site_says_how_to_add_it(crawl, rows):
 def test_only_http_is_followed(crawl, rows, url):
     assert crawl("share", f"url={url}").returncode == 3
     assert rows("SELECT outcome FROM links")[0]["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_a_file_of_links_may_be_saved_by_windows(newsroom, crawl, rows, tmp_path, encoding):
+    links = tmp_path / "links.txt"
+    text = f"# 三条链接\r\n{newsroom.share_link(PLAIN)}\r\n\r\n{newsroom.share_link('eight-pictures')}。\r\n"
+    links.write_bytes(text.encode(encoding))
+    run = crawl("share", f"urls={links}")
+    assert run.returncode == 0, run.stderr
+    assert {row["url"] for row in rows("SELECT url FROM links")} == {
+        newsroom.share_link(PLAIN),
+        newsroom.share_link("eight-pictures"),
+    }
+
+
+def test_links_may_come_through_a_pipe(newsroom, crawl, rows, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text(newsroom.share_link(PLAIN)), daemon=True)
+    writer.start()
+    assert crawl("share", f"urls={pipe}").returncode == 0
+    assert len(rows("SELECT * FROM articles")) == 1
+
+
+@pytest.mark.parametrize("what", ["folder", "picture"])
+def test_what_is_no_list_of_links_is_wrong_usage(crawl, tmp_path, what):
+    path = tmp_path / what
+    if what == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    run = crawl("share", f"urls={path}")
+    assert run.returncode == 2
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert {"folder": "a folder", "picture": "no text file"}[what] in run.stderr
 
 
 @pytest.mark.parametrize(

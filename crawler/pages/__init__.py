@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapy.http import TextResponse
 
@@ -202,16 +203,15 @@ def target_of(link: str) -> Target:
         raise LinkError(f"{link!r} is no address: {wrong}") from None
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise LinkError(f"{link!r} is no http or https address; only those are followed")
-    for page in _candidates(host.lower().rstrip("."), parts.path):
+    path = unicodedata.normalize("NFKC", unquote(parts.path))
+    for page in _candidates(host.lower().rstrip("."), path):
         native_id = page.native_id(link)
-        if native_id is None and any(
-            pattern.search(parts.path) for pattern, claimed in _paths if claimed is page
-        ):
+        if native_id is None and any(pattern.search(path) for pattern, claimed in _paths if claimed is page):
             raise UnknownSite(
                 f"{link} is a {page.site} address without an article's code; copy the link again"
             )
         if native_id:
-            origin = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2]}"
+            origin = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower().rstrip(':')}"
             return Target(page, f"{page.site}:{native_id}", native_id, link, origin)
     raise UnknownSite(f"no page object reads {host}{parts.path} (link {link}); {HOW_TO_ADD}")
 

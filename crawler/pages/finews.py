@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from functools import cached_property
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from parsel import Selector
 
+from crawler.extraction.decoding import decode
 from crawler.items import Article
 from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, handles
 
-DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)  # ids of 2017 have 17 digits, of 2021 on 18
+DIGITS = re.compile(
+    r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE | re.ASCII
+)  # ids of 2017 have 17 digits, of 2021 on 18
 PATH_ID = re.compile(
-    r"/(?:(?:news/\d+,|a/)((?:NW)?20\d{12,21})\.html?|info/detail/((?:NW)?20\d{12,21}))$", re.IGNORECASE
+    r"/(?:(?:news/\d+,|a/)((?:NW)?20\d{12,21})(?:_\d{1,2})?\.html?|info/detail/((?:NW)?20\d{12,21}))/?$",
+    re.IGNORECASE | re.ASCII,
 )
-SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?$", re.IGNORECASE)
+SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?/?$", re.IGNORECASE)
 NOTHING_SEEN = re.compile(
-    r"(?:<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u200b\ufeff])*+"
+    r"(?:<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u00ad\u200b-\u200f\u2060\ufeff])*+"
 )  # fails at the first sign
 PLACEHOLDER = re.compile(r"<!--\s*(IMG|Link)#(\d+)\s*-->", re.IGNORECASE)
 read_json = json.JSONDecoder(strict=False).decode  # raw line breaks occur inside strings
@@ -45,17 +50,19 @@ def day_of(native_id: str) -> str:
 
 
 def looks_blank(html: str) -> bool:
-    """Whether a body shows neither text nor a picture."""
+    """Whether a body shows neither text nor a picture. The pipelines find what only they can tell: all hidden, a chart."""
+    if len(html) < 20 and html.strip().lower() in ("null", "undefined", "none"):
+        return True  # a script's word for nothing
     return NOTHING_SEEN.fullmatch(html) is not None and "<img" not in html.lower()
 
 
 @handles(
     paths=(
-        r"/html_news/newsshare\.html?$",
-        r"/information/detail\.html?$",
-        r"/news/\d+,(?:NW)?20\d{12,21}\.html?$",
-        r"/a/(?:NW)?20\d{12,21}\.html?$",
-        r"/info/detail/(?:NW)?20\d{12,21}$",
+        r"/html_news/newsshare\.html?/?$",
+        r"/information/detail\.html?/?$",
+        r"/news/\d+,(?:NW)?20\d{12,21}(?:_\d{1,2})?\.html?/?$",
+        r"/a/(?:NW)?20\d{12,21}(?:_\d{1,2})?\.html?/?$",
+        r"/info/detail/(?:NW)?20\d{12,21}/?$",
     )
 )
 class FinewsPage(ArticlePage):
@@ -66,13 +73,16 @@ class FinewsPage(ArticlePage):
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        parts = urlsplit(link)
-        if (found := PATH_ID.search(parts.path)) and (code := DIGITS.fullmatch(found[1] or found[2])):
+        # Digits typed wide are the same article's; a code is never told apart by them.
+        parts = urlsplit(unicodedata.normalize("NFKC", link) if not link.isascii() else link)
+        path = unquote(parts.path)
+        if (found := PATH_ID.search(path)) and (code := DIGITS.fullmatch(found[1] or found[2])):
             return code[1]
-        if SHELL.search(parts.path):
-            # Some share dialogs put the query behind the fragment's #.
-            for name, value in parse_qsl(parts.query) + parse_qsl(parts.fragment.partition("?")[2]):
-                if name.lower() == "infocode" and (code := DIGITS.fullmatch(value.strip())):
+        if SHELL.search(path):
+            # Some share dialogs put the query behind the fragment's #; a link out of a page's source has &amp; for &.
+            asked = f"{parts.query}&{parts.fragment.rpartition('?')[2]}".replace("&amp;", "&")
+            for name, value in parse_qsl(asked.replace(";", "&")):
+                if name.strip().lower() == "infocode" and (code := DIGITS.fullmatch(value.strip(" /"))):
                     return code[1]
         return None
 
@@ -81,7 +91,7 @@ class FinewsPage(ArticlePage):
         parts = urlsplit(target.link)
         host = parts.hostname or ""
         # The public site has no detail endpoint; a share host serves shell and endpoint from one origin.
-        public = host.endswith("eastmoney.com") and not SHELL.search(parts.path)
+        public = host.endswith("eastmoney.com") and not SHELL.search(unquote(parts.path))
         origin = origins[0] if public and origins else target.origin
         return f"{origin}{cls.endpoint}{target.native_id}"
 
@@ -89,7 +99,8 @@ class FinewsPage(ArticlePage):
     def _data(self) -> dict[str, Any]:
         """The JSON object that holds the body: at the top, or below ``data`` or ``news`` as the app serves it."""
         where = self.response.url
-        text = self.response.body.decode("utf-8", "replace").lstrip("\ufeff").strip()
+        kind = self.response.headers.get("Content-Type") or b""
+        text = decode(self.response.body, kind.decode("latin-1")).strip()
         if not text:
             raise PageError(f"finews detail: empty answer at {where}")
         if text[0] == "<":
@@ -98,11 +109,13 @@ class FinewsPage(ArticlePage):
             )
         try:
             data = read_json(text)
+        except RecursionError:
+            raise PageError(f"finews detail: JSON nested too deep to be an article at {where}") from None
         except ValueError:
             start, end = text.find("{"), text.rfind("}")  # a JSONP or "var x=" wrapper
             try:
                 data = read_json(text[start : end + 1]) if 0 < start < end else None
-            except ValueError:
+            except (ValueError, RecursionError):
                 data = None
             if data is None:
                 raise PageError(
@@ -123,13 +136,12 @@ class FinewsPage(ArticlePage):
         if not served:
             keys = ", ".join(sorted(map(str, self._data))[:8]) or "none"
             raise PageError(f"finews detail: neither content nor text at {where}; keys there: {keys}")
-        strange = [(key, value) for key, value in served if not isinstance(value, str | None)]
-        if strange:
-            key, value = strange[0]
-            raise PageError(f"finews detail: {key} is a {type(value).__name__}, not a text, at {where}")
         for _, value in served:
-            if value and not looks_blank(value):
+            if isinstance(value, str) and not looks_blank(value):
                 return self._fill(value)
+        for key, value in served:
+            if not isinstance(value, str | None):
+                raise PageError(f"finews detail: {key} is a {type(value).__name__}, not a text, at {where}")
         raise Gone(f"finews detail: the article at {where} is blank: withdrawn, or never there")
 
     def _fill(self, html: str) -> str:

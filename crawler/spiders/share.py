@@ -6,30 +6,48 @@ scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard 
 
 from __future__ import annotations
 
-import contextlib
+import codecs
+import io
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from scrapy import Request, signals
 
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
+from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
 from pipelines.archive import Archive, utc_text
 
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-def links_in(lines: Iterator[str]) -> Iterator[str]:
-    """The links among *lines*, without comments and blanks.
 
-    >>> list(links_in(iter(["# mine", "", " http://a.example/x ", "<http://b.example>"])))
-    ['http://a.example/x', 'http://b.example']
-    """
-    for line in lines:
-        link = line.strip().lstrip("\ufeff").strip("<>")
-        if link and not link.startswith("#"):
-            yield link
+def is_text(path: str) -> bool:
+    """Whether a file begins like text: links are none of the things that hold zero bytes."""
+    with open(path, "rb") as file:
+        head = file.read(4096)
+    return b"\0" not in head or head.startswith(UTF16)
+
+
+def check_list(path: str) -> None:
+    """Raises UsageProblem where *path* is no list of links. A pipe is one: it is read when the crawl comes to it."""
+    if not os.path.exists(path):
+        raise UsageProblem(f"urls={path}: no such file")
+    if os.path.isdir(path):
+        raise UsageProblem(f"urls={path}: a folder, not a file of links")
+    if not os.access(path, os.R_OK):
+        raise UsageProblem(f"urls={path}: no leave to read it")
+    if os.path.isfile(path) and not is_text(path):
+        raise UsageProblem(f"urls={path}: no text file; give a file with one link a line")
+
+
+def opened(path: str) -> TextIO:
+    """A list of links; UTF-8, but for one of UTF-16 as Windows saves it as "Unicode". What cannot be read becomes U+FFFD."""
+    file = open(path, "rb")  # noqa: SIM115 (closed with what wraps it)
+    wide = file.peek(2).startswith(UTF16)
+    return io.TextIOWrapper(file, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
 
 
 class ShareSpider(ArticleSpider):
@@ -45,10 +63,10 @@ class ShareSpider(ArticleSpider):
             )
         if url and urls:
             raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both")
-        if url and "://" not in url:
+        if url and "://" not in url and not addresses_in(url):
             raise UsageProblem(f"url={url} is no link: it starts with neither http:// nor https://")
-        if urls and urls != "-" and not Path(urls).is_file():
-            raise UsageProblem(f"urls={urls}: no such file")
+        if urls and urls != "-":
+            check_list(urls)
         self.url, self.urls = url, urls
         self.given = self._given()
         """The links that are not read yet."""
@@ -59,15 +77,12 @@ class ShareSpider(ArticleSpider):
 
     def _given(self) -> Iterator[str]:
         if self.url:
-            yield self.url.strip()
-            return
-        with contextlib.ExitStack() as stack:
-            file = (
-                sys.stdin
-                if self.urls == "-"
-                else stack.enter_context(open(str(self.urls), encoding="utf-8", errors="replace"))
-            )
-            yield from links_in(iter(file))
+            yield from addresses_in(self.url) or [self.url.strip()]
+        elif self.urls == "-":
+            yield from links_in(sys.stdin)
+        else:
+            with opened(str(self.urls)) as file:
+                yield from links_in(file)
 
     async def start(self) -> AsyncIterator[Any]:
         while True:

@@ -1,0 +1,75 @@
+"""Links as people paste them are found in what surrounds them, each line of a file ends as a link."""
+
+import pytest
+
+from crawler.links import addresses_in, links_in
+
+LINK = "http://share.example/html_News/NewsShare.html?infoCode=NW202606303790000412"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LINK,
+        f"\ufeff  {LINK}\r\n",
+        f"{LINK}。",
+        f"{LINK}，转给大家",
+        f"{LINK}.",
+        f"（{LINK}）",
+        f"({LINK})",
+        f'"{LINK}"',
+        f"“{LINK}”",
+        f"《{LINK}》",
+        f"<{LINK}>",
+        f"- {LINK}",
+        f"1. {LINK};",
+        f"[三家公司公告]({LINK})",
+        f"【三家公司公告】{LINK} 来自晨光财经",
+        f"三家公司公告{LINK}",
+        f"{LINK} # read this",
+        f"{LINK}\u200b",
+        f"{LINK}\t2026-06-30",
+        LINK.replace("http://", "ｈｔｔｐ：／／"),
+        LINK.removeprefix("http://"),
+        LINK.removeprefix("http:"),
+    ],
+)
+def test_a_link_is_found_in_what_surrounds_it(text):
+    assert list(links_in([text])) == [LINK]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://a.example/wiki/Foo_(bar)",
+        "http://[::1]:8000/a/1.html",
+        "https://a.example/x?u=http://b.example/y&z=[1]",
+        "https://新闻.example/路径/文章.html",
+        "http://u:p@a.example:8080/x;y=1?z#top",
+        "https://a.example/x/",
+    ],
+)
+def test_an_address_keeps_what_belongs_to_it(link):
+    assert addresses_in(link) == [link]
+
+
+def test_several_links_on_a_line_are_several_links():
+    assert list(links_in([f"{LINK}、https://b.example/2 和 https://b.example/3"])) == [
+        LINK,
+        "https://b.example/2",
+        "https://b.example/3",
+    ]
+
+
+def test_comments_and_blanks_are_no_links_and_any_other_line_is_kept_to_be_told():
+    lines = [
+        "# http://a.example",
+        "",
+        "   ",
+        "\u3000",
+        "\ufeff# x",
+        "#",
+        "no link at all",
+        "ftp://a.example/x",
+    ]
+    assert list(links_in(lines)) == ["no link at all", "ftp://a.example/x"]
