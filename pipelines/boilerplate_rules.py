@@ -2,7 +2,7 @@
 
 ``element`` rules are XPath expressions over the body, ``class`` rules names of classes. ``paragraph`` rules must match the whole text of a paragraph;
 ``tail`` rules a bracketed note at a paragraph's end. ``where`` says in which paragraphs: ``any``, ``start`` (the first
-`START`) or ``end`` (the last `END`). No rule cuts from a phrase to the end of the text.
+`START`), ``end`` (the last `END`) or ``last`` (no paragraph that stays comes after it). No rule cuts from a phrase to the end of the text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 START, END = 4, 8  # paragraphs
+PERSON = r"(?!(?:责任编辑|责编|编辑|校对|審核|审核)\s)[\u4e00-\u9fff·]{2,4}"
 NAME = r"[^\s，。；：:、）)]{1,20}"
 
 
@@ -23,7 +24,7 @@ class Rule:
     kind: Literal["element", "class", "paragraph", "tail"]
     pattern: str
     """XPath, names of classes, or a regular expression whose first group, if any, is what `lifts` takes."""
-    where: Literal["any", "start", "end"] = "any"
+    where: Literal["any", "start", "end", "last"] = "any"
     lifts: Literal["publisher", "editors", "alternative_headline", "authors", "related"] | None = None
     hint: tuple[str, ...] = ("",)
     """Words of which markup holds one wherever an `element` rule finds something: they save the search."""
@@ -39,13 +40,12 @@ def classed(*names: str) -> str:
 
 
 CHART = "contains(@src, 'webquoteklinepic') or contains(@src, 'webquotepic')"
-
 RULES = [
     Rule(
         name="hidden",
         kind="element",
-        pattern=".//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
-        hint=("display", "visibility"),
+        pattern=".//*[@hidden] | .//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]",
+        hint=("isplay", "isibility", "ISPLAY", "ISIBILITY", "hidden", "HIDDEN"),
         drops='<p style="display:none;height:1px;overflow:hidden;"><br /></p>',
         keeps='<p style="text-align:center;">居中的一段</p>',
     ),
@@ -91,11 +91,20 @@ RULES = [
     Rule(
         name="source_line",
         kind="paragraph",
-        pattern=r"[（(【\[]?\s*(?:文章|稿件|信息|本文)来源\s*[:：]\s*([^\n]{1,60}?)(?:\s+(?:责任编辑|责编|作者)\s*[:：].{0,40}?)?\s*[）)】\]]?",
+        pattern=r"[（(【\[]?\s*(?:文章|稿件|信息|本文)(?:来源|來源)\s*[:：]\s*([^\n]{1,60}?)(?:\s+(?:责任编辑|责编|作者)\s*[:：].{0,40}?)?\s*[）)】\]]?",
         where="end",
         lifts="publisher",
         drops='<p class="em_media">（文章来源：晨光财经）</p>',
         keeps="<p>文章来源于网络的说法并不准确，公司董秘对此作了澄清。</p>",
+    ),
+    Rule(
+        name="source_note",
+        kind="tail",
+        pattern=r"[（(]\s*(?:(?:文章|稿件|信息|本文)(?:来源|來源)|来源|來源)\s*[:：]\s*([^\s（()），。；：:][^（()），。；：:\n]{0,28})\s*[）)]",
+        where="last",
+        lifts="publisher",
+        drops="<p>（来源：晨光财经）</p>",
+        keeps="<p>（来源：国家统计局；制图：王小明）</p>",
     ),
     Rule(
         name="editor_line",
@@ -107,9 +116,18 @@ RULES = [
         keeps="<p>编辑：这一职业正在被算法改变，多位从业者谈到了自己的转型与焦虑，他们的经历各不相同，却都提到同一个词。</p>",
     ),
     Rule(
+        name="staff_line",
+        kind="paragraph",
+        pattern=rf"[（(【\[]?\s*(?:\S{{0,10}}?记者\s+(?P<authors>{PERSON}(?:[\s、]{PERSON}){{0,4}})\s+)?(?:责任编辑|責任編輯|责编|编辑|編輯|校对|校對)\s+(?P<editors>{PERSON}(?:[\s、]{PERSON}){{0,2}})(?:\s+(?:编辑|校对|校對|审核|審核)\s+{PERSON})*\s*[）)】\]]?",
+        where="end",
+        lifts="editors",
+        drops="<p>晨光财经记者 王小明 编辑 李晓红 校对 赵晓</p>",
+        keeps="<p>编辑 部的灯一直亮到凌晨。</p>",
+    ),
+    Rule(
         name="original_title",
         kind="paragraph",
-        pattern=r"[（(【\[]?\s*本?文?(?:原标题|原標題|原题)\s*(?:为|[:：])?\s*[:：《]\s*(.{2,120}?)\s*》?\s*[）)】\]]?",
+        pattern=r"[（(【\[]?\s*本?文?(?:原标题|原標題|原题)\s*(?:为|[:：])?\s*[:：《\s]\s*(.{2,120}?)\s*》?\s*[）)】\]]?",
         lifts="alternative_headline",
         drops='<p class="zwothers">（原标题：三家公司同日公告）</p>',
         keeps="<p>该文原标题为“三家公司同日公告”，后被改动。</p>",
@@ -134,15 +152,31 @@ RULES = [
     Rule(
         name="disclaimer",
         kind="paragraph",
-        pattern=r"[（(【\[]?\s*(?:郑重声明|免责声明|特别声明|特别提醒|风险提示及免责条款|版权声明|声明)\s*[:：]?.{0,400}?(?:传播更多信息|不构成|投资建议|风险自担|与本(?:网|站|平台|公众号)(?:立场)?无关|版权归|如有侵权|未经.{0,8}授权).{0,200}",
+        pattern=r"[（(【\[]?\s*(?:郑重声明|免责声明|特别声明|特别提醒|风险提示及免责条款|版权声明|声明)\s*[:：]?.{0,400}?(?:传播更多信息|不(?:对您)?构成[^，。；]{0,12}(?:投资|买卖|操作|决策)|风险自担|与本(?:网|站|平台|公众号)(?:立场)?无关|版权(?:归|属)[^，。；]{0,16}(?:作者|本网|本站|本刊|本报|平台|公众号)|如有侵权.{0,8}(?:联系|告知|通知|删除)|未经.{0,12}(?:授权|许可).{0,20}(?:转载|复制|摘编)).{0,200}",
         where="end",
         drops="<p>郑重声明：东方财富发布此内容旨在传播更多信息，与本站立场无关，不构成投资建议。据此操作，风险自担。</p>",
+        keeps="<p>特别提醒：本次发行不构成重大资产重组，投资建议机构未发表意见。</p>",
+    ),
+    Rule(
+        name="disclaimer_text",
+        kind="paragraph",
+        pattern=r"(?:市场有风险，投资需谨慎。\s*)?本文不构成(?:个人|任何)?投资建议[，,。].{0,200}|[^。]{0,30}发布此(?:内容|信息)[^。]{0,10}传播更多信息.{0,300}",
+        where="end",
+        drops="<p>市场有风险，投资需谨慎。本文不构成个人投资建议，也未考虑到个别用户的财务状况或需要。</p>",
         keeps="<p>风险提示：下游需求不及预期，原材料价格大幅波动。</p>",
+    ),
+    Rule(
+        name="disclaimer_heading",
+        kind="paragraph",
+        pattern=r"[（(【\[]?\s*(?:郑重声明|免责声明|特别声明|版权声明|风险提示及免责条款)\s*[:：]?\s*[）)】\]]?",
+        where="last",
+        drops="<p>风险提示及免责条款</p>",
+        keeps="<p>郑重声明一出，股价应声上涨。</p>",
     ),
     Rule(
         name="market_risk_note",
         kind="paragraph",
-        pattern=r"[（(]?\s*(?:(?:以上|本文|文中)(?:内容|信息|观点)?[^。]{0,30})?(?:仅供参考[，,]?)?\s*(?:不构成(?:任何)?投资建议|股市有风险[，,]\s*(?:投资|入市)需谨慎|市场有风险[，,]\s*投资需谨慎|投资有风险[，,]\s*(?:入市|选择)需谨慎)[^。]{0,30}[。]?(?:据此(?:操作|入市)[^。]{0,20}[。]?)?\s*[）)]?",
+        pattern=r"[（(]?\s*(?:(?:以上|本文|文中)(?:内容|信息|观点)?[^。]{0,30})?(?:仅供参考[，,]?)?\s*(?:不构成(?:任何)?投资建议|股市有风险[，,]\s*(?:投资|入市)需谨慎|市场有风险[，,]\s*投资需谨慎|投资有风险[，,]\s*(?:入市|选择)需谨慎)(?:[，,；;！!][^。]{0,30})?[。！!]?(?:据此(?:操作|入市)[^。]{0,20}[。]?)?\s*[）)]?",
         where="end",
         drops="<p>市场有风险，投资需谨慎。</p>",
         keeps="<p>他反复提醒投资者市场有风险，投资需谨慎，但认购者依旧排起长队，银行网点不得不延长营业时间。</p>",
@@ -150,9 +184,9 @@ RULES = [
     Rule(
         name="open_account",
         kind="paragraph",
-        pattern=r".{0,20}在东方财富看资讯行情.{0,60}|.{0,30}一站式开户交易\s*[>＞》]{0,4}",
+        pattern=r"(?:上|在)?东方财富(?:网|APP)?看资讯行情[，,]?\s*选东方财富.{0,40}|在东方财富看资讯行情|.{0,30}一站式开户交易\s*[>＞》]{1,4}",
         drops="<p>在东方财富看资讯行情，选东方财富证券一站式开户交易>></p>",
-        keeps="<p>公司称，一站式开户交易服务将于下月上线，首批覆盖十二个城市。</p>",
+        keeps="<p>他说，在东方财富看资讯行情的人不少。</p><p>公司推出一站式开户交易</p>",
     ),
     Rule(
         name="assistant_promotion",
@@ -164,9 +198,9 @@ RULES = [
     Rule(
         name="open_wechat",
         kind="paragraph",
-        pattern=r"(?:打开微信[，,].{0,40}|点击底部的“发现”.{0,60}|使用“扫一扫”.{0,40}|打开微信.{0,20}扫一扫.{0,30})",
+        pattern=r"打开微信[，,]?\s*(?:点击(?:底部|右上角).{0,80}|.{0,6}扫一扫.{0,40})?|点击底部的[“\"「]发现.{0,80}|使用[“\"「]扫一扫.{0,40}",
         drops="<p>打开微信，</p>",
-        keeps="<p>打开微信支付的商户后台，店主看到当天营业额翻了一番，这让他有些意外。</p>",
+        keeps="<p>打开微信，他看到了消息，随即报警。</p>",
     ),
     Rule(
         name="scan_code",
@@ -240,7 +274,7 @@ RULES = [
     Rule(
         name="archive_links",
         kind="paragraph",
-        pattern=r"\[?返回.{0,20}(?:新闻|首页)\]?(?:\s*[|｜]\s*\[?返回首页\]?)?",
+        pattern=r"\[?返回.{0,20}(?:新闻|首页)\]?(?:\([^)]*\))?(?:\s*[|｜]\s*\[?返回首页\]?(?:\([^)]*\))?)?",
         where="end",
         drops='<p><a href="//finews.withounder.com/category/xinjingbao.html">返回新京报新闻</a>｜<a href="//finews.withounder.com/">返回首页</a></p>',
         keeps="<p>返回首页的按钮被移到了右下角，老年用户因此多走了两步。</p>",
@@ -257,7 +291,7 @@ RULES = [
 """In the order in which they are tried; the first that matches a paragraph takes it."""
 
 HINTS = re.compile(
-    "来源|页|编辑|责编|校对|审核|监制|原标题|记者|作者|撰文|采写|文[/／|｜丨:：]|声明|提醒|免责|投资建议|有风险|看资讯行情|一站式开户|妙想|微信|二维码|长按|扫一扫|扫码"
+    "来源|來源|校對|页|编辑|责编|校对|审核|监制|原标题|记者|作者|撰文|采写|文[/／|｜丨:：]|声明|提醒|免责|投资建议|有风险|看资讯行情|一站式开户|妙想|微信|二维码|长按|扫一扫|扫码"
     "|編輯|校對|審核|終審|终审|审校|主编|编审|排版|美编|统筹|原題|原标|原標|原题|纠错|关闭|结束|回复|菜单栏|在看|关注|往期|推薦|更多|看更多|相關|熱門|广告|反馈|原文|专题|下载|打开|首发|转载|来自|来源于|源自|本文系|文章系|版权|著作权|分享|收藏|举报|返回|相关|延伸|推荐|更多阅读|发现|查看|点赞|打印|字体"
 )
 """Words without which no paragraph or tail rule can match: most paragraphs are read once and left alone."""

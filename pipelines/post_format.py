@@ -262,11 +262,13 @@ def old_post(
 ) -> str:
     """The older site's form of a post, byte for byte."""
     date = date.astimezone(BEIJING)
+    back = inert(re.sub(r"([\\\[\]<>])", lambda mark: f"&#{ord(mark[0])};", tag))
+    share_url = share_url.replace("{", "%7B").replace("}", "%7D").replace(">", "%3E")
     folder = "emnews/" if category == "emnews" else f"category/{category}.html"
     return (
         f"---\nlayout: post\ntitle: {quoted(clean_title(title) or UNTITLED)}\ndate: {date:%Y-%m-%d %H:%M:%S} +0800\n"
         f"categories: {old_word(category)}\ntags: {old_word(tag)}\n---\n{old_body(body_html)}\n\n<{share_url}>\n\n"
-        f"[返回{tag}](//{host}/{folder})｜[返回首页](//{host}/)"
+        f"[返回{back}](//{host}/{folder})｜[返回首页](//{host}/)"
     )
 
 

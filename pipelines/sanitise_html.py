@@ -17,7 +17,7 @@ TAGS = {
     "col", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "video", "audio", "source",
 }  # fmt: skip
 ATTRIBUTES = {
-    "*": {"id", "class", "style", "align"},
+    "*": {"id", "class", "style", "align", "hidden"},
     "a": {"href", "data-code", "data-code2"},
     "span": {"web", "href", "data-code", "data-code2"},
     "img": {
@@ -37,6 +37,7 @@ FRAME = re.compile(
 )
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
 VOID = frozenset(("br", "img", "hr", "col", "source"))
+SHOUTED = re.compile(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _parser = etree.HTMLParser(
     huge_tree=True, encoding="utf-8", remove_comments=False
@@ -75,6 +76,9 @@ def safe_tree(html: str) -> Any:
     html = UNSEEN.sub("", html.replace("\u2028", "\n").replace("\u2029", "\n"))
     if "<iframe" in html or "<IFRAME" in html:
         html = FRAME.sub(_frame_as_link, html)
+    if "DISPLAY" in html or "VISIBILITY" in html or "Display" in html or "Visibility" in html:
+        # The sanitiser knows its properties in lower case only: what was hidden would come to light.
+        html = SHOUTED.sub(lambda found: found[0].lower(), html)
     try:
         clean = cleaner().clean(html)
     except UnicodeEncodeError:  # lone surrogates

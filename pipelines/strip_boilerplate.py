@@ -34,6 +34,7 @@ BLOCK_TAGS = (
     "blockquote",
     "figcaption",
 )
+BREAKS = frozenset((*BLOCK_TAGS, "br", "table", "ul", "ol", "figure", "pre", "hr", "dl"))
 HOLDS_BLOCK = etree.XPath(
     "boolean(.//p | .//div | .//section | .//center | .//li | .//table | .//blockquote | .//h1 | .//h2 | .//h3 | .//figure)"
 )
@@ -43,6 +44,13 @@ NAMES = re.compile(r"[\s、，,/　]+")
 DIGEST_HEAD = re.compile(r"^\s*【[^】]{1,120}】\s*")
 DIGEST_TAIL = re.compile(r"\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")
 BULLETS = re.compile(r"[\u3000\s●○•·▪■□◆◇▶►◎※]+")
+MOST_KEPT = {"start": START, "end": END, "last": 1}
+ROLE = re.compile(
+    r"(?:责任编辑|责编|编辑|编审|校对|校對|审核|審核|审校|主编|终审|监制|排版|美编|统筹)\s*[:：|｜丨/／]"
+)
+SENTENCE = re.compile(r"[。？！；]")
+RELATED = next(rule for rule in RULES if rule.lifts == "related")
+NO_SOURCE = re.compile(r"记者|作者|编辑|截至|单位|见|[注附][:：]|\d[月日年时点%]|待续|如图|同比")
 NO_NAME = re.compile(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
 
 
@@ -111,6 +119,11 @@ def strip(tree: Any, base_url: str | None = None, source: str | None = None) -> 
         if named and is_in(element, tree):
             order = order or {one: n for n, one in enumerate(tree.iter())}
             take(CLASS_RULES[named], wrapper_of(element, tree))
+    wrap_loose(tree)
+    for block in related_in_one(tree):
+        order = order or {one: n for n, one in enumerate(tree.iter())}
+        found.related += links_of([block], base_url)
+        take(RELATED, wrapper_of(block, tree))
     written = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
     matches = matched(written)
     order = order or ({one: n for n, one in enumerate(tree.iter())} if matches else {})
@@ -190,17 +203,41 @@ def matched(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str
 def match_of(text: str, side: str, kept: int) -> tuple[Rule, re.Match[str]] | None:
     """The first rule that takes a paragraph with this *text*, *kept* paragraphs from one *side* of the article."""
     for rule, pattern in TEXT_RULES:
-        if rule.where != "any" and (rule.where != side or kept >= (START if side == "start" else END)):
+        if rule.where != "any" and (
+            (rule.where == "start") != (side == "start") or kept >= MOST_KEPT[rule.where]
+        ):
             continue
         if rule.kind == "paragraph":
             found = pattern.fullmatch(text)
         else:
             found = next((hit for hit in pattern.finditer(text) if hit.end() == len(text)), None)
         if found and not (rule.lifts == "authors" and NO_NAME.search(found[1])):
-            if rule.lifts == "editors" and len(found[1]) > 40:
+            if rule.lifts == "editors" and not are_editors(found):
                 continue
             return rule, found
     return None
+
+
+def names_in(text: str) -> list[str]:
+    """Names that blanks or commas part."""
+    return [name for name in NAMES.split(text) if name and name not in "｜|丨"]
+
+
+def editors_in(text: str) -> list[str]:
+    """Who is named as editor, without those named behind another duty.
+
+    >>> editors_in("王小明 校对：李晓红")
+    ['王小明']
+    """
+    return names_in(ROLE.split(text, maxsplit=1)[0])
+
+
+def are_editors(match: re.Match[str]) -> bool:
+    """Whether a line names people: 编辑 and 审核 begin sentences, too."""
+    named = match.groupdict().get("editors") or match[1]
+    if "责" in match[0][:8] or "責" in match[0][:8]:
+        return len(named) <= 40 and not SENTENCE.search(named)
+    return all(len(name) <= 4 or name.isascii() or "·" in name for name in names_in(ROLE.sub(" ", named)))
 
 
 def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
@@ -208,12 +245,11 @@ def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
     if rule.lifts == "publisher":
         found.publisher = found.publisher or match[1].strip(SPACE) or None
     elif rule.lifts == "editors":
-        found.editors = [
-            *found.editors,
-            *(name for name in NAMES.split(match[1]) if name and name not in "｜|丨"),
-        ]
+        named = match.groupdict()
+        found.editors = [*found.editors, *editors_in(named.get("editors") or match[1])]
+        found.authors = [*found.authors, *names_in(named.get("authors") or "")]
     elif rule.lifts == "authors":
-        found.authors = [*found.authors, *(name for name in NAMES.split(match[1]) if name)]
+        found.authors = [*found.authors, *(name for name in names_in(match[1]) if name[0] not in "系为")]
     elif rule.lifts == "alternative_headline":
         found.alternative_headline = match[1].strip(SPACE)
 
@@ -256,14 +292,62 @@ def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url:
         text = flat(following)
         if not links or (squeezed("".join(map(flat, links))) != squeezed(text) and not BULLETS.match(text)):
             break
-        listed.append((following, links))
+        listed.append(following)
         following = following.getnext()
-    for element, links in listed:
-        found.related += [
-            {"url": urljoin(base_url or "", link.get("href")), "text": flat(link) or None, "kind": "related"}
-            for link in links
-        ]
+    for element in listed:
+        found.related += links_of([element], base_url)
         take(rule, element)
+
+
+def links_of(elements: list[Any], base_url: str | None) -> list[dict[str, Any]]:
+    """The links in *elements*, as listed under a heading such as 相关报道."""
+    return [
+        {"url": urljoin(base_url or "", link.get("href")), "text": flat(link) or None, "kind": "related"}
+        for element in elements
+        for link in element.iter("a")
+        if link.get("href")
+    ]
+
+
+def related_in_one(tree: Any) -> list[Any]:
+    """Paragraphs that are such a heading and its links at once."""
+    linking: dict[Any, list[str]] = {}
+    for link in tree.iter("a"):
+        if ARTICLE_LINK.search(link.get("href") or ""):
+            block = next((one for one in link.iterancestors(*BLOCK_TAGS) if one is not tree), None)
+            if block is not None:
+                linking.setdefault(block, []).append(flat(link))
+    found = []
+    for block, links in linking.items():
+        text = flat(block)
+        for link in links:
+            text = text.replace(link, "", 1)
+        text = squeezed(text)
+        if text and re.fullmatch(RELATED.pattern, text):
+            found.append(block)
+    return found
+
+
+def wrap_loose(tree: Any) -> None:
+    """Make a paragraph of each line of text that stands in none, where it may be one that a rule takes."""
+    if (
+        (tree.text or "").strip(SPACE)
+        and (not len(tree) or tree[0].tag in BREAKS)
+        and HINTS.search(tree.text)
+    ):
+        tree.insert(0, _text(tree.text))
+        tree.text = None
+    for child in [*tree]:
+        after = child.getnext()
+        if (
+            (child.tail or "").strip(SPACE)
+            and child.tag in BREAKS
+            and (after is None or after.tag in BREAKS)
+            and HINTS.search(child.tail)
+        ):
+            line = _text(child.tail)
+            child.tail = None
+            child.addnext(line)
 
 
 def squeezed(text: str) -> str:
@@ -281,7 +365,7 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
     source = None
     if found := DIGEST_TAIL.search(text):
         before = text[: found.start()].rstrip(SPACE)
-        if before.endswith(("。", "！", "？", "”", "；", ".", "…")):
+        if before.endswith(("。", "！", "？", "”", "；", ".", "…")) and not NO_SOURCE.search(found[1]):
             text, source = before, found[1].strip()
     return text.strip(SPACE) or None, source
 

@@ -155,3 +155,13 @@ def test_the_older_sites_sample_byte_for_byte():
     )  # fmt: skip
     assert text.encode() == wanted.encode()
     assert len(text.encode()) == 9743
+
+
+def test_the_older_form_runs_no_template_in_its_tail():
+    """The tail names the publisher and the share link in Markdown, outside of the body."""
+    hostile = {"publisher": "{{ site.x }}](javascript:1) {% raw %}", "share_url": "http://a.example/?x={{y}}"}
+    text = render_post({**ARTICLE, **hostile}, "jekyll-old").text
+    tail = text.split("---\n", 2)[2]
+    assert "{{" not in tail
+    assert "{%" not in tail
+    assert tail.count("](") == 2

@@ -157,3 +157,104 @@ def test_the_pipeline_leaves_other_items_alone():
 
     item = {"link": "http://a.example/", "outcome": "gone"}
     assert StripBoilerplatePipeline(Stats()).process_item(item) is item
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="DISPLAY: NONE">暗文</p>',
+        "<p style='Visibility : Hidden'>暗文</p>",
+        "<div hidden><p>暗文</p></div>",
+        '<p style="display:none !important">暗文</p>',
+    ],
+)
+def test_what_a_reader_does_not_see_goes_however_it_is_hidden(hidden):
+    found, text, _ = stripped(BODY + hidden)
+    assert "暗文" not in text
+    assert [removal["rule"] for removal in found.removals] == ["hidden"]
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("（文章来源：晨光财经）", "晨光财经"),
+        ("<br>（文章来源：晨光财经）", "晨光财经"),
+        ("<p>(文章来源：晨光财经（北京）)</p>", "晨光财经（北京）"),
+        ("<p>（文章來源：晨光財經）</p>", "晨光財經"),
+        ("<p>另有说明。（文章来源：晨光财经）</p>", "晨光财经"),
+        ("<p>（来源：晨光财经）</p>", "晨光财经"),
+    ],
+)
+def test_a_source_line_is_lifted_from_wherever_it_ends_the_text(line, publisher):
+    found, text, _ = stripped(BODY + line)
+    assert found.publisher == publisher
+    assert "晨光财" not in text
+    assert text.startswith("晨光股份公告，拟投资三亿元。\n分析人士认为，此举有助于扩产。")
+
+
+def test_a_body_of_loose_lines_keeps_them_all():
+    html = "晨光股份公告，拟投资三亿元。<br>记者从公司获悉，<b>此举</b>有助于扩产。<br>（文章来源：晨光财经）"
+    found, text, _ = stripped(html)
+    assert text == "晨光股份公告，拟投资三亿元。\n记者从公司获悉，此举有助于扩产。"
+    assert found.publisher == "晨光财经"
+
+
+@pytest.mark.parametrize(
+    ("line", "editors", "authors"),
+    [
+        ("编辑：王小明 校对：李晓红", ["王小明"], []),
+        ("晨光财经记者 王小明 编辑 李晓红 校对 赵晓", ["李晓红"], ["王小明"]),
+        ("责任编辑 王小明", ["王小明"], []),
+        ("（责任编辑：DF070）", ["DF070"], []),
+    ],
+)
+def test_who_is_named_for_what(line, editors, authors):
+    found, text, _ = stripped(f"{BODY}<p>{line}</p>")
+    assert (found.editors, found.authors) == (editors, authors)
+    assert text.endswith("扩产。")
+
+
+def test_an_author_is_not_what_he_is():
+    found, _, _ = stripped(f"<p>（作者：王小明，系晨光大学教授）</p>{BODY}")
+    assert found.authors == ["王小明"]
+
+
+def test_a_disclaimer_goes_to_its_end_and_no_further_back():
+    html = f"{BODY}<p>风险提示及免责条款</p><p>市场有风险，投资需谨慎。本文不构成个人投资建议，也未考虑到个别用户的需要。</p>"
+    found, text, _ = stripped(html)
+    assert text.endswith("扩产。")
+    assert len(found.removals) == 2
+
+
+def test_links_on_the_line_of_their_heading_are_lifted():
+    found, text, _ = stripped(f"{BODY}<p>相关报道：<a href='/a/202602203000000009.html'>三家公司公告</a></p>")
+    assert [(link["text"], link["kind"]) for link in found.related] == [("三家公司公告", "related")]
+    assert text.endswith("扩产。")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "特别提醒：本次发行不构成重大资产重组。",
+        "郑重声明：本公司从未授权任何机构开展投资建议业务。",
+        "声明：公司将起诉。如有侵权，公司将追究责任。",
+        "编辑：这一职业正在改变。",
+        "主编：王某涉嫌违纪",
+        "审核：通过率为八成",
+        "他说，在东方财富看资讯行情的人不少。",
+        "打开微信，发现余额不足。",
+        "仅供参考，不构成投资建议的提示应置于显著位置。",
+        "（来源：国家统计局，数据截至三月）",
+    ],
+)
+@pytest.mark.parametrize("at", ["start", "end"])
+def test_what_only_begins_like_boilerplate_stays(line, at):
+    html = f"<p>{line}</p>{BODY}" if at == "start" else f"{BODY}<p>{line}</p>"
+    found, text, _ = stripped(html)
+    assert line in text
+    assert found.removals == []
+
+
+@pytest.mark.parametrize("tail", ["（记者 王小明）", "（截至3月1日）", "（见图）"])
+def test_a_digest_s_tail_that_is_no_medium_is_none(tail):
+    assert tidy_digest(f"公司公告，拟分红。{tail}") == (f"公司公告，拟分红。{tail}", None)
