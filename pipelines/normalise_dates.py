@@ -41,7 +41,7 @@ _COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 _CLOCK = r"""
     (?P<half>凌晨|清晨|早晨|早上|早|上午|中午|下午|傍晚|晚上|晚间|晚間|晚|夜间|夜間)?\s*
     (?P<hour>\d{1,2})\s*(?:
-        :\s*(?P<minute>\d\d)(?:\s*:\s*(?P<second>\d\d)(?:[.,]\d{1,9})?)?
+        :\s*(?P<minute>\d\d)(?:\s*:\s*(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?:\s*(?P<meridiem>[AaPp])\.?[Mm](?![A-Za-z])\.?)?
       | [时時点點]\s*(?:(?P<minute_zh>\d{1,2})\s*分\s*(?:(?P<second_zh>\d{1,2})\s*秒)?)?
     )
 """
@@ -229,7 +229,7 @@ def _on(day: date, part: Mapping[str, str | None]) -> Reading | None:
     midnight = datetime(day.year, day.month, day.day, tzinfo=_zone(part.get("zone")))
     if part.get("hour") is None:
         return None if part.get("zone") else _utc(midnight, "day")
-    hour = _hour(int(part["hour"] or 0), part.get("half"))
+    hour = _hour(int(part["hour"] or 0), part.get("half"), part.get("meridiem"))
     if hour is None:
         return None
     minute, second = part.get("minute") or part.get("minute_zh"), part.get("second") or part.get("second_zh")
@@ -252,10 +252,14 @@ def _zone(sign: str | None) -> timezone:
     return timezone(-offset if sign[0] == "-" else offset)
 
 
-def _hour(hour: int, half: str | None) -> int | None:
-    """Hour of the day of ``下午 3``; None where the word does not fit the number or leaves two readings."""
-    if hour > 23:
+def _hour(hour: int, half: str | None, meridiem: str | None = None) -> int | None:
+    """Hour of the day of ``下午 3`` or ``3 PM``; None where the word does not fit the number or leaves two readings."""
+    if hour > 23 or (half and meridiem):
         return None
+    if meridiem:
+        if hour > 12 or not hour:  # 15:05 PM
+            return hour if hour > 12 and meridiem in "Pp" else None
+        return hour % 12 + (12 if meridiem in "Pp" else 0)
     if not half:
         return hour
     if half == "凌晨":

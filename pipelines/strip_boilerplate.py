@@ -81,8 +81,10 @@ def blocks_of(tree: Any) -> list[Any]:
     """Paragraphs in reading order: block elements that hold no other block."""
     return [
         block
-        for block in tree.iter(*BLOCK_TAGS)
-        if block is not tree and (block.tag == "p" or not HOLDS_BLOCK(block))
+        for block in tree.iter(*BLOCK_TAGS, "td")
+        if block is not tree
+        and (block.tag == "p" or not HOLDS_BLOCK(block))
+        and (block.tag != "td" or len(block.getparent()) == 1)  # old pages lay out with tables of one column
     ]
 
 

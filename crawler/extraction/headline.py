@@ -14,7 +14,7 @@ HEADING_NAME = re.compile(
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "strong", "td", "b", "a")
 # A title's parts: site and channel stand behind one of these.
 PARTS = re.compile(
-    r"\s*[_|｜丨—]+\s*|\s+[-–]+\s+|--|-(?=[^-\d][^-]{1,15}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
+    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|--|-(?=[^-\d][^-]{1,15}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
 )
 SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|资讯|财经|财經|门户|日报|日報|晚报|官网|客户端|论坛|社区|首页|手机|视频|平台|中国|在线|在線|热线|\.com|\.cn|net\b|News",
@@ -58,6 +58,14 @@ def without_site(title: str, site_name: str | None = None) -> str:
     >>> without_site("棱镜|数据业整顿_财经_某讯网")
     '棱镜|数据业整顿'
     """
+    parts = [part.strip() for part in PARTS.split(title) if part.strip()]
+    if (
+        len(parts) > 1
+        and SITE_WORDS.search(parts[0])
+        and not SITE_WORDS.search(parts[-1])
+        and len(parts[-1]) >= 8
+    ):
+        return parts[-1]  # some name the site first
     end = len(title)
     while cuts := [*PARTS.finditer(title[:end])]:
         cut = cuts[-1]
@@ -119,6 +127,8 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
             best = entry
     if best is not None:
         return best[2], best[3]
+    if shown := shown_part(document.title, before):
+        return shown
     site_name = document.meta.get("og:site_name")
     near = [
         one
@@ -137,6 +147,23 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
         shown = next((one for one in reversed(near) if shared(stated[0], text_of(one))), None)
         return stated[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
     return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
+
+
+def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
+    """The part of a page's title that stands above the text by itself, in an element of whatever name."""
+    split = [part for part in PARTS.split(title) if part and part.strip()]
+    parts = {key(part) for part in split if len(part.strip()) >= 6}
+    if len(split) < 2 or not parts:
+        return None
+    for element in reversed(before):
+        if (
+            element.tag in ("td", "div", "p", "font", "b", "strong", "span", "center")
+            and element.find(".//a") is None
+        ):
+            text = text_of(element)
+            if 6 <= len(text) <= 100 and key(text) in parts:
+                return text, element
+    return None
 
 
 def is_heading(element: Any) -> bool:

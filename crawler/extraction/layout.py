@@ -23,20 +23,35 @@ HIDDEN: Any = etree.XPath(
 )
 # Names of what stands round an article, as parts of class and id.
 FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
-    r"|comment|gentie|pinglun|tie-|relat|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
+    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?(?!note)\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
+    r"|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
-    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward",
+    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|jiathis|bdshare|bshare|promot|(?:^|[\s_-])tip(?:$|[\s_-])",
     re.IGNORECASE,
 )
 # What content management systems and larger sites call the element that holds the article's text.
 BODY_NAMES = frozenset((
-    "artibody", "article-body", "article_body", "articlebody", "articletext", "article-content", "article_content", "articlecontent",
-    "article-text", "article__content", "article-detail", "article-main", "art_content", "art_main", "artical_real", "article_con", "arttext", "art_con",
-    "cnt-main-article-qq", "contentbody", "content-article", "content-text", "content_area", "contenttext", "content_text", "contentmain", "main_content", "maincontent", "main-content", "con_text",
-    "detail-content", "detail_content", "detailcontent", "detail-body", "endtext", "entry-content", "js_content", "news_content", "news-content", "newscontent", "news_txt", "newstext", "newsbody", "news-body", "news_body", "news-detail", "news_text", "newsdetail",
-    "post-content", "post_content", "post_body", "post_text", "post-body", "postbody", "rich_media_content", "rm_txt_con", "show_text", "story-content", "storybody", "story_body_content", "story-body", "text_con", "text-content",
-    "textcontent", "trs_editor", "ucap-content", "view-content", "vsb_content", "xl_content", "zoom", "zoomcon", "zw_content", "p-detail", "left_zw", "box_con", "article-editor", "content_info", "articlecontentbox", "mid2l_con", "cont_detail",
+    "art_body", "art_con", "art_content", "art_contextbox", "art_main", "artcon", "artibody", "artical-content", "artical_real", "articalcont",
+    "articalcontent", "article-body", "article-body__content", "article-con", "article-cont", "article-content", "article-content-rawhtml",
+    "article-detail", "article-detail-content", "article-editor", "article-main", "article-text", "article__bd__detail", "article__body",
+    "article__content", "article__text", "article_body", "article_con", "article_content", "article_content_wrap", "article_detail", "article_inbox",
+    "article_txt", "article_w", "articleall", "articlebody", "articlebox", "articlecon", "articlecontent", "articlecontentbox",
+    "articledetailcontent", "articlep", "articletext", "articletxt", "arttext", "body-copy", "box_con", "c-article-body", "caas-body",
+    "chan_newsdetail", "cnt-main-article-qq", "con_text", "cont-article", "cont_detail", "container-article", "content-article", "content-bd",
+    "content-imfomation", "content-text", "content_area", "content_div", "content_info", "content_text", "content_views", "contentbody",
+    "contentbox", "contentmain", "contentstr", "contenttext", "contenttxt", "conttxt", "ctrlfscont", "custom_unionstyle", "detail-body",
+    "detail-content", "detail_content", "detailcont", "detailcontent", "details_page_content", "display-content", "doccontent", "endtext",
+    "entry-content", "entry__content", "field-items", "finedining", "fontzoom", "g-articl-text", "gb_article_body", "icontent", "itemfulltext",
+    "js-article__body", "js_content", "kg-card-markdown", "l-container__content", "la_con", "left_zw", "m-txt", "main-content", "main_article",
+    "main_con_zw", "main_content", "main_content_val", "main_text", "maincon", "maincontent", "markdown-body", "mid2l_con", "news-body", "news-con",
+    "news-content", "news-detail", "news_body", "news_content", "news_info", "news_show_conter", "news_text", "news_txt", "news_warp_center",
+    "newsbody", "newscontainer", "newscontent", "newsd_main_txt_p", "newsdatetext", "newsdetail", "newstext", "ozoom", "p-detail", "p_content",
+    "page_text", "pagecontent", "pages_content", "post-body", "post-content", "post-entry", "post-full-content", "post-richtext", "post__content",
+    "post_body", "post_content", "post_text", "postbody", "qmt_content_div", "read-article-holder", "rich-text", "rich_media_content", "rich_text",
+    "rm_txt_con", "rwb_zw", "show_text", "single-content", "story-body", "story-body__inner", "story-content", "story__content",
+    "story_body_content", "storybody", "t_f", "td-post-content", "tempnewscontentdiv", "text-content", "text_con", "text_content", "textcontent",
+    "tpk_text", "trs_editor", "txt_con", "u-maintext", "ucap-content", "v_news_content", "view-content", "vsb_content", "wp_articlecontent", "wsw",
+    "wy_contmain", "xl_content", "xwzw", "zhengw", "zn-body-text", "zoom", "zoomcon", "ztext", "zw_content",
 ))  # fmt: skip
 MARKS = re.compile(r"[，。；：！？、“”]|[,.;!?](?=\s|$)")
 # Sentences that stand round articles on many sites.
@@ -51,6 +66,14 @@ BOILERPLATE = re.compile(
 TIME_LINE = re.compile(
     r"^\W*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d|来源|來源|作者|记者|[|｜]|$)|(?:发布|发表|更新|时间|時間|日期|来源|來源|作者)[^。]{0,16}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})"
     r"|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d(?::\d\d)?)?.{0,12}(?:来源|來源|作者|编辑|点击|浏览|阅读|字号)"
+)
+DAY = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+META_LABEL = re.compile(
+    r"(来源|來源|稿源|作者|编辑|編輯|责编|时间|時間|日期|点击|點擊|浏览|阅读|閱讀|字数|字号|字體|字体|评论|發布|发布|发表|记者|摄影|审核|校对|分享|打印|收藏|人气|查看)(?:数|量|次数|者|人|于)?\s*[:：|｜]"
+)
+TEASER = 80  # characters of other articles that a list shows of each, at most
+CLOCKED = re.compile(
+    r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
 )
 EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
 RELATED = re.compile(
@@ -93,12 +116,14 @@ class Layout:
         self.marks: dict[Any, int] = {}
         """Punctuation marks of a block."""
         self.value: dict[Any, float] = {}
+        self._worth: dict[Any, float] = {}
         self.named: list[Any] = []
         """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
         self.related: set[Any] = set()
         """Elements that a heading such as 相关阅读 begins."""
         self._measure()
         self._find_related()
+        self._find_teasers()
         self._weigh()
 
     def _measure(self) -> None:
@@ -156,20 +181,67 @@ class Layout:
             if holder is not block:
                 self.related.add(holder)
 
+    @staticmethod
+    def is_meta(text: str, plain: int, marks: int) -> bool:
+        """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
+        if plain < 80 and marks < 5 and TIME_LINE.search(text):
+            return True
+        labels = len({*META_LABEL.findall(text)})
+        return "。" not in text and (
+            labels >= 3 or (labels >= 1 and labels + (DAY.search(text) is not None) >= 2)
+        )
+
     def worth(self, block: Any) -> float:
         """What a block says for (or against) its being article text."""
+        if (known := self._worth.get(block)) is None:
+            known = self._worth[block] = self._worth_of(block)
+        return known
+
+    def _worth_of(self, block: Any) -> float:
         plain, linked, marks = self.plain[block], self.linked[block], self.marks[block]
         if linked > plain:
             return -0.7 * linked
         if plain < 12 and not marks:
             return -3.0
-        if plain < 80 and marks < 5 and TIME_LINE.search(own_text(block)):
+        text = own_text(block) if plain < 400 else ""
+        if plain < 120 and self.is_meta(text, plain, marks):
             return -5.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
         worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
-        if plain < 400 and len({*BOILERPLATE.findall(own_text(block))}) > (plain >= 120):
+        if plain < 400 and len({*BOILERPLATE.findall(text)}) > (plain >= 120):
             return -min(worth, 60.0)
         return worth
+
+    def _find_teasers(self) -> None:
+        """Items of lists of other articles, each a title that is a link (or a time of day) with some text: three at least."""
+        groups: dict[tuple[Any, str, str | None], dict[Any, None]] = {}
+        for block in self.blocks:
+            plain, linked = self.plain[block], self.linked[block]
+            if not (linked >= 6 and linked > plain) and not (plain <= 16 and CLOCKED.match(own_text(block))):
+                continue
+            item = block
+            for _ in range(4):
+                parent = item.getparent()
+                if parent is None or item.tag in ("body", "html", "td", "tr"):
+                    break
+                groups.setdefault((parent, item.tag, item.get("class")), {})[item] = None
+                item = parent
+        everything = sum(self.plain.values())
+        for (parent, tag, name), items in groups.items():
+            alike = sum(one.tag == tag and one.get("class") == name for one in parent)
+            if len(items) < 3 or len(items) < 0.6 * alike:
+                continue
+            said = sum(self.plain.get(block, 0) for one in items for block in one.iter())
+            if said < 0.5 * everything or (said < TEASER * len(items) and everything - said >= TEASER):
+                self.related.update(items)
+
+    def in_furniture(self, block: Any) -> bool:
+        """Whether a block is, or stands in, what stands round articles."""
+        while block is not None:
+            if block in self.related or (block.tag not in ("html", "body") and is_furniture(block)):
+                return True
+            block = block.getparent()
+        return False
 
     def _weigh(self) -> None:
         value = dict.fromkeys(self.order, 0.0)
@@ -192,12 +264,13 @@ class Layout:
         self.value = value
 
 
-def own_text(block: Any) -> str:
-    """The text of a block without that of the blocks within it."""
+def own_text(block: Any, gap: str = "") -> str:
+    """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
+    stands in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
     parts: list[str] = [block.text or ""]
     for child in block:
         if child.tag in INLINE:
-            parts.append(own_text(child))
+            parts += (gap, own_text(child, gap), gap)
         elif isinstance(child.tag, str):
             parts.append(" ")
         parts.append(child.tail or "")
@@ -237,3 +310,12 @@ def remove(element: Any) -> None:
         else:
             parent.text = (parent.text or "") + element.tail
     parent.remove(element)
+
+
+def is_within(one: Any, top: Any) -> bool:
+    """Whether an element is still below *top*."""
+    while one is not None:
+        if one is top:
+            return True
+        one = one.getparent()
+    return False

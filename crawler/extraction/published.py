@@ -8,17 +8,26 @@ from collections.abc import Iterable
 from crawler.extraction.document import Document, squeeze
 
 DATE = (
-    r"(?:(?:19|20)\d\d\s?[-/.年]\s?(?:1[0-2]|0?[1-9])\s?[-/.月]\s?(?:3[01]|[12]\d|0?[1-9])(?!\d)\s?[日号]?)"
+    r"(?:(?:19|20)\d\d\s?[-/.年]\s?(?:1[0-2]|0?[1-9])\s?[-/.月]\s?(?:3[01]|[12]\d|0?[1-9])(?!\d)\s?[日号號]?)"
 )
-CLOCK = r"(?:(?:上午|下午|晚上|凌晨|中午)?\s?(?:[01]?\d|2[0-3])(?:[:：][0-5]\d(?:[:：][0-5]\d)?|[时點点][0-5]?\d分?))"
-ZONE = r"(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+WESTERN_DATE = rf"(?:\b{MONTH}\s(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\b(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s{MONTH},?\s(?:19|20)\d\d)"
+HALF = r"上午|下午|晚上|晚间|凌晨|清晨|早上|中午|傍晚"
+CLOCK = rf"(?:(?:{HALF})?\s?(?:[01]?\d|2[0-3])(?:[:：][0-5]\d(?:[:：][0-5]\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?|[时時點点][0-5]?\d分?))"
+ZONE = r"(?:\.\d+)?(?:\s?Z|\s?[+-]\d\d:?\d\d)?"
 STAMP = re.compile(
-    rf"({DATE})(?:[\s,，T|｜丨·/（(-]*(?:星期[一二三四五六日天]|周[一二三四五六日])?[\s)）]*({CLOCK}{ZONE}))?"
+    rf"({DATE}|{WESTERN_DATE})(?:(?:[\s,，T|｜丨·/（(-]|at\b|HKT|GMT\+8)*(?:(?:星期|周|週)[一二三四五六日天])?[\s)）]*({CLOCK}{ZONE}))?"
 )
+WESTERN = re.compile(WESTERN_DATE)
+OFFSET = re.compile(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
+CLOCK_FIRST = re.compile(rf"(?<![\d:：])([0-2]?\d:[0-5]\d(?::[0-5]\d)?)\s*[|｜,，·]?\s*({DATE})(?!\s*\d)")
+"""A time of day in front of its date."""
 SHORT = re.compile(rf"(?<![\d-])((?:1[0-2]|0?[1-9])[-/月](?:3[01]|[12]\d|0?[1-9])日?)\s+({CLOCK})")
-LATER = re.compile(r"(?:更新|修改|修订|编辑于|最后|截止|截至|有效期|过期)[^\d]{0,8}$")
+LATER = re.compile(
+    r"(?:更新|修改|修订|编辑于|最后|截止|截至|有效期|过期|Updated|Modified)[^\d]{0,8}$", re.IGNORECASE
+)
 LABELLED = re.compile(
-    r"(?:发布|发表|時間|时间|日期|刊发|发稿|出版|Published|Posted)[^\d]{0,10}$", re.IGNORECASE
+    r"(?:发布|发表|發布|發佈|發表|時間|时间|日期|刊发|发稿|出版|Published|Posted)[^\d]{0,10}$", re.IGNORECASE
 )
 META_NAMES = (
     "article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publishtime", "publish-date",
@@ -41,14 +50,17 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
 
     >>> stamps("2019年09月07日 13:43 来源：某报")
     [('2019年09月07日 13:43', True, 1)]
+    >>> stamps("15:05 2020/10/04")
+    [('2020/10/04 15:05', True, 1)]
     """
     found = []
     for one in STAMP.finditer(line):
         before = line[max(0, one.start() - 12) : one.start()]
         sure = 0 if LATER.search(before) else 2 if LABELLED.search(before) else 1
-        found.append(
-            (squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":"), bool(one[2]), sure)
-        )
+        said = squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":")
+        found.append((said, bool(one[2]), sure))
+    if not any(timed for _, timed, _ in found) and (first := CLOCK_FIRST.search(line)):
+        found.insert(0, (f"{first[2].strip()} {first[1]}", True, 1))
     return found
 
 
@@ -89,13 +101,16 @@ def find_published(document: Document, near: list[str], after: list[str]) -> str
     *near* are the lines between headline and text, *after* those behind the text.
     """
     shown, timed = from_lines(near)
-    if timed:
+    if timed and not (shown and WESTERN.match(shown)):
         return shown
     stated = [
         one
         for one in from_metadata(document)
         if STAMP.search(one) or (one.isdigit() and len(one) in (10, 13))
     ]
+    # A Western clock is in a zone that the page need not tell; its metadata do.
+    if timed:
+        return next((one.strip() for one in stated if OFFSET.search(one)), shown)
     for one in stated:
         if (found := STAMP.search(one)) and found[2]:
             return one.strip()

@@ -4,33 +4,128 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
-from crawler.extraction.byline import NAME
+from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import PARTS, SITE_WORDS, key
 from crawler.extraction.published import STAMP
 
-STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|作者|记者|编辑|責任|责任|责编|时间|時間|日期|发布|发表|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|阅读|人气|查看|原文|查询|推荐)"
+# The source of a picture or a figure is not the article's.
+LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|供稿(?:单位)?|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
+STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
 LABELLED = re.compile(
-    rf"(?:文章来源|稿件来源|信息来源|新闻来源|资料来源|内容来源|来源于|来源|來源|稿源|出处|文源|转自|摘自|供稿)\s*[:：]\s*([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
+    rf"{LABEL}\s*[:：]\s*([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
 )
+WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*([^:：|｜]{{2,32}})")
+"""An element that holds the label and the name, and nothing else."""
 SOURCE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick-?name)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 MEDIUM = re.compile(
-    r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团)(?:[-·][^\s:：]{2,8})?"
+    r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团|报道|热线|论坛|电子报|電子報|之家)(?:[-·][^\s:：]{2,8})?"
 )
 NO_MEDIUM = re.compile(
-    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|发布|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$",
+    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
+    r"|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC)$",
     re.IGNORECASE,
 )
+CHANNEL = frozenset(
+    [
+        "财经",
+        "金融",
+        "国内",
+        "国际",
+        "社会",
+        "娱乐",
+        "体育",
+        "科技",
+        "汽车",
+        "房产",
+        "教育",
+        "军事",
+        "要闻",
+        "时政",
+        "资讯",
+        "行业",
+        "公司",
+        "股票",
+        "基金",
+        "动态",
+        "新闻",
+        "图片",
+        "视频",
+        "文化",
+        "健康",
+        "旅游",
+        "生活",
+        "评论",
+        "观点",
+        "专题",
+        "头条",
+        "快讯",
+        "滚动",
+        "热点",
+        "综合",
+        "产业",
+        "经济",
+        "市场",
+        "宏观",
+        "商业",
+        "互联网",
+        "手机",
+        "数码",
+        "游戏",
+        "历史",
+        "理论",
+        "法治",
+        "党建",
+        "本地",
+        "民生",
+        "政务",
+        "公告",
+        "研报",
+        "港股",
+        "美股",
+        "外汇",
+        "期货",
+        "黄金",
+        "理财",
+        "保险",
+        "银行",
+        "財經",
+        "國際",
+        "國內",
+        "社會",
+        "娛樂",
+        "體育",
+        "產經",
+        "政治",
+        "生活",
+        "兩岸",
+        "地方",
+        "大",
+        "中",
+        "小",
+    ]
+)
+"""Names of channels, which stand beside a time as media do."""
+NOWHERE = re.compile(r"(?:作者|记者|时间|未知|本站|原创|网络|互联网|综合|整理|其他|佚名)$")
 RELATIVE = re.compile(r"\s+(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
 UNMARKED = re.compile(r"(?:^|[|｜\s])(?:来源|來源)\s*([^\s|｜:：]{2,20})(?=[\s|｜]|$)")
 BESIDE_NAME = re.compile(
-    rf"^(?:{NAME})\s*[/／]\s*([^\s/／|｜\d]{{2,14}})(?=$|\s)|^([^\s/／|｜\d]{{2,14}})[/／](?:{NAME})(?=$|\s)"
+    rf"^(?P<first>{NAME})\s*[/／]\s*(?P<medium>[^\s/／|｜\d]{{2,14}})(?=$|\s)|^(?P<other>[^\s/／|｜\d]{{2,14}})[/／](?P<last>{NAME})(?=$|\s)"
 )
+DATELINE = re.compile(
+    r"^\W{0,4}([\u4e00-\u9fffA-Z]{1,8}(?:社|网|網|报|報|台|台訊))(?:记者|記者|[\u4e00-\u9fff]{0,10}\d{1,2}(?:月\d{1,2})?日\s?(?:电|電|讯|訊|消息)|[讯訊][\s（(])"
+)
+"""How agencies and papers begin a text: 某某社北京9月26日电, 某报讯（记者 …）, （某某社記者…."""
+REPORTER_OF = re.compile(
+    r"(?:^|[（(【\[〔\s])([\u4e00-\u9fffA-Za-z]{2,10}?)(?:首席|见习|实习|高级|资深|特约)*\s?(?:记者|記者)[\s:：]"
+)
+BRACKETS = (("《", "》"), ("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("“", "”"))
 META_NAMES = (
     "source",
     "mediaid",
@@ -43,77 +138,136 @@ META_NAMES = (
     "newssource",
     "media",
 )
+SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
 
 
 def clean(name: str | None) -> str | None:
     """A medium's name without what stands round it; None where nothing is left.
 
-    >>> clean("【某某网】")
-    '某某网'
+    >>> clean("【某某网】"), clean("某某网-《某日报》")
+    ('某某网', '某某网-《某日报》')
     """
-    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜-—_·,，;；.。"“”[]【】()（）<>《》')
-    return name if name and 1 < len(name) <= 30 else None
+    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜-—_·,，;；.。"<>')
+    for opening, closing in BRACKETS:
+        if name.startswith(opening) and name.endswith(closing):
+            name = name[1:-1]
+        if (opening in name) != (closing in name):
+            name = name.strip(opening + closing)
+    name = name.strip()
+    return name if 1 < len(name) <= 30 else None
 
 
-def find_publisher(document: Document, near: list[str], elements: list[Any], after: list[str]) -> str | None:
-    """The medium; None where nothing names one. *elements* are those between headline and text."""
-    for line in near:
-        if found := LABELLED.search(line):
+def labelled(lines: Iterable[str]) -> str | None:
+    """The medium that one of *lines* names behind a label."""
+    for line in lines:
+        for found in LABELLED.finditer(line):
             name = clean(found[1])
-            if name and not re.search(r"^(?:作者|记者|时间|未知|本站|原创)$", name):
+            if name and not NOWHERE.match(name):
                 return name
+    return None
+
+
+def find_publisher(
+    document: Document, near: list[str], elements: list[Any], after: list[str], head: Iterable[str] = ()
+) -> str | None:
+    """The medium; None where nothing names one.
+
+    *near* are the lines between headline and text, *elements* the elements there, *after* the lines behind the text,
+    *head* the first lines of it.
+    """
+    for element in elements:
+        text = squeeze("".join(element.itertext()))
+        if len(text) < 45 and (found := WHOLE.fullmatch(text)) and not STAMP.search(text):
+            name = clean(found[1])
+            if name and not NOWHERE.match(name) and " " not in name:
+                return name
+    if name := labelled(near):
+        return name
+    for line in near:
         if (found := UNMARKED.search(line)) and not NO_MEDIUM.search(found[1]):
             return clean(found[1])
     for line in near:
-        if found := BESIDE_NAME.search(unicodedata.normalize("NFKC", line)):
-            return clean(found[1] or found[2])
+        found = BESIDE_NAME.search(unicodedata.normalize("NFKC", line))
+        if found and names_in(found["first"] or found["last"]):
+            return clean(found["medium"] or found["other"])
     for element in elements:
-        if SOURCE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        if SOURCE_NAME.search(named := f"{element.get('class') or ''} {element.get('id') or ''}"):
             name = clean("".join(element.itertext()))
-            if name and len(name) <= 20 and not NO_MEDIUM.search(name):
+            by_person = AUTHOR_NAME.search(named) and name and is_person(name)
+            if name and len(name) <= 20 and not NO_MEDIUM.search(name) and not by_person:
                 return name
     for name in META_NAMES:
         stated = clean(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))
         if stated and not stated.startswith("http") and not stated.isdigit():
             return stated
-    for line in near:
-        if found := STAMP.search(line):
-            rest = [
-                part
-                for part in re.split(r"[\s|｜]+", f"{line[found.end() :]} {line[: found.start()]}")
-                if part
-            ]
-            for part in rest[:4]:
-                name = clean(part)
-                if name and len(name) <= 14 and not NO_MEDIUM.search(name) and not is_person(name):
-                    return name
+    if name := beside_time(near):
+        return name
     for line in near:
         if (found := MEDIUM.fullmatch(line.strip())) and not NO_MEDIUM.search(line):
             return clean(found[0])
-    for line in after:
-        if found := LABELLED.search(line):
-            return clean(found[1])
+    if name := labelled(after):
+        return name
+    if name := reporting(near, head):
+        return name
     linked = document.linked_data.get("publisher")
     if isinstance(linked, dict) and (name := clean(str(linked.get("name") or ""))):
         return name
     return site_of(document)
 
 
+def beside_time(near: Iterable[str]) -> str | None:
+    """An unlabelled name on the line of the time: one that looks like a medium's, else the first that can be one."""
+    found: list[str] = []
+    for line in near:
+        if (stamp := STAMP.search(line)) is None:
+            continue
+        rest = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
+        for part in [part for part in rest if part][:5]:
+            name = clean(part)
+            if (
+                name
+                and len(name) <= 14
+                and name not in CHANNEL
+                and not NO_MEDIUM.search(name)
+                and not is_person(name)
+            ):
+                found.append(name)
+    return next((name for name in found if MEDIUM.fullmatch(name)), found[0] if found else None)
+
+
+def reporting(near: Iterable[str], head: Iterable[str]) -> str | None:
+    """The medium whose reporter wrote the text, or whose report it is, as its first lines say."""
+    for line in (*near, *head):
+        start = unicodedata.normalize("NFKC", line[:60])
+        if found := DATELINE.match(start):
+            return clean(re.sub(r"^据", "", found[1]))
+        if (found := REPORTER_OF.search(start)) and MEDIUM.fullmatch(found[1]) and found[1][0] != "本":
+            return clean(found[1])
+    return None
+
+
 def is_person(name: str) -> bool:
     """Whether an unlabelled name is rather the writer's than a medium's."""
-    return re.fullmatch(NAME, name) is not None and MEDIUM.fullmatch(name) is None
+    return bool(names_in(name)) and re.fullmatch(NAME, name) is not None and MEDIUM.fullmatch(name) is None
 
 
 def site_of(document: Document) -> str | None:
-    """The name of the site itself, from og:site_name or the end of the page's title."""
+    """The name of the site itself: from og:site_name, else what the page's title says behind (or before) the headline."""
     if name := clean(document.meta.get("og:site_name")):
         return name
-    parts = [part.strip() for part in PARTS.split(document.title) if part and part.strip()]
-    if (
-        len(parts) > 1
-        and len(parts[-1]) <= 14
-        and SITE_WORDS.search(parts[-1])
-        and key(parts[-1]) != key(parts[0])
-    ):
-        return clean(parts[-1])
-    return None
+    parts = [
+        part
+        for one in PARTS.split(document.title)
+        if (part := re.sub(r"[（(][^）)]*[）)]$", "", one).strip())
+    ]
+    if len(parts) < 2:
+        return None
+    longest = max(parts, key=len)
+    others = [part for part in parts if part is not longest and 2 <= len(part) <= 14 and part not in CHANNEL]
+    others = [part for part in others if not SLOGAN.search(part)] or others
+    behind = [part for part in others if parts.index(part) > parts.index(longest)] or others
+    sure = [part for part in behind if SITE_WORDS.search(part) and not part.endswith(("频道", "頻道"))]
+    # Behind the last bar stands the site; what has no word of a site counts where it is as short as a name.
+    if sure and key(sure[-1]) != key(parts[0]):
+        return clean(sure[-1])
+    return clean(behind[-1]) if behind and len(behind[-1]) <= 8 else None

@@ -12,7 +12,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from crawler.extraction.byline import names_in
+from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
 from crawler.pages.stated import StatedPage

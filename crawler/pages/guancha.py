@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.extraction.byline import names_in
 from crawler.extraction.document import absolute
+from crawler.extraction.names import names_in
 from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.byline import names_in
+from crawler.extraction.names import names_in
 from crawler.pages import handles
 from crawler.pages.web import WebPage, fields
 

@@ -11,8 +11,8 @@ import re
 from functools import cached_property
 from html import unescape
 
-from crawler.extraction.byline import names_in
 from crawler.extraction.document import squeeze
+from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
 from crawler.pages import handles
 from crawler.pages.stated import StatedPage

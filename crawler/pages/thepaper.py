@@ -13,8 +13,9 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from crawler.extraction.byline import in_line, names_in
+from crawler.extraction.byline import in_line
 from crawler.extraction.document import squeeze
+from crawler.extraction.names import names_in
 from crawler.extraction.publisher import MEDIUM, clean
 from crawler.pages import Target, first_text, handles
 from crawler.pages.stated import StatedPage

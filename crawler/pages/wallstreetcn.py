@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.extraction.byline import names_in
+from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
 from crawler.items import Article
 from crawler.pages import Gone, Refused, Target, first_text, handles

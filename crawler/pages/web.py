@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml import etree
 
-from crawler.extraction.body import Body, clean_body, find_body, read_body
-from crawler.extraction.byline import find_authors, names_in
+from crawler.extraction.body import Body, find_body, read_body, text_start
+from crawler.extraction.byline import find_authors
+from crawler.extraction.cleaning import clean_body
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of
+from crawler.extraction.embedded import shown_by_script
 from crawler.extraction.headline import find_headline
 from crawler.extraction.layout import Layout
+from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published
 from crawler.extraction.publisher import clean, find_publisher
@@ -127,11 +130,8 @@ class WebPage(ArticlePage):
                     return text, None if isinstance(element, str) else element
         layout = self.layout
         text = find_body(layout)
-        before = [
-            one
-            for one, place in layout.order.items()
-            if text is not None and place <= layout.order[text] + 12
-        ]
+        begin = -1 if text is None else text_start(layout, text)
+        before = [one for one, place in layout.order.items() if place <= begin]
         return find_headline(self.document, before[-80:])
 
     @cached_property
@@ -161,7 +161,9 @@ class WebPage(ArticlePage):
         if stated := clean(self.first(self.publisher_script, self.publisher_at)):
             return stated
         body = self.body
-        found = find_publisher(self.document, body.near, body.near_elements, body.after) if body else None
+        if body is None:
+            return self.publisher_name
+        found = find_publisher(self.document, body.near, body.near_elements, body.after, body.lines[:3])
         return found or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
@@ -171,7 +173,10 @@ class WebPage(ArticlePage):
         body = self.body
         if body is None:
             return []
-        return find_authors(self.document, body.near, body.lines[:10], body.lines[-5:], publisher)
+        head, tail = body.lines[:10], body.lines[-5:]
+        return find_authors(
+            self.document, body.near, head, tail, publisher, body.near_elements, body.after[-12:][:4]
+        )
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
@@ -271,6 +276,13 @@ class AnyPage(WebPage):
     """A page of a site that has no page object: all is left to the generic layer."""
 
     site = ANY_SITE
+
+    @cached_property
+    def document(self) -> Document:
+        """The page, or what its script makes of the article that it holds."""
+        served = super().document
+        shown = shown_by_script(served)
+        return served if shown is None else Document(shown, self.response.url)
 
     def article(self) -> Article:
         try:

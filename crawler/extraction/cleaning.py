@@ -1,0 +1,176 @@
+"""Takes out of an article's body what is furniture, and makes paragraphs of its lines."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.headline import key
+from crawler.extraction.layout import INLINE, Layout, is_furniture, is_within, own_text
+from crawler.extraction.pictures import add_lead_pictures, settle_pictures
+from crawler.extraction.published import STAMP
+
+META_LINE = re.compile(
+    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
+)
+LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
+BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
+PROMOTED = re.compile(
+    r".{0,6}(?:推介|推荐|推薦|相关|相關|延伸|更多|往下看|下一篇|上一篇|同场加映|同場加映|点击|點擊)(?:阅读|閱讀|新闻|新聞|报道|報道|報導|文章|内容)?\s*[:：︰►>]?"
+)
+"""What a line says in front of its link to another article."""
+EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编|编辑|編輯)\s*[:：|｜]?.{0,30}$")
+
+
+def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> None:
+    """Take furniture out of the body, into ``removals``, and give its pictures absolute addresses. Changes the tree."""
+    element = body.element
+    for one in [element, *element.iter()]:
+        style = (one.get("style") or "").replace(" ", "").lower()
+        if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
+            del one.attrib["style"]  # what is hidden and not the text is gone: a script shows this
+    sums = subtree_sums(layout, element)
+    most = 0.3 * sums[element][0]
+    cut_head(layout, body, headline)
+    for one in list(element.iterdescendants()):
+        if one.tag in INLINE or one not in sums or not is_within(one, element):
+            continue
+        plain, linked, marks, links = sums[one]
+        if one in layout.related and plain < most:
+            body.take_out("related_block", one)
+        elif is_furniture(one) and plain < most:
+            body.take_out("page_furniture", one)
+        elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
+            body.take_out("link_list", one)
+    cut_promoted(layout, body)
+    cut_behind_end(layout, body)
+    lines_to_paragraphs(element)
+    add_lead(body)
+    add_lead_pictures(layout, body)
+    settle_pictures(element, base)
+
+
+def cut_promoted(layout: Layout, body: Body) -> None:
+    """Lines that are a link to another article behind a word that says so."""
+    for block in layout.blocks:
+        linked, plain = layout.linked[block], layout.plain[block]
+        if linked >= 6 and plain <= 12 and linked > plain / 2 and is_within(block, body.element):
+            links = "".join("".join(link.itertext()) for link in block.iter("a"))
+            said = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
+            if said and PROMOTED.fullmatch(said) and block is not body.element:
+                body.take_out("promoted_link", block)
+
+
+def add_lead(body: Body) -> None:
+    """Put the paragraphs above the element into it."""
+    for block in reversed(body.lead):
+        paragraph = etree.Element("p")
+        paragraph.text = squeeze(own_text(block))
+        paragraph.tail, body.element.text = body.element.text, None
+        body.element.insert(0, paragraph)
+
+
+def cut_behind_end(layout: Layout, body: Body) -> None:
+    """Boxes behind the editor's line, which ends an article: cards of other articles, promotions."""
+    blocks = [block for block in layout.blocks if is_within(block, body.element)]
+    written = sum(layout.plain[block] for block in blocks)
+    seen = 0
+    for n, block in enumerate(blocks):
+        seen += layout.plain[block]
+        if seen < 0.65 * written or not EDITOR_LINE.match(own_text(block)):
+            continue
+        inside = {*block.iter()}
+        for later in blocks[n + 1 :]:
+            holder = later
+            while (
+                (parent := holder.getparent()) is not None
+                and parent is not body.element
+                and not inside & {*parent.iter()}
+            ):
+                holder = parent
+            if holder.tag in BOXES and is_within(holder, body.element) and holder is not body.element:
+                body.take_out("behind_the_end", holder)
+        return
+
+
+def lines_to_paragraphs(element: Any) -> None:
+    """Text that line breaks cut into lines -> a paragraph each, so that rules see lines as a reader does."""
+    for holder in [
+        element,
+        *element.iter("div", "section", "td", "p", "center", "article", "blockquote", "font"),
+    ]:
+        breaks = any(child.tag == "br" for child in holder)
+        blocks = any(child.tag not in INLINE for child in holder)
+        loose = (holder.text or "").strip() or any(
+            child.tag in INLINE or (child.tail or "").strip() for child in holder
+        )
+        if not loose or not (breaks or blocks):
+            continue
+        if holder.tag == "p" and holder is not element:
+            holder.tag = "div"
+        children = list(holder)
+        runs: list[Any] = []
+        run = etree.Element("p")
+        run.text, holder.text = holder.text, None
+        for child in children:
+            tail, child.tail = child.tail, None
+            holder.remove(child)
+            if child.tag == "br" or child.tag not in INLINE:
+                runs.append(run)
+                if child.tag != "br":
+                    runs.append(child)
+                run = etree.Element("p")
+                run.text = tail
+            else:
+                run.append(child)
+                child.tail = tail
+        runs.append(run)
+        for one in runs:
+            if one.tag != "p" or len(one) or (one.text or "").strip():
+                holder.append(one)
+
+
+def subtree_sums(layout: Layout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
+    """``(plain, linked, marks, links)`` of every element below *element*: characters, punctuation, number of links."""
+    sums: dict[Any, list[int]] = {}
+    for one in reversed(list(element.iter())):
+        here = sums.setdefault(one, [0, 0, 0, 0])
+        if one in layout.plain:
+            here[0] += layout.plain[one]
+            here[1] += layout.linked[one]
+            here[2] += layout.marks[one]
+        here[3] += one.tag == "a"
+        if one is not element:
+            above = sums.setdefault(one.getparent(), [0, 0, 0, 0])
+            for n in range(4):
+                above[n] += here[n]
+    return {one: (a, b, c, d) for one, (a, b, c, d) in sums.items()}
+
+
+def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
+    """Headline, time and source lines that stand in the same element before the text."""
+    wanted = key(headline or "")
+    inside = [
+        block for block in layout.blocks if is_within(block, body.element) and block is not body.element
+    ]
+    head: list[Any] = []
+    for block in inside[:14]:
+        if layout.worth(block) >= SENTENCE and key(own_text(block)) != wanted:
+            break
+        head.append(block)
+    titles = [n for n, block in enumerate(head) if wanted and key(text_of(block)) == wanted]
+    cut = titles[-1] + 1 if titles else 0
+    for n, block in enumerate(head):
+        if not is_within(block, body.element) or block.find(".//img") is not None:
+            continue
+        line = squeeze(own_text(block))
+        if n < cut or (
+            len(line) < 60
+            and META_LINE.search(line)
+            and (STAMP.search(line) or layout.worth(block) < 0 or (n < cut + 4 and cut))
+        ):
+            body.take_out("page_heading", block)
