@@ -23,7 +23,7 @@ from typing import IO, Any
 from weakref import WeakKeyDictionary
 
 from pipelines.schema import open_archive
-from pipelines.story import Stories
+from pipelines.stories import Stories
 
 BATCH = 50  # articles a transaction: one commit for 50 costs a tenth of 50 commits
 BATCH_SECONDS = 2.0  # a batch waits no longer than this for more articles
@@ -490,6 +490,8 @@ class Archive:
         for article_id, entry in batch.items():
             if entry.body_text is not None:
                 self._stories.place(article_id, entry.body_text, entry.new)
+            elif not entry.new and "published_at" in entry.article:
+                self._stories.renamed(article_id)
         for table, key in KEYS.items():
             replaced = [
                 (article_id,)

@@ -11,7 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from pipelines.search_sql import SEARCH
-from pipelines.story import STORIES, Stories
+from pipelines.stories import STORIES, STORIES_AGAIN, Stories
 from pipelines.text_changes import REVISION_TEXTS, fill
 from pipelines.views_sql import VIEWS
 
@@ -258,6 +258,7 @@ step(
     "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)",
 )
 step("0008_revision_texts", REVISION_TEXTS)
+step("0009_stories_again", STORIES_AGAIN)
 
 
 def statements(sql: str) -> list[str]:

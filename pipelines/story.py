@@ -1,44 +1,62 @@
-"""Which articles are the same story: near-duplicate texts under several publishers or ids.
+"""Whether two texts tell the same story: near-duplicates, under whatever publisher or id.
 
-A text is sampled at its commonest characters (as SpotSigs does): the twelve characters behind each 的, comma and the like are a
-*spot*. The eight smallest hashes of the spots are its keys in `story_keys`; texts that share one are compared spot by
-spot. So a new article costs a few index look-ups, never a scan.
+A text is sampled at its commonest characters (as SpotSigs does): the twelve characters behind each 的, 了, 在 and 为 are a *spot*.
+The eight smallest hashes of the spots are its keys in the index (`pipelines.stories`); texts that share some are
+compared spot by spot, short ones by all their four-character runs.
 
 Earnings notices and price bulletins share most of their words with others of their template; what tells them apart is
-whom they are of and which figures they state, so that must agree as well.
+whom they are of, of which day, and which figures they state, so that must agree as well. Where two short texts differ in
+the words between the same words, a name was put in place of another.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import sqlite3
 from dataclasses import dataclass
 from zlib import crc32
 
 KEYS = 8  # of a text; two texts of which one holds half of the other share none of them once in 250 times
-COMMON = 40  # articles with one key: it is a template's, and finds nothing
-LEAST_KEYS = 2  # that two texts must share to be compared
-COMPARED = 6  # texts at most with which a new one is compared
 SHORT = 240  # characters: a text up to this length has too few spots, so all its four-character runs count
+FEW_SPOTS = (
+    8  # a text of up to FEW_WORDS characters with fewer, such as a report of prices, is taken as a short one
+)
+FEW_WORDS = 700
 SURE = 0.9  # share from which on it does not matter whom the texts seem to be of: a head was cut
 LEAST_SPOTS = 4  # of the smaller text: fewer prove nothing
 MOST = 1500  # characters that are looked at: copies are alike from the start, and the rest would only cost
 HEAD = 300  # characters in which a text says whom it is of
 LEAST = 8  # characters; a shorter text is no story
-REMEMBERED = 1000  # sketches of a crawl, about 6 KB each
 ENOUGH = 0.5  # share of the smaller text's spots that both must hold
 ENOUGH_SHORT = 0.72  # ... where the texts are short
 ENOUGH_FIGURES = 0.5  # share of the fewer figures that both must state
+LONGEST_NAME = 12  # characters
+A_DAY = (
+    20 * 3600
+)  # seconds; short texts that speak of today or of a close and lie further apart are of two days
 
-WORDS = re.compile(r"[\u3400-\u9fffA-Za-z0-9%]+|(?<=\d)\.(?=\d)")
-"""What is left of a text: no blanks, no punctuation but the points of figures."""
+SAYS = re.compile(r"[\u3400-\u9fffA-Za-z]+|\d+(?:\.\d+)?%?")  # what of a text counts: no marks, no spaces
+WORDS = re.compile(r"[\u3400-\u9fffA-Za-z]+")
 ANCHOR = re.compile(r"[的了在为](?=(.{12}))")
-FIGURE = re.compile(r"\d+(?:\.\d+)?%?")
+FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:%|年|月(?:\d{1,2}日)?|日|[:：]\d\d|天期)?")
 # The digit first, what may not stand before it second: so only digits are looked at.
 CODE = re.compile(r"\d(?:(?<=[03689])(?<![\d.].)\d{5}(?![\d.])|(?<!\d\d)\d{4}(?=\.?[Hh][Kk]))")
 SUBJECT = re.compile("股份|集团|科技|银行|证券|电子|药业|能源|材料|控股|智能|生物|重工|国际|环保|实业")
 """What names of companies end in; the two characters before it are enough to tell them apart."""
+# What media put in front of a text: 【…】, 某社6月14日电，, 某报快讯，, （记者 …）, 某网6月14日丨
+LEAD = re.compile(
+    r"\s*(?:【[^】]{0,60}】|[（(][^）)]{0,30}(?:记者|编辑|通讯员)[^）)]{0,20}[）)]|[^，,。：:\n]{0,20}[讯电](?=[，,：:])[，,：:]|[^，。\n]{2,16}[丨|])"
+)
+DATE = re.compile(r"(\d{1,2})月(\d{1,2})日")
+OF_A_DAY = re.compile(r"[今昨本当]日|今[天晨早晚]|昨天|收盘|收报|早盘|盘中|午后|午间|开盘|截至")
+# Words that an editor puts for another. What is replaced otherwise is a name.
+SYNONYMS = frozenset(
+    (
+        "表示", "称", "指出", "认为", "说", "透露", "强调", "目前", "眼下", "当前", "此外", "另外", "日前", "近日", "日", "今日", "今天", "昨日", "昨天", "同时", "并", "且", "及", "和", "与", "同",
+        "进行", "开展", "通过", "经由", "上升", "增长", "提升", "下降", "下滑", "减少", "公布", "发布", "公告", "宣布", "上午", "下午", "晚间", "晚", "约", "近", "超", "逾", "了", "的", "将", "拟",
+        "其中", "其", "该", "这", "公司", "我国", "中国", "记者", "人民币", "美元", "元", "并且", "但", "而", "不过", "然而", "因", "由于", "在", "于", "或", "未", "未来", "据", "根据", "个", "家",
+    )
+)  # fmt: skip
+MEDIUM = re.compile("快讯|消息|报道|记者|编辑|客户端|来源|新闻网|[日晚]报$")
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
 FULL = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
@@ -54,6 +72,12 @@ class Sketch:
     figures: frozenset[str]
     subjects: frozenset[str]
     """Codes of securities, else names of companies, that the text is of: those at its start."""
+    words: str
+    """The text's first `SHORT` characters behind what media put in front, without marks, spaces and figures."""
+    dates: frozenset[tuple[str, ...]]
+    """Months and days that a short text names."""
+    of_a_day: bool
+    """Whether a short text speaks of today, a close and the like."""
 
     @property
     def keys(self) -> list[int]:
@@ -70,11 +94,15 @@ def sketch(text: str) -> Sketch | None:
     """
     if WIDE.search(text):
         text = text.translate(FULL)
-    plain = "".join(WORDS.findall(text[:MOST]))
+    plain = "".join(SAYS.findall(text[:MOST]))
     if len(plain) < LEAST:
         return None
-    runs = (plain[n : n + 4] for n in range(len(plain) - 3)) if len(plain) <= SHORT else ()
+    spots = ANCHOR.findall(plain)
+    short = len(plain) <= SHORT or (len(spots) < FEW_SPOTS and len(plain) <= FEW_WORDS)
+    runs = [plain[n : n + 4] for n in range(len(plain) - 3)] if short else ()
     head = text[:HEAD]
+    begin = lead.end() if (lead := LEAD.match(text)) else 0
+    body = text[begin : begin + 2 * SHORT]
     subjects = CODE.findall(head)
     if not subjects:
         names: dict[str, int] = {}
@@ -84,11 +112,28 @@ def sketch(text: str) -> Sketch | None:
                 names[name] = names.get(name, 0) + 1
         subjects = sorted(names, key=names.__getitem__, reverse=True)[:2]
     return Sketch(
-        frozenset([crc32(run.encode()) for run in ANCHOR.findall(plain)]),
+        frozenset([crc32(run.encode()) for run in spots]),
         frozenset([crc32(run.encode()) for run in runs]),
-        frozenset(FIGURE.findall(plain)),
+        frozenset(figures_in(text[begin:MOST])),
         frozenset(subjects),
+        "".join(WORDS.findall(body))[:SHORT],
+        frozenset(DATE.findall(body)) if runs else frozenset(),
+        bool(runs) and OF_A_DAY.search(body) is not None,
     )
+
+
+def figures_in(text: str) -> list[str]:
+    """The figures that a text states: no dates, times of day or codes of shares.
+
+    >>> figures_in("2021年6月14日16:30，晨光股份(600999)净利1,364.12万元，增12%，7天期")
+    ['1364.12', '12%']
+    """
+    found = []
+    for one in FIGURE.findall(text):
+        date = one[-1] in "月日期" or ":" in one or "：" in one or (one[-1] == "年" and len(one) == 5)
+        if not date and not (len(one) == 6 and one[0] in "03689" and one.isdigit()):
+            found.append(one.replace(",", "").rstrip("年"))
+    return found
 
 
 def in_common(one: frozenset[int], other: frozenset[int]) -> float:
@@ -116,161 +161,56 @@ def same_story(one: Sketch, other: Sketch) -> float:
     fewer = min(len(one.figures), len(other.figures))
     if fewer >= 2 and len(one.figures & other.figures) < ENOUGH_FIGURES * fewer:
         return 0.0
-    return share
+    if one.dates and other.dates and one.dates.isdisjoint(other.dates):
+        return 0.0
+    return 0.0 if is_of_another(one.words, other.words, bool(one.runs and other.runs)) else share
 
 
-# Those that share most keys first; on a tie the smallest id, whatever the order of rows. A key is counted no further than
-# needed to see that it is a template's, which thousands can hold. LIMIT keeps SQLite from folding the levels into one.
-SHARING = """
-SELECT held.article_id FROM (
-    SELECT value AS key FROM json_each(?1) AS mine
-    WHERE (SELECT count(*) FROM (
-      SELECT 1 FROM story_keys AS o WHERE o.key = mine.value AND o.article_id <> ?2 LIMIT ?3)) <= ?4
-    LIMIT -1) AS telling
-  CROSS JOIN story_keys AS held ON held.key = telling.key
-WHERE held.article_id <> ?2
-GROUP BY held.article_id HAVING count(*) >= ?5 ORDER BY count(*) DESC, held.article_id LIMIT ?6
-"""
+def is_of_another(one: str, other: str, short: bool) -> bool:
+    """Whether a name stands in one text where the other has another: anywhere in a *short* text, else at the start.
+
+    >>> is_of_another("云汀科技公告拟回购股份", "赤霞股份公告拟回购股份", True), is_of_another("公司目前有三座工厂", "公司眼下有三座工厂", True)
+    (True, False)
+    """
+    if not short:
+        one, other = one[:60], other[:60]
+    theirs = gaps(other, one)
+    for (before, after), words in gaps(one, other).items():
+        said = theirs.get((before, after))
+        if said is None or not (before == "" or short):
+            continue
+        words, said = unlike(words, said)
+        if not words or not said or max(len(words), len(said)) > LONGEST_NAME:
+            continue
+        if words in SYNONYMS or said in SYNONYMS or (before == "" and MEDIUM.search(words + said)):
+            continue
+        return True
+    return False
 
 
-class Stories:
-    """Keeps ``articles.story_id`` right as texts come and change. Works inside the caller's transaction."""
-
-    def __init__(self, conn: sqlite3.Connection):
-        self.conn = conn
-        self._sketches: dict[str, tuple[int, Sketch | None]] = {}
-        """Sketches made lately, by article, each with its text's hash: copies come within hours of each other."""
-
-    def place(self, article_id: str, text: str, new: bool = False) -> None:
-        """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
-        conn = self.conn
-        mine = self._sketch_of(article_id, text)
-        keys = mine.keys if mine else []
-        found = self._alike(article_id, mine, keys) if mine else {}
-        conn.executemany(
-            "INSERT OR IGNORE INTO story_keys (key, article_id) VALUES (?, ?)",
-            [(key, article_id) for key in keys],
-        )
-        if not found:
-            if not new:  # a new row says so already
-                conn.execute(
-                    "UPDATE articles SET story_id = id, story_share = NULL WHERE id = ?", [article_id]
-                )
-            return
-        stories = {story for story, _ in found.values()}
-        conn.execute(
-            "UPDATE articles SET story_id = ?, story_share = ? WHERE id = ?",
-            [min(stories), round(max(share for _, share in found.values()), 3), article_id],
-        )
-        self._settle(stories)
-
-    def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
-        """Archived articles of the same story: ``{id: (story_id, share)}``."""
-        candidates = self.conn.execute(
-            SHARING, (json.dumps(keys), article_id, COMMON + 1, COMMON, min(LEAST_KEYS, len(keys)), COMPARED)
-        ).fetchall()
-        found = {}
-        for (other,) in candidates:
-            row = self.conn.execute(
-                "SELECT t.body_text, a.story_id FROM texts AS t JOIN articles AS a ON a.id = t.article_id WHERE a.id = ?",
-                [other],
-            ).fetchone()
-            theirs = self._sketch_of(other, row[0]) if row else None
-            if theirs and (share := same_story(mine, theirs)):
-                found[other] = (row[1] or other, share)
-        return found
-
-    def _sketch_of(self, article_id: str, text: str) -> Sketch | None:
-        """`sketch`, remembered for the last `REMEMBERED` texts."""
-        known, mark = self._sketches.pop(article_id, None), hash(text)
-        made = known[1] if known and known[0] == mark else sketch(text)
-        self._sketches[article_id] = mark, made
-        if len(self._sketches) > REMEMBERED:
-            del self._sketches[next(iter(self._sketches))]
-        return made
-
-    def leave(self, article_id: str) -> None:
-        """Take an article, whose old text still stands, out of its story, which may have another name from then on."""
-        row = self.conn.execute(
-            "SELECT a.story_id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id WHERE a.id = ?",
-            [article_id],
-        ).fetchone()
-        if row and (old := sketch(row[1])):
-            self.conn.executemany(
-                "DELETE FROM story_keys WHERE key = ? AND article_id = ?",
-                [(key, article_id) for key in old.keys],
-            )
-        if row and row[0]:
-            # Not its own id yet: the others of the story may still be called by it.
-            self.conn.execute(
-                "UPDATE articles SET story_id = NULL, story_share = NULL WHERE id = ?", [article_id]
-            )
-            self._settle({row[0]})
-
-    def _settle(self, stories: set[str]) -> None:
-        """Make *stories* one, named after its earliest article, whatever the order in which they were archived."""
-        marks = ", ".join("?" * len(stories))
-        names = sorted(stories)
-        first = self.conn.execute(
-            f"SELECT id FROM articles WHERE story_id IN ({marks}) ORDER BY published_at IS NULL, published_at, id LIMIT 1",
-            names,
-        ).fetchone()
-        if first:
-            self.conn.execute(
-                f"UPDATE articles SET story_id = ? WHERE story_id IN ({marks}) AND story_id <> ?",
-                [first[0], *names, first[0]],
-            )
-            self.conn.execute(
-                "UPDATE articles SET story_share = NULL WHERE id = ? AND story_share IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM articles AS o WHERE o.story_id = articles.story_id AND o.id <> articles.id)",
-                [first[0]],
-            )
-
-    def fill(self) -> int:
-        """Place the articles that have no story yet, the oldest first: those of before there were stories. How many."""
-        rows = self.conn.execute(
-            "SELECT a.id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id"
-            " WHERE a.story_id IS NULL ORDER BY a.arrival"
-        ).fetchall()
-        for article_id, text in rows:
-            self.place(article_id, text)
-        return len(rows)
+def unlike(one: str, other: str) -> tuple[str, str]:
+    """Two words without what they begin and end with alike."""
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
 
 
-STORIES = """
-ALTER TABLE articles ADD COLUMN story_id TEXT /* articles.id of the earliest article of the same story: its own where there is no other */;
-ALTER TABLE articles ADD COLUMN story_share REAL /* share of the text, 0 to 1, that it has in common with another of its story; NULL where there is no other */;
-CREATE INDEX articles_story ON articles (story_id);
-CREATE TABLE story_keys (
-  -- Samples of texts: articles that share one may be the same story. Kept by pipelines/story.py.
-  key INTEGER NOT NULL, -- one of the smallest hashes of the text's samples
-  article_id TEXT NOT NULL, -- articles.id; an article that was deleted since is passed over
-  PRIMARY KEY (key, article_id)
-) WITHOUT ROWID;
-CREATE VIEW stories AS
-  -- Stories that more than one article tells, those with most articles first.
-  SELECT
-    s.story_id, -- articles.story_id
-    f.headline, -- of its earliest article
-    f.publisher AS first_publisher, -- of its earliest article; NULL where it is unknown
-    f.published_at AS first_published_at, -- UTC
-    s.articles, -- how many tell it
-    s.publishers -- how many publishers brought it
-  FROM (
-    SELECT story_id, count(*) AS articles, count(DISTINCT publisher) AS publishers
-    FROM articles GROUP BY story_id HAVING count(*) > 1) AS s
-  JOIN articles AS f ON f.id = s.story_id
-  ORDER BY s.articles DESC, s.story_id;
-CREATE VIEW story_articles AS
-  -- The articles of each story that more than one tells, and how late each came behind the first.
-  SELECT
-    a.story_id, -- articles.story_id
-    a.id, -- articles.id
-    a.publisher, -- articles.publisher
-    a.headline, -- articles.headline
-    a.published_at, -- articles.published_at
-    strftime('%s', a.published_at) - strftime('%s', f.published_at) AS lag, -- seconds behind the first; NULL where a time is unknown
-    a.story_share -- articles.story_share
-  FROM articles AS a JOIN articles AS f ON f.id = a.story_id
-  WHERE EXISTS (SELECT 1 FROM articles AS o WHERE o.story_id = a.story_id AND o.id <> a.id)
-"""
+def gaps(one: str, other: str) -> dict[tuple[str, str], str]:
+    """What of *one* the *other* has not, by the three characters in front of it and behind it.
+
+    >>> gaps("云汀科技公告拟回购", "赤霞股份公告拟回购")
+    {('', '公告拟'): '云汀科技'}
+    """
+    known = {other[n : n + 3] for n in range(len(other) - 2)}
+    found: dict[tuple[str, str], str] = {}
+    end, size = 0, len(one)  # the known part ends at *end*
+    for n in range(size - 2):
+        if one[n : n + 3] in known:
+            if n > end:
+                found[one[max(0, end - 3) : end], one[n : n + 3]] = one[end:n]
+            end = n + 3
+    if end < size:
+        found[one[max(0, end - 3) : end], ""] = one[end:]
+    return found

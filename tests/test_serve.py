@@ -596,7 +596,7 @@ def test_it_ends_when_told_and_has_changed_nothing(server, tmp_path, sent, statu
 
 def test_stories_name_who_told_them_when(crawl, newsroom, data_dir, rows):
     assert crawl("finews").returncode == 0
-    # The sample newsroom copies nothing: three of its articles are told to be one story, as pipelines/story.py would.
+    # The sample newsroom copies nothing: three of its articles are told to be one story, as pipelines/stories.py would.
     told = rows(
         "SELECT * FROM articles WHERE published_precision = 'second' ORDER BY published_at DESC LIMIT 3"
     )[::-1]
