@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from pipelines.boilerplate_rules import END, HINTS, RULES, START, Rule
+from pipelines.boilerplate_rules import END, RULES, START, Rule
 from pipelines.record import record_of
 from pipelines.sanitise_html import drop
 
@@ -19,6 +20,8 @@ WITH_CLASS: Any = etree.XPath(".//*[@class]")
 TEXT_RULES = [
     (rule, re.compile(rule.pattern, re.DOTALL)) for rule in RULES if rule.kind in ("paragraph", "tail")
 ]
+HINTS = sorted({word for rule, _ in TEXT_RULES for word in rule.hint}, key=len, reverse=True)
+HINT = re.compile("|".join(map(re.escape, HINTS)))
 BLOCK_TAGS = (
     "p",
     "div",
@@ -52,6 +55,32 @@ SENTENCE = re.compile(r"[。？！；]")
 RELATED = next(rule for rule in RULES if rule.lifts == "related")
 NO_SOURCE = re.compile(r"记者|作者|编辑|截至|单位|见|[注附][:：]|\d[月日年时点%]|待续|如图|同比")
 NO_NAME = re.compile(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
+
+
+TextRule = tuple[Rule, "re.Pattern[str]"]
+
+
+@cache
+def rules_of(word: str) -> int:
+    """The rules, as bits in the order of `TEXT_RULES`, that have a hint which stands where *word* does: it, one that it
+    holds, or one that begins inside it, for the search goes on behind it."""
+    hidden = {other for other in HINTS if other in word or other.startswith(word)}
+    hidden |= {other for n in range(1, len(word)) for other in HINTS if other.startswith(word[n:])}
+    return sum(1 << n for n, (rule, _) in enumerate(TEXT_RULES) if not hidden.isdisjoint(rule.hint))
+
+
+@cache
+def chosen(bits: int) -> list[TextRule]:
+    """The rules that *bits* stand for."""
+    return [one for n, one in enumerate(TEXT_RULES) if bits >> n & 1]
+
+
+def rules_for(text: str) -> list[TextRule]:
+    """The rules that can match a paragraph with this *text*: none, as a rule."""
+    bits = 0
+    for word in HINT.findall(text):
+        bits |= rules_of(word)
+    return chosen(bits) if bits else []
 
 
 @dataclass(slots=True)
@@ -179,22 +208,23 @@ def matched(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str
 
     Start and end are counted in the paragraphs that stay: a tail of twelve promotions is all at the end.
     """
-    hinted = {n for n, (_, text) in enumerate(blocks) if HINTS.search(text)}
+    hinted = {n: rules for n, (_, text) in enumerate(blocks) if (rules := rules_for(text))}
     if not hinted:
         return []
+    last = max(hinted)
     hits: dict[int, tuple[Rule, re.Match[str]]] = {}
     kept = 0
     for n, (_, text) in enumerate(blocks):
-        hit = match_of(text, "start", kept) if n in hinted else None
+        hit = match_of(hinted[n], text, "start", kept) if n in hinted else None
         if hit:
             hits[n] = hit
-        elif (kept := kept + 1) >= START and n > max(hinted):
+        elif (kept := kept + 1) >= START and n > last:
             break
     kept = 0
     for n in range(len(blocks) - 1, -1, -1):
         if n in hits:
             continue
-        hit = match_of(blocks[n][1], "end", kept) if n in hinted else None
+        hit = match_of(hinted[n], blocks[n][1], "end", kept) if n in hinted else None
         if hit:
             hits[n] = hit
         if hit is None or hit[0].kind == "tail":
@@ -202,9 +232,9 @@ def matched(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str
     return [(blocks[n][0], *hits[n], blocks[n][1]) for n in sorted(hits)]
 
 
-def match_of(text: str, side: str, kept: int) -> tuple[Rule, re.Match[str]] | None:
-    """The first rule that takes a paragraph with this *text*, *kept* paragraphs from one *side* of the article."""
-    for rule, pattern in TEXT_RULES:
+def match_of(rules: list[TextRule], text: str, side: str, kept: int) -> tuple[Rule, re.Match[str]] | None:
+    """The first of *rules* that takes a paragraph with this *text*, *kept* paragraphs from one *side* of the article."""
+    for rule, pattern in rules:
         if rule.where != "any" and (
             (rule.where == "start") != (side == "start") or kept >= MOST_KEPT[rule.where]
         ):
@@ -332,11 +362,7 @@ def related_in_one(tree: Any) -> list[Any]:
 
 def wrap_loose(tree: Any) -> None:
     """Make a paragraph of each line of text that stands in none, where it may be one that a rule takes."""
-    if (
-        (tree.text or "").strip(SPACE)
-        and (not len(tree) or tree[0].tag in BREAKS)
-        and HINTS.search(tree.text)
-    ):
+    if (tree.text or "").strip(SPACE) and (not len(tree) or tree[0].tag in BREAKS) and HINT.search(tree.text):
         tree.insert(0, _text(tree.text))
         tree.text = None
     for child in [*tree]:
@@ -345,7 +371,7 @@ def wrap_loose(tree: Any) -> None:
             (child.tail or "").strip(SPACE)
             and child.tag in BREAKS
             and (after is None or after.tag in BREAKS)
-            and HINTS.search(child.tail)
+            and HINT.search(child.tail)
         ):
             line = _text(child.tail)
             child.tail = None

@@ -5,7 +5,7 @@ import pytest
 from pipelines.boilerplate_rules import RULES
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import strip
+from pipelines.strip_boilerplate import rules_for, strip
 
 BY_NAME = {rule.name: rule for rule in RULES}
 
@@ -33,3 +33,24 @@ def test_keeps(name):
         assert strip(tree).removals == []
         assert text_of(tree) == before
         assert tree.find(".//img") is not None or "<img" not in body
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, rule in BY_NAME.items() if rule.kind in ("paragraph", "tail")]
+)
+def test_hint(name):
+    text = text_of(safe_tree(BY_NAME[name].drops)).split("\n")[0]
+    assert all(BY_NAME[name].hint), "words without which the rule matches nothing: else it is tried everywhere"
+    assert any(word in text for word in BY_NAME[name].hint)
+    assert name in [rule.name for rule, _ in rules_for(text)]
+
+
+def test_a_hint_inside_another_is_seen():
+    """责任编辑 is found as one word; 编辑 and 返回, which begin in it or behind it, still count."""
+    for text in ("责任编辑返回首页", "看更多阅读原文举报"):
+        seen = {rule.name for rule, _ in rules_for(text)}
+        assert seen >= {
+            name
+            for name, rule in BY_NAME.items()
+            if rule.kind != "element" and any(w and w in text for w in rule.hint)
+        }
