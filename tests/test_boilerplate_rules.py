@@ -40,7 +40,9 @@ def test_keeps(name):
 )
 def test_hint(name):
     text = text_of(safe_tree(BY_NAME[name].drops)).split("\n")[0]
-    assert all(BY_NAME[name].hint), "words without which the rule matches nothing: else it is tried everywhere"
+    assert all(BY_NAME[name].hint), (
+        "words without which the rule matches nothing: else it is tried everywhere"
+    )
     assert any(word in text for word in BY_NAME[name].hint)
     assert name in [rule.name for rule, _ in rules_for(text)]
 
