@@ -37,3 +37,4 @@ score: $(READY)
 pictures: $(READY)
 	$(BIN)/python docs/pictures/make.py
 	$(BIN)/python docs/pictures/serve.py
+	$(BIN)/python docs/pictures/report.py

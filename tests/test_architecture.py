@@ -10,6 +10,7 @@ MAY_NOT_IMPORT = {
     "pipelines": ("crawler", "tests"),
     "crawler/pages": ("pipelines", "crawler.spiders", "crawler.commands", "tests"),
     "crawler/exports": ("crawler.commands", "crawler.spiders", "crawler.pages", "tests"),
+    "crawler/report": ("crawler.commands", "crawler.serving", "crawler.spiders", "crawler.pages", "tests"),
     "crawler/spiders": ("crawler.commands", "tests"),
     "crawler": ("tests",),
 }

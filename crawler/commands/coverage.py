@@ -1,8 +1,7 @@
 """``scrapy coverage``: which days are short? A calendar of Beijing days, and who published how much.
 
-A day is short when it has less than half of what its own weekday has as a rule (the median over the window): markets
-close at weekends, so a Sunday is no measure for a Monday. Not judged are days that are not whole: today and the
-archive's first; nor empty days before the archive's start.
+A day is measured against its own weekday in the window (`crawler.short_days`). Not judged are days that are not whole: today
+and the archive's first; nor empty days before the archive's start.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
@@ -23,9 +20,8 @@ from scrapy.exceptions import UsageError
 
 from crawler import overview
 from crawler.overview import BEIJING, fit, in_beijing, rows
+from crawler.short_days import judge
 
-SHORT = 0.5  # of the weekday's median
-ENOUGH = 3  # days of one weekday that make a rule
 BAR = 14  # columns of the longest bar
 PUBLISHERS = 15  # in the totals
 UNKNOWN = "publisher unknown"
@@ -52,17 +48,17 @@ def read(conn: sqlite3.Connection, today: date, days: int) -> dict[str, Any]:
     not_judged = {str(today), first_of_all, started}
     # One old article, shared by hand, must not make an empty day of all that lie before the archive's start.
     not_judged |= {day for day, count in by_day.items() if not count and started and day < started}
-    usual = _usual((day, count.total()) for day, count in by_day.items() if day not in not_judged)
+    verdicts = judge({day: count.total() for day, count in by_day.items()}, not_judged)
     told = []
     for day, publishers in by_day.items():
-        count, rule = publishers.total(), usual.get(date.fromisoformat(day).weekday())
+        verdict = verdicts[day]
         told.append(
             {
                 "day": day,
-                "articles": count,
-                "usual": rule,
-                "short": day not in not_judged and rule is not None and 0 < count < rule * SHORT,
-                "empty": count == 0 and day not in not_judged,
+                "articles": publishers.total(),
+                "usual": verdict.usual,
+                "short": verdict.short,
+                "empty": verdict.empty,
                 "gaps": [gap["feed"] for gap in gaps if _touches(gap, day)],
                 "publishers": dict(publishers.most_common(5)),
             }
@@ -79,18 +75,6 @@ def read(conn: sqlite3.Connection, today: date, days: int) -> dict[str, Any]:
             0
         ],
     }
-
-
-def _usual(counts: Iterable[tuple[str, int]]) -> dict[int, float]:
-    """The median of each weekday (0 is Monday) that occurs often enough.
-
-    >>> _usual([("2026-06-01", 10), ("2026-06-08", 30), ("2026-06-15", 20), ("2026-06-16", 1)])
-    {0: 20}
-    """
-    by_weekday: dict[int, list[int]] = {}
-    for day, count in counts:
-        by_weekday.setdefault(date.fromisoformat(day).weekday(), []).append(count)
-    return {weekday: median(found) for weekday, found in by_weekday.items() if len(found) >= ENOUGH}
 
 
 def _touches(gap: dict[str, Any], day: str) -> bool:

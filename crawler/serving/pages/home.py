@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler.charts import bars, days_until
 from crawler.serving.ask import ask, newest_day
-from crawler.serving.chart import bars, days_until
 from crawler.serving.pages import page, show
 from crawler.serving.pages.day import front_page
 from crawler.serving.pages.securities import most_mentioned

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler.charts import bars, days_until
 from crawler.serving.ask import ENTRY, ask, newest_day, one
-from crawler.serving.chart import bars, days_until
 from crawler.serving.pages import not_found, page, show
 
 DAYS = 90

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler.charts import bars, days_until
 from crawler.serving.ask import ask, day_of, newest_day, number_of
-from crawler.serving.chart import bars, days_until
 from crawler.serving.pages import page, show
 
 SPANS = (30, 90, 366)
