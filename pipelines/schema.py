@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from pipelines.filtered_views_sql import FILTERED_VIEWS
 from pipelines.search_sql import SEARCH
 from pipelines.stories import STORIES, STORIES_AGAIN, Stories
 from pipelines.text_changes import REVISION_TEXTS, fill
@@ -259,6 +260,7 @@ step(
 )
 step("0008_revision_texts", REVISION_TEXTS)
 step("0009_stories_again", STORIES_AGAIN)
+step("0010_filtered_views", FILTERED_VIEWS)
 
 
 def statements(sql: str) -> list[str]:

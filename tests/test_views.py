@@ -6,8 +6,12 @@ import sqlite3
 import pytest
 from sqlite_utils import Database
 
-from pipelines.schema import migrations, open_archive
+from pipelines.schema import migrations, open_archive, statements
+from pipelines.stories import STORIES
 from pipelines.text_changes import changes, text_columns
+from pipelines.views_sql import VIEWS
+from tests.bench.archive import make_archive
+from tests.bench.views import questions
 
 SHA = "a" * 64
 
@@ -94,6 +98,59 @@ def test_a_day_is_looked_up_in_the_index(rows):
     ):
         plan = [row[3] for row in rows(f"EXPLAIN QUERY PLAN {sql}")]
         assert any("USING INDEX articles_day" in step for step in plan), plan
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """An archive of the benchmarks', small enough to be made here."""
+    data = tmp_path_factory.mktemp("large") / "data"
+    make_archive(data, 1500, characters=40)
+    conn = sqlite3.connect(data / "archive.db")
+    yield conn
+    conn.close()
+
+
+FEW = {"s", "o", "p", "pair", "securities", "r"}
+"""What a question about little may read from end to end: the securities, their pairs counted one by one, and the edits."""
+
+
+@pytest.mark.parametrize("at", range(len(questions("2022-01-02", "finews:1", "finews:1"))))
+def test_a_question_about_little_reads_little(large, at):
+    article, story = large.execute("SELECT id, story_id FROM articles WHERE arrival = 750").fetchone()
+    one = questions("2022-01-02", article, story)[at]
+    assert large.execute(one.sql).fetchall() or one.kind == "look-up"
+    plan = [row[3] for row in large.execute(f"EXPLAIN QUERY PLAN {one.sql}")]
+    made = {step.split()[1] for step in plan if step.startswith(("CO-ROUTINE", "MATERIALIZE"))}
+    in_order = "LIMIT 20" in one.sql and not any(step.startswith("USE TEMP B-TREE") for step in plan)
+    scanned = {step.split()[1] for step in plan if step.startswith("SCAN")} - made - FEW
+    assert one.kind == "whole" or in_order or not scanned, plan
+
+
+def test_views_of_an_archive_of_before_answer_the_same_faster(tmp_path):
+    """Step 0010 makes views again: on rows that were there before, each answers as it did."""
+    data = tmp_path / "data"
+    make_archive(data, 800, characters=40)
+    conn = sqlite3.connect(data / "archive.db")
+    views = (
+        "articles_with_images",
+        "data_quality",
+        "news_by_security",
+        "first_mentions",
+        "co_mentions",
+        "stories",
+        "link_outcomes",
+    )
+    new = {view: sorted(conn.execute(f"SELECT * FROM {view}").fetchall(), key=repr) for view in views}
+    for view in views:
+        conn.execute(f"DROP VIEW {view}")
+    for sql in (VIEWS, STORIES):
+        for statement in statements(sql):
+            if any(statement.startswith(f"CREATE VIEW {view} ") for view in views):
+                conn.execute(statement)
+    for view in views:
+        assert sorted(conn.execute(f"SELECT * FROM {view}").fetchall(), key=repr) == new[view], view
+        assert new[view], view
+    conn.close()
 
 
 def test_top_publishers(rows):
@@ -240,6 +297,22 @@ def test_co_mentions_count_each_article_once_and_no_doubtful_ones(rows):
     rows.security(three, "600160")
     rows.security(three, "601398", doubtful=1)
     assert rows("SELECT * FROM co_mentions") == [("1.600160", "名600160", "1.600519", "名600519", 2)]
+
+
+def test_mentioned_with_tells_each_pair_from_either_side(rows):
+    one, two, three = rows.article("一"), rows.article("二"), rows.article("三")
+    for article_id in (one, two):
+        rows.security(article_id, "600519")
+        rows.security(article_id, "600160")
+    rows.security(one, "600160", "text", 5)
+    rows.security(three, "600519", doubtful=1)
+    rows.security(three, "600160")
+    assert rows(
+        "SELECT security_id, code, name, other_id, other_code, other_name, other_kind, articles FROM mentioned_with ORDER BY 1"
+    ) == [
+        ("1.600160", "600160", "名600160", "1.600519", "600519", "名600519", "stock", 2),
+        ("1.600519", "600519", "名600519", "1.600160", "600160", "名600160", "stock", 2),
+    ]
 
 
 def test_first_mentions(rows):

@@ -54,7 +54,7 @@ QUESTIONS = [
     ),
     (
         "Which securities are named together with 储能?",
-        "SELECT name, other_name, articles FROM co_mentions WHERE '储能' IN (name, other_name) ORDER BY articles DESC, 1, 2",
+        "SELECT other_name, other_code, articles FROM mentioned_with WHERE name = '储能' ORDER BY articles DESC, 1, 2",
     ),
     (
         "What did edits change?",

@@ -178,12 +178,10 @@ class Snapshot:
             where.append(f"(a.publisher IN ({marks}) OR a.publisher_slug IN ({marks}))")
             params += [*asked.publishers, *asked.publishers]
         if asked.securities:
-            named = " OR ".join(
-                ["s.id = ? OR s.code = ? COLLATE NOCASE OR s.name = ?"] * len(asked.securities)
-            )
+            named = " OR ".join(["id = ? OR code = ? COLLATE NOCASE OR name = ?"] * len(asked.securities))
             where.append(
-                "a.id IN (SELECT x.article_id FROM article_securities AS x JOIN securities AS s ON s.id = x.security_id"
-                f" WHERE x.doubtful <= {int(asked.doubtful)} AND ({named}))"
+                f"a.id IN (SELECT article_id FROM article_securities WHERE doubtful <= {int(asked.doubtful)}"
+                f" AND security_id IN (SELECT id FROM securities WHERE {named}))"
             )
             params += [one for one in asked.securities for _ in range(3)]
         if asked.search:

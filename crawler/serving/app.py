@@ -10,6 +10,7 @@ from typing import Any
 from datasette.app import Datasette, pm
 
 from crawler.serving import plugin
+from crawler.serving.database import Archive
 from crawler.serving.guard import Guard
 from crawler.serving.metadata import metadata
 from crawler.serving.queries import QUERIES, needs_search
@@ -17,7 +18,7 @@ from crawler.serving.queries import QUERIES, needs_search
 HERE = Path(__file__).parent
 SETTINGS = {
     "sql_time_limit_ms": 10_000,  # ranking a common word among a million articles takes seconds
-    "facet_time_limit_ms": 2_000,
+    "facet_time_limit_ms": 500,
     "suggest_facets": False,  # a query for every column of every page; the useful ones are in the metadata
     "max_returned_rows": 5_000,
     "max_csv_mb": 0,  # no limit: the whole answer as CSV
@@ -36,7 +37,7 @@ def datasette_on(archive: Path) -> Datasette:
         pm.register(plugin, "finews")
     at_rest = not archive.with_name("archive.db-wal").exists()
     immutable = at_rest and not os.access(archive.parent, os.W_OK)
-    return Datasette(
+    datasette = Datasette(
         [] if immutable else [str(archive)],
         immutables=[str(archive)] if immutable else None,
         metadata=metadata([query for query in QUERIES if has_search(archive) or not needs_search(query)]),
@@ -44,6 +45,9 @@ def datasette_on(archive: Path) -> Datasette:
         template_dir=str(HERE / "templates"),
         static_mounts=[("-/assets", str(HERE / "static"))],
     )
+    datasette.remove_database("archive")
+    datasette.add_database(Archive(datasette, path=str(archive), is_mutable=not immutable), "archive")
+    return datasette
 
 
 def has_search(archive: Path) -> bool:

@@ -26,7 +26,6 @@ FACETS = {
     "links": ("outcome",),
     "crawls": ("spider", "exit_status"),
     "gaps": ("feed",),
-    "news_by_security": ("kind", "doubtful"),
     "images_missing": ("status", "reason"),
     "late_arrivals": ("publisher",),
     "revision_changes": ("withdrawn",),

@@ -13,6 +13,7 @@ from datasette.views.base import DatasetteError
 from crawler.overview import in_beijing
 from crawler.serving import cells, pages
 from crawler.serving.ask import has_search
+from crawler.serving.database import of_a_table
 from crawler.serving.metadata import TITLE
 from crawler.serving.pages.picture import address
 
@@ -69,6 +70,7 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
     async def filters() -> FilterArguments | None:
         if database != "archive":
             return None
+        of_a_table.set(True)
         line = (request.args.get("_search") or "").strip()
         columns = await datasette.get_database(database).table_columns(table)
         column = next((name for name in ("article_id", "id") if name in columns), None)
@@ -81,8 +83,9 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         context = {"supports_search": here, "search": line}
         if not line:
             return FilterArguments([], extra_context=context)
+        found = "arrival IN (SELECT arrival" if "arrival" in columns else f"{column} IN (SELECT id"
         return FilterArguments(
-            [f"{column} IN (SELECT id FROM search WHERE q = :line)"],
+            [f"{found} FROM search WHERE q = :line)"],
             {"line": line},
             [f"search finds {line}"],
             context,

@@ -25,6 +25,7 @@ class Query:
 DAYS = "BETWEEN coalesce(nullif(:from, ''), '0001-01-01') AND coalesce(nullif(:to, ''), '9999-12-31')"
 ABOUT = "(s.id = :security OR s.code = :security OR s.name = :security)"
 NEWEST_DAY = "(SELECT date(max(published_at), '+8 hours') FROM articles)"
+LATELY = "coalesce(nullif(:from, ''), (SELECT date(max(published_at), '+8 hours', '-30 days') FROM articles))"
 
 QUERIES = [
     Query(
@@ -58,7 +59,7 @@ QUERIES = [
         "Articles that name a security",
         "security: its id, code or name, e.g. 1.600160, 600160 or 巨化股份. Probably wrong matches are left out.",
         "SELECT a.published_at, a.headline, a.publisher, s.name, sum(x.mentions) AS mentions, a.id\n"
-        "FROM securities AS s JOIN article_securities AS x ON x.security_id = s.id JOIN articles AS a ON a.id = x.article_id\n"
+        "FROM securities AS s CROSS JOIN article_securities AS x ON x.security_id = s.id JOIN articles AS a ON a.id = x.article_id\n"
         f"WHERE {ABOUT} AND NOT x.doubtful AND date(a.published_at, '+8 hours') {DAYS}\n"
         "GROUP BY a.id, s.id ORDER BY a.published_at DESC, a.id",
         {"security": "300991"},
@@ -67,37 +68,43 @@ QUERIES = [
         "named_together",
         "What is named together with a security",
         "security: its id, code or name.",
-        "SELECT other.id AS security_id, other.code, other.name, other.kind, count(DISTINCT y.article_id) AS articles\n"
-        "FROM securities AS s JOIN article_securities AS x ON x.security_id = s.id AND NOT x.doubtful\n"
-        "  JOIN article_securities AS y ON y.article_id = x.article_id AND y.security_id <> s.id AND NOT y.doubtful\n"
-        "  JOIN securities AS other ON other.id = y.security_id\n"
-        f"WHERE {ABOUT} GROUP BY other.id ORDER BY articles DESC, other.id",
+        "SELECT other_id AS security_id, other_code AS code, other_name AS name, other_kind AS kind, articles FROM mentioned_with\n"
+        "WHERE security_id = :security OR code = :security OR name = :security ORDER BY articles DESC, other_id",
         {"security": "储能"},
     ),
     Query(
         "most_mentioned_securities",
         "Securities that most articles name",
         "kind: stock, board, index, fund, ...",
-        "SELECT s.id AS security_id, s.code, s.name, s.kind, count(DISTINCT x.article_id) AS articles, sum(x.mentions) AS mentions\n"
-        "FROM article_securities AS x JOIN securities AS s ON s.id = x.security_id JOIN articles AS a ON a.id = x.article_id\n"
-        f"WHERE NOT x.doubtful AND (:kind = '' OR s.kind = :kind) AND date(a.published_at, '+8 hours') {DAYS}\n"
-        "GROUP BY s.id ORDER BY articles DESC, mentions DESC, s.id",
+        "SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.mentions FROM (\n"
+        "  SELECT x.security_id, count(DISTINCT a.arrival) AS articles, sum(x.mentions) AS mentions\n"
+        "  FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
+        f"  WHERE NOT x.doubtful AND date(a.published_at, '+8 hours') {DAYS} GROUP BY x.security_id) AS c\n"
+        "JOIN securities AS s ON s.id = c.security_id WHERE :kind = '' OR s.kind = :kind\n"
+        "ORDER BY articles DESC, mentions DESC, s.id",
         {"kind": "stock"},
     ),
     Query(
         "newly_named_securities",
         "Securities that were never named before",
-        "from: named for the first time on that day or later.",
-        "SELECT day, name, code, security_id, headline, publisher, id FROM first_mentions\n"
-        "WHERE day >= coalesce(nullif(:from, ''), '0001-01-01') ORDER BY day DESC, security_id",
+        "from: named for the first time on that day or later; empty for the last 30 days.",
+        "SELECT f.day, f.name, f.code, f.security_id, f.headline, f.publisher, f.id FROM first_mentions AS f WHERE f.security_id IN (\n"
+        "  SELECT new.id FROM (\n"
+        "    SELECT DISTINCT x.security_id AS id FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
+        f"    WHERE NOT x.doubtful AND date(a.published_at, '+8 hours') >= {LATELY}) AS new\n"
+        "  WHERE NOT EXISTS (SELECT 1 FROM article_securities AS y CROSS JOIN articles AS b ON b.id = y.article_id\n"
+        f"    WHERE y.security_id = new.id AND NOT y.doubtful AND date(b.published_at, '+8 hours') < {LATELY}))\n"
+        "ORDER BY f.day DESC, f.security_id",
         {"from": "2026-06-01"},
     ),
     Query(
         "front_page_of_a_day",
         "Front page of a day",
         "The articles that most list feeds named come first. day: empty for the newest.",
-        "SELECT place, headline, publisher, published_at, feeds, pictures, id FROM front_page\n"
-        f"WHERE day = coalesce(nullif(:day, ''), {NEWEST_DAY}) ORDER BY place",
+        "SELECT row_number() OVER (ORDER BY feeds DESC, published_at, arrival) AS place, headline, publisher, published_at, feeds,\n"
+        "  pictures, id FROM (SELECT a.*, (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds,\n"
+        "    (SELECT count(*) FROM article_images AS i WHERE i.article_id = a.id AND i.status = 'stored') AS pictures\n"
+        f"  FROM articles AS a WHERE date(published_at, '+8 hours') = coalesce(nullif(:day, ''), {NEWEST_DAY})) ORDER BY place",
         {"day": "2026-06-30"},
     ),
     Query(
@@ -116,7 +123,8 @@ QUERIES = [
         "SELECT publisher, count(*) AS stories, sum(place = 1) AS first, round(avg(place = 1) * 100.0, 1) AS percent FROM (\n"
         "  SELECT publisher, row_number() OVER (PARTITION BY story_id ORDER BY min(published_at)) AS place,\n"
         "    count(*) OVER (PARTITION BY story_id) AS publishers\n"
-        "  FROM articles WHERE publisher IS NOT NULL AND published_precision <> 'day' AND story_id IS NOT NULL\n"
+        "  FROM articles WHERE publisher IS NOT NULL AND published_precision <> 'day' AND story_id IN (\n"
+        "    SELECT story_id FROM articles GROUP BY story_id HAVING count(*) > 1)\n"
         "  GROUP BY story_id, publisher)\n"
         "WHERE publishers > 1 GROUP BY publisher ORDER BY first DESC, stories DESC, publisher",
     ),
