@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.links import addresses_in
 from crawler.overview import rows
 from crawler.text_diff import Line, Run, compare, words
 from pipelines.text_changes import changes, sentence_changes
@@ -30,8 +31,10 @@ class Text:
     headline: str
     body_text: str
     body_html: str
+    withdrawn: bool = False
+    """Whether the source took the article back instead of changing it: the text is that of the revision before."""
     withdrawn_at: str | None = None
-    """When the source was found to have withdrawn the article: the text is that of the revision before."""
+    """When that was found; None where it is there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Change:
             "to": self.new.revision,
             "from_received_at": self.old.received_at,
             "to_received_at": self.new.received_at,
+            "withdrawn": self.new.withdrawn,
             "withdrawn_at": self.new.withdrawn_at,
             "headline": {"removed": self.old.headline, "added": self.new.headline}
             if self.old.headline != self.new.headline
@@ -87,16 +91,20 @@ class Change:
 def texts_of(conn: sqlite3.Connection, article_id: str) -> list[Text]:
     """The article's texts, the oldest first; a withdrawal counts as one."""
     found = []
+    newest = rows(
+        conn,
+        "SELECT revision, retrieved_at, headline, coalesce(body_text, '') AS body_text, coalesce(body_html, '') AS body_html,"
+        " NULL AS changes, withdrawn_at FROM articles LEFT JOIN texts ON article_id = id WHERE id = ?",
+        article_id,
+    )
+    earlier = rows(conn, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
     withdrawn = False
-    [article] = rows(conn, "SELECT * FROM news WHERE id = ?", article_id)
-    for row in [
-        *rows(conn, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id),
-        {**article, "changes": None},
-    ]:
+    for row in earlier + newest:
+        gone_at = newest[0]["withdrawn_at"] if withdrawn else None
         found.append(
             Text(
-                row["revision"], article["withdrawn_at"] if withdrawn else row["retrieved_at"], row["headline"],
-                row["body_text"], row["body_html"], article["withdrawn_at"] if withdrawn else None,
+                row["revision"], gone_at or row["retrieved_at"], row["headline"], row["body_text"], row["body_html"], withdrawn,
+                gone_at,
             )
         )  # fmt: skip
         withdrawn = bool(json.loads(row["changes"] or "{}").get("withdrawn"))
@@ -111,23 +119,23 @@ def find_article(
     *article_of_link* tells the article behind an address that the archive has not seen, without asking it.
     """
     name = name.strip()
-    ways = [
-        ("SELECT * FROM articles WHERE id = ?", name),
-        (
-            "SELECT a.* FROM links AS l JOIN articles AS a ON a.id = l.article_id WHERE l.url = ?",
-            name,
-        ),
-    ]
-    if "://" in name:
-        if behind := article_of_link(name):
-            ways.append(("SELECT * FROM articles WHERE id = ?", behind))
-        ways.append(("SELECT * FROM articles WHERE ? IN (share_url, canonical_url)", name))
+    by_id, by_link = (
+        "SELECT * FROM articles WHERE id = ?",
+        "SELECT a.* FROM links AS l JOIN articles AS a ON a.id = l.article_id WHERE l.url = ?",
+    )
+    ways = [(by_id, name), (by_link, name)]
+    link = next(iter(addresses_in(name)), None)
+    if link:
+        ways.append((by_link, link))
+        if behind := article_of_link(link):
+            ways.append((by_id, behind))
+        ways.append(("SELECT * FROM articles WHERE ? IN (share_url, canonical_url)", link))
     else:
         native = re.sub(r"^NW(?=\d)", "", name, flags=re.IGNORECASE)
         ways += [
-            ("SELECT * FROM articles WHERE id = ?", f"finews:{native}"),
+            (by_id, f"finews:{native}"),
             ("SELECT * FROM articles WHERE info_code = ? COLLATE NOCASE", name),
-            # The id's second part; the index of ids is read from end to end.
+            # The id's second part: no index has it, but all ids are read in a moment.
             ("SELECT * FROM articles WHERE substr(id, instr(id, ':') + 1) = ? ORDER BY id", native),
         ]
     for sql, value in ways:
@@ -137,8 +145,10 @@ def find_article(
             raise UnknownArticle(f"{name} names {len(found)} articles; give one's id: {ids}")
         if found:
             return found[0]
-    for tried in rows(conn, "SELECT outcome, reason FROM links WHERE url = ?", name):
+    for tried in rows(
+        conn, "SELECT url, outcome, reason FROM links WHERE url IN (?, ?) ORDER BY url", name, link
+    ):
         raise UnknownArticle(
-            f"{name} was asked for and ended {tried['outcome']}: {tried['reason'] or 'no reason is known'}"
+            f"{tried['url']} was asked for and ended {tried['outcome']}: {tried['reason'] or 'no reason is known'}"
         )
     raise UnknownArticle("")

@@ -100,7 +100,11 @@ def test_an_article_by_its_links(edited):
     [(given,)] = conn.execute("SELECT url FROM links WHERE article_id = ? LIMIT 1", [f"finews:{DRUG}"])
     conn.close()
     elsewhere = f"https://share.example.org/html_News/NewsShare.html?infoCode=NW{DRUG}"
-    told = {diff(edited, name) for name in (link, page, given, elsewhere) if name}
+    told = {
+        diff(edited, name)
+        for name in (link, page, given, elsewhere, f"【在研新药】{elsewhere}。来自")
+        if name
+    }
     assert [status for status, _, _ in told] == [0]
     assert "[-180-]{+240+}名受试者{+，此前报道的180名有误+}。" in told.pop()[1]
 
@@ -112,6 +116,17 @@ def test_a_withdrawn_article_is_said_to_be(edited):
     [change] = json.loads(diff(edited, TAKEN_BACK, "--json")[1])["changes"]
     assert change["withdrawn_at"] == "2026-06-30T10:30:00Z"
     assert change["text"] == {"removed": [], "added": []}
+
+
+def test_an_article_that_came_back(edits):
+    article_id = edits.article("旧。", "旧。", "新。")
+    edits.conn.execute("UPDATE revisions SET changes = '{\"withdrawn\": true}' WHERE revision = 1")
+    edits.conn.commit()
+    status, said, _ = diff(edits.data, article_id)
+    assert status == 0
+    assert "withdrawn    the source took the article back; it is there again" in said
+    assert "- 旧。\n+ 新。" in said
+    assert [one["withdrawn"] for one in json.loads(diff(edits.data, article_id, "--json")[1])["changes"]] == [True, False]  # fmt: skip
 
 
 def test_an_article_without_an_earlier_text(edits):

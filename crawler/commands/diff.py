@@ -113,10 +113,9 @@ def show_change(page: Page, change: Change, whole: bool) -> None:
     title = f"revision {old.revision} → {new.revision}"
     times = [in_beijing(one.received_at, "%Y-%m-%d %H:%M") for one in (old, new)]
     page.say(f"{title}   {times[0]} → {times[1]} in Beijing", "bold")
-    if new.withdrawn_at:
-        page.say(
-            f"  {'withdrawn':{LABEL}}the source took the article back; its last text stays archived", "red"
-        )
+    if new.withdrawn:
+        since = "its last text stays archived" if new.withdrawn_at else "it is there again"
+        page.say(f"  {'withdrawn':{LABEL}}the source took the article back; {since}", "red")
     if old.headline != new.headline:
         page.runs(f"  {'headline':{LABEL}}", change.headline)
     for name, found in change.facts.items():
@@ -129,7 +128,7 @@ def show_change(page: Page, change: Change, whole: bool) -> None:
         page.runs(f"  {name:{LABEL}}", runs)
     lines = change.lines
     if all(line.kind == "same" for line in lines):
-        if not new.withdrawn_at:
+        if not new.withdrawn:
             page.say(f"  {'text':{LABEL}}the same")
         return
     page.say()
@@ -253,6 +252,7 @@ class Command(ScrapyCommand):
         overview.never_fail_to_print()
         try:
             conn = overview.open_for_reading(data_dir)
+            conn.text_factory = lambda data: data.decode("utf-8", "replace")
             conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
             article = find_article(conn, args[0], article_of_link)
             texts = texts_of(conn, article["id"])
