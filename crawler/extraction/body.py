@@ -77,7 +77,7 @@ def text_start(layout: Layout, element: Any) -> int:
     """Place in reading order up to which a headline can stand: the first sentence in *element*, or a little behind its begin."""
     begin = layout.order[element]
     within = {*element.iter()}
-    first = next((one for one in layout.blocks if one in within and layout.worth(one) >= SENTENCE), None)
+    first = next((one for one in layout.blocks if one in within and is_sentence(layout, one)), None)
     return max(begin + 12, layout.order[first] if first is not None else 0)
 
 
@@ -118,21 +118,24 @@ def read_body(layout: Layout, element: Any, heading: Any, headline: str | None =
     )
     inside = [block for block in layout.blocks if first_inside <= order[block] <= last_inside]
     at = order.get(heading, -1) if heading is not None else -1
-    sentences = [b for b in inside if layout.worth(b) >= SENTENCE and key(own_text(b)) != wanted]
+    sentences = [b for b in inside if is_sentence(layout, b) and key(own_text(b)) != wanted]
     inner = [b for b in sentences if order[b] > at]
     if 2 * len(inner) < len(sentences):  # a heading that deep in the text is not the article's own
         at, inner = -1, sentences
     text_from = order[inner[0]] if inner else first_inside
-    before = [block for block in layout.blocks if order[block] < text_from]
+    before = [block for block in layout.blocks if order[block] < text_from and not is_caption(block)]
     if 0 <= at < text_from:
         under = {heading, *heading.iter()}
         near = [block for block in before if order[block] >= at and block not in under]
+        beside = (
+            squeeze(own_text(heading, " ")).replace(headline or "", "", 1).strip()
+        )  # some put the time into it
         near = [
             *(near if len(near) <= 28 else [*near[:12], *near[-16:]]),
             *[block for block in before if order[block] < at][-4:],
         ]
     else:
-        near = before[-14:]
+        near, beside = before[-14:], ""
     elements = (
         [one for one, place in order.items() if max(at, text_from - 60) <= place < text_from]
         if at < text_from
@@ -148,7 +151,7 @@ def read_body(layout: Layout, element: Any, heading: Any, headline: str | None =
     lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_from]
     return Body(
         element=element,
-        near=[line for block in near if (line := squeeze(own_text(block, " ")))],
+        near=[line for line in (beside, *(squeeze(own_text(block, " ")) for block in near)) if line],
         near_elements=elements,
         after=[*lines[-6:], *(squeeze(own_text(block, " ")) for block in behind)],
         lines=[line for line in (*(squeeze(own_text(block)) for block in lead), *lines) if line],
@@ -156,6 +159,17 @@ def read_body(layout: Layout, element: Any, heading: Any, headline: str | None =
         lead=lead,
         lead_pictures=pictures,
     )
+
+
+def is_sentence(layout: Layout, block: Any) -> bool:
+    """Whether a block is a sentence of a text: a caption is none."""
+    return layout.worth(block) >= SENTENCE and not is_caption(block)
+
+
+def is_caption(block: Any) -> bool:
+    """Whether a block is a picture's caption."""
+    above = block.getparent()
+    return block.tag == "figcaption" or (above is not None and above.tag in ("figcaption", "figure"))
 
 
 def is_lead(layout: Layout, block: Any, element: Any) -> bool:

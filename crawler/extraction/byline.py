@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
+from crawler.extraction.headline import key
 from crawler.extraction.names import NAME, NAMES, WESTERN, names_in, western_names
 
 END = (
@@ -16,17 +17,22 @@ END = (
 )
 TITLE_OF = r"(?:记者|記者|特派员|特派記者|通讯员|通訊員|撰稿人|评论员|研究员|实习生|實習生|作者)"
 WRITER = rf"(?:本报|本報|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{{1,6}})*(?:实习)?(?:见习)?{TITLE_OF}"
+OFFICE = r"[\u4e00-\u9fff]{2,12}(?:学院|部|处|中心|办|局|院|系|社|厂|司|街道|支行|分行|频道|之家|之居)"
 EDGE = r"(?:^|(?<=[^\u4e00-\u9fffA-Za-z0-9]))"
 LINK = r"\s*[】\])）]?\s*[:：/／|｜丨]?\s*"
 PATTERNS = (
     # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
     re.compile(
         rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|撰文|撰稿|采写|采访|採訪|执笔|文字|文图|图文|圖文|文|記者|记者|By|原创作者|写手)"
-        rf"(?:\s*[/、]\s*(?:图|圖|摄影|摄|图片|撰文))?\s*(?:[:：/／|｜丨]|\s|(?<=作者)|[】\]]\s*)\s*(?:(?:文字?|文)\s*[:：/]\s*)?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
+        rf"(?:\s*[/、]\s*(?:图|圖|摄影|摄|图片|撰文))?\s*(?:[:：/／|｜丨]|\s|(?<=作者)|[】\]]\s*)\s*(?:(?:文字?|文)\s*[:：/]\s*)?(?:{OFFICE}\s+)?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三; 【通讯员】张三
     re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z·]{{0,12}}?){WRITER}{LINK}{NAMES}{END}"),
 )
+REPORTED = re.compile(
+    rf"(?:^|[/|｜\s〔【\[(])({NAME}(?:[、\s]{NAME}){{0,2}})\s*/?\s*(?:[\u4e00-\u9fff]{{2,4}}?)?(?:综合|綜合|即時)?(?:报道|報導|報道)[)】〕\]]?$"
+)
+"""某某中心/张三报道, 某报 | 张三 台北報導: a line of its own."""
 WESTERN_LINE = re.compile(
     rf"^(?:Written |Reported |Story )?[Bb][Yy]:?\s+({WESTERN}(?:\s*(?:,|and|&)\s*{WESTERN}){{0,4}})(?=\s*(?:$|[|,·•\d]|for |Published|Updated|in ))"
 )
@@ -54,7 +60,8 @@ AUTHOR_NAME = re.compile(
 )
 """What the element that holds the writer's name is called."""
 LABEL = re.compile(
-    r"^\W*(?:来自|By|本文|原)?\s*(?:作者|撰文|撰稿|文|记者|記者|编译)?\s*[:：/｜|]?\s*", re.IGNORECASE
+    r"^\W*(?:来自|By\b|本文|原)?\s*(?:[\u4e00-\u9fffA-Za-z]{0,10}(?:专栏作家|專欄作家|特约撰稿人|评论员|研究员|分析师)\s*)?(?:作者|撰文|撰稿|文|记者|記者|编译)?\s*[:：/｜|]?\s*",
+    re.IGNORECASE,
 )
 META_NAMES = ("article:author", "og:article:author", "byl", "dc.creator", "sailthru.author", "author")
 
@@ -93,6 +100,8 @@ def in_near_line(line: str, publisher: str | None) -> list[str]:
         return names
     if found := WESTERN_LINE.search(line):
         return western_names(found[1])
+    if (found := REPORTED.search(line)) and len(line) < 40:
+        return names_in(found[1])
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
     if (found := LOOSE.search(line)) and is_writer(found[1], publisher):
@@ -130,21 +139,33 @@ def find_authors(
     *near* are the lines between headline and text, *elements* the elements there; *head* and *tail* the first and last
     lines of the text, *after* those right behind it.
     """
+    medium = key(publisher or "")
+
+    def persons(names: list[str]) -> list[str]:
+        """*names* without what is the medium's."""
+        return [name for name in names if key(name) not in medium]
+
     for line in map(folded, near):
-        if names := in_near_line(line, publisher):
+        if names := persons(in_near_line(line, publisher)):
             return names
-    if names := in_elements(elements):
+    if names := persons(in_elements(elements)):
         return names
     said = [
-        *(in_line(folded(line)[:400]) for n, line in enumerate(head) if n < 3 or len(line) < 30),
+        *(in_first_line(folded(line)[:400]) for n, line in enumerate(head) if n < 3 or len(line) < 30),
         *(in_line(folded(line)[-200:]) for line in tail),
     ]
-    if names := max(said, key=len, default=[]):
+    if names := max(map(persons, said), key=len, default=[]):
         return names
     for line in map(folded, after):
-        if len(line) < 60 and (names := in_line(line)):
+        if len(line) < 60 and (names := persons(in_line(line))):
             return names
     return from_metadata(document)
+
+
+def in_first_line(line: str) -> list[str]:
+    """Writers that one of the first lines of a text names."""
+    reported = REPORTED.search(line) if len(line) < 40 else None
+    return in_line(line) or (names_in(reported[1]) if reported else [])
 
 
 def from_metadata(document: Document) -> list[str]:

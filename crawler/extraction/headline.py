@@ -23,7 +23,7 @@ SITE_WORDS = re.compile(
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂″‘’`'", '"'))
 BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 NO_HEADLINE = re.compile(
-    r"^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
+    r"[（(【]?原标题[:：]|^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
 )
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
@@ -150,20 +150,36 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
 
 
 def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
-    """The part of a page's title that stands above the text by itself, in an element of whatever name."""
-    split = [part for part in PARTS.split(title) if part and part.strip()]
-    parts = {key(part) for part in split if len(part.strip()) >= 6}
-    if len(split) < 2 or not parts:
-        return None
+    """The part of a page's title that stands above the text by itself, in an element of whatever name; or what stands
+    there and of which the title is a shorter form."""
+    split = [part.strip() for part in PARTS.split(title) if part and part.strip()]
+    parts = {key(part) for part in split if len(part) >= 6}
+    short = key(split[0]) if split and len(split[0]) >= 8 else ""
     for element in reversed(before):
         if (
             element.tag in ("td", "div", "p", "font", "b", "strong", "span", "center")
             and element.find(".//a") is None
         ):
             text = text_of(element)
-            if 6 <= len(text) <= 100 and key(text) in parts:
+            if not 6 <= len(text) <= 100:
+                continue
+            plain = key(text)
+            if plain in parts and len(split) > 1:
+                return text, element
+            full = short and short not in plain and len(short) < len(plain) <= 2 * len(short)
+            if full and is_short_form(short, plain) and not NO_HEADLINE.search(text):
                 return text, element
     return None
+
+
+def is_short_form(short: str, full: str) -> bool:
+    """Whether all characters of *short* are in *full*, in the same order.
+
+    >>> is_short_form("学会召开年会", "学会在江州召开第九届年会")
+    True
+    """
+    rest = iter(full)
+    return all(char in rest for char in short)
 
 
 def is_heading(element: Any) -> bool:

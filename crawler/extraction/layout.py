@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.published import STAMP
+
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
     "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
@@ -185,6 +187,9 @@ class Layout:
     def is_meta(text: str, plain: int, marks: int) -> bool:
         """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
         if plain < 80 and marks < 5 and TIME_LINE.search(text):
+            return True
+        stamp = STAMP.search(text)
+        if stamp and "。" not in text and plain - letters(stamp[0]) < 24:
             return True
         labels = len({*META_LABEL.findall(text)})
         return "。" not in text and (

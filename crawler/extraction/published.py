@@ -16,13 +16,16 @@ HALF = r"上午|下午|晚上|晚间|凌晨|清晨|早上|中午|傍晚"
 CLOCK = rf"(?:(?:{HALF})?\s?(?:[01]?\d|2[0-3])(?:[:：][0-5]\d(?:[:：][0-5]\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?|[时時點点][0-5]?\d分?))"
 ZONE = r"(?:\.\d+)?(?:\s?Z|\s?[+-]\d\d:?\d\d)?"
 STAMP = re.compile(
-    rf"({DATE}|{WESTERN_DATE})(?:(?:[\s,，T|｜丨·/（(-]|at\b|HKT|GMT\+8)*(?:(?:星期|周|週)[一二三四五六日天])?[\s)）]*({CLOCK}{ZONE}))?"
+    rf"({DATE}|{WESTERN_DATE})(?:(?:[\s,，T|｜丨·/（(-]|at\b|HKT|GMT\+8)*(?:(?:星期|周|週)[一二三四五六日天])?(?:[\s)）,，|｜]|[香港北京台]{{2}}[时時][间間])*({CLOCK}{ZONE}))?"
 )
 WESTERN = re.compile(WESTERN_DATE)
 OFFSET = re.compile(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
 CLOCK_FIRST = re.compile(rf"(?<![\d:：])([0-2]?\d:[0-5]\d(?::[0-5]\d)?)\s*[|｜,，·]?\s*({DATE})(?!\s*\d)")
 """A time of day in front of its date."""
-SHORT = re.compile(rf"(?<![\d-])((?:1[0-2]|0?[1-9])[-/月](?:3[01]|[12]\d|0?[1-9])日?)\s+({CLOCK})")
+WESTERN_CLOCK_FIRST = re.compile(
+    rf"({CLOCK})\s*(?:GMT[+-]?\d*|UTC|[A-Z]{{1,3}}T)?,?\s+(?:on\s+)?({WESTERN_DATE})"
+)
+SHORT = re.compile(rf"(?<![\d.-])((?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?)\s+({CLOCK})")
 LATER = re.compile(
     r"(?:更新|修改|修订|编辑于|最后|截止|截至|有效期|过期|Updated|Modified)[^\d]{0,8}$", re.IGNORECASE
 )
@@ -59,7 +62,9 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
         sure = 0 if LATER.search(before) else 2 if LABELLED.search(before) else 1
         said = squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":")
         found.append((said, bool(one[2]), sure))
-    if not any(timed for _, timed, _ in found) and (first := CLOCK_FIRST.search(line)):
+    if not any(timed for _, timed, _ in found) and (
+        first := CLOCK_FIRST.search(line) or WESTERN_CLOCK_FIRST.search(line)
+    ):
         found.insert(0, (f"{first[2].strip()} {first[1]}", True, 1))
     return found
 
@@ -121,7 +126,7 @@ def find_published(document: Document, near: list[str], after: list[str]) -> str
             (day for raw in stated if (day := STAMP.search(raw))), None
         )
         if year:
-            return f"{year[1][:4]}-{short[1].replace('/', '-').replace('月', '-').rstrip('日')} {short[2]}"
+            return f"{year[1][:4]}-{short[1].replace('/', '-').replace('.', '-').replace('月', '-').rstrip('日')} {short[2]}"
     if scripted := from_scripts(document.html):
         return scripted
     later, timed = from_lines(after)

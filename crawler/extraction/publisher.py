@@ -10,10 +10,11 @@ from typing import Any
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import PARTS, SITE_WORDS, key
-from crawler.extraction.published import STAMP
+from crawler.extraction.published import SHORT, STAMP
 
 # The source of a picture or a figure is not the article's.
-LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|供稿(?:单位)?|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
+LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
+GIVEN_BY = re.compile(r"供稿(?:单位)?\s*[:：]\s*([^\s|｜丨,，;；:：]{2,30})")
 STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
 LABELLED = re.compile(
     rf"{LABEL}\s*[:：]\s*([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
@@ -29,88 +30,14 @@ MEDIUM = re.compile(
 )
 NO_MEDIUM = re.compile(
     r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
-    r"|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC)$",
+    r"|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
-CHANNEL = frozenset(
-    [
-        "财经",
-        "金融",
-        "国内",
-        "国际",
-        "社会",
-        "娱乐",
-        "体育",
-        "科技",
-        "汽车",
-        "房产",
-        "教育",
-        "军事",
-        "要闻",
-        "时政",
-        "资讯",
-        "行业",
-        "公司",
-        "股票",
-        "基金",
-        "动态",
-        "新闻",
-        "图片",
-        "视频",
-        "文化",
-        "健康",
-        "旅游",
-        "生活",
-        "评论",
-        "观点",
-        "专题",
-        "头条",
-        "快讯",
-        "滚动",
-        "热点",
-        "综合",
-        "产业",
-        "经济",
-        "市场",
-        "宏观",
-        "商业",
-        "互联网",
-        "手机",
-        "数码",
-        "游戏",
-        "历史",
-        "理论",
-        "法治",
-        "党建",
-        "本地",
-        "民生",
-        "政务",
-        "公告",
-        "研报",
-        "港股",
-        "美股",
-        "外汇",
-        "期货",
-        "黄金",
-        "理财",
-        "保险",
-        "银行",
-        "財經",
-        "國際",
-        "國內",
-        "社會",
-        "娛樂",
-        "體育",
-        "產經",
-        "政治",
-        "生活",
-        "兩岸",
-        "地方",
-        "大",
-        "中",
-        "小",
-    ]
-)
+CHANNEL = frozenset((
+    "财经", "金融", "国内", "国际", "社会", "娱乐", "体育", "科技", "汽车", "房产", "教育", "军事", "要闻", "时政", "资讯", "行业", "公司", "股票", "基金", "动态", "新闻", "图片", "视频", "文化", "健康", "旅游", "生活", "评论",
+    "观点", "专题", "头条", "快讯", "滚动", "热点", "综合", "产业", "经济", "市场", "宏观", "商业", "互联网", "手机", "数码", "游戏", "历史", "理论", "法治", "党建", "本地", "民生", "政务", "公告", "研报", "港股", "美股", "外汇",
+    "期货", "黄金", "理财", "保险", "银行", "財經", "國際", "國內", "社會", "娛樂", "體育", "產經", "政治", "兩岸", "地方", "大", "中", "小",
+))  # fmt: skip
 """Names of channels, which stand beside a time as media do."""
 NOWHERE = re.compile(r"(?:作者|记者|时间|未知|本站|原创|网络|互联网|综合|整理|其他|佚名)$")
 RELATIVE = re.compile(r"\s+(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
@@ -138,6 +65,7 @@ META_NAMES = (
     "newssource",
     "media",
 )
+DOMAIN = re.compile(r"[（(][^）)]*[）)]$|\s+[A-Z]+\.(?:COM|NET|TW|CN)$", re.IGNORECASE)
 SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
 
 
@@ -207,6 +135,9 @@ def find_publisher(
             return clean(found[0])
     if name := labelled(after):
         return name
+    for line in (*near, *after):
+        if found := GIVEN_BY.search(line):
+            return clean(found[1])
     if name := reporting(near, head):
         return name
     linked = document.linked_data.get("publisher")
@@ -219,7 +150,7 @@ def beside_time(near: Iterable[str]) -> str | None:
     """An unlabelled name on the line of the time: one that looks like a medium's, else the first that can be one."""
     found: list[str] = []
     for line in near:
-        if (stamp := STAMP.search(line)) is None:
+        if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
             continue
         rest = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
         for part in [part for part in rest if part][:5]:
@@ -255,11 +186,7 @@ def site_of(document: Document) -> str | None:
     """The name of the site itself: from og:site_name, else what the page's title says behind (or before) the headline."""
     if name := clean(document.meta.get("og:site_name")):
         return name
-    parts = [
-        part
-        for one in PARTS.split(document.title)
-        if (part := re.sub(r"[（(][^）)]*[）)]$", "", one).strip())
-    ]
+    parts = [part for one in PARTS.split(document.title) if (part := DOMAIN.sub("", one).strip())]
     if len(parts) < 2:
         return None
     longest = max(parts, key=len)
