@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import IO, Any
 from weakref import WeakKeyDictionary
 
-from pipelines.schema import open_archive
+from pipelines.schema import has_search, open_archive
+from pipelines.search_by_hand import by_hand, index
 from pipelines.stories import Stories
 
 BATCH = 50  # articles a transaction: one commit for 50 costs a tenth of 50 commits
@@ -154,6 +155,7 @@ class Archive:
             (self.root / ".staging").mkdir(exist_ok=True)
             self.conn = open_archive(self.root / "archive.db", self._search)
             self._stories = Stories(self.conn)
+            self._has_search = has_search(self.conn)
             self.conn.row_factory = sqlite3.Row
         except OSError as wrong:
             self._drop_lock()
@@ -485,7 +487,19 @@ class Archive:
         for article_id, entry in batch.items():
             if entry.body_text is not None and not entry.new:
                 self._stories.leave(article_id)
-        if texts:
+        new = {article_id for article_id, entry in batch.items() if entry.new} if self._has_search else set()
+        if new:
+            with by_hand(self._db):
+                self._upsert("texts", ("article_id",), [row for row in texts if row["article_id"] in new])
+            index(
+                self._db,
+                [
+                    (entry.article["arrival"], entry.article["headline"], entry.body_text)
+                    for entry in batch.values()
+                    if entry.new and entry.body_text is not None
+                ],
+            )
+        if texts := [row for row in texts if row["article_id"] not in new]:
             self._upsert("texts", ("article_id",), texts)
         for article_id, entry in batch.items():
             if entry.body_text is not None:

@@ -11,6 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from pipelines.filtered_views_sql import FILTERED_VIEWS
+from pipelines.search_by_hand import SEARCH_BY_HAND
 from pipelines.search_sql import SEARCH
 from pipelines.stories import STORIES, STORIES_AGAIN, Stories
 from pipelines.text_changes import REVISION_TEXTS, fill
@@ -261,6 +262,7 @@ step(
 step("0008_revision_texts", REVISION_TEXTS)
 step("0009_stories_again", STORIES_AGAIN)
 step("0010_filtered_views", FILTERED_VIEWS)
+step("0011_search_by_hand", SEARCH_BY_HAND)
 
 
 def statements(sql: str) -> list[str]:
@@ -276,7 +278,7 @@ def statements(sql: str) -> list[str]:
     return found
 
 
-SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges"))
+SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges", "0011_search_by_hand"))
 """Steps that an archive may do without: the index costs half the CPU of a crawl. They can be made up for later."""
 
 
@@ -309,6 +311,11 @@ def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
         return {name for (name,) in rows} >= {name for name, _ in steps(search)}
     except sqlite3.OperationalError:  # no such table: a new file
         return False
+
+
+def has_search(conn: sqlite3.Connection) -> bool:
+    """Whether the archive has the search index."""
+    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_by_hand'").fetchone() is not None
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -71,6 +71,9 @@ def pairs(text: str) -> str:
     CROSS JOIN search_numbers AS i WHERE i.n < small.size)"""
 
 
+LONGEST = 1_048_576
+"""Characters of a text that are indexed: 1,024 pieces of 1,024."""
+
 DELETE = (
     "INSERT INTO search_index (search_index, rowid, body, headline)"
     " SELECT 'delete', arrival, body, headline FROM search_pairs WHERE arrival = "

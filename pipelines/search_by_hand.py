@@ -1,0 +1,56 @@
+"""The search index of new articles, kept by the crawl itself: what the trigger does in SQL alone, at a quarter of its cost.
+
+Whoever else writes to the file has the trigger. It rests while `search_by_hand` holds a row, which is never longer than a
+transaction of ours: no other connection ever sees one, and a crash rolls it back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from pipelines.search_sql import FULL_WIDTH, HALF_WIDTH, INSERT, LONGEST, OF_TEXT
+
+NARROW = str.maketrans(FULL_WIDTH, HALF_WIDTH)
+
+SEARCH_BY_HAND = f"""
+CREATE TABLE search_by_hand (
+  -- Empty, but inside a transaction whose writer puts new texts into search_index itself.
+  n INTEGER PRIMARY KEY -- 1
+);
+DROP TRIGGER search_text_new;
+CREATE TRIGGER search_text_new AFTER INSERT ON texts WHEN NOT EXISTS (SELECT 1 FROM search_by_hand) BEGIN
+  {INSERT}{OF_TEXT.format("new")};
+END
+"""
+
+
+def pairs(text: str) -> str:
+    """As the view `search_pairs` cuts a text.
+
+    >>> pairs("张家口")
+    '张家 家口 口'
+    """
+    text = text[:LONGEST]
+    if any("０" <= char <= "ｚ" for char in set(text)):
+        text = text.translate(NARROW)
+    return " ".join(map(str.__add__, text, [*text[1:], ""]))
+
+
+@contextmanager
+def by_hand(conn: sqlite3.Connection) -> Iterator[None]:
+    """Let the trigger rest for what is written to `texts` within; call `index` for it before the transaction ends."""
+    conn.execute("INSERT INTO search_by_hand VALUES (1)")
+    try:
+        yield
+    finally:
+        conn.execute("DELETE FROM search_by_hand")
+
+
+def index(conn: sqlite3.Connection, articles: Iterable[tuple[int, str, str]]) -> None:
+    """Put new articles, ``(arrival, headline, text)``, into the index."""
+    conn.executemany(
+        "INSERT INTO search_index (rowid, body, headline) VALUES (?, ?, ?)",
+        [(arrival, pairs(text), pairs(headline)) for arrival, headline, text in articles],
+    )
