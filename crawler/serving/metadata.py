@@ -8,7 +8,15 @@ from crawler.serving.queries import Query
 from pipelines.describe_schema import described
 
 TITLE = "News archive"
-INNER = ("story_keys", "search_numbers", "search_pairs", "search_index", "search_words", "search_by_hand", "_sqlite_migrations")
+INNER = (
+    "story_keys",
+    "search_numbers",
+    "search_pairs",
+    "search_index",
+    "search_words",
+    "search_by_hand",
+    "_sqlite_migrations",
+)
 """Parts of the search, the stories and the migrations that answer no question; ask the views. SQL can read them all."""
 
 SHADOWS = tuple(f"search_index_{part}" for part in ("data", "idx", "docsize", "config"))
