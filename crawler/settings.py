@@ -57,7 +57,7 @@ DOWNLOAD_HANDLERS_BASE = {
     "https": "crawler.download.GuardedDownloadHandler",
 }
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
+    "crawler.middlewares.KnownRobotsMiddleware": 100,
     "crawler.middlewares.RequestDefaultsMiddleware": 400,
     "crawler.middlewares.BackoffRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import contextlib
 import logging
 import sqlite3
@@ -73,6 +74,9 @@ class Command(ScrapyCrawl):
             spider(**opts.spargs)
         except (ValueError, TypeError) as wrong:
             self._leave(outcome.USAGE, said_in_one_line(wrong, spider))
+        # What is loaded by now stays: the collector need not look at it every 700 objects. A crawl makes few cycles.
+        gc.freeze()
+        gc.set_threshold(20_000)
         archive = Archive.named_in(self.settings)
         try:
             archive.open()
