@@ -18,6 +18,7 @@ from pipelines.archive import Archive
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
 
 PAGES = 50  # of one article, at most
+HOPS = 5  # pages that send on by script, at most; redirects by status have a bound of their own
 
 
 class UsageProblem(ValueError):
@@ -83,6 +84,8 @@ class ArticleSpider(Spider):
                 return self.ask_further(article, further, [response.url], target)
             article = self.add_known(article, response, **more)
         except PageError as wrong:
+            if moved := self.sent_on(page, target, response, wrong.outcome):
+                return moved
             self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0
             return self.outcome(target, wrong.outcome, str(wrong))
         except Exception as wrong:
@@ -114,6 +117,31 @@ class ArticleSpider(Spider):
         self.in_flight[found.article_id] = target.link
         return found, Request(
             source, callback=self.parse, errback=self.failed, cb_kwargs={"target": found}, dont_filter=True
+        )
+
+    def sent_on(self, page: Any, target: Target, response: Any, outcome: str) -> Request | LinkOutcome | None:
+        """A request for where a page without an article sends its reader, as redirects by script do; None where it does
+        not. The link stays the one that was given."""
+        address = page.moved_to(outcome)
+        if address is None:
+            return None
+        hops = response.meta.get("sent_on", 0) + 1
+        if hops > HOPS:
+            return self.outcome(
+                target, "failed", f"sent on by {HOPS} pages, one after the other, and no article yet"
+            )
+        try:
+            found = replace(target_of(address), link=target.link)
+        except LinkError as wrong:
+            return self.outcome(target, wrong.outcome, f"sent on by {response.url}: {wrong}")
+        self.in_flight[found.article_id] = target.link
+        return Request(
+            found.page.request_url(replace(found, link=address), self.origins()),
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"target": found},
+            meta={"sent_on": hops},
+            dont_filter=True,
         )
 
     def ask_further(self, article: Article, url: str, seen: list[str], target: Target) -> Request:

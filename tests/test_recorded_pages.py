@@ -1,6 +1,7 @@
 """Pages as sites serve them, made by us in their markup (``tests/pages/SITE/NAME.html``), with what must be read of them
 (``NAME.json`` beside it): ``url`` and any of ``article_id``, ``headline``, ``published_at`` (UTC), ``publisher``, ``authors``,
-``contains`` and ``lacks`` (of the text), ``images``, ``canonical_url``, ``next_page``; or ``outcome`` and ``reason`` where the page is no article."""
+``contains`` and ``lacks`` (of the text), ``images``, ``canonical_url``, ``next_page``; or ``outcome`` and ``reason`` where the page is no article, and
+``moved_to`` where it says where that is now."""
 
 import json
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ def test_a_page_is_read_as_recorded(path):
             target.page(response, target, NOW).article()
         assert refused.value.outcome == expected["outcome"]
         assert expected["reason"] in str(refused.value)
+        assert target.page(response, target, NOW).moved_to(expected["outcome"]) == expected.get("moved_to")
         return
     read = read_page(target, response, NOW)
     for name in ("article_id", "headline", "published_at", "publisher", "authors", "images", "canonical_url"):

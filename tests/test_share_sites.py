@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -69,6 +69,69 @@ def test_a_short_link_to_a_finews_share_link_is_a_finews_article(newsroom, websi
     assert article["id"] == f"finews:{PLAIN}"
     assert rows("SELECT url, outcome, article_id FROM links") == [
         {"url": short, "outcome": "archived", "article_id": f"finews:{PLAIN}"}
+    ]
+
+
+SENDING_ON = {
+    "script": "<html><head><script>window.location.href = '{to}';</script></head><body></body></html>",
+    "escaped script": "<script>location.replace('{escaped}')</script>",
+    "meta refresh": '<meta http-equiv="refresh" content="0; url={to}"><body>正在跳转</body>',
+    "a warning": "<html><title>提示</title><body><h2>将要访问</h2><p class='link'>{to}</p><p>请长按网址复制后使用浏览器访问</p></body></html>",
+}
+
+
+@pytest.mark.parametrize("page", SENDING_ON.values(), ids=SENDING_ON.keys())
+def test_a_short_link_that_sends_on_by_its_page(websites, share, rows, page):
+    to = websites.put("http://news.example/1.html", news_page())
+    short = websites.put("http://t.example/AbC", page.format(to=to, escaped=to.replace("/", "\\/")).encode())
+    assert share(short).returncode == 0
+    assert rows("SELECT url, article_id, outcome FROM links") == [
+        {"url": short, "article_id": "web:news.example/1.html", "outcome": "archived"}
+    ]
+
+
+def test_pages_that_send_each_other_on_end(websites, share, rows):
+    page = "<script>location.href='http://{}.example/1';</script>"
+    one = websites.put("http://a.example/1", page.format("b").encode())
+    websites.put("http://b.example/1", page.format("a").encode())
+    assert share(one).returncode == 69
+    [link] = rows("SELECT url, outcome, reason FROM links")
+    assert (link["url"], link["outcome"]) == (one, "failed")
+    assert "sent on by 5 pages" in link["reason"]
+
+
+def test_a_page_that_sends_on_does_not_lead_into_the_house(newsroom, websites, crawl, rows):
+    port = urlsplit(newsroom.origin).port
+    short = websites.put("http://t.example/in", b"<script>location.href='http://10.0.0.1/secret';</script>")
+    assert crawl("share", f"url={short}", CONNECT_TO=f"t.example=127.0.0.1:{port}").returncode == 69
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert link["outcome"] == "refused"
+    assert "no public address" in link["reason"]
+
+
+def test_an_article_that_mentions_a_redirect_stays_one(websites, share, rows):
+    behind = "<script>if (0) location.href='http://other.example/1';</script>"
+    link = websites.put("http://news.example/1.html", news_page(behind=behind))
+    assert share(link).returncode == 0
+    assert [row["id"] for row in rows("SELECT id FROM articles")] == ["web:news.example/1.html"]
+
+
+def test_an_article_of_an_account_that_moved_is_found_where_it_is_now(websites, share, rows):
+    pages = RECORDED / "wechat"
+    new = json.loads((pages / "moved.json").read_text(encoding="utf-8"))["moved_to"].partition("#")[0]
+    websites.put(new, (pages / "long.html").read_bytes())
+    old = websites.put("http://mp.weixin.qq.com/s/MoVeDmOvEdMoVe_123456", (pages / "moved.html").read_bytes())
+    assert share(old, IMAGES_ENABLED=False).returncode == 0
+    [link] = rows("SELECT url, article_id, outcome FROM links")
+    assert (link["url"], link["outcome"]) == (old, "archived")
+
+
+def test_a_link_through_a_wrapper_is_the_article_s(websites, share, rows):
+    to = websites.put("http://news.example/1.html", news_page())
+    wrapped = f"http://link.zhihu.com/?target={quote(to, safe='')}"
+    assert share(wrapped, to).returncode == 0
+    assert rows("SELECT count(*) AS links, count(DISTINCT article_id) AS articles FROM links") == [
+        {"links": 2, "articles": 1}
     ]
 
 

@@ -5,6 +5,114 @@ import pytest
 from crawler.pages import UnknownSite, target_of
 
 SAME = {
+    "wechat:MzA3MTIzNDU2Nw-2650123456-1": [
+        "https://mp.weixin.qq.com/s?__biz=MzA3MTIzNDU2Nw==&mid=2650123456&idx=1&sn=0a1b&chksm=87&scene=21#wechat_redirect",
+        "http://mp.weixin.qq.com/s?__biz=MzA3MTIzNDU2Nw%3D%3D&mid=2650123456&idx=1&sn=0a1b#rd",
+        "https://mp.weixin.qq.com/mp/appmsg/show?__biz=MzA3MTIzNDU2Nw==&appmsgid=2650123456&itemidx=1&sign=ab",
+    ],
+    "toutiao:6937582104468373003": [
+        "https://www.toutiao.com/i6937582104468373003/",
+        "https://www.toutiao.com/a6937582104468373003",
+        "https://www.toutiao.com/article/6937582104468373003/?wid=1615273506",
+        "https://www.toutiao.com/group/6937582104468373003/",
+        "https://m.toutiao.com/w/6937582104468373003/?share_token=ab",
+        "https://m.toutiaocdn.com/i6937582104468373003/?app=news_article&timestamp=1615273506",
+        "https://m.toutiaoimg.cn/group/6937582104468373003/?app=news_article",
+        "https://m.toutiaoimg.com/a6937582104468373003/",
+        "https://www.toutiao.com/video/6937582104468373003/",
+    ],
+    "baijiahao:1693739207912345678": [
+        "https://baijiahao.baidu.com/s?id=1693739207912345678&wfr=spider&for=pc",
+        "https://baijiahao.baidu.com/builder/preview/s?id=1693739207912345678",
+        'https://mbd.baidu.com/newspage/data/landingsuper?context={"nid":"news_1693739207912345678"}&n_type=0&p_from=1',
+        "https://mbd.baidu.com/newspage/data/landingshare?context=%7B%22nid%22%3A%22news_1693739207912345678%22%7D",
+    ],
+    "sina:ikknscsh9876543": [
+        "https://finance.sina.com.cn/chanjing/cyxw/2021-03-09/doc-ikknscsh9876543.shtml",
+        "https://finance.sina.com.cn/chanjing/cyxw/2021-03-09/doc-ikknscsh9876543_2.shtml",
+        "https://finance.sina.cn/chanjing/cyxw/2021-03-09/detail-ikknscsh9876543.d.html?from=wap",
+        "https://cj.sina.cn/article/detail/1642634100/doc-ikknscsh9876543.d.html",
+    ],
+    "sina:1642634100-61e89b74020011abc": [
+        "https://k.sina.com.cn/article_1642634100_61e89b74020011abc.html?from=finance",
+        "https://k.sina.cn/article_1642634100_61e89b74020011abc.html",
+        "https://cj.sina.com.cn/articles/view/1642634100/61e89b74020011abc",
+        "https://t.cj.sina.cn/articles/view/1642634100/61e89b74020011abc?display=0&retcode=0",
+    ],
+    "netease:G4MABCDE0519QIKK": [
+        "https://www.163.com/dy/article/G4MABCDE0519QIKK.html",
+        "https://dy.163.com/v2/article/detail/G4MABCDE0519QIKK.html",
+        "https://3g.163.com/news/article/G4MABCDE0519QIKK.html",
+        "https://m.163.com/dy/article_cambrian/G4MABCDE0519QIKK.html?f=wap",
+        "https://c.m.163.com/news/a/G4MABCDE0519QIKK.html?from=wap_redirect",
+        "https://3g.163.com/touch/article.html?docid=G4MABCDE0519QIKK",
+        "https://money.163.com/21/0309/15/G4MABCDE0519QIKK_2.html",
+    ],
+    "ifeng:84S8aBcDeFg": [
+        "https://finance.ifeng.com/c/84S8aBcDeFg",
+        "https://ishare.ifeng.com/c/s/84S8aBcDeFg",
+        "https://i.ifeng.com/c/84S8aBcDeFg?from=wx",
+    ],
+    "ifeng:v002YRDPuR6stZtW3GijNKVqFhJw4el98RshG1A1PZRUfrc__": [
+        "https://ishare.ifeng.com/c/s/v002YRDPuR6stZtW3GijNKVqFhJw4el98RshG1A1PZRUfrc__?spss=np"
+    ],
+    "qq:20210309A0ABCD00": [
+        "https://new.qq.com/rain/a/20210309A0ABCD00",
+        "https://new.qq.com/omn/20210309/20210309A0ABCD00.html",
+        "https://view.inews.qq.com/a/20210309A0ABCD00?shareto=wx",
+        "https://view.inews.qq.com/k/20210309A0ABCD00",
+        "https://xw.qq.com/cmsid/20210309A0ABCD00",
+        "https://page.om.qq.com/page/20210309A0ABCD00",
+    ],
+    "qq:20160313022933": [
+        "http://news.qq.com/a/20160313/022933.htm",
+        "http://view.inews.qq.com/a/NEW2016031302293305",
+        "https://xw.qq.com/news/20160313022933",
+        "https://xw.qq.com/news/20160313022933/NEW2016031302293305",
+    ],
+    "cls:689123": [
+        "https://www.cls.cn/detail/689123",
+        "https://m.cls.cn/detail/689123",
+        "https://api3.cls.cn/share/article/689123?os=ios&sv=7",
+        "https://www.cailianpress.com/roll/689123",
+    ],
+    "wallstreetcn:3612345": [
+        "https://wallstreetcn.com/articles/3612345?keyword=x",
+        "https://m.wallstreetcn.com/articles/3612345",
+        "https://wallstreetcn.com/premium/articles/3612345",
+        "http://wallstreetcn.com/node/3612345",
+        "https://awtmt.com/articles/3612345?from=wscn",
+    ],
+    "wallstreetcn:live-2012345": [
+        "https://wallstreetcn.com/livenews/2012345",
+        "https://m.wallstreetcn.com/livenews/2012345",
+    ],
+    "yicai:100982345": [
+        "https://www.yicai.com/news/100982345.html",
+        "https://m.yicai.com/news/100982345.html",
+        "https://www.yicai.com/brief/100982345.html",
+    ],
+    "yicai:4740456": ["http://www.yicai.com/news/2016/01/4740456.html"],
+    "caixin:101672345": [
+        "https://finance.caixin.com/2021-03-09/101672345.html",
+        "https://m.caixin.com/m/2021-03-09/101672345.html",
+        "https://finance.caixin.com/2021-03-09/101672345_2.html",
+        "https://finance.caixin.com/2021-03-09/101672345_all.html?cxw=Android",
+    ],
+    "xueqiu:178901234": [
+        "https://xueqiu.com/1234567890/178901234",
+        "https://m.xueqiu.com/1234567890/178901234?sharetime=2",
+        "https://xueqiu.com/S/SH600160/178901234",
+    ],
+    "jin10:56789": [
+        "https://xnews.jin10.com/details/56789",
+        "https://news.jin10.com/details/56789",
+        "https://xnews.jin10.com/webapp/details.html?id=56789&type=news",
+    ],
+    "jin10:20210309150506000800": [
+        "https://flash.jin10.com/detail/20210309150506000800",
+        "https://www.jin10.com/flash_detail/20210309150506000800",
+    ],
     "thepaper:26712345": [
         "https://www.thepaper.cn/newsDetail_forward_26712345",
         "https://m.thepaper.cn/newsDetail_forward_26712345?from=timeline&isappinstalled=0",
@@ -41,7 +149,10 @@ SAME = {
         "https://m.huanqiu.com/article/9CaKrnKiVec?s=wx",
         "https://3w.huanqiu.com/a/c36dc8/9CaKrnKiVec?agt=20&p=1",
     ],
-    "huanqiu:2018-12001234": ["http://world.huanqiu.com/exclusive/2018-05/12001234.html?agt=61"],
+    "huanqiu:2018-12001234": [
+        "http://world.huanqiu.com/exclusive/2018-05/12001234.html?agt=61",
+        "https://m.huanqiu.com/r/MV8wXzEyMDAxMjM0XzEyNTlfMTUyNTMzNDQ4MA==?tt_group_id=1",
+    ],
     "guancha:516891": [
         "https://www.guancha.cn/WangWen/2019_09_07_516891.shtml",
         "https://www.guancha.cn/WangWen/2019_09_07_516891_s.shtml",
@@ -110,6 +221,25 @@ def test_a_link_means_its_article(link, article_id):
         (
             "https://m.thepaper.cn/kuaibao_detail.jsp?contid=26712345",
             "https://www.thepaper.cn/newsDetail_forward_26712345",
+        ),
+        ("https://www.cailianpress.com/roll/689123", "https://www.cls.cn/detail/689123"),
+        ("https://xnews.jin10.com/webapp/details.html?id=56789", "https://xnews.jin10.com/details/56789"),
+        (
+            "https://finance.caixin.com/2021-03-09/101672345_2.html",
+            "https://finance.caixin.com/2021-03-09/101672345.html",
+        ),
+        (
+            "https://finance.sina.com.cn/roll/2021-03-09/doc-ikknscsh9876543_2.shtml",
+            "https://finance.sina.com.cn/roll/2021-03-09/doc-ikknscsh9876543.shtml",
+        ),
+        (
+            "https://awtmt.com/articles/3612345",
+            "https://api-one.wallstcn.com/apiv1/content/articles/3612345?extract=0",
+        ),
+        ("https://link.zhihu.com/?target=https%3A//news.example/1.html", "https://news.example/1.html"),
+        (
+            "https://c.pc.qq.com/middlem.html?pfurl=https%3A%2F%2Fwww.cls.cn%2Fdetail%2F689123",
+            "https://www.cls.cn/detail/689123",
         ),
         (
             "https://h5.stcn.com/pages/detail/detail?id=645678",

@@ -107,6 +107,11 @@ class ArticlePage(ABC):
         """Address of the article's next page, where it is cut into pages; None on the last. Ask after `article`."""
         return None
 
+    def moved_to(self, outcome: str) -> str | None:
+        """Address of the article that this page, which is none, sends its reader on to. Ask where `article` raised a
+        PageError of that *outcome*."""
+        return None
+
 
 _hosts: dict[str, type[ArticlePage]] = {}
 _paths: list[tuple[re.Pattern[str], type[ArticlePage]]] = []

@@ -1,4 +1,5 @@
-"""百家号: baijiahao.baidu.com/s?id=…, mbd.baidu.com/newspage/data/landingsuper?context={"nid":"news_…"}.
+"""百家号: baijiahao.baidu.com/s?id=…, mbd.baidu.com/newspage/data/landingsuper?context={"nid":"news_…"}; mr.baidu.com/r/AbC is
+short and redirects.
 
 Learned from: public scrapers that read ``dateUpdate``, ``author-name`` and the ``index-module`` classes.
 """
@@ -12,7 +13,7 @@ from crawler.pages.web import WebPage, fields
 NEWS_ID = re.compile(r"""nid["':=\s]{1,6}(?:news_|dt_)?(\d{15,20})""")
 
 
-@handles("baijiahao.baidu.com", "mbd.baidu.com")
+@handles("baijiahao.baidu.com", "mbd.baidu.com", "mr.baidu.com")
 class BaijiahaoPage(WebPage):
     """An article of a Baijiahao account: that is its publisher."""
 

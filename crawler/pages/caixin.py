@@ -5,8 +5,10 @@ Learned from: RSSHub's caixin routes (``#Main_Content_Val``, ``#the_content`` of
 
 import re
 
-from crawler.pages import handles
+from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields
+
+PAGE_PART = re.compile(r"(/\d{6,})_\d+(?=\.html)")
 
 
 @handles("caixin.com", "caixinglobal.com")
@@ -15,7 +17,7 @@ class CaixinPage(WebPage):
 
     site = "caixin"
     id_at = (
-        re.compile(r"/20\d\d-\d\d-\d\d/(\d{6,})\.html"),
+        re.compile(r"/20\d\d-\d\d-\d\d/(\d{6,})(?:_\w+)?\.html"),
         re.compile(r"(blog)\.caixin\.com/archives/(\d+)"),
     )
     gone = re.compile(
@@ -37,6 +39,10 @@ class CaixinPage(WebPage):
     drop = fields(
         ".//*[contains(@class, 'pip') or contains(@class, 'idetor') or @class='content-tag' or @id='zhengwenguanggao'] | .//*[@class='media_pic'][not(.//img)]"
     )
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        return PAGE_PART.sub(r"\1", super().request_url(target, origins))
 
     def check_for_notice(self, size: int, titles: str) -> None:
         # The text's beginning is there, but not its end.

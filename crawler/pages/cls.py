@@ -1,4 +1,4 @@
-"""财联社: www.cls.cn/detail/123, m.cls.cn/detail/123, api3.cls.cn/share/article/123.
+"""财联社: www.cls.cn/detail/123, m.cls.cn/detail/123, api3.cls.cn/share/article/123; until 2019 www.cailianpress.com/roll/123.
 
 The page is made by Next.js from ``__NEXT_DATA__`` (``articleDetail``: title, content, ctime, author, source).
 Learned from: RSSHub's cls routes.
@@ -14,7 +14,7 @@ from typing import Any
 
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
-from crawler.pages import first_text, handles
+from crawler.pages import Target, first_text, handles
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -34,15 +34,22 @@ def detail_in(state: Any) -> dict[str, Any]:
     return {}
 
 
-@handles("cls.cn")
+@handles("cls.cn", "cailianpress.com")
 class ClsPage(StatedPage):
     """An article or a flash of Cailian."""
 
     site = "cls"
     id_at = (
-        re.compile(r"cls\.cn/(?:.*/)?(?:detail|article|roll|share)/(\d+)"),
-        re.compile(r"cls\.cn/.*[?&]id=(\d+)"),
+        re.compile(r"(?:cls\.cn|cailianpress\.com)/(?:.*/)?(?:detail|article|roll|share)/(\d+)"),
+        re.compile(r"(?:cls\.cn|cailianpress\.com)/.*[?&]id=(\d+)"),
     )
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        if "cailianpress.com" in target.link and target.native_id.isdigit():  # its name until 2019
+            return f"https://www.cls.cn/detail/{target.native_id}"
+        return super().request_url(target, origins)
+
     gone = re.compile(
         r"(?<=>)\s*(?:该|此)?(?:文章|内容|电报)(?:不存在|已被?删除|已下线)[^<]{0,8}(?=<)|<title>[^<]*404"
     )

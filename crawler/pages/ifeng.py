@@ -26,6 +26,7 @@ class IfengPage(StatedPage):
     site = "ifeng"
     id_at = (
         re.compile(r"ifeng\.com/(?:.*/)?(?:c|s|c/s)/(?:v00\w)?([0-9A-Za-z]{9,12})(?:[?/]|$)"),
+        re.compile(r"ifeng\.com/(?:.*/)?c/s/(v00\w[\w-]{20,})"),  # of accounts
         re.compile(r"ifeng\.com/(?:.*/)?a/(\d{8})/(\d+)_\d+\.shtml"),
         re.compile(r"[?&](?:aid|guid)=(?:ucms_|cmpp_)?([0-9A-Za-z]{6,12})"),
     )

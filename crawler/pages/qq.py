@@ -18,6 +18,7 @@ class QqPage(WebPage):
     site = "qq"
     id_at = (
         re.compile(r"qq\.com/.*?(20\d{6}[A-Z]\w{5,10})(?=\.html?|/|$|\?|&)"),
+        re.compile(r"qq\.com/.*?/[A-Z]{3}(20\d{6})(\d{6})\w{2}(?=\.html?|/|$|\?)"),  # NEW2016031302293305
         re.compile(r"qq\.com/.*?(20\d{6})/?(\d{6})(?:_\d+)?(?=\.html?|/|$|\?)"),
     )
     gone = re.compile(

@@ -5,8 +5,10 @@ Learned from: public scrapers of ``#artibody``, ``.date-source`` and ``weibo: ar
 
 import re
 
-from crawler.pages import handles
+from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields
+
+PAGE_PART = re.compile(r"(/doc-i\w+?)_\d+(?=\.s?html)")
 
 
 @handles("sina.com.cn", "sina.cn")
@@ -15,12 +17,17 @@ class SinaPage(WebPage):
 
     site = "sina"
     id_at = (
-        re.compile(r"(?:doc|detail|detail_)-?(i[a-z]{3,12}\d{5,10})(?=\.|/|$|\?)"),
+        re.compile(r"(?:doc|detail|detail_)-?(i[a-z]{3,12}\d{5,10})(?:_\d+)?(?=\.|/|$|\?)"),
         re.compile(r"[?&](?:docid|docID)=(?:comos-)?(i?[a-z]{3,12}\d{5,10})"),
-        re.compile(r"(?:article_|/articles?/view/)(\d+[_/][0-9a-z]+)"),
+        re.compile(r"(?:article_|/articles?/view/)(\d+)[_/]([0-9a-z]+)"),
         re.compile(r"/(\d{4}-\d\d-\d\d)/(?:.*/)?(\d{6,})\.shtml"),
         re.compile(r"/(\d{8})/(\d{4,})\.shtml"),
     )
+
+    @classmethod
+    def request_url(cls, target: Target, origins: list[str]) -> str:
+        return PAGE_PART.sub(r"\1", super().request_url(target, origins))
+
     gone = re.compile(
         r"(?<=>)\s*(?:抱歉，)?(?:页面没有找到|您访问的页面不存在|该文章已不存在|文章已被删除)[^<]{0,10}(?=<)|<title>[^<]*(?:页面没有找到|404)"
     )

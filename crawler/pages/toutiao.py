@@ -1,4 +1,5 @@
-"""今日头条: toutiao.com/a123…, /i123…, /article/123…, /group/123…, /w/123… and the same on m.toutiao.com.
+"""今日头条: toutiao.com/a123…, /i123…, /article/123…, /group/123…, /w/123… and the same on m.toutiao.com, m.toutiaocdn.com,
+m.toutiaoimg.cn and .com; m.toutiao.com/is/AbC is short and redirects.
 
 Older pages hold the article in a script (``articleInfo: {title, content, subInfo: {source, time}}``, the markup as
 entities), newer ones in ``RENDER_DATA``, a JSON in percent-encoding, or ready in ``article``.
@@ -43,16 +44,20 @@ def article_in(state: Any) -> dict[str, Any]:
     return {}
 
 
-@handles("toutiao.com", "toutiaocdn.com")
+@handles("toutiao.com", "toutiaocdn.com", "toutiaoimg.com", "toutiaoimg.cn")
 class ToutiaoPage(StatedPage):
     """An article of Toutiao, by a medium or an account: that is its publisher."""
 
     site = "toutiao"
-    id_at = (re.compile(r"(?:/(?:[ai]|group/|article/|w/|item/)|[?&](?:group_id|item_id)=)(\d{15,20})"),)
+    id_at = (
+        re.compile(r"(?:/(?:[ai]|group/|article/|w/|item/|video/)|[?&](?:group_id|item_id)=)(\d{15,20})"),
+    )
     gone = re.compile(
         r"<title>[^<]*(?:页面不存在|已删除|404)|文章(?:不存在|已被删除|已下架)(?=\s*<)|很抱歉，您访问的内容不存在"
     )
-    walled = re.compile(r"<title>\s*(?:验证码中间页|安全验证)|window\._waf_|secsdk-captcha-drag")
+    walled = re.compile(
+        r"<title>\s*(?:验证码中间页|安全验证)|window\._waf_|byted_acrawler|secsdk-captcha-drag"
+    )
     headline_at = fields(
         "//h1[contains(@class, 'article-title')]", "//div[contains(@class, 'article-content')]/h1"
     )

@@ -1,4 +1,5 @@
-"""华尔街见闻: wallstreetcn.com/articles/123, /livenews/123, /premium/articles/123, the same on m.wallstreetcn.com.
+"""华尔街见闻: wallstreetcn.com/articles/123, /livenews/123, /premium/articles/123, the same on m.wallstreetcn.com and
+awtmt.com; before 2017 /node/123.
 
 The pages are shells; the article is JSON at api-one.wallstcn.com (``data``: title, content, display_time, author).
 Learned from: RSSHub's wallstreetcn routes.
@@ -24,12 +25,14 @@ FOUND, REMOVED = 20000, 60301
 API = "https://api-one.wallstcn.com/apiv1/content"
 
 
-@handles("wallstreetcn.com", "wallstcn.com")
+@handles("wallstreetcn.com", "wallstcn.com", "awtmt.com")
 class WallstreetcnPage(StatedPage):
     """An article or a flash of Wallstreetcn; ids of flashes begin with ``live``."""
 
     site = "wallstreetcn"
-    id_at = (re.compile(r"wallst(?:reet)?cn\.com/(?:.*/)?(?:articles|(live)news|(live)s)/(\d+)"),)
+    id_at = (
+        re.compile(r"(?:wallst(?:reet)?cn|awtmt)\.com/(?:.*/)?(?:articles|node|(live)news|(live)s)/(\d+)"),
+    )
     publisher_name = "华尔街见闻"
     published_at = fields("//time/@datetime", "//*[contains(@class, 'article')]//time")
     body_at = fields(

@@ -36,6 +36,7 @@ from crawler.pages import (
     handles_any,
     page_of_host,
 )
+from crawler.pages.onward import onward, unwrapped
 
 LEAST_TEXT = 30  # characters; a page with less, and no picture, holds no article
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
@@ -47,6 +48,10 @@ GONE = re.compile(
 WALLED = re.compile(
     r"安全验证|人机验证|访问验证|滑动验证|验证码|访问(?:过于)?频繁|访问受限|请(?:先)?登录|环境异常|Just a moment|Access Denied|Forbidden|Attention Required",
     re.IGNORECASE,
+)
+# Scripts that let only browsers in: of Aliyun, Wangsu, EdgeOne, Knownsec, ByteDance and Cloudflare.
+CHALLENGE = re.compile(
+    r"acw_sc__v2|aliyun_waf|wzws_(?:sid|cid|method)|EO_Bot_Ssid|__jsl_clearance|__ac_signature|_cf_chl_opt"
 )
 TRACKING = re.compile(
     r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
@@ -106,7 +111,7 @@ class WebPage(ArticlePage):
 
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
-        return target.link
+        return unwrapped(target.link)
 
     # -- what a subclass may do its own way ------------------------------------------------------------------------
 
@@ -245,6 +250,10 @@ class WebPage(ArticlePage):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} in place of the article"
                 )
+        if size < LEAST_TEXT and (found := CHALLENGE.search(self.document.html)):
+            raise Refused(
+                f"{self.site}: the page {where} is a puzzle for browsers ({found[0]}) in place of the article; open it in a browser"
+            )
         if size < SHORT and (found := GONE.search(titles)):
             raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
         if size < SHORT and (found := WALLED.search(titles)):
@@ -269,6 +278,11 @@ class WebPage(ArticlePage):
             for one in self.nodes(find):
                 return absolute(self.document.base, one if isinstance(one, str) else one.get("href"))
         return find_next_page(self.document)
+
+    def moved_to(self, outcome: str) -> str | None:
+        if outcome not in ("unreadable", "unknown_site"):  # a notice and a captcha lead to no article
+            return None
+        return onward(self.document.html, self.response.url)
 
 
 @handles_any

@@ -1,4 +1,5 @@
-"""第一财经: www.yicai.com/news/123.html, /brief/123.html, /image/123.html, m.yicai.com/news/123.html.
+"""第一财经: www.yicai.com/news/123.html, /brief/123.html, /image/123.html, m.yicai.com/news/123.html; until 2016
+/news/2016/01/123.html.
 
 Learned from: RSSHub's yicai routes (``.multiText``, ``#multi-text``, ``.txt``; the time in the script's ``_pb``).
 """
@@ -14,7 +15,11 @@ class YicaiPage(WebPage):
     """An article of Yicai."""
 
     site = "yicai"
-    id_at = (re.compile(r"yicai\.com/(?:.*/)?(?:news|brief|image|video|vip/news)/(\d+)(?:\.html)?"),)
+    id_at = (
+        re.compile(
+            r"yicai\.com/(?:.*/)?(?:news|brief|image|video|vip/news)/(?:\d{4}/\d\d/)?(\d{5,})(?:\.html)?"
+        ),
+    )
     gone = re.compile(
         r"<title>[^<]*404|(?<=>)\s*(?:抱歉，)?(?:您访问的)?(?:页面|文章|内容)(?:不存在|已被?删除|已下线)[^<]{0,8}(?=<)"
     )
