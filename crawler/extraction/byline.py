@@ -44,7 +44,7 @@ LOOSE = re.compile(
     r"(?:^|[\s|｜(（])(?:本文|原)?(?:作\s?者|撰文|撰稿|文)\s*[:：/｜|丨]\s*([^\s:：，。；;|｜()（）]{2,20})(?=$|[\s|｜)）])"
 )
 """A writer behind a label, under whatever name."""
-PICTURED = re.compile(r"\s*/?\s*(?:摄|攝|图$|圖$|制图|供图|提供)")
+PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
 """Behind names: those who took the picture."""
 NOT_WRITER = re.compile(
     r"摄影|攝影|摄像|图片|图/|圖/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|统筹|摄$|攝$"

@@ -11,7 +11,7 @@ from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import key
 from crawler.extraction.layout import INLINE, Layout, is_furniture, is_within, own_text
-from crawler.extraction.pictures import add_lead_pictures, settle_pictures
+from crawler.extraction.pictures import PICTURE, add_lead_pictures, settle_pictures
 from crawler.extraction.published import STAMP
 
 META_LINE = re.compile(
@@ -46,12 +46,24 @@ def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> N
             body.take_out("page_furniture", one)
         elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
             body.take_out("link_list", one)
+    cut_cards(body)
     cut_promoted(layout, body)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
     add_lead(body)
     add_lead_pictures(layout, body)
     settle_pictures(element, base)
+
+
+def cut_cards(body: Body) -> None:
+    """Links that hold both a picture and a title: cards of other articles. A picture's link to itself has no title."""
+    for link in list(body.element.iter("a")):
+        picture = link.find(".//img")
+        titled = any(link.find(f".//{tag}") is not None for tag in ("h2", "h3", "h4", "h5", "p", "div"))
+        if picture is None or not titled or not 6 <= len(text_of(link)) <= 120:
+            continue
+        if not PICTURE.search(link.get("href") or "") and is_within(link, body.element):
+            body.take_out("link_card", link)
 
 
 def cut_promoted(layout: Layout, body: Body) -> None:
@@ -165,9 +177,11 @@ def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
     titles = [n for n, block in enumerate(head) if wanted and key(text_of(block)) == wanted]
     cut = titles[-1] + 1 if titles else 0
     for n, block in enumerate(head):
-        if not is_within(block, body.element) or block.find(".//img") is not None:
+        if not is_within(block, body.element):
             continue
         line = squeeze(own_text(block))
+        if block.find(".//img") is not None and not layout.is_meta(own_text(block), layout.plain[block], 0):
+            continue
         if n < cut or (
             len(line) < 60
             and META_LINE.search(line)

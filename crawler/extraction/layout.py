@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extraction.published import STAMP
+from crawler.extraction.published import SHORT, STAMP
 
 INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
@@ -188,8 +188,12 @@ class Layout:
         """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
         if plain < 80 and marks < 5 and TIME_LINE.search(text):
             return True
-        stamp = STAMP.search(text)
-        if stamp and "。" not in text and plain - letters(stamp[0]) < 24:
+        stamp = STAMP.search(text) or SHORT.search(text)
+        if (
+            stamp
+            and "。" not in text
+            and (plain - letters(stamp[0]) < 24 or text.count("|") + text.count("｜") >= 2)
+        ):
             return True
         labels = len({*META_LABEL.findall(text)})
         return "。" not in text and (

@@ -31,7 +31,7 @@ LAZY = (
 LOOSE = frozenset(("file", "data-url", "data-img", "data-image", "data-big", "original"))
 """Those of them that may hold other things: they count where they look like a picture's."""
 ICON = re.compile(
-    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_-]|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
+    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_-]|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
     re.IGNORECASE,
 )
 SIZE = re.compile(r"[_/-]w?(\d{1,4})(?:_h|x|\*)(\d{1,4})(?=[._/]|$)")
@@ -41,6 +41,7 @@ HOLDER = re.compile(
 )
 """What the element is called that holds a picture above the text."""
 CAPTION = re.compile(r"[图圖摄攝]|资料|資料|提供|。$|^[▲△↑]")
+BANNER = 4.5  # times as wide as high: a linked picture of that form is an advertisement across the column
 LONGEST_CAPTION = 200  # characters
 
 
@@ -154,6 +155,12 @@ def real_address(picture: Any, is_placeholder: bool) -> str:
     return ""
 
 
+def is_linked(picture: Any) -> bool:
+    """Whether a picture is a link to something that is no picture."""
+    above = picture.getparent()
+    return above is not None and above.tag == "a" and not PICTURE.search(above.get("href") or "")
+
+
 def settle(picture: Any, base: str, repeated: bool = False) -> None:
     """Give a picture its real, absolute address, whatever attribute holds it; one that is none of the article goes."""
     source = (picture.get("src") or "").strip()
@@ -168,6 +175,9 @@ def settle(picture: Any, base: str, repeated: bool = False) -> None:
         if (size := (picture.get(name) or "").rstrip("px ")).isdigit()
     ]
     small = (len(sizes) == 2 and max(sizes) < 60) or any(size < 10 for size in sizes)
+    if not small and is_linked(picture) and (len(sizes) == 2 or stated):
+        width, height = sizes if len(sizes) == 2 else (int(stated[1]), int(stated[2]))  # type: ignore[index]
+        small = width > BANNER * height and 0 < height <= 150
     if (
         not address
         or address.startswith("data:")

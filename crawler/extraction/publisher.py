@@ -22,7 +22,7 @@ LABELLED = re.compile(
 WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*([^:：|｜]{{2,32}})")
 """An element that holds the label and the name, and nothing else."""
 SOURCE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick-?name)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick-?name|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
     re.IGNORECASE,
 )
 MEDIUM = re.compile(
@@ -66,6 +66,15 @@ META_NAMES = (
     "media",
 )
 DOMAIN = re.compile(r"[（(][^）)]*[）)]$|\s+[A-Z]+\.(?:COM|NET|TW|CN)$", re.IGNORECASE)
+IN_SCRIPT = re.compile(
+    r"""["']?\b(?:media|media_?name|source|source_?name|article_?source)["']?\s*[:=]\s*["']([^"'<>{}\\/]{2,20})["']""",
+    re.IGNORECASE,
+)
+"""What a script calls the medium."""
+GENERAL = re.compile(
+    r"(?:新闻|要闻|公告|通知|工作|企业|公司|集团|行业|媒体|学校|校园)(?:动态|中心|资讯|公告|聚焦|要闻|列表|详情|报道)?$"
+)
+"""What sites call their sections."""
 SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
 
 
@@ -119,7 +128,9 @@ def find_publisher(
         if found and names_in(found["first"] or found["last"]):
             return clean(found["medium"] or found["other"])
     for element in elements:
-        if SOURCE_NAME.search(named := f"{element.get('class') or ''} {element.get('id') or ''}"):
+        if element.find(".//img") is None and SOURCE_NAME.search(
+            named := f"{element.get('class') or ''} {element.get('id') or ''}"
+        ):
             name = clean("".join(element.itertext()))
             by_person = AUTHOR_NAME.search(named) and name and is_person(name)
             if name and len(name) <= 20 and not NO_MEDIUM.search(name) and not by_person:
@@ -138,6 +149,8 @@ def find_publisher(
     for line in (*near, *after):
         if found := GIVEN_BY.search(line):
             return clean(found[1])
+    if name := in_script(document.html):
+        return name
     if name := reporting(near, head):
         return name
     linked = document.linked_data.get("publisher")
@@ -177,6 +190,13 @@ def reporting(near: Iterable[str], head: Iterable[str]) -> str | None:
     return None
 
 
+def in_script(html: str) -> str | None:
+    """The medium that the page's scripts name, where they name one only: lists of articles name several."""
+    named = {clean(name) for name in IN_SCRIPT.findall(html)} - {None}
+    name = named.pop() if len(named) == 1 else None
+    return name if name and re.search(r"[\u4e00-\u9fff]", name) and not NO_MEDIUM.search(name) else None
+
+
 def is_person(name: str) -> bool:
     """Whether an unlabelled name is rather the writer's than a medium's."""
     return bool(names_in(name)) and re.fullmatch(NAME, name) is not None and MEDIUM.fullmatch(name) is None
@@ -190,7 +210,8 @@ def site_of(document: Document) -> str | None:
     if len(parts) < 2:
         return None
     longest = max(parts, key=len)
-    others = [part for part in parts if part is not longest and 2 <= len(part) <= 14 and part not in CHANNEL]
+    others = [part for part in parts if part is not longest and 2 <= len(part) <= 14]
+    others = [part for part in others if part not in CHANNEL and not GENERAL.fullmatch(part)]
     others = [part for part in others if not SLOGAN.search(part)] or others
     behind = [part for part in others if parts.index(part) > parts.index(longest)] or others
     sure = [part for part in behind if SITE_WORDS.search(part) and not part.endswith(("频道", "頻道"))]
