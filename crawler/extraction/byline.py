@@ -13,7 +13,7 @@ from crawler.extraction.names import NAME, NAMES, WESTERN, names_in, western_nam
 
 END = (
     r"(?=$|[\s）)】\]〕〉>|｜;；。，,:：/〔［]|编辑|編輯|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
-    r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|[\u4e00-\u9fff]{2,4}(?:报道|報導|電|电))"
+    r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|(?![在从向就对])[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電)(?=$|[\s)）】〕\]，,。]))"
 )
 TITLE_OF = r"(?:记者|記者|特派员|特派記者|通讯员|通訊員|撰稿人|评论员|研究员|实习生|實習生|作者)"
 WRITER = rf"(?:本报|本報|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{{1,6}})*(?:实习)?(?:见习)?{TITLE_OF}"
@@ -23,11 +23,11 @@ LINK = r"\s*[】\])）]?\s*[:：/／|｜丨]?\s*"
 PATTERNS = (
     # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
     re.compile(
-        rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|撰文|撰稿|采写|采访|採訪|执笔|文字|文图|图文|圖文|文|記者|记者|By|原创作者|写手)"
+        rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|特约撰稿|特约作者|撰文|撰稿|采写|采访|採訪|执笔|文字|文图|图文|圖文|文|記者|记者|By|原创作者|写手)"
         rf"(?:\s*[/、]\s*(?:图|圖|摄影|摄|图片|撰文))?\s*(?:[:：/／|｜丨]|\s|(?<=作者)|[】\]]\s*)\s*(?:(?:文字?|文)\s*[:：/]\s*)?(?:{OFFICE}\s+)?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三; 【通讯员】张三
-    re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z·]{{0,12}}?){WRITER}{LINK}{NAMES}{END}"),
+    re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z0-9·]{{0,14}}?){WRITER}{LINK}{NAMES}{END}"),
 )
 REPORTED = re.compile(
     rf"(?:^|[/|｜\s〔【\[(])({NAME}(?:[、\s]{NAME}){{0,2}})\s*/?\s*(?:[\u4e00-\u9fff]{{2,4}}?)?(?:综合|綜合|即時)?(?:报道|報導|報道)[)】〕\]]?$"
@@ -44,13 +44,15 @@ LOOSE = re.compile(
     r"(?:^|[\s|｜(（])(?:本文|原)?(?:作\s?者|撰文|撰稿|文)\s*[:：/｜|丨]\s*([^\s:：，。；;|｜()（）]{2,20})(?=$|[\s|｜)）])"
 )
 """A writer behind a label, under whatever name."""
+COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
+"""Where a foreign writer is from, in front of the name."""
 PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
 """Behind names: those who took the picture."""
 NOT_WRITER = re.compile(
     r"摄影|攝影|摄像|图片|图/|圖/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|统筹|摄$|攝$"
 )
 NO_NAME = re.compile(
-    r"[網网報报社台刊站]$|记者|本报|综合|整理|编辑|官方|公司|集团|日报|频道|新闻|财经|小编|管理员|admin|佚名|匿名|原创|未知|来源|作者|本站|编译|发布",
+    r"[網网報报社台刊站]$|记者|本报|综合|整理|编辑|官方|公司|集团|日报|频道|新闻|财经|小编|管理员|admin|佚名|匿名|原创|未知|来源|作者|本站|编译|发布|在线|网络|中国|国际|研究院|学会|协会|大学|杂志|官网|微信|公众号|简介",
     re.IGNORECASE,
 )
 MEDIUM_WORD = re.compile(r"[报報网網社台刊]|快讯|快訊|新闻|新聞|财经|財經|日报|时报|周刊|广播|电视|中心")
@@ -104,8 +106,9 @@ def in_near_line(line: str, publisher: str | None) -> list[str]:
         return names_in(found[1])
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
-    if (found := LOOSE.search(line)) and is_writer(found[1], publisher):
-        return [found[1]]
+    if found := LOOSE.search(line):
+        name = COUNTRY.sub("", found[1])
+        return [name] if is_writer(name, publisher) else []
     return []
 
 

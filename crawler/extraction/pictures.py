@@ -98,10 +98,17 @@ def holder_of(picture: Any, element: Any, heading: Any) -> Any:
 def picture_in(picture: Any) -> Any:
     """A copy of a picture; of several sources that a browser chooses from, all."""
     copy = etree.Element("img", dict(picture.attrib))
-    parent = picture.getparent()
-    if parent is not None and parent.tag == "picture":
-        take_sources(copy, parent)
+    if (around := picture_element(picture)) is not None:
+        take_sources(copy, around)
     return copy
+
+
+def picture_element(image: Any) -> Any:
+    """The ``<picture>`` round an ``<img>``; None where there is none. The parser nests what stands behind a ``<source>`` in it."""
+    above = image.getparent()
+    while above is not None and above.tag == "source":
+        above = above.getparent()
+    return above if above is not None and above.tag == "picture" else None
 
 
 def take_sources(picture: Any, holder: Any) -> None:
@@ -119,9 +126,12 @@ def settle_pictures(element: Any, base: str) -> None:
     pictures = list(element.iter("img"))
     shown = Counter(one.get("src") for one in pictures)
     for picture in pictures:
-        parent = picture.getparent()
-        if parent is not None and parent.tag == "picture":
-            take_sources(picture, parent)
+        if (around := picture_element(picture)) is not None:
+            take_sources(picture, around)
+            if around.getparent() is not None:
+                picture.getparent().remove(picture)
+                picture.tail, around.tail = around.tail, None
+                around.getparent().replace(around, picture)
         settle(picture, base, repeated=shown[picture.get("src")] > 1)
 
 

@@ -65,7 +65,7 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
     if not any(timed for _, timed, _ in found) and (
         first := CLOCK_FIRST.search(line) or WESTERN_CLOCK_FIRST.search(line)
     ):
-        found.insert(0, (f"{first[2].strip()} {first[1]}", True, 1))
+        found.insert(0, (f"{first[2].strip()} {first[1].strip()}", True, 1))
     return found
 
 

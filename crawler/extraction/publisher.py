@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.headline import PARTS, SITE_WORDS, key
+from crawler.extraction.headline import PARTS, SITE_WORDS
 from crawler.extraction.published import SHORT, STAMP
 
 # The source of a picture or a figure is not the article's.
@@ -216,6 +216,6 @@ def site_of(document: Document) -> str | None:
     behind = [part for part in others if parts.index(part) > parts.index(longest)] or others
     sure = [part for part in behind if SITE_WORDS.search(part) and not part.endswith(("频道", "頻道"))]
     # Behind the last bar stands the site; what has no word of a site counts where it is as short as a name.
-    if sure and key(sure[-1]) != key(parts[0]):
-        return clean(sure[-1])
+    if sure:
+        return clean(sure[0] if longest is parts[-1] else sure[-1])
     return clean(behind[-1]) if behind and len(behind[-1]) <= 8 else None
