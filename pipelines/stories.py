@@ -7,7 +7,6 @@ for each of its keys and a few comparisons, however many articles there are.
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 
 from pipelines.story import A_DAY, Sketch, same_story, sketch
 
@@ -16,7 +15,13 @@ LEAST_KEYS = 2  # that two texts must share to be compared
 COMPARED = 6  # texts at most with which a new one is compared
 REMEMBERED = 1000  # sketches of a crawl, about 8 KB each
 REGROUPED = 40  # articles at most of a story that is put together anew where one leaves it
-HOLDERS = f"SELECT key, article_id FROM (SELECT key, article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
+HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
+
+# Those that share most keys first; on a tie the smallest id, whatever the order of rows.
+MOST_SHARED = (
+    "SELECT article_id FROM ({}) WHERE article_id <> ? GROUP BY article_id HAVING count(*) >= ?"
+    " ORDER BY count(*) DESC, article_id LIMIT ?"
+)
 
 
 class Stories:
@@ -24,12 +29,13 @@ class Stories:
 
     def __init__(self, conn: sqlite3.Connection):
         self.conn = conn
-        self._sketches: dict[str, tuple[int, Sketch | None]] = {}
-        """Sketches made lately, by article, each with its text's hash: copies come within hours of each other."""
+        self._sketches: dict[str, Sketch | None] = {}
+        """Sketches of the last `REMEMBERED` texts, by article: copies come within hours of each other. They stay right, for
+        an archive has one writer, and a text that changes is placed again."""
 
     def place(self, article_id: str, text: str, new: bool = False) -> None:
         """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
-        mine = self._sketch_of(article_id, text)
+        mine = self._remember(article_id, sketch(text))
         keys = mine.keys if mine else []
         found = self._alike(article_id, mine, keys) if mine else {}
         self.conn.executemany(
@@ -59,31 +65,30 @@ class Stories:
 
     def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
-        shared: Counter[str] = Counter()
-        for _, other in self.conn.execute(" UNION ALL ".join([HOLDERS] * len(keys)), keys):
-            shared[other] += 1
-        shared.pop(article_id, None)
-        least = min(LEAST_KEYS, len(keys))
-        # Those that share most first; on a tie the smallest id, whatever the order of rows.
-        candidates = sorted((-count, other) for other, count in shared.items() if count >= least)[:COMPARED]
+        holders = " UNION ALL ".join([HOLDERS] * len(keys))
+        candidates = self.conn.execute(
+            MOST_SHARED.format(holders), (*keys, article_id, min(LEAST_KEYS, len(keys)), COMPARED)
+        ).fetchall()
         found = {}
-        for _, other in candidates:
-            row = self.conn.execute(
-                "SELECT t.body_text, a.story_id FROM texts AS t JOIN articles AS a ON a.id = t.article_id WHERE a.id = ?",
-                [other],
-            ).fetchone()
-            theirs = self._sketch_of(other, row[0]) if row else None
+        for (other,) in candidates:
+            theirs = self._sketch_of(other)
             if theirs and (share := same_story(mine, theirs)):
                 if mine.of_a_day and theirs.of_a_day and self._apart(article_id, other):
                     continue
-                found[other] = (row[1] or other, share)
+                row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [other]).fetchone()
+                if row:  # else it was deleted
+                    found[other] = (row[0] or other, share)
         return found
 
-    def _sketch_of(self, article_id: str, text: str) -> Sketch | None:
-        """`sketch`, remembered for the last `REMEMBERED` texts."""
-        known, mark = self._sketches.pop(article_id, None), hash(text)
-        made = known[1] if known and known[0] == mark else sketch(text)
-        self._sketches[article_id] = mark, made
+    def _sketch_of(self, article_id: str) -> Sketch | None:
+        """The sketch of an article's stored text; None where that is short, or gone."""
+        if article_id in self._sketches:
+            return self._remember(article_id, self._sketches.pop(article_id))
+        row = self.conn.execute("SELECT body_text FROM texts WHERE article_id = ?", [article_id]).fetchone()
+        return self._remember(article_id, sketch(row[0]) if row else None)
+
+    def _remember(self, article_id: str, made: Sketch | None) -> Sketch | None:
+        self._sketches[article_id] = made
         if len(self._sketches) > REMEMBERED:
             del self._sketches[next(iter(self._sketches))]
         return made
@@ -100,11 +105,8 @@ class Stories:
     def leave(self, article_id: str) -> None:
         """Take an article, whose old text still stands, out of its story, which may have another name from then on, or be
         two where only this one held it together."""
-        row = self.conn.execute(
-            "SELECT a.story_id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id WHERE a.id = ?",
-            [article_id],
-        ).fetchone()
-        if row and (old := self._sketch_of(article_id, row[1])):
+        row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [article_id]).fetchone()
+        if row and (old := self._sketch_of(article_id)):
             self.conn.executemany(
                 "DELETE FROM story_keys WHERE key = ? AND article_id = ?",
                 [(key, article_id) for key in old.keys],
@@ -116,18 +118,17 @@ class Stories:
             "UPDATE articles SET story_id = NULL, story_share = NULL WHERE id = ?", [article_id]
         )
         others = self.conn.execute(
-            "SELECT a.id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id"
-            f" WHERE a.story_id = ? ORDER BY a.arrival LIMIT {REGROUPED + 1}",
+            f"SELECT id FROM articles WHERE story_id = ? ORDER BY arrival LIMIT {REGROUPED + 1}",
             [row[0]],
         ).fetchall()
         if len(others) > REGROUPED:
             self._settle({row[0]})
             return
-        for other, _ in others:
+        for (other,) in others:
             self._alone(other)
         if len(others) > 1:
-            for other, text in others:
-                mine = self._sketch_of(other, text)
+            for (other,) in others:
+                mine = self._sketch_of(other)
                 if mine and (found := self._alike(other, mine, mine.keys)):
                     self._join(other, found)
 

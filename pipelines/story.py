@@ -12,7 +12,7 @@ the words between the same words, a name was put in place of another.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cached_property
 from zlib import crc32
 
 KEYS = 8  # of a text; two texts of which one holds half of the other share none of them once in 250 times
@@ -61,28 +61,63 @@ WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
 FULL = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 
-@dataclass(frozen=True, slots=True)
 class Sketch:
-    """What of a text is compared."""
+    """What of a text is compared. Its keys are asked for with every article, the rest where two texts share some."""
 
-    spots: frozenset[int]
-    """Hashes of its spots."""
-    runs: frozenset[int]
-    """Hashes of all its four-character runs where it is short, else empty."""
-    figures: frozenset[str]
-    subjects: frozenset[str]
-    """Codes of securities, else names of companies, that the text is of: those at its start."""
-    words: str
-    """The text's first `SHORT` characters behind what media put in front, without marks, spaces and figures."""
-    dates: frozenset[tuple[str, ...]]
-    """Months and days that a short text names."""
-    of_a_day: bool
-    """Whether a short text speaks of today, a close and the like."""
+    def __init__(self, text: str, spots: list[str], runs: list[str]):
+        self._text = text
+        self.spots = frozenset([crc32(run.encode()) for run in spots])
+        """Hashes of its spots."""
+        self.runs = frozenset([crc32(run.encode()) for run in runs])
+        """Hashes of all its four-character runs where it is short, else empty."""
 
     @property
     def keys(self) -> list[int]:
         """The text's keys in the index: its smallest hashes."""
         return sorted(self.spots)[: KEYS if not self.runs else KEYS // 2] + sorted(self.runs)[:KEYS]
+
+    @cached_property
+    def _begin(self) -> int:
+        """Where the text begins behind what media put in front."""
+        lead = LEAD.match(self._text)
+        return lead.end() if lead else 0
+
+    @property
+    def _start(self) -> str:
+        return self._text[self._begin : self._begin + 2 * SHORT]
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """The figures that it states."""
+        return frozenset(figures_in(self._text[self._begin :]))
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Codes of securities, else names of companies, that the text is of: those at its start."""
+        head = self._text[:HEAD]
+        if codes := CODE.findall(head):
+            return frozenset(codes)
+        names: dict[str, int] = {}
+        for found in SUBJECT.finditer(head):
+            name = head[max(0, found.start() - 2) : found.end()]
+            if name.isalpha():
+                names[name] = names.get(name, 0) + 1
+        return frozenset(sorted(names, key=names.__getitem__, reverse=True)[:2])
+
+    @cached_property
+    def words(self) -> str:
+        """Its first `SHORT` characters without marks, spaces and figures."""
+        return "".join(WORDS.findall(self._start))[:SHORT]
+
+    @cached_property
+    def dates(self) -> frozenset[tuple[str, ...]]:
+        """Months and days that a short text names."""
+        return frozenset(DATE.findall(self._start)) if self.runs else frozenset()
+
+    @cached_property
+    def of_a_day(self) -> bool:
+        """Whether a short text speaks of today, a close and the like."""
+        return bool(self.runs) and OF_A_DAY.search(self._start) is not None
 
 
 def sketch(text: str) -> Sketch | None:
@@ -92,34 +127,15 @@ def sketch(text: str) -> Sketch | None:
     >>> round(same_story(one, other), 1)
     1.0
     """
+    text = text[:MOST]
     if WIDE.search(text):
         text = text.translate(FULL)
-    plain = "".join(SAYS.findall(text[:MOST]))
+    plain = "".join(SAYS.findall(text))
     if len(plain) < LEAST:
         return None
     spots = ANCHOR.findall(plain)
     short = len(plain) <= SHORT or (len(spots) < FEW_SPOTS and len(plain) <= FEW_WORDS)
-    runs = [plain[n : n + 4] for n in range(len(plain) - 3)] if short else ()
-    head = text[:HEAD]
-    begin = lead.end() if (lead := LEAD.match(text)) else 0
-    body = text[begin : begin + 2 * SHORT]
-    subjects = CODE.findall(head)
-    if not subjects:
-        names: dict[str, int] = {}
-        for found in SUBJECT.finditer(head):
-            name = head[max(0, found.start() - 2) : found.end()]
-            if name.isalpha():
-                names[name] = names.get(name, 0) + 1
-        subjects = sorted(names, key=names.__getitem__, reverse=True)[:2]
-    return Sketch(
-        frozenset([crc32(run.encode()) for run in spots]),
-        frozenset([crc32(run.encode()) for run in runs]),
-        frozenset(figures_in(text[begin:MOST])),
-        frozenset(subjects),
-        "".join(WORDS.findall(body))[:SHORT],
-        frozenset(DATE.findall(body)) if runs else frozenset(),
-        bool(runs) and OF_A_DAY.search(body) is not None,
-    )
+    return Sketch(text, spots, [plain[n : n + 4] for n in range(len(plain) - 3)] if short else [])
 
 
 def figures_in(text: str) -> list[str]:
