@@ -42,12 +42,12 @@ def is_public(address: str) -> bool:
     """
     ip: Any = ipaddress.ip_address(address.partition("%")[0])
     if ip.version == 6:
-        # IPv4 in an IPv6 coat: mapped, 6to4, NAT64.
+        # IPv4 in an IPv6 coat: mapped, 6to4, compatible (::127.0.0.1), NAT64.
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
         elif ip.sixtofour is not None:
             ip = ip.sixtofour
-        elif ip in ipaddress.ip_network("64:ff9b::/96"):
+        elif int(ip) >> 32 == 0 or ip in ipaddress.ip_network("64:ff9b::/96"):
             ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
     return ip.is_global and not ip.is_multicast
 

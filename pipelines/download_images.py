@@ -29,6 +29,7 @@ from scrapy.http.request import NO_CALLBACK
 from pipelines.archive import Archive, ArchiveError
 from pipelines.image_types import Limits, sniff, why_not
 from pipelines.record import record_of
+from pipelines.sanitise_html import LAZY_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ Outcome = dict[str, Any]
 
 UNSCALED = ("orginial_src", "data-original", "data-src", "original")  # the first is the source's own spelling
 SETS = ("srcset", "data-srcset")
-LAZY = (*UNSCALED, *SETS, "sizes", "loading")
+LAZY = (*UNSCALED, *LAZY_SOURCES, *SETS, "sizes", "loading")
 REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
 
 _LIVE_CHART = re.compile(
@@ -54,6 +55,10 @@ _PLACEHOLDER = re.compile(
     r"(?:^|/)(?:blank|load(?:ing)?|lazy(?:load)?|placeholder|spacer|pixel|transparent|gr[ea]y|1px|1x1|dot|clear)"
     r"[-_]?\d*\.(?:gif|png|jpe?g|svg|webp)$",
     re.I,
+)
+# These can also name a page, a video or a plain word.
+_PICTURE = re.compile(
+    r"[^\s\"']+\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@&_:/].*)?|\S*wx_fmt=\S*|\S*/download/\S+", re.I
 )
 _SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
 _IDLE_ALT = re.compile(
@@ -108,6 +113,9 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
 def _candidates(image: Any, base_url: str) -> list[str]:
     """Absolute addresses in an ``<img>``, best first; placeholders only where there is nothing else."""
     given = [image.get(name) for name in UNSCALED]
+    given += [
+        value for name in LAZY_SOURCES if (value := image.get(name)) and _PICTURE.fullmatch(value.strip())
+    ]
     given += [_largest(image.get(name)) for name in SETS]
     given.append(image.get("src"))
     urls = dict.fromkeys(url for value in given if value and (url := _absolute(value, base_url)))
@@ -260,6 +268,8 @@ def outcome_of_error(error: BaseException, limits: Limits) -> Outcome:
         # by name: the guard is the crawler's, and pipelines import nothing from there
         if type(cause).__name__ == "FetchRefused":
             return {"status": "refused", "reason": str(cause)}
+    if isinstance(error, IgnoreRequest) and "redirections" in str(error):
+        return {"status": "failed", "reason": "too many redirects"}
     if isinstance(error, IgnoreRequest):
         return {"status": "refused", "reason": str(error) or "a rule of the crawl forbids it"}
     if isinstance(error, DownloadCancelledError):

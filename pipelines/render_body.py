@@ -48,6 +48,10 @@ def tidy(tree: Any) -> None:
         unwrap(element)
     for element in WITH_ATTRIBUTES(tree):
         keep_attributes(element)
+    for link in [
+        one for one in tree.iter("a") if not one.get("href") and one.get("class") != "image-missing"
+    ]:
+        unwrap(link)  # its address was none that is safe
     for image in [image for image in tree.iter("img") if not image.get("src")]:
         drop(image)
     for element in reversed([*tree.iter(*EMPTY_GOES)]):

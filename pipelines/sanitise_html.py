@@ -16,25 +16,37 @@ TAGS = {
     "figure", "figcaption", "blockquote", "pre", "code", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup",
     "col", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "video", "audio", "source",
 }  # fmt: skip
+LAZY_SOURCES = (
+    "data-original-src", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-lazy", "data-echo", "data-url", "data-img",
+    "data-image", "data-backsrc", "data-big", "original_src", "lazy-src", "lazysrc", "lazyload-src", "real_src", "realsrc",
+    "zoomfile", "file", "_src",
+)  # fmt: skip
+"""Attributes in which scripts keep a picture's address until it is scrolled to."""
 ATTRIBUTES = {
     "*": {"id", "class", "style", "align", "hidden"},
     "a": {"href", "data-code", "data-code2"},
     "span": {"web", "href", "data-code", "data-code2"},
     "img": {
         "src", "orginial_src", "data-src", "data-original", "original", "srcset", "data-srcset", "alt", "width", "height",
-        "emheight", "data-code", "data-code2",
+        "emheight", "data-code", "data-code2", *LAZY_SOURCES,
     },
     "video": {"src", "poster"}, "audio": {"src"}, "source": {"src", "srcset"},
     "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "col": {"span"}, "ol": {"start"},
 }  # fmt: skip
 STYLES = {"display", "visibility", "text-align", "height", "overflow", "text-indent"}
 
+NOT_TEXT = (
+    "script", "style", "title", "textarea", "select", "button", "template", "noembed", "noframes",
+)  # fmt: skip
+"""Elements whose content is no part of an article's text."""
 UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 FRAME = re.compile(
     r"<iframe\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>.*?(?:</iframe\s*>|$)", re.IGNORECASE | re.DOTALL
 )
+NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.*?)(?:</noscript\s*>|$)", re.IGNORECASE | re.DOTALL)
+SOURCE = re.compile(r"<img\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
 VOID = frozenset(("br", "img", "hr", "col", "source"))
 SHOUTED = re.compile(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
@@ -54,13 +66,20 @@ def cleaner() -> Any:
         _cleaner = nh3.Cleaner(
             tags=TAGS,
             attributes=ATTRIBUTES,
-            clean_content_tags={"script", "style"},
+            clean_content_tags=set(NOT_TEXT),
             url_schemes={"http", "https"},
             strip_comments=True,
             link_rel=None,
             filter_style_properties=STYLES,
         )
     return _cleaner
+
+
+def _without_script(found: re.Match[str]) -> str:
+    """What a reader without scripts is shown: its pictures, unless a script shows them, too."""
+    addresses = SOURCE.findall(found[1])
+    lone = addresses and all(found.string.count(one) == found[0].count(one) for one in addresses)
+    return found[1] if lone else ""
 
 
 def _frame_as_link(found: re.Match[str]) -> str:
@@ -76,6 +95,8 @@ def safe_tree(html: str) -> Any:
     html = UNSEEN.sub("", html.replace("\u2028", "\n").replace("\u2029", "\n"))
     if "<iframe" in html or "<IFRAME" in html:
         html = FRAME.sub(_frame_as_link, html)
+    if "<noscript" in html or "<NOSCRIPT" in html:
+        html = NOSCRIPT.sub(_without_script, html)
     if "DISPLAY" in html or "VISIBILITY" in html or "Display" in html or "Visibility" in html:
         # The sanitiser knows its properties in lower case only: what was hidden would come to light.
         html = SHOUTED.sub(lambda found: found[0].lower(), html)

@@ -56,6 +56,11 @@ def written(tree) -> str:
             'src="//pic.example/a.jpg" orginial_src="//pic.example/a_o.jpg"',
             [f"{HOST}/a_o.jpg", f"{HOST}/a.jpg"],
         ),
+        *(
+            (f'src="/blank.gif" {name}="//pic.example/a.jpg"', [f"{HOST}/a.jpg"])
+            for name in ("data-lazy-src", "data-actualsrc", "original_src", "real_src", "zoomfile", "_src")
+        ),
+        ('src="/a.jpg" data-url="https://news.example/2.html" file="x"', ["https://news.example/a.jpg"]),
         ('src="/blank.gif" data-src="//pic.example/a.jpg"', [f"{HOST}/a.jpg"]),
         ('src="/img/loading.gif?v=2" data-original="//pic.example/a.jpg"', [f"{HOST}/a.jpg"]),
         ('src="data:image/gif;base64,R0lGOD" data-src="//pic.example/a.jpg"', [f"{HOST}/a.jpg"]),

@@ -47,3 +47,8 @@ def test_trust_is_by_origin_not_by_host():
     assert guard.trusts(("http", "127.0.0.1", 8000))
     assert not guard.trusts(("http", "127.0.0.1", 8001))
     assert not guard.trusts(("https", "127.0.0.1", 8000))
+
+
+@pytest.mark.parametrize("address", ["::127.0.0.1", "::10.0.0.1", "::", "::1", "fe80::1%eth0", "0.0.0.0"])
+def test_an_ipv4_address_in_another_coat_is_told(address):
+    assert not is_public(address)

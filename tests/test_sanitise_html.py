@@ -111,3 +111,29 @@ def test_dropping_keeps_what_follows():
 def test_items_without_a_body_pass():
     item = {"link": "http://a.example", "outcome": "gone"}
     assert SanitiseHtmlPipeline().process_item(item) is item
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>某网</title>",
+        "<textarea>输入</textarea>",
+        "<button>展开</button><select><option>甲</option></select>",
+        "<template><p>模板</p></template>",
+        "<noscript><p>请开启脚本</p></noscript>",
+        "<noembed><p>x</p></noembed><noframes><p>x</p></noframes>",
+        '<img data-src="https://p.example/a.jpg"><noscript><img src="https://p.example/a.jpg"></noscript>',
+    ],
+)
+def test_what_is_no_text_of_the_article_shows_none(html):
+    assert text_of(safe_tree(f"<p>前</p>{html}<p>后</p>")) == "前\n后"
+    assert rendered(f"<p>前</p>{html}<p>后</p>") == "<p>前</p><p>后</p>"
+
+
+def test_a_picture_only_for_readers_without_scripts_is_one():
+    html = '<p>前</p><noscript><img src="https://p.example/a.jpg"></noscript>'
+    assert rendered(html) == '<p>前</p><img src="https://p.example/a.jpg">'
+
+
+def test_a_link_without_an_address_is_text():
+    assert rendered('<p>甲<a class="x" href="javascript:1">乙</a>丙</p>') == "<p>甲乙丙</p>"
