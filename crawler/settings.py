@@ -113,6 +113,9 @@ STATS_CLASS = "crawler.stats.Stats"
 STATS_DUMP = False
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 
+kinds = {name: type(value) for name, value in globals().items() if name.isupper()}
+"""Kind of each setting's default: what the environment gives is text."""
+
 for _name in [name for name in globals() if name.isupper()]:
     _given = os.environ.get(_name if _name.startswith("FINEWS_") else f"FINEWS_{_name}")
     if _given is not None and isinstance(globals()[_name], str | int | float):

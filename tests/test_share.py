@@ -377,6 +377,44 @@ def test_an_unknown_flavour_is_wrong_usage(newsroom, crawl):
     assert crawl("share", f"url={newsroom.share_link(PLAIN)}", POST_FLAVOUR="word").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOWNLOAD_TIMEOUT", "abc"),
+        ("DOWNLOAD_TIMEOUT", "-1"),
+        ("DOWNLOAD_MAXSIZE", "16M"),
+        ("CONCURRENT_REQUESTS", "0"),
+        ("CLOSESPIDER_TIMEOUT", "soon"),
+        ("SEARCH_INDEX", "perhaps"),
+        ("DATA_DIR", ""),
+        ("LOG_LEVEL", "loud"),
+        ("FINEWS_NOW", "noon"),
+        ("FINEWS_ORIGINS", "choicewzp1.eastmoney.com"),
+        ("FINEWS_ARTICLE_PAGE", "http://a.example/{number}"),
+        ("FINEWS_COUNTS", "many"),
+        ("FINEWS_CHECKS", "10 minutes"),
+        ("CONNECT_TO", "a.example"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_wrong_usage(newsroom, crawl, data_dir, name, value):
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", **{name: value})
+    assert run.returncode == 2, run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert f"{name}={value}" in run.stderr
+    assert not data_dir.exists()
+
+
+def test_a_wrong_setting_of_the_environment_is_told_too(newsroom, crawl, monkeypatch):
+    monkeypatch.setenv("FINEWS_DOWNLOAD_TIMEOUT", "abc")
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    assert (run.returncode, "DOWNLOAD_TIMEOUT=abc" in run.stderr) == (2, True)
+
+
+def test_a_level_may_be_written_small(newsroom, crawl):
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", LOG_LEVEL="warning")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
 def test_addresses_are_kept_as_served(newsroom, crawl, rows):
     crawl("share", f"url={newsroom.share_link('unscaled-originals-beside-the-pictures')}")
     stored = [

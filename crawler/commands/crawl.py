@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
 from crawler import outcome
+from crawler.checked_settings import problem
 from crawler.ledger import CrawlLedger
 from pipelines.archive import Archive, ArchiveError, ArchiveLocked
 
-FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
 LINES = 20  # of stderr at most
 
 
@@ -47,9 +47,11 @@ class Command(ScrapyCrawl):
             base = dict(self.settings["EXTENSIONS_BASE"])
             base["scrapy.extensions.feedexport.FeedExporter"] = 0
             self.settings.set("EXTENSIONS_BASE", base, priority="cmdline")
-        self.level = logging.getLevelName(str(self.settings["LOG_LEVEL"]).upper())
-        if not isinstance(self.level, int):
-            self._leave(outcome.USAGE, f"LOG_LEVEL {self.settings['LOG_LEVEL']}: no such level")
+        if wrong := problem(self.settings):
+            self._leave(outcome.USAGE, wrong)
+        level = str(self.settings["LOG_LEVEL"]).upper()  # Scrapy knows no other writing
+        self.settings.set("LOG_LEVEL", level, priority="cmdline")
+        self.level = logging.getLevelNamesMapping()[level]
         if self.level > logging.DEBUG and not self.settings["LOG_FILE"]:
             # Every failure is told by the summary; Scrapy's own lines would only hide it.
             self.settings.set("LOG_ENABLED", False, priority="cmdline")
@@ -65,11 +67,6 @@ class Command(ScrapyCrawl):
             spider = self.crawler_process.spider_loader.load(args[0])
         except KeyError:
             self._leave(outcome.USAGE, f"no spider is called {args[0]}; there are {names}")
-        if self.settings["POST_FLAVOUR"] not in FLAVOURS:
-            self._leave(
-                outcome.USAGE,
-                f"POST_FLAVOUR {self.settings['POST_FLAVOUR']}: give one of {', '.join(FLAVOURS)}",
-            )
         try:
             spider(**opts.spargs)
         except (ValueError, TypeError) as wrong:
