@@ -116,13 +116,17 @@ class CompleteFromArchivePipeline:
             record["archived"] = "completed"
         else:
             record["archived"] = "unchanged"
-        if record["archived"] != "changed":  # the text was received then, not now
+        if (
+            record["archived"] != "changed" and not known["withdrawn_at"]
+        ):  # the text was received then, not now
             record["retrieved_at"] = read_utc(known["retrieved_at"])
 
     def _differs(self, record: Record, known: dict[str, Any], named: dict[str, str]) -> bool:
         """Whether anything but the text is new: a better headline or time, a picture that failed before."""
         fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
         if any(record[name] != known[name] for name in fields) or record["publishers"] != named:
+            return True
+        if known["withdrawn_at"]:  # it is there again
             return True
         images = [(row["url"], row["status"]) for row in self.archive.rows_of("article_images", record["id"])]
         if images != [(image["url"], image["status"]) for image in record["images"]]:

@@ -25,6 +25,7 @@ def article_row(record: Record) -> Row:
     row = {name: record[name] for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
     row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
+    row["withdrawn_at"] = None  # what was read is there, even where it was withdrawn before
     return row
 
 

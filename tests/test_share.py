@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,25 @@ def test_json_nested_without_end_is_unreadable_and_no_bug(newsroom, crawl, rows)
     assert run.returncode == 65, run.stderr
     [link] = rows("SELECT * FROM links")
     assert (link["outcome"], "too deep" in link["reason"]) == ("unreadable", True)
+
+
+def test_an_article_that_comes_back_is_not_withdrawn_any_more(newsroom, crawl, rows):
+    link = newsroom.share_link(PLAIN)
+    crawl("share", f"url={link}")
+    newsroom.fail(newsroom.detail_path(PLAIN), "404")
+    crawl("share", f"url={link}")
+    [gone] = rows("SELECT * FROM news")
+    assert gone["withdrawn_at"]
+    newsroom.mend()
+    newsroom.now += timedelta(hours=1)
+    assert crawl("share", f"url={link}").returncode == 0
+    [back] = rows("SELECT * FROM news")
+    assert back["withdrawn_at"] is None
+    assert (back["revision"], back["body_text"]) == (gone["revision"], gone["body_text"])
+    assert rows("SELECT changed_at FROM revision_changes") == [{"changed_at": back["retrieved_at"]}]
+    newsroom.fail(newsroom.detail_path(PLAIN), "404")
+    crawl("share", f"url={link}")
+    assert rows("SELECT withdrawn_at FROM articles") != [{"withdrawn_at": None}]
 
 
 def test_an_answer_for_another_article_is_not_archived_under_this_ones_name(newsroom, crawl, rows):
