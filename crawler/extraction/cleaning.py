@@ -17,6 +17,7 @@ from crawler.extraction.published import STAMP
 META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
+SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
 PROMOTED = re.compile(
@@ -87,13 +88,15 @@ def add_lead(body: Body) -> None:
 
 
 def cut_behind_end(layout: Layout, body: Body) -> None:
-    """Boxes behind the editor's line, which ends an article: cards of other articles, promotions."""
+    """What stands behind the line that ends an article: cards of other articles, promotions, comments."""
     blocks = [block for block in layout.blocks if is_within(block, body.element)]
     written = sum(layout.plain[block] for block in blocks)
     seen = 0
     for n, block in enumerate(blocks):
         seen += layout.plain[block]
-        if seen < 0.65 * written or not EDITOR_LINE.match(own_text(block)):
+        if seen < 0.5 * written or not (
+            block is layout.end or (seen >= SURELY_BEHIND * written and EDITOR_LINE.match(own_text(block)))
+        ):
             continue
         inside = {*block.iter()}
         for later in blocks[n + 1 :]:
@@ -104,7 +107,9 @@ def cut_behind_end(layout: Layout, body: Body) -> None:
                 and not inside & {*parent.iter()}
             ):
                 holder = parent
-            if holder.tag in BOXES and is_within(holder, body.element) and holder is not body.element:
+            if holder is body.element or not is_within(holder, body.element):
+                continue
+            if holder.tag in BOXES or (block is layout.end and seen >= SURELY_BEHIND * written):
                 body.take_out("behind_the_end", holder)
         return
 

@@ -78,8 +78,13 @@ CLOCKED = re.compile(
     r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
 )
 EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
+END = re.compile(
+    r"\s*(?:(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24})\s*",
+    re.DOTALL,
+)
+"""Lines behind articles: neighbours, comments, sharing."""
 RELATED = re.compile(
-    r"[【\[《]?\s*(?:(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
+    r"[【\[《]?\s*(?:(?:您|你)(?:可能|也许)?(?:还|也|会)*(?:感兴趣|喜欢)的?(?:文章|内容|新闻)?|(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
     r"(?:内容|文章|新闻|新聞|阅读|閱讀|资讯|報導|报道|推荐|推薦|专题|点阅|點閱|喜欢|都在看|还看了|图集|视频|精彩|热点|排行|评论|話題|话题|回顾|热文|必读|搜索|链接)+|相关(?:链接|阅读)|猜你喜欢|热点图片|阅读排行|点击排行|排行榜|看更多)\s*[】\]》]?\s*[:：>＞»+＋]{0,3}(?:更多)?"
 )
 """Headings of lists of other articles."""
@@ -121,11 +126,14 @@ class Layout:
         self._worth: dict[Any, float] = {}
         self.named: list[Any] = []
         """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
+        self.end: Any = None
+        """The line that ends the article (editor, comments, other articles); None where none does."""
         self.related: set[Any] = set()
         """Elements that a heading such as 相关阅读 begins."""
         self._measure()
         self._find_related()
         self._find_teasers()
+        self._find_end()
         self._weigh()
 
     def _measure(self) -> None:
@@ -252,16 +260,30 @@ class Layout:
             block = block.getparent()
         return False
 
+    def _find_end(self) -> None:
+        """The first line that ends an article: behind two sentences, and behind enough of the page's text to be its end."""
+        worths = [self.worth(block) for block in self.blocks]
+        total = sum(worth for worth in worths if worth > 0)
+        sentences, seen = 0, 0.0
+        for block, worth in zip(self.blocks, worths, strict=True):
+            if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
+                text = own_text(block)
+                if (worth < 0 and EDITOR.match(text)) or (
+                    seen >= 0.3 * total and (END.fullmatch(text) or RELATED.fullmatch(text.strip()))
+                ):
+                    self.end = block
+                    return
+            sentences += worth >= 30
+            seen += max(worth, 0)
+
     def _weigh(self) -> None:
         value = dict.fromkeys(self.order, 0.0)
-        sentences, ended = 0, False
+        ended = False
         for block in self.blocks:
             worth = self.worth(block)
-            # What follows the editor's line is of other articles, or of readers.
-            value[block] = worth * 0.2 if ended and worth > 0 else worth
-            sentences += worth >= 30
-            if sentences >= 2 and worth < 0 and self.plain[block] < 40 and EDITOR.match(own_text(block)):
-                ended = True
+            # What follows the end is of other articles, or of readers.
+            value[block] = worth * 0.05 if ended and worth > 0 else worth
+            ended = ended or block is self.end
         total = sum(one for one in value.values() if one > 0)
         for element in reversed(self.order):
             worth = value[element]
