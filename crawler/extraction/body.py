@@ -11,7 +11,7 @@ from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import key
 from crawler.extraction.layout import INLINE, Layout, is_within, own_text, remove
 
-DOMINANT = 0.9  # share of an element's worth that one child must hold for the text to be in it alone
+DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name
 NAMED = 0.6  # share of the best element's worth that one called an article body must hold to be taken for it
 SENTENCE_ENDS = ("。", "！", "？", "”", "」", "…", ".", "!", "?")

@@ -15,7 +15,7 @@ from crawler.extraction.pictures import PICTURE, add_lead_pictures, settle_pictu
 from crawler.extraction.published import STAMP
 
 META_LINE = re.compile(
-    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
+    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
@@ -51,9 +51,31 @@ def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> N
     cut_promoted(layout, body)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
+    cut_link_lines(body)
     add_lead(body)
     add_lead_pictures(layout, body)
     settle_pictures(element, base)
+
+
+def cut_link_lines(body: Body) -> None:
+    """Three lines and more, one behind the other, that are a link each and nothing else, with the short line above them."""
+    run: list[Any] = []
+    for one in [*body.element.iter("p"), None]:
+        text = "" if one is None else text_of(one)
+        if one is not None and not text:
+            continue
+        links = "" if one is None else "".join("".join(link.itertext()) for link in one.iter("a"))
+        if len(text) >= 6 and squeeze(links).strip("·• ") == text.strip("·• ") and one.find(".//img") is None:
+            run.append(one)
+            continue
+        if len(run) >= 3:
+            above = run[0].getprevious()
+            if above is not None and len(text_of(above)) <= 10 and above.find(".//img") is None:
+                run.insert(0, above)
+            for line in run:
+                if is_within(line, body.element):
+                    body.take_out("link_list", line)
+        run = []
 
 
 def cut_cards(body: Body) -> None:

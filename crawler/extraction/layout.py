@@ -28,7 +28,7 @@ FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?(?!note)\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
     r"|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
-    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|jiathis|bdshare|bshare|promot|(?:^|[\s_-])tip(?:$|[\s_-])",
+    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|about[-_]?(?:au|author)\w*|author[-_]?(?:info|bio|card|box|intro|detail)s?(?:$|[\s_-])|page[-_]?tags?|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|jiathis|bdshare|bshare|promot|(?:^|[\s_-])tip(?:$|[\s_-])",
     re.IGNORECASE,
 )
 # What content management systems and larger sites call the element that holds the article's text.
@@ -44,7 +44,7 @@ BODY_NAMES = frozenset((
     "contentbox", "contentmain", "contentstr", "contenttext", "contenttxt", "conttxt", "ctrlfscont", "custom_unionstyle", "detail-body",
     "detail-content", "detail_content", "detailcont", "detailcontent", "details_page_content", "display-content", "doccontent", "endtext",
     "entry-content", "entry__content", "field-items", "finedining", "fontzoom", "g-articl-text", "gb_article_body", "icontent", "itemfulltext",
-    "js-article__body", "js_content", "kg-card-markdown", "l-container__content", "la_con", "left_zw", "m-txt", "main-content", "main_article",
+    "js-article__body", "js_content", "kg-card-markdown", "l-container__content", "la_con", "left_zw", "lph-article-comview", "m-txt", "main-content", "main_article",
     "main_con_zw", "main_content", "main_content_val", "main_text", "maincon", "maincontent", "markdown-body", "mid2l_con", "news-body", "news-con",
     "news-content", "news-detail", "news_body", "news_content", "news_info", "news_show_conter", "news_text", "news_txt", "news_warp_center",
     "newsbody", "newscontainer", "newscontent", "newsd_main_txt_p", "newsdatetext", "newsdetail", "newstext", "ozoom", "p-detail", "p_content",
@@ -77,9 +77,12 @@ TEASER = 80  # characters of other articles that a list shows of each, at most
 CLOCKED = re.compile(
     r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
 )
+COUNTER = re.compile(
+    r"\W*(?:本文|全文|选择)?(?:字数|阅读(?:完需|时长|时间)?|浏览|点击|评论|人气|查看|字号|字体)(?:数|量|次数)?\s*[:：]"
+)
 EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
 END = re.compile(
-    r"\s*(?:(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24})\s*",
+    r"\s*(?:(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24}|.{0,40}收藏\s*分享\s*[:：]?)\s*",
     re.DOTALL,
 )
 """Lines behind articles: neighbours, comments, sharing."""
@@ -195,6 +198,8 @@ class Layout:
     def is_meta(text: str, plain: int, marks: int) -> bool:
         """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
         if plain < 80 and marks < 5 and TIME_LINE.search(text):
+            return True
+        if plain <= 24 and COUNTER.match(text):
             return True
         stamp = STAMP.search(text) or SHORT.search(text)
         if (
