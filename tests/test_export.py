@@ -21,6 +21,7 @@ from pyarrow import parquet
 from crawler.exports import formats, writes
 from crawler.exports.whole_file import WholeFile
 from pipelines.schema import open_archive
+from tests.bench.archive import make_archive as make_large
 from tests.conftest import ROOT
 from tests.test_views import Rows
 from tests.worked_queries import make_archive
@@ -173,6 +174,24 @@ def test_parquet_has_types(data, tmp_path, sql):
         strict=True,
     )
     assert [(one, at and f"{at:%Y-%m-%dT%H:%M:%SZ}", *rest) for one, at, *rest in found] == wanted
+
+
+def test_every_column_of_an_archive_with_stories_can_be_had(tmp_path):
+    """The sample newsroom has no story that two tell, so its shares are all unknown."""
+    make_large(tmp_path / "data", 600, characters=60)
+    with sqlite3.connect(tmp_path / "data/archive.db") as conn:
+        wanted = conn.execute("SELECT id, story_share FROM articles ORDER BY published_at, id").fetchall()
+    assert {share for _, share in wanted} == {None, 0.9}
+    out = tmp_path / "articles.parquet"
+    good(export(tmp_path / "data", out))
+    table = parquet.read_table(out)
+    assert str(table.schema.field("story_share").type) == "double"
+    assert list(zip(table["id"].to_pylist(), table["story_share"].to_pylist(), strict=True)) == wanted
+    out = tmp_path / "articles.csv"
+    good(export(tmp_path / "data", out, "--columns", "id,story_share"))
+    assert out.read_text().splitlines()[1:] == [
+        f"{ident},{'' if share is None else share}" for ident, share in wanted
+    ]
 
 
 def test_atom_validates_and_feedparser_reads_it(data, tmp_path, sql):

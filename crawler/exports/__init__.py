@@ -30,7 +30,7 @@ class Column:
 
     name: str
     kind: str
-    """``text``, ``integer``, ``time`` (UTC text ``YYYY-MM-DDTHH:MM:SSZ``) or ``list`` (of texts)."""
+    """``text``, ``integer``, ``real``, ``time`` (UTC text ``YYYY-MM-DDTHH:MM:SSZ``) or ``list`` (of texts)."""
     few: bool = False
     """Whether few different values fill it."""
 

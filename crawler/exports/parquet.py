@@ -20,7 +20,9 @@ def type_of(column: Column) -> Any:
         return pa.list_(pa.string())
     if column.few:
         return pa.dictionary(pa.int32(), pa.string())
-    return {"text": pa.string(), "integer": pa.int64(), "time": pa.timestamp("ms", tz="UTC")}[column.kind]
+    return {
+        "text": pa.string(), "integer": pa.int64(), "real": pa.float64(), "time": pa.timestamp("ms", tz="UTC"),
+    }[column.kind]  # fmt: skip
 
 
 @writes("parquet", "typed columns, for pandas, DuckDB, Polars (needs pyarrow)", binary=True)

@@ -21,6 +21,9 @@ CHUNK = 200  # rows read at once: 2 MB of text
 FEW = {
     "site", "headline_from", "publisher", "publisher_slug", "published_precision", "published_from", "day",
 }  # fmt: skip
+KINDS = {"INTEGER": "integer", "REAL": "real"}
+"""Kinds of columns by their declared type; texts are told apart by their names."""
+
 UPDATED = "max(coalesce(a.published_at, a.first_seen_at), iif(a.revision > 1, a.retrieved_at, ''), coalesce(a.withdrawn_at, ''))"
 """When an article last changed for its readers: published, edited or withdrawn."""
 
@@ -145,7 +148,7 @@ class Snapshot:
         }
         found = {}
         for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):
-            kind = "integer" if declared == "INTEGER" else "time" if name.endswith("_at") else "text"
+            kind = KINDS.get(declared) or ("time" if name.endswith("_at") else "text")
             found[name] = Column(name, "list" if name in lists else kind, name in FEW)
         for name, (kind, _) in IN_ROW.items():
             found.setdefault(name, Column(name, kind, name in FEW))
