@@ -151,3 +151,10 @@ def test_a_count_does_not_hold_up_a_page(tmp_path):
     assert "many rows" in response.text
     assert ">101<" not in response.text
     assert ">100<" in response.text
+
+
+def test_what_is_counted_already_is_not_offered_again(server):
+    page = server.page("/archive/articles")
+    assert "facet-publisher" in page
+    assert '_facet=publisher"' not in page
+    assert '_facet=site"' in page
