@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from pipelines.record import record_of
@@ -39,7 +40,7 @@ _COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 _COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 
 _CLOCK = r"""
-    (?P<half>凌晨|清晨|早晨|早上|早|上午|中午|下午|傍晚|晚上|晚间|晚間|晚|夜间|夜間)?\s*
+    (?P<half>凌晨|清晨|早晨|早上|早|晨|上午|中午|下午|傍晚|晚上|晚间|晚間|晚|夜间|夜間|夜)?\s*
     (?P<hour>\d{1,2})\s*(?:
         :\s*(?P<minute>\d\d)(?:\s*:\s*(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?:\s*(?P<meridiem>[AaPp])\.?[Mm](?![A-Za-z])\.?)?
       | [时時点點]\s*(?:(?P<minute_zh>\d{1,2})\s*分\s*(?:(?P<second_zh>\d{1,2})\s*秒)?)?
@@ -75,10 +76,13 @@ _YEARLESS = re.compile(
     """,
     _FLAGS,
 )
-_RELATIVE_DAY = re.compile(rf"(?P<word>今天|今日|昨天|昨日|前天|前日)(?:[\s,]*{_CLOCK})?", _FLAGS)
+_RELATIVE_DAY = re.compile(
+    rf"(?P<word>今天|今日|昨天|昨日|前天|前日|[今昨](?=[早晨晚夜]))(?:[\s,]*{_CLOCK})?", _FLAGS
+)
 _CLOCK_ONLY = re.compile(_CLOCK, _FLAGS)
 _AGO = re.compile(
-    r"(?P<number>\d{1,4}|半)\s*个?\s*(?P<unit>秒|分|小时|小時|天|日)[钟鐘]?\s*(?:之|以)?前", re.ASCII
+    r"[约約]?\s*(?P<number>\d{1,4}|半)\s*[个個]?\s*(?P<unit>秒|分|小时|小時|天|日)[钟鐘]?(?:\s*(?P<minutes>\d{1,2})\s*分[钟鐘]?)?\s*(?:之|以)?前",
+    re.ASCII,
 )
 _JUST_NOW = frozenset(("刚刚", "剛剛", "刚才", "剛才"))
 _MAIL = re.compile(
@@ -86,7 +90,13 @@ _MAIL = re.compile(
     r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC?|GMT|[+-]\d{4})",
     re.ASCII,
 )
-_EPOCH = re.compile(r"(?:\d{10}(?:\.\d+)?|\d{13}|\d{16})", re.ASCII)
+_EPOCH = re.compile(
+    r"(?:/Date\()?(\d{10}(?:\.\d+)?|\d{13}(?:\.\d+)?|\d{16}|\d{19})(?:[+-]\d{4})?(?:\)/)?", re.ASCII
+)
+# As scripts write the zone's name behind the offset.
+_ZONE_NAME = re.compile(
+    r"\s*(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[Asia/Shanghai\])$"
+)
 
 # Full-width signs, dashes and wide spaces become the plain ones; bidi marks and BOM go.
 _PLAIN: Mapping[int, Any] = {
@@ -100,6 +110,8 @@ _PLAIN: Mapping[int, Any] = {
 _BEFORE = re.compile(
     r"""
     (?:(?:来源|來源)\s*:\s*\S+\s+)?
+    (?:北京[时時][间間]\s*:?\s*)?
+    (?:\(?(?:星期|周|週)[一二三四五六日天]\)?[\s,]*(?=\d{4}))?
     (?:(?: [发發][布佈表]?[于於]
          | (?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿)?(?:时间|時間|日期)
          | 发布|發布|發佈|发表|發表
@@ -130,7 +142,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 _ENGLISH_AGO = re.compile(
     r"\d{1,3}\s+(?P<unit>second|minute|min|hour|day)s?\s+ago$|(?:yesterday|today)\b", re.ASCII | re.I
 )
-_ENGLISH_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?::(?P<second>\d\d))?(?!\d)", re.ASCII)
+_ENGLISH_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?::(?P<second>\d{1,2}))?(?!\d)", re.ASCII)
 
 
 def to_utc(raw: str | int | float, seen_at: datetime) -> tuple[datetime, str] | None:
@@ -158,7 +170,7 @@ def _read(raw: str | int | float, seen_at: datetime) -> Reading | None:
     """What *raw* says, not yet held against the bounds of `to_utc`."""
     try:
         if isinstance(raw, str):
-            if _COMMON.fullmatch(raw):
+            if _COMMON.fullmatch(raw) and raw[11:13] != "24":
                 instant = (datetime.fromisoformat(raw) - BEIJING_OFFSET).replace(tzinfo=UTC)
                 return instant, _COMMON_PRECISION[len(raw)], "fast"
             return _read_text(raw, seen_at)
@@ -177,8 +189,11 @@ def _read_text(raw: str, seen_at: datetime) -> Reading | None:
     if len(raw) > 200:
         return None
     text = raw.translate(_PLAIN).strip()
-    if _EPOCH.fullmatch(text):
-        whole = text.partition(".")[0]
+    if "&" in text:
+        text = " ".join(unescape(text).replace("\u00a0", " ").split())
+    text = _ZONE_NAME.sub("", text)
+    if epoch := _EPOCH.fullmatch(text):
+        whole = epoch[1].partition(".")[0]
         return _utc(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
     if match := _ABSOLUTE.fullmatch(text) or _COMPACT.fullmatch(text) or _MAIL.fullmatch(text):
         return _absolute(match)
@@ -190,7 +205,7 @@ def _read_text(raw: str, seen_at: datetime) -> Reading | None:
     if match := _RELATIVE_DAY.fullmatch(text):
         return _on(now.date() - timedelta(days="今昨前".index(match["word"][0])), match.groupdict())
     if match := _AGO.fullmatch(text):
-        return _ago(match["number"], match["unit"], now)
+        return _ago(match["number"], match["unit"], match["minutes"], now)
     if text in _JUST_NOW:
         return _utc(now.replace(second=0), "minute")
     if match := _CLOCK_ONLY.fullmatch(text):
@@ -224,8 +239,16 @@ def _absolute(match: re.Match[str]) -> Reading | None:
     return _on(date(int(part["year"]), month, int(part["day"] or part["day_zh"])), part)
 
 
+def _ends_day(part: Mapping[str, str | None]) -> bool:
+    """Whether a clock time of 24 hours is that of the day's end: 24:00, 24:00:00."""
+    rest = [part.get(name) for name in ("minute", "minute_zh", "second", "second_zh")]
+    return not part.get("half") and any(rest) and all(int(one or 0) == 0 for one in rest)
+
+
 def _on(day: date, part: Mapping[str, str | None]) -> Reading | None:
     """*day* with the clock time and zone in *part*. ``下午3点`` names no minute: only its day is claimed."""
+    if part.get("hour") == "24" and _ends_day(part):
+        day, part = day + timedelta(days=1), {**part, "hour": "00"}
     midnight = datetime(day.year, day.month, day.day, tzinfo=_zone(part.get("zone")))
     if part.get("hour") is None:
         return None if part.get("zone") else _utc(midnight, "day")
@@ -264,7 +287,7 @@ def _hour(hour: int, half: str | None, meridiem: str | None = None) -> int | Non
         return hour
     if half == "凌晨":
         return hour % 12 if hour <= 6 or hour == 12 else None
-    if half[0] in "清早上":
+    if half[0] in "清早晨上":
         return hour if hour < 12 else None  # 上午12:05 is noon to people, midnight to software
     if half == "中午":
         return hour if 11 <= hour <= 14 else hour + 12 if hour in (1, 2) else None
@@ -273,11 +296,15 @@ def _hour(hour: int, half: str | None, meridiem: str | None = None) -> int | Non
     return hour if hour >= 17 else hour + 12 if 5 <= hour <= 11 else None  # 晚上12:05: of which day?
 
 
-def _ago(number: str, unit: str, now: datetime) -> Reading | None:
+def _ago(number: str, unit: str, minutes: str | None, now: datetime) -> Reading | None:
+    if minutes and unit[0] != "小":
+        return None
     if unit in "天日":
         return None if number == "半" else _on(now.date() - timedelta(days=int(number)), {})
     seconds = {"秒": 1, "分": 60, "小": 3600}[unit[0]]
     age = timedelta(seconds=seconds / 2 if number == "半" else seconds * int(number))
+    if minutes:
+        return _utc((now - age - timedelta(minutes=int(minutes))).replace(second=0), "minute")
     return _utc((now - age).replace(second=0), "day" if seconds == 3600 else "minute")
 
 
