@@ -64,6 +64,30 @@ def test_a_batch_carries_its_ids_through(tmp_path):
     assert "none.html" in four["reason"]
 
 
+def test_a_line_of_a_batch_that_is_none_stops_no_other(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_bytes(news_page("甲地电站并网发电了"))
+    torn = tmp_path / "torn.gz"
+    torn.write_bytes(gzip.compress(news_page("丙地电站并网发电了"))[:60])
+    lines = [
+        json.dumps({"id": "one", "file": str(page), "url": URL}),
+        "no json",
+        '{"id": "two"}',
+        "[1]",
+        json.dumps({"id": "nul", "file": "a\0b", "url": URL}),
+        json.dumps({"id": "torn", "file": str(torn), "url": URL}),
+        json.dumps({"id": "last", "file": str(page), "url": URL}),
+    ]
+    listed = tmp_path / "list.jsonl"
+    listed.write_text("\n".join(lines), encoding="utf-8-sig")
+    run = extract("--batch", str(listed))
+    assert (run.returncode, run.stderr) == (3, b"")
+    found = objects(run)
+    assert [one.get("id", one.get("line")) for one in found] == ["one", 2, 3, 4, "nul", "torn", "last"]
+    assert all(one["outcome"] == "failed" and one["reason"] for one in found[1:6])
+    assert found[6]["headline"] == found[0]["headline"] == "甲地电站并网发电了"
+
+
 def test_a_finews_answer_can_be_read_too(newsroom, tmp_path):
     from urllib.request import urlopen
 

@@ -7,6 +7,7 @@ import gzip
 import json
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,11 +59,16 @@ class Command(ScrapyCommand):
         try:
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
-                    read = extract(entry, now, opts.generic)
+                    read = entry if "outcome" in entry else extract(entry, now, opts.generic)
                 except BadInput as wrong:
                     if not opts.batch:
                         raise
                     read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(wrong)}
+                except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as wrong:
+                    if not opts.batch:
+                        raise
+                    reason = f"our own bug: {type(wrong).__name__}: {wrong}; please report it with the page"
+                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
                 if "outcome" in read:
                     self.exitcode = FAILED
                 sys.stdout.write(json.dumps(read, ensure_ascii=False) + "\n")
@@ -85,21 +91,30 @@ def contents(path: Path) -> bytes:
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError) as wrong:
+    except (OSError, EOFError, ValueError, zlib.error) as wrong:
         raise BadInput(f"{path}: {getattr(wrong, 'strerror', None) or wrong}") from None
 
 
 def listed(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a batch list; files are relative to it. Raises BadInput."""
-    for number, line in enumerate(contents(path).decode("utf-8", "replace").splitlines(), 1):
+    """The entries of a batch list; files are relative to it. A line that is none is an entry with its ``outcome``.
+
+    Raises BadInput where the first line is none: then the file is no list.
+    """
+    good = 0
+    for number, line in enumerate(contents(path).decode("utf-8-sig", "replace").split("\n"), 1):
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-        except ValueError as wrong:
-            raise BadInput(f"{path}, line {number}: no JSON ({wrong})") from None
+            entry, why = json.loads(line), 'an object with "file" is needed'
+        except (ValueError, RecursionError) as wrong:
+            entry, why = None, f"no JSON ({wrong})"
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
-            raise BadInput(f'{path}, line {number}: an object with "file" is needed')
+            if not good:
+                raise BadInput(f"{path}, line {number}: {why}")
+            yield {"line": number, "outcome": "failed", "reason": f"{path}, line {number}: {why}"}
+            continue
+        good += 1
+        entry.pop("outcome", None)
         file = Path(entry["file"])
         yield {**entry, "file": file if file.is_absolute() or file.exists() else path.parent / file}
 
