@@ -66,7 +66,6 @@ DOWNLOADER_MIDDLEWARES_BASE = {
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE = {
-    "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
     "crawler.ledger.CrawlLedger": 0,
@@ -77,6 +76,9 @@ REMOTE_CONTROL_ENABLED = False
 # -- what happens to an item ------------------------------------------------------------------------------------------
 WARN_ON_GENERATOR_RETURN_VALUE = (
     False  # a look into the source of every callback, for a mistake that mypy finds
+)
+SCHEDULER_PRIORITY_QUEUE = (
+    "scrapy.pqueues.ScrapyPriorityQueue"  # links are read as they are needed: it stays short
 )
 CONCURRENT_ITEMS = 1  # of one response, and ours brings one; Scrapy makes a task for each at every response
 ITEM_PIPELINES = {
@@ -107,6 +109,7 @@ POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to
 
 # -- what is said of it ---------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"  # WARNING: nothing is printed where nothing is wrong; DEBUG: every request
+LOG_FORMATTER = "crawler.stats.QuietLogFormatter"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
 STATS_CLASS = "crawler.stats.Stats"
