@@ -65,6 +65,8 @@ class Stories:
 
     def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
+        if not keys:  # a long text in letters has none
+            return {}
         holders = " UNION ALL ".join([HOLDERS] * len(keys))
         candidates = self.conn.execute(
             MOST_SHARED.format(holders), (*keys, article_id, min(LEAST_KEYS, len(keys)), COMPARED)

@@ -174,6 +174,17 @@ def test_a_text_without_words_is_its_own_story(archive):
     assert told(archive) == {"a": "a", "b": "b"}
 
 
+def test_a_long_text_in_letters_is_its_own_story(archive):
+    text = (
+        "The central bank kept its rate unchanged on Thursday, saying prices rise more slowly than before. "
+        * 12
+    )
+    assert sketch(text).keys == []
+    for name in "ab":
+        archive.add(entry(name, text + name))
+    assert told(archive) == {"a": "a", "b": "b"}
+
+
 def test_an_older_archive_gets_its_stories_when_it_is_opened(tmp_path):
     maker = Maker(seed=6)
     text = maker.article()

@@ -201,6 +201,13 @@ def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
         if layout.worth(block) >= SENTENCE and key(own_text(block)) != wanted:
             break
         head.append(block)
+    # Behind a line that sums the text up, too.
+    for block in inside[len(head) : 12]:
+        if (
+            layout.is_meta(own_text(block), layout.plain[block], layout.marks[block])
+            and layout.plain[block] < 120
+        ):
+            body.take_out("page_heading", block)
     titles = [n for n, block in enumerate(head) if wanted and key(text_of(block)) == wanted]
     cut = titles[-1] + 1 if titles else 0
     for n, block in enumerate(head):

@@ -77,6 +77,7 @@ TEASER = 80  # characters of other articles that a list shows of each, at most
 CLOCKED = re.compile(
     r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
 )
+BY = re.compile(r"\s*[Bb][Yy]\s+[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+)+(?:\s*(?:,|and|&|\||·).*)?\s*$")
 COUNTER = re.compile(
     r"\W*(?:本文|全文|选择)?(?:字数|阅读(?:完需|时长|时间)?|浏览|点击|评论|人气|查看|字号|字体)(?:数|量|次数)?\s*[:：]"
 )
@@ -199,7 +200,7 @@ class Layout:
         """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
         if plain < 80 and marks < 5 and TIME_LINE.search(text):
             return True
-        if plain <= 24 and COUNTER.match(text):
+        if (plain <= 24 and COUNTER.match(text)) or (plain < 80 and BY.match(text)):
             return True
         stamp = STAMP.search(text) or SHORT.search(text)
         if (
