@@ -157,6 +157,16 @@ def _steps(before: list[Sentence], after: list[Sentence]) -> Iterator[tuple[Kind
 def _pairs(before: list[Sentence], after: list[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
     """Which sentence became which, in order; None beside one that went or came."""
     if len(before) * len(after) > COMPARED:
+        if len(before) == len(after):  # a long table whose every row has another figure
+            return [
+                pair
+                for old, new in zip(before, after, strict=True)
+                for pair in (
+                    [(old, new)]
+                    if _share(_sign_pairs(old.key), _sign_pairs(new.key)) >= ALIKE
+                    else [(old, None), (None, new)]
+                )
+            ]
         return [(one, None) for one in before] + [(None, one) for one in after]
     ours, theirs = [_sign_pairs(one.key) for one in before], [_sign_pairs(one.key) for one in after]
     alike = [[_share(one, other) for other in theirs] for one in ours]

@@ -277,10 +277,17 @@ def test_a_paragraph_that_was_only_cut_in_two_is_the_same():
 
 
 def test_a_long_rewritten_text_is_shown_whole():
-    old, new = ("".join(f"{word}{n}句。" for n in range(300)) for word in ("旧的第", "新来的"))
+    old, new = "".join(f"旧的第{n}句。" for n in range(300)), "".join(f"全然不同{n}。" for n in range(301))
     lines = compare(old, new)
     assert [line.kind for line in lines] == ["removed", "added"]
     assert ["".join(text for _, text in line.runs) for line in lines] == [old, new]
+
+
+def test_a_long_table_is_compared_row_by_row():
+    old, new = ("\n".join(f"甲公司{n}\t{n}.5\t{figure}" for n in range(100)) for figure in (3, 4))
+    lines = compare(old, new)
+    assert len(lines) == 100
+    assert lines[7].runs == [("same", "甲公司7\t7.5\t"), ("removed", "3"), ("added", "4")]
 
 
 def test_the_commands_clock_is_not_asked(edits):
