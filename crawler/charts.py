@@ -172,17 +172,18 @@ def lines(days: Sequence[str], series: Sequence[Series], top: float) -> Markup:
 def plot(
     days: Sequence[str], drawn: Markup, name: str, axis: Sequence[tuple[float, str]], said: Mapping[str, str]
 ) -> Markup:
-    """A drawing with its axes. *axis* is each tick as a share of the height with its words, *said* what a day's tip tells.
+    """A drawing with its axes; *days* are days, or the first of each span of them. *axis* is each tick as a share of the height with its words, *said* what a day's tip tells.
 
     >>> found = str(plot(["2026-06-30"], Markup(""), "Articles <a day>", [(0, "0"), (1, "10")], {"2026-06-30": "7"}))
     >>> 'role="img"><title>Articles &lt;a day&gt;</title>' in found, "<title>Tue 2026-06-30: 7</title>" in found
     (True, True)
     """
     step = WIDTH / max(len(days), 1)
+    each = len(days) < 2 or (date.fromisoformat(days[-1]) - date.fromisoformat(days[-2])).days == 1
     behind, above = [], []
     for at, day in enumerate(days):
         weekday = date.fromisoformat(day)
-        if weekday.weekday() >= 5:
+        if each and weekday.weekday() >= 5:
             behind.append(
                 Markup('<rect class="off" x="{:.2f}" y="0" width="{:.2f}" height="{}"/>').format(
                     at * step, step, HEIGHT
@@ -191,8 +192,8 @@ def plot(
         if day in said:
             above.append(
                 Markup(
-                    '<rect class="day" x="{:.2f}" y="0" width="{:.2f}" height="{}"><title>{:%a} {}: {}</title></rect>'
-                ).format(at * step, step, HEIGHT, weekday, day, said[day])
+                    '<rect class="day" x="{:.2f}" y="0" width="{:.2f}" height="{}"><title>{} {}: {}</title></rect>'
+                ).format(at * step, step, HEIGHT, f"{weekday:%a}" if each else "from", day, said[day])
             )
     behind += [
         Markup('<path class="grid" d="M0 {:.2f}H{}"/>').format(HEIGHT - share * HEIGHT, WIDTH)
@@ -214,17 +215,18 @@ DAYS_NAMED = 8
 
 
 def _days_named(days: Sequence[str]) -> Markup:
-    """The axis of days: the last one, and others as far from each other as leaves them room; the less needed are ``odd``."""
+    """The axis of days: the last one, and others as far from each other as leaves them room; the less needed are ``odd``
+    and ``rare``, to be left out where it is narrow."""
     apart = max(-(-len(days) // DAYS_NAMED), 1)
-    if apart > 3:
+    if 3 < apart < 20:
         apart = -(-apart // 7) * 7  # weeks, so that the same weekday is named
-    form = (lambda day: day[5:]) if len(days) < 300 else (lambda day: day[:7])
-    named = range(len(days) - 1, -1, -apart)
+    whole_year = len(days) > 1 and (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days > 300
+    kinds = ("", "odd", "rare", "odd")
     return Markup("").join(
-        Markup('<span{} style="left:{:.2f}%">{}</span>').format(
-            Markup(' class="odd"') if place % 2 else "", (at + 0.5) / len(days) * 100, form(days[at])
+        Markup('<span class="{}" style="left:{:.2f}%">{}</span>').format(
+            kinds[place % 4], (at + 0.5) / len(days) * 100, days[at][:7] if whole_year else days[at][5:]
         )
-        for place, at in enumerate(named)
+        for place, at in enumerate(range(len(days) - 1, -1, -apart))
     )
 
 

@@ -229,6 +229,20 @@ def test_days_are_beijings_and_the_end_is_left_out(filling):
     assert "The last day is not over" in page.text("volume")
 
 
+def test_bars_of_a_long_span_are_weeks(filling):
+    filling.add(at(days=399))  # in the first bar, which has one day
+    filling.add(at(days=13), 2)
+    filling.add(at(days=7), 3)
+    filling.add(at(days=6), 4)
+    page = filling.page("--days", "400")
+    assert "Articles a week" in page.text("volume")
+    assert "The first bar holds 1 day only" in page.text("volume")
+    assert [row[:2] for row in page.rows("volume") if row[1] != "0"] == [
+        ["from 2026-06-24", "4"], ["from 2026-06-17", "5"], ["from 2025-05-27", "1"],
+    ]  # fmt: skip
+    assert len(page.rows("volume")) == 58
+
+
 def test_as_long_a_span_before_is_compared(filling):
     filling.add(at(days=7), 10)  # Tuesday, 18:00 as now
     filling.add(at(days=5), 4, publisher="江海日报")

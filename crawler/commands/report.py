@@ -69,13 +69,13 @@ class Command(ScrapyCommand):
             raise UsageError(said, print_help=False) from None
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
         overview.never_fail_to_print()
-        from crawler.report import figures, page  # late: usage needs none of it
+        from crawler.report import counting, page  # late: usage needs none of it
 
         try:
             conn = overview.open_for_reading(data_dir)
             conn.text_factory = lambda data: data.decode("utf-8", "replace")
             conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
-            found = figures.read(conn, until, opts.days)
+            found = counting.read(conn, until, opts.days)
             conn.close()
         except (overview.NoArchive, sqlite3.Error) as wrong:
             said = str(wrong) if isinstance(wrong, overview.NoArchive) else f"{data_dir / 'archive.db'} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Literal
 
 from crawler.overview import in_beijing
 from crawler.report.figures import Figures, quantile, together
+from crawler.report.words import some
 
 FEED_FAILURES = 3  # failed polls in a row, as in scrapy status
 UNKNOWN = 0.02  # share of articles without a headline, time or publisher of their own
@@ -26,15 +27,6 @@ class Note:
     said: str
     where: str
     """Id of the part of the page that shows it."""
-
-
-def some(count: int, one: str, many: str = "") -> str:
-    """A number of things.
-
-    >>> some(1, "gap"), some(1200, "gap"), some(2, "day has", "days have")
-    ('1 gap', '1,200 gaps', '2 days have')
-    """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def named(days: list[str]) -> str:

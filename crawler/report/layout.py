@@ -1,0 +1,57 @@
+"""What the parts of the page are built of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+
+def joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)
+
+
+def address(url: str | None) -> str | None:
+    """*url* where a reader may follow it."""
+    return url if url and url.lower().startswith(("http://", "https://")) else None
+
+
+def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], caption: str = "") -> Markup:
+    """*heads* are words and class of each column; the first column names its row."""
+    body = joined(
+        Markup("<tr>{}</tr>").format(
+            joined(
+                (
+                    Markup('<th scope="row" class="{}">{}</th>')
+                    if at == 0
+                    else Markup('<td class="{}">{}</td>')
+                ).format(heads[at][1], cell)
+                for at, cell in enumerate(row)
+            )
+        )
+        for row in rows
+    )
+    head = joined(Markup('<th scope="col" class="{}">{}</th>').format(style, words) for words, style in heads)
+    said = Markup("<caption>{}</caption>").format(caption) if caption else ""
+    return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(said, head, body)
+
+
+def section(ident: str, title: str, note: Any, *parts: Markup, style: str = "") -> Markup:
+    return Markup('<section id="{}" class="{}"><h2>{}</h2><p class="note">{}</p>{}</section>').format(
+        ident, style, title, note, joined(parts)
+    )
+
+
+def the_figures(content: Markup) -> Markup:
+    return Markup('<details><summary>The figures</summary><div class="figures">{}</div></details>').format(
+        content
+    )
+
+
+def nothing(said: str) -> Markup:
+    return Markup('<p class="meta">{}</p>').format(said)
+
+
+def axis_of(values: Sequence[float], words: Any = "{:,.0f}".format) -> list[tuple[float, str]]:
+    return [(value / values[-1], words(value)) for value in values]

@@ -1,0 +1,85 @@
+"""Figures and foreign texts as a person reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+UNKNOWN = "publisher unknown"
+LONGEST = 30  # characters of a name; a longer one would push the figures off the page
+
+
+def shown(text: Any, most: int | None = None) -> Markup:
+    """Foreign text as it may stand among ours: what would turn the line round or is no sign at all is left out.
+
+    >>> str(shown("<新\u202e京>")), str(shown("abcdef", 4))
+    ('<bdi>&lt;新 京&gt;</bdi>', '<bdi>abc…</bdi>')
+    """
+    return Markup("<bdi>{}</bdi>").format(plain(text, most))
+
+
+def plain(text: Any, most: int | None = None) -> str:
+    """`shown` where no mark-up may stand."""
+    said = "".join(char if char.isprintable() else " " for char in str(text))
+    if most and len(said) > most:
+        said = said[: most - 1] + "…"
+    return said.encode("utf-8", "replace").decode()
+
+
+def some(count: int, one: str, many: str = "") -> str:
+    """A number of things.
+
+    >>> some(1, "gap"), some(1200, "gap"), some(2, "day has", "days have")
+    ('1 gap', '1,200 gaps', '2 days have')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def percent(part: float, whole: float) -> str:
+    """A share for people; never "100%" or "0%" of what is not all or nothing.
+
+    >>> percent(1, 3), percent(999, 1000), percent(9999, 10000), percent(1, 100000), percent(0, 9), percent(0, 0)
+    ('33%', '99.9%', '99.9%', '0.1%', '0%', '–')
+    """
+    if not whole:
+        return "–"
+    share = part / whole * 100
+    if share in (0, 100):
+        return f"{share:.0f}%"
+    share = min(max(share, 0.1), 99.9)
+    return f"{share:.1f}%" if share < 2 or share > 98 else f"{share:.0f}%"
+
+
+def minutes(count: float | None) -> str:
+    """A span for people.
+
+    >>> minutes(0), minutes(7), minutes(119), minutes(600), minutes(163), minutes(None)
+    ('under 1 min', '7 min', '119 min', '10 h', '2.7 h', '–')
+    """
+    if count is None:
+        return "–"
+    if not count:
+        return "under 1 min"
+    return f"{count:.0f} min" if count < 120 else f"{count / 60:.1f} h".replace(".0 ", " ")
+
+
+def change(now: int, before: int | None) -> str:
+    """How much more or less there is than before.
+
+    >>> change(120, 100), change(50, 100), change(1001, 1000), change(7, 0), change(7, None)
+    ('+20%', '−50%', '±0%', 'new', '')
+    """
+    if before is None:
+        return ""
+    if not before:
+        return "new" if now else "–"
+    share = round((now - before) / before * 100)
+    return f"{'+' if share > 0 else '−' if share < 0 else '±'}{abs(share)}%"
+
+
+def one_name(publisher: str | None) -> str:
+    """A publisher's name, cut where it is no name any more."""
+    if publisher is None:
+        return UNKNOWN
+    return plain(publisher, LONGEST)
