@@ -221,7 +221,7 @@ def _days_named(days: Sequence[str]) -> Markup:
     if 3 < apart < 20:
         apart = -(-apart // 7) * 7  # weeks, so that the same weekday is named
     whole_year = len(days) > 1 and (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days > 300
-    kinds = ("", "odd", "rare", "odd")
+    kinds = ("", "odd", "rare long" if whole_year else "rare", "odd")
     return Markup("").join(
         Markup('<span class="{}" style="left:{:.2f}%">{}</span>').format(
             kinds[place % 4], (at + 0.5) / len(days) * 100, days[at][:7] if whole_year else days[at][5:]
