@@ -171,7 +171,7 @@ class Archive:
 
     def _take_lock(self) -> None:
         """Hold ``.lock`` as long as this process lives: the kernel lets go of it even after kill -9."""
-        lock = open(self.root / ".lock", "a+", encoding="utf-8")  # noqa: SIM115 (held until close)
+        lock = open(self.root / ".lock", "a+", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 (held until close)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

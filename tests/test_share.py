@@ -288,6 +288,24 @@ def test_wrong_usage_is_told_in_one_line(crawl, args, data_dir):
     assert not data_dir.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("urls=- <&-", 2),
+        ("url=LINK >/dev/full", 0),
+        ("url=LINK >&-", 0),
+        ("url=$(printf 'http://a.example/a/\\377.html')", 3),
+    ],
+)
+def test_odd_bytes_and_closed_doors_change_no_status(newsroom, data_dir, words, status):
+    words = words.replace("LINK", newsroom.share_link(PLAIN))
+    line = f"{sys.executable} -m scrapy crawl share -a {words} -s DATA_DIR={data_dir} -s FINEWS_ORIGINS={newsroom.origin}"
+    root = Path(__file__).resolve().parent.parent
+    run = subprocess.run(["bash", "-c", line], cwd=root, capture_output=True, text=True, errors="replace")
+    assert run.returncode == status, run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_quiet_where_nothing_is_wrong(newsroom, crawl):
     run = crawl("share", f"url={newsroom.share_link(PLAIN)}", LOG_LEVEL="WARNING")
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")

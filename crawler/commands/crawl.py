@@ -6,9 +6,10 @@ import argparse
 import contextlib
 import gc
 import logging
+import os
 import sqlite3
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
@@ -35,6 +36,18 @@ def ping(url: str, what: str, said: str = "") -> None:
 
     with contextlib.suppress(OSError, ValueError):
         urlopen(Request(f"{url.rstrip('/')}/{what}", data=said.encode() or None), timeout=10).close()
+
+
+def say(stream: TextIO | None, lines: list[str]) -> None:
+    """Print *lines*. That nobody can hear them, as the pipe is closed or the disk of the log is full, changes nothing."""
+    if stream is None:
+        return
+    try:
+        print("\n".join(lines), file=stream, flush=True)
+    except OSError:
+        # What is left in the buffer would be tried again at the end, and change the exit status.
+        with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 class Command(ScrapyCrawl):
@@ -101,9 +114,9 @@ class Command(ScrapyCrawl):
             verdict.add(outcome.CANNOT_WRITE, f"{archive.root}: {wrong}")
         self.exitcode = verdict.status
         if self.level <= logging.INFO and ledger and archive.broken is None:
-            print("\n".join(self._summary(crawler, archive)))
+            say(sys.stdout, self._summary(crawler, archive))
         if verdict.status:
-            self._tell(crawler, archive, verdict)
+            say(sys.stderr, self._told(crawler, archive, verdict))
         ping(crawler.settings["HEALTHCHECK_URL"], str(verdict.status), "\n".join(verdict.reasons))
 
     def _summary(self, crawler: Any, archive: Archive) -> list[str]:
@@ -133,7 +146,7 @@ class Command(ScrapyCrawl):
         lines.append(f"archive {archive.root / 'archive.db'}, posts {archive.root / 'posts'}")
         return lines
 
-    def _tell(self, crawler: Any, archive: Archive, verdict: outcome.Verdict) -> None:
+    def _told(self, crawler: Any, archive: Archive, verdict: outcome.Verdict) -> list[str]:
         """Why the status is not 0, in `LINES` lines at most."""
         lines = [f"scrapy crawl ended with {verdict.status}:", *(f"  {reason}" for reason in verdict.reasons)]
         room = LINES - 1 - len(lines)
@@ -146,7 +159,7 @@ class Command(ScrapyCrawl):
             lines.append(
                 f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""
             )
-        print("\n".join(lines[:LINES]), file=sys.stderr)
+        return lines[:LINES]
 
     def _leave(self, status: int, why: str) -> NoReturn:
         """End at once, with one line that says why."""

@@ -65,9 +65,12 @@ class ShareSpider(ArticleSpider):
             raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both")
         if url and "://" not in url and not addresses_in(url):
             raise UsageProblem(f"url={url} is no link: it starts with neither http:// nor https://")
+        if urls == "-" and sys.stdin is None:
+            raise UsageProblem("urls=-: standard input is closed")
         if urls and urls != "-":
             check_list(urls)
-        self.url, self.urls = url, urls
+        # Bytes of the command line that are no UTF-8 could not be written down.
+        self.url, self.urls = url and os.fsencode(url).decode("utf-8", "replace"), urls
         self.given = self._given()
         """The links that are not read yet."""
         self.seen: set[str] = set()
