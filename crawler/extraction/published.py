@@ -53,8 +53,8 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
 
     >>> stamps("2019年09月07日 13:43 来源：某报")
     [('2019年09月07日 13:43', True, 1)]
-    >>> stamps("15:05 2020/10/04")
-    [('2020/10/04 15:05', True, 1)]
+    >>> stamps("15:05 2020/10/04")[0]
+    ('2020/10/04 15:05', True, 1)
     """
     found = []
     for one in STAMP.finditer(line):
