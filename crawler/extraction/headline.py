@@ -28,6 +28,7 @@ NO_HEADLINE = re.compile(
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
 
+LARGE = re.compile(r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?\s*(?:px|pt)", re.IGNORECASE)
 BARS = frozenset(("_", "-", "|", "｜", "–", "--", ">"))
 
 
@@ -129,6 +130,8 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
         return best[2], best[3]
     if shown := shown_part(document.title, before):
         return shown
+    if shown := printed_large(document.title, before):
+        return shown
     site_name = document.meta.get("og:site_name")
     near = [
         one
@@ -169,6 +172,19 @@ def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
             full = short and short not in plain and len(short) < len(plain) <= 2 * len(short)
             if full and is_short_form(short, plain) and not NO_HEADLINE.search(text):
                 return text, element
+    return None
+
+
+def printed_large(title: str, before: list[Any]) -> tuple[str, Any] | None:
+    """What stands above the text in large letters, as old pages print headlines, and has words of the page's title."""
+    for element in reversed(before):
+        size = element.get("size") if element.tag == "font" else None
+        style = LARGE.search(element.get("style") or "")
+        if not (style or (size and size.lstrip("+").isdigit() and int(size.lstrip("+")) >= 4)):
+            continue
+        text = text_of(element)
+        if 6 <= len(text) <= 60 and element.find(".//a") is None and shared(title, text):
+            return text, element
     return None
 
 

@@ -25,6 +25,8 @@ CLOCK_FIRST = re.compile(rf"(?<![\d:：])([0-2]?\d:[0-5]\d(?::[0-5]\d)?)\s*[|｜
 WESTERN_CLOCK_FIRST = re.compile(
     rf"({CLOCK})\s*(?:GMT[+-]?\d*|UTC|[A-Z]{{1,3}}T)?,?\s+(?:on\s+)?({WESTERN_DATE})"
 )
+DAY_FIRST = re.compile(r"(?<![\d.])(3[01]|[12]\d|0?[1-9])\.(1[0-2]|0?[1-9])\.((?:19|20)\d\d)(?![\d.])")
+"""A day as written with points in Europe."""
 SHORT = re.compile(rf"(?<![\d.-])((?:1[0-2]|0?[1-9])[-/.月](?:3[01]|[12]\d|0?[1-9])日?)\s+({CLOCK})")
 LATER = re.compile(
     r"(?:更新|修改|修订|编辑于|最后|截止|截至|有效期|过期|Updated|Modified)[^\d]{0,8}$", re.IGNORECASE
@@ -53,8 +55,8 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
 
     >>> stamps("2019年09月07日 13:43 来源：某报")
     [('2019年09月07日 13:43', True, 1)]
-    >>> stamps("15:05 2020/10/04")[0]
-    ('2020/10/04 15:05', True, 1)
+    >>> stamps("15:05 2020/10/04")[0], stamps("14.09.2023")[0]
+    (('2020/10/04 15:05', True, 1), ('2023-09-14', False, 1))
     """
     found = []
     for one in STAMP.finditer(line):
@@ -66,6 +68,8 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
         first := CLOCK_FIRST.search(line) or WESTERN_CLOCK_FIRST.search(line)
     ):
         found.insert(0, (f"{first[2].strip()} {first[1].strip()}", True, 1))
+    if not found and (day := DAY_FIRST.search(line)):
+        found.append((f"{day[3]}-{day[2]}-{day[1]}", False, 1))
     return found
 
 
