@@ -18,8 +18,9 @@ from parsel import Selector
 
 from crawler.extraction.decoding import decode
 from crawler.items import Article
-from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, handles
+from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, handles, page_of_host
 
+PUBLIC_SITE = "eastmoney.com"
 DIGITS = re.compile(
     r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE | re.ASCII
 )  # ids of 2017 have 17 digits, of 2021 on 18
@@ -91,7 +92,7 @@ class FinewsPage(ArticlePage):
         parts = urlsplit(target.link)
         host = parts.hostname or ""
         # The public site has no detail endpoint; a share host serves shell and endpoint from one origin.
-        public = host.endswith("eastmoney.com") and not SHELL.search(unquote(parts.path))
+        public = host.endswith(PUBLIC_SITE) and not SHELL.search(unquote(parts.path))
         origin = origins[0] if public and origins else target.origin
         return f"{origin}{cls.endpoint}{target.native_id}"
 
@@ -176,9 +177,9 @@ class FinewsPage(ArticlePage):
     def article(self) -> Article:
         if PATH_ID.search(urlsplit(self.response.url).path):
             # A saved copy of the public page; a crawl asks the endpoint.
-            from crawler.pages.eastmoney import EastmoneyPage
-
-            return EastmoneyPage(self.response, self.target, self.retrieved_at).article()
+            public = page_of_host(PUBLIC_SITE)
+            assert public is not None
+            return public(self.response, self.target, self.retrieved_at).article()
         data = self._data
         self._check_id()
         body = self._body
