@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from crawler.pages import target_of
+from crawler.pages import sites, target_of
 from tests.newsroom.server import HTML, Reply
 from tests.websites import PARAGRAPHS, news_page
 
@@ -266,31 +266,47 @@ def test_what_is_no_page_is_told(websites, share, rows):
     assert "application/pdf" in row["reason"]
 
 
-def recorded_links(websites) -> list[str]:
-    """Every recorded article page, served where it was recorded."""
-    links = []
+def recorded_links(websites) -> dict[str, dict]:
+    """A link to every recorded article, with what must be read of it; the page lies where the link leads."""
+    links = {}
     for path in sorted(RECORDED.glob("*/*.json")):
         expected = json.loads(path.read_text(encoding="utf-8"))
-        if "outcome" in expected or expected.get("next_page"):
+        if "outcome" in expected or expected.get("next_page") or expected["url"] in links:
             continue
-        url = expected["url"].replace("https://", "http://", 1)
-        if target_of(url).page.request_url(target_of(url), []) == url:
-            links.append(websites.put(url, Reply(path.with_suffix(".html").read_bytes(), HTML)))
+        link = expected["url"].replace("https://", "http://", 1)
+        target = target_of(link)
+        if target.page.site != "finews":  # that comes from the newsroom
+            websites.put(
+                target.page.request_url(target, []), Reply(path.with_suffix(".html").read_bytes(), HTML)
+            )
+            links[link] = expected
     return links
 
 
 def test_a_mixed_list_of_share_links_is_archived(newsroom, websites, share, rows):
-    links = recorded_links(websites)
-    links.append(newsroom.share_link(PLAIN))
-    links.append(websites.put("http://news.example/1.html", news_page()))
-    links.append(websites.redirect("http://t.example/1", links[0]))
+    recorded = recorded_links(websites)
+    known = list(recorded)
+    finews = newsroom.share_link(PLAIN)
+    plain = websites.put("http://news.example/1.html", news_page())
+    phone = websites.put("http://m.news.example/1", news_page(head=f"<link rel=canonical href='{plain}'>"))
+    short = {
+        websites.redirect("http://t.example/1", known[0]): known[0],
+        websites.redirect("http://dwz.example/2", known[-1], 301): known[-1],
+        websites.put("http://url.example/3", f"<script>location.replace('{plain}')</script>".encode()): plain,
+        phone: plain,
+    }
+    links = [*known, finews, plain, *short]
     assert len(links) >= 20
     run = share(*links, IMAGES_ENABLED=False)
     assert (run.returncode, run.stderr) == (0, "")
-    found = rows("SELECT url, outcome, article_id FROM links")
-    assert {row["url"] for row in found} == set(links)
-    assert {row["outcome"] for row in found} <= {"archived", "unchanged"}
-    read = rows(
-        "SELECT l.url FROM links AS l JOIN news AS n ON n.id = l.article_id WHERE length(n.body_text) > 40"
-    )
-    assert {row["url"] for row in read} == set(links)
+    found = {row["url"]: row for row in rows("SELECT url, outcome, article_id FROM links")}
+    assert set(found) == set(links)
+    assert {row["outcome"] for row in found.values()} <= {"archived", "unchanged"}
+    assert all(found[link]["article_id"] == found[other]["article_id"] for link, other in short.items())
+    archived = {row["id"]: row for row in rows("SELECT id, site, headline, publisher, body_text FROM news")}
+    assert {row["site"] for row in archived.values()} >= {page.site for page in sites()}
+    for link, expected in recorded.items():
+        article = archived[found[link]["article_id"]]
+        assert article["id"] == expected.get("article_id", article["id"])
+        for words in expected["contains"]:
+            assert words in article["body_text"], link
