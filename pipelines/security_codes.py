@@ -16,7 +16,7 @@ from typing import NamedTuple
 # subscription codes such as 732xxx) are left out on purpose.
 RANGES = {
     "1": re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
-    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|1[568]\d{4}|12[378]\d{3}|399\d{3}|43\d{4}|8[378]\d{4}|92\d{4}|899\d{3}"),
+    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[378]\d{4}|92\d{4}|899\d{3}"),
 }  # fmt: skip
 FUND = re.compile(r"5\d{5}|1[568]\d{4}")
 BOND = re.compile(r"1[12]\d{4}")
@@ -35,7 +35,7 @@ B_SHARE_NAME = re.compile(r"[BＢ]股?$")
 NO_NAME = re.compile(
     r"(?:(?<!新城)市|[省区县州镇乡村路楼室座层厦院弄栋号率]|大街|街道|邮编|编码|准字|安备|电话|热线|传真|手机|短信|微信|群|QQ|qq"
     r"|代码|号码|密码|验证码|订单|合同|发票|金额|总额|合计|共计|总计|[量分]|[万亿港美]元|[坐指目]标|面积|体积|人口|出口|进口|像素|[经纬年季进跨]度|步骤|病例|单位|余额"
-    r"|[年月日共约超达为是至到第款])$"
+    r"|[年月日共约超达为是至到第款]|\d{5})$"
 )
 # What follows a bracketed number that is a sum, or the dialling code of a telephone number.
 SUM_BEHIND = re.compile(
