@@ -24,7 +24,7 @@ class CaixinPage(WebPage):
         r"<title>[^<]*404|(?<=>)\s*(?:您要?访问的)?(?:页面|文章)(?:不存在|已被?删除)[^<]{0,8}(?=<)"
     )
     walled = re.compile(
-        r"""<div[^>]*id=["']chargeWall["'][^>]*>\s*<|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
+        r"""<div[^>]*id=["']chargeWall["'][^>]*>\s*<(?!/)|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
     )
     headline_at = fields("//*[@id='conTit']/h1", "//*[@class='blog_content']//h1", "//h1")
     published_at = fields("//*[@id='artInfo']/text()[1]", "//*[@id='pubtime_baidu']")
