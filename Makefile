@@ -25,6 +25,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search $(if $(filter full,$(BENCH)),--articles 1000000 --queries 30,--articles 200000 --queries 30)
 	$(BIN)/python -m tests.bench.readers --seconds 60
+	$(BIN)/python -m tests.bench.stories --articles $(if $(filter full,$(BENCH)),1000000,200000)
 	$(BIN)/python -m tests.bench.export
 
 test-sites: $(READY)
