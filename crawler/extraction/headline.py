@@ -14,7 +14,7 @@ HEADING_NAME = re.compile(
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "strong", "td", "b", "a")
 # A title's parts: site and channel stand behind one of these.
 PARTS = re.compile(
-    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|--|-(?=[^-\d][^-]{1,15}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
+    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|\s+[·•«]\s+|::|--|-(?=[^-\d][^-]{1,15}$|\d{2,3}[\u4e00-\u9fff]{1,3}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
 )
 SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|资讯|财经|财經|门户|日报|日報|晚报|官网|客户端|论坛|社区|首页|手机|视频|平台|中国|在线|在線|热线|\.com|\.cn|net\b|News",
@@ -74,7 +74,7 @@ def without_site(title: str, site_name: str | None = None) -> str:
         if len(head) < 5 or len(tail) > 20:
             break
         if not (
-            bar in ("_", "-", "--")
+            bar in ("_", "-", "–", "--", "«", "::")
             or (bar in BARS and len(cuts) > 1)
             or SITE_WORDS.search(tail)
             or (site_name and key(tail) in key(site_name))

@@ -274,13 +274,29 @@ class Layout:
         for block, worth in zip(self.blocks, worths, strict=True):
             if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
                 text = own_text(block)
-                if (worth < 0 and EDITOR.match(text)) or (
-                    seen >= 0.3 * total and (END.fullmatch(text) or RELATED.fullmatch(text.strip()))
-                ):
+                if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and ends(text)):
                     self.end = block
                     return
             sentences += worth >= 30
             seen += max(worth, 0)
+
+    def begins_at(self, heading: Any) -> None:
+        """Weigh again, where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
+        since what follows is longer: what stands in the same element as a sentence before is still text."""
+        if self.end is not None or heading not in self.order:
+            return
+        behind = [
+            one for one in self.blocks if self.order[one] > self.order[heading] and not self.in_furniture(one)
+        ]
+        parents: set[Any] = set()
+        for n, block in enumerate(behind):
+            if self.worth(block) >= 30:
+                parents.add(block.getparent())
+            elif parents and self.plain[block] + self.linked[block] <= 80 and ends(own_text(block)):
+                if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
+                    self.end = block
+                    self._weigh()
+                return
 
     def _weigh(self) -> None:
         value = dict.fromkeys(self.order, 0.0)
@@ -299,6 +315,11 @@ class Layout:
             if parent is not None:
                 value[parent] += worth
         self.value = value
+
+
+def ends(text: str) -> bool:
+    """Whether a line is one of those that stand behind articles, or a heading of other articles."""
+    return END.fullmatch(text) is not None or RELATED.fullmatch(text.strip()) is not None
 
 
 def own_text(block: Any, gap: str = "") -> str:

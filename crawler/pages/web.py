@@ -143,6 +143,7 @@ class WebPage(ArticlePage):
     def body(self) -> Body | None:
         """The element that holds the text, with the lines round it."""
         layout = self.layout
+        layout.begins_at(self.heading[1])
         for find in self.body_at:
             found = [
                 one
