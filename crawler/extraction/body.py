@@ -9,7 +9,8 @@ from lxml import etree
 
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import key
-from crawler.extraction.layout import INLINE, Layout, is_within, own_text, remove
+from crawler.extraction.layout import Layout
+from crawler.extraction.trees import INLINE, is_within, own_text, remove
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name

@@ -9,10 +9,13 @@ from lxml import etree
 
 from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.furniture import is_furniture
 from crawler.extraction.headline import key
-from crawler.extraction.layout import INLINE, Layout, is_furniture, is_within, own_text
+from crawler.extraction.layout import Layout
+from crawler.extraction.lines import is_meta
 from crawler.extraction.pictures import PICTURE, add_lead_pictures, settle_pictures
 from crawler.extraction.published import STAMP
+from crawler.extraction.trees import INLINE, is_within, own_text
 
 META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
@@ -203,10 +206,7 @@ def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
         head.append(block)
     # Behind a line that sums the text up, too.
     for block in inside[len(head) : 12]:
-        if (
-            layout.is_meta(own_text(block), layout.plain[block], layout.marks[block])
-            and layout.plain[block] < 120
-        ):
+        if is_meta(own_text(block), layout.plain[block], layout.marks[block]) and layout.plain[block] < 120:
             body.take_out("page_heading", block)
     titles = [n for n, block in enumerate(head) if wanted and key(text_of(block)) == wanted]
     cut = titles[-1] + 1 if titles else 0
@@ -214,7 +214,7 @@ def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
         if not is_within(block, body.element):
             continue
         line = squeeze(own_text(block))
-        if block.find(".//img") is not None and not layout.is_meta(own_text(block), layout.plain[block], 0):
+        if block.find(".//img") is not None and not is_meta(own_text(block), layout.plain[block], 0):
             continue
         if n < cut or (
             len(line) < 60

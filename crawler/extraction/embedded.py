@@ -11,7 +11,8 @@ from typing import Any
 
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import key
-from crawler.extraction.layout import MARKS, letters
+from crawler.extraction.lines import MARKS
+from crawler.extraction.trees import letters
 
 NAMES = (
     "__NEXT_DATA__",

@@ -10,7 +10,10 @@ from lxml import etree
 
 from crawler.extraction.body import Body
 from crawler.extraction.document import absolute, text_of
-from crawler.extraction.layout import DAY, Layout, file_of, is_furniture, is_within, remove
+from crawler.extraction.furniture import is_furniture
+from crawler.extraction.layout import Layout
+from crawler.extraction.lines import DAY
+from crawler.extraction.trees import file_of, is_within, remove
 
 PICTURE = re.compile(
     r"(?:^|[/=])[^\s\"']+\.(?:jpe?g|png|webp|gif|bmp)(?:[?!@&_/].*)?$|wx_fmt=|^(?:https?:)?//[^\s]+/(?:large|origin|image|img|p)/",

@@ -1,0 +1,62 @@
+"""Names that sites give to what stands round an article, and to what holds its text."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+
+# Elements that never hold an article's sentences.
+FURNITURE_TAGS: Any = etree.XPath(
+    "//nav | //footer | //button | //object | //embed | //canvas | //option | //input | //map | //head/style"
+)
+HIDDEN: Any = etree.XPath(
+    "//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
+    " | //*[@hidden]"
+)
+# Names of what stands round an article, as parts of class and id.
+FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?(?!note)\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
+    r"|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
+    r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
+    r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|about[-_]?(?:au|author)\w*|author[-_]?(?:info|bio|card|box|intro|detail)s?(?:$|[\s_-])|page[-_]?tags?|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|jiathis|bdshare|bshare|promot|(?:^|[\s_-])(?:self-)?promo(?:$|[\s_-])|(?:^|[\s_-])tip(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+# What content management systems and larger sites call the element that holds the article's text.
+BODY_NAMES = frozenset((
+    "art_body", "art_con", "art_content", "art_contextbox", "art_main", "artcon", "artibody", "artical-content", "artical_real", "articalcont",
+    "articalcontent", "article-body", "article-body__content", "article-con", "article-cont", "article-content", "article-content-rawhtml",
+    "article-detail", "article-detail-content", "article-editor", "article-main", "article-text", "article__bd__detail", "article__body",
+    "article__content", "article__text", "article_body", "article_con", "article_content", "article_content_wrap", "article_detail", "article_inbox",
+    "article_txt", "article_w", "articleall", "articlebody", "articlebox", "articlecon", "articlecontent", "articlecontentbox",
+    "articledetailcontent", "articlep", "articletext", "articletxt", "arttext", "body-copy", "box_con", "c-article-body", "caas-body",
+    "chan_newsdetail", "cnt-main-article-qq", "con_text", "cont-article", "cont_detail", "container-article", "content-article", "content-bd",
+    "content-imfomation", "content-text", "content_area", "content_div", "content_info", "content_text", "content_views", "contentbody",
+    "contentbox", "contentmain", "contentstr", "contenttext", "contenttxt", "conttxt", "ctrlfscont", "custom_unionstyle", "detail-body",
+    "detail-content", "detail_content", "detailcont", "detailcontent", "details_page_content", "display-content", "doccontent", "endtext",
+    "entry-content", "entry__content", "field-items", "finedining", "fontzoom", "g-articl-text", "gb_article_body", "icontent", "itemfulltext",
+    "js-article__body", "js_content", "kg-card-markdown", "l-container__content", "la_con", "left_zw", "lph-article-comview", "m-txt", "main-content", "main_article",
+    "main_con_zw", "main_content", "main_content_val", "main_text", "maincon", "maincontent", "markdown-body", "mid2l_con", "news-body", "news-con",
+    "news-content", "news-detail", "news_body", "news_content", "news_info", "news_show_conter", "news_text", "news_txt", "news_warp_center",
+    "newsbody", "newscontainer", "newscontent", "newsd_main_txt_p", "newsdatetext", "newsdetail", "newstext", "ozoom", "p-detail", "p_content",
+    "page_text", "pagecontent", "pages_content", "post-body", "post-content", "post-entry", "post-full-content", "post-richtext", "post__content",
+    "post_body", "post_content", "post_text", "postbody", "qmt_content_div", "read-article-holder", "rich-text", "rich_media_content", "rich_text",
+    "rm_txt_con", "rwb_zw", "show_text", "single-content", "story-body", "story-body__inner", "story-content", "story__content",
+    "story_body_content", "storybody", "t_f", "td-post-content", "tempnewscontentdiv", "text-content", "text_con", "text_content", "textcontent",
+    "tpk_text", "trs_editor", "txt_con", "u-maintext", "ucap-content", "v_news_content", "view-content", "vsb_content", "wp_articlecontent", "wsw",
+    "wy_contmain", "xl_content", "xwzw", "zhengw", "zn-body-text", "zoom", "zoomcon", "ztext", "zw_content",
+))  # fmt: skip
+
+
+def is_furniture(element: Any) -> bool:
+    """Whether class or id names something that stands round articles."""
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(name) > 1 and names_furniture(name)
+
+
+@lru_cache(maxsize=4096)
+def names_furniture(name: str) -> bool:
+    """Whether *name* is one of furniture. Remembered: a page has few names and many elements."""
+    return FURNITURE.search(name) is not None

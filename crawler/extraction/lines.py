@@ -1,0 +1,69 @@
+"""Lines that are no sentences of an article: under its headline, behind its text, round it."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction.published import SHORT, STAMP
+from crawler.extraction.trees import letters
+
+MARKS = re.compile(r"[，。；：！？、“”]|[,.;!?](?=\s|$)")
+# Sentences that stand round articles on many sites.
+BOILERPLATE = re.compile(
+    r"ICP备|ICP證|ICP证|公网安备|公安备案|版权所有|著作權所有|All Rights Reserved|Copyright|违法和不良信息|不良信息举报|许可证[：:号]"
+    r"|免责声明|郑重声明|版权声明|特别声明|转载请|未经(?:书面)?(?:授权|许可|允许)|本网站?(?:所|刊)|扫[一描].{0,6}二维码|客户端下载|下载.{0,6}(?:客户端|APP)"
+    r"|网友评论|发表评论|条评论|跟[帖贴]|登录|注册|上一篇|下一篇|相关(?:阅读|新闻|推荐|文章|报道)|猜你喜欢|热门推荐|为您推荐|广告|举报|责任编辑|责编|编辑[：:]"
+    r"|技术支持|联系我们|关于我们|服务条款|隐私|浏览器",
+    re.IGNORECASE,
+)
+# The line under a headline: a whole date with a clock or with a label beside it.
+TIME_LINE = re.compile(
+    r"^\W*(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d|来源|來源|作者|记者|[|｜]|$)|(?:发布|发表|更新|时间|時間|日期|来源|來源|作者)[^。]{0,16}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2})"
+    r"|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*(?:\d{1,2}:\d\d(?::\d\d)?)?.{0,12}(?:来源|來源|作者|编辑|点击|浏览|阅读|字号)"
+)
+DAY = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
+META_LABEL = re.compile(
+    r"(来源|來源|稿源|作者|编辑|編輯|责编|时间|時間|日期|点击|點擊|浏览|阅读|閱讀|字数|字号|字體|字体|评论|發布|发布|发表|记者|摄影|审核|校对|分享|打印|收藏|人气|查看)(?:数|量|次数|者|人|于)?\s*[:：|｜]"
+)
+CLOCKED = re.compile(
+    r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
+)
+BY = re.compile(r"\s*[Bb][Yy]\s+[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+)+(?:\s*(?:,|and|&|\||·).*)?\s*$")
+COUNTER = re.compile(
+    r"\W*(?:本文|全文|选择)?(?:字数|阅读(?:完需|时长|时间)?|浏览|点击|评论|人气|查看|字号|字体)(?:数|量|次数)?\s*[:：]"
+)
+EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
+END = re.compile(
+    r"\s*(?:(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24}|.{0,40}收藏\s*分享\s*[:：]?)\s*",
+    re.DOTALL,
+)
+"""Lines behind articles: neighbours, comments, sharing."""
+RELATED = re.compile(
+    r"[【\[《]?\s*(?:(?:您|你)(?:可能|也许)?(?:还|也|会)*(?:感兴趣|喜欢)的?(?:文章|内容|新闻)?|(?:APP)?(?:精彩|相关|相關|热门|熱門|推荐|推薦|延伸|更多|往期|编辑|編輯|今日|猜你|为您|为你|大家|其他|最新|本周|24小时)(?:\s*·\s*)?"
+    r"(?:内容|文章|新闻|新聞|阅读|閱讀|资讯|報導|报道|推荐|推薦|专题|点阅|點閱|喜欢|都在看|还看了|图集|视频|精彩|热点|排行|评论|話題|话题|回顾|热文|必读|搜索|链接)+|相关(?:链接|阅读)|猜你喜欢|热点图片|阅读排行|点击排行|排行榜|看更多)\s*[】\]》]?\s*[:：>＞»+＋]{0,3}(?:更多)?"
+)
+"""Headings of lists of other articles."""
+
+
+def is_meta(text: str, plain: int, marks: int) -> bool:
+    """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
+    if plain < 80 and marks < 5 and TIME_LINE.search(text):
+        return True
+    if (plain <= 24 and COUNTER.match(text)) or (plain < 80 and BY.match(text)):
+        return True
+    stamp = STAMP.search(text) or SHORT.search(text)
+    if (
+        stamp
+        and "。" not in text
+        and (plain - letters(stamp[0]) < 24 or text.count("|") + text.count("｜") >= 2)
+    ):
+        return True
+    labels = len({*META_LABEL.findall(text)})
+    return "。" not in text and (
+        labels >= 3 or (labels >= 1 and labels + (DAY.search(text) is not None) >= 2)
+    )
+
+
+def ends(text: str) -> bool:
+    """Whether a line is one of those that stand behind articles, or a heading of other articles."""
+    return END.fullmatch(text) is not None or RELATED.fullmatch(text.strip()) is not None

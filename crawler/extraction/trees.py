@@ -1,0 +1,61 @@
+"""What the readers ask of an lxml tree: texts of blocks, and what stands in what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins",
+    "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
+    "wbr", "o:p",
+))  # fmt: skip
+
+
+def letters(text: str) -> int:
+    """How many characters of *text* are no white space."""
+    return sum(map(len, text.split()))
+
+
+def own_text(block: Any, gap: str = "") -> str:
+    """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
+    stands in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
+    parts: list[str] = [block.text or ""]
+    for child in block:
+        if child.tag in INLINE:
+            parts += (gap, own_text(child, gap), gap)
+        elif isinstance(child.tag, str):
+            parts.append(" ")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def file_of(address: str | None) -> str:
+    """The last part of an address's path: what stays the same whatever host serves a picture.
+
+    >>> file_of("https://img.example/2020/a.jpg?x=1")
+    'a.jpg'
+    """
+    return (address or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def remove(element: Any) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail and element.tail.strip():
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def is_within(one: Any, top: Any) -> bool:
+    """Whether an element is still below *top*."""
+    while one is not None:
+        if one is top:
+            return True
+        one = one.getparent()
+    return False
