@@ -272,6 +272,22 @@ def test_key_words_are_no_text():
     assert found["body_text"].split("\n") == list(PARAGRAPHS)
 
 
+def test_spans_by_the_thousand_do_not_stop_the_reading():
+    text = "<span>" * 3000 + "三条公路年内通车，全长一百二十公里，总投资四十亿元。" + "</span>" * 3000
+    assert read(news_page(paragraphs=(*PARAGRAPHS, text)))["body_text"].split("\n")[:4] == list(PARAGRAPHS)
+
+
+def test_a_headline_tells_where_a_short_text_ends():
+    told = "".join(
+        f"<div><p>读者{n}说，这条路早就该修了，每天上班都要绕一大圈，实在太不方便。</p></div>"
+        for n in range(30)
+    )
+    html = news_page(paragraphs=(PARAGRAPHS[0],)).replace(
+        b"<div class='list'>", f"<div class=q><div>最新评论</div>{told}</div><div class='list'>".encode()
+    )
+    assert read(html)["body_text"] == PARAGRAPHS[0]
+
+
 def test_a_short_article_is_not_lost_among_furniture():
     text = "交通部门昨日表示，三条跨省公路将于年内通车。"
     notes = "".join(

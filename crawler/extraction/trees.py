@@ -19,13 +19,24 @@ def letters(text: str) -> int:
 def own_text(block: Any, gap: str = "") -> str:
     """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
     stands in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
+    if not len(block):
+        return block.text or ""
     parts: list[str] = [block.text or ""]
-    for child in block:
-        if child.tag in INLINE:
-            parts += (gap, own_text(child, gap), gap)
-        elif isinstance(child.tag, str):
-            parts.append(" ")
-        parts.append(child.tail or "")
+    inside: list[tuple[Any, Any]] = [(None, iter(block))]  # no recursion: pages nest spans by the thousand
+    while inside:
+        holder, children = inside[-1]
+        child = next(children, None)
+        if child is None:
+            inside.pop()
+            if holder is not None:
+                parts += (gap, holder.tail or "")
+        elif child.tag not in INLINE:
+            parts += (" " if isinstance(child.tag, str) else "", child.tail or "")
+        elif len(child):
+            parts += (gap, child.text or "")
+            inside.append((child, iter(child)))
+        else:
+            parts += (gap, child.text or "", gap, child.tail or "")
     return "".join(parts)
 
 
