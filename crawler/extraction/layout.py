@@ -176,28 +176,31 @@ class Layout:
     def begins_at(self, heading: Any) -> None:
         """Weigh again, where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
         since what follows is longer: what stands in the same element as a sentence before is still text."""
-        if self.end is not None or heading not in self.order:
+        if heading not in self.order:
             return
         behind = [
             one for one in self.blocks if self.order[one] > self.order[heading] and not self.in_furniture(one)
         ]
         parents: set[Any] = set()
         for n, block in enumerate(behind):
+            if block is self.end:
+                return
             if self.worth(block) >= 30:
                 parents.add(block.getparent())
             elif parents and self.plain[block] + self.linked[block] <= 80 and ends(own_text(block)):
                 if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
                     self.end = block
-                    self._weigh()
+                    self._weigh(0.0)
                 return
 
-    def _weigh(self) -> None:
+    def _weigh(self, behind: float = 0.05) -> None:
+        """*behind*: what a sentence behind the end counts for, of what it would count for in the article."""
         value = dict.fromkeys(self.order, 0.0)
         ended = False
         for block in self.blocks:
             worth = self.worth(block)
             # What follows the end is of other articles, or of readers.
-            value[block] = worth * 0.05 if ended and worth > 0 else worth
+            value[block] = worth * behind if ended and worth > 0 else worth
             ended = ended or block is self.end
         total = sum(one for one in value.values() if one > 0)
         for element in reversed(self.order):
