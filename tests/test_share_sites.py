@@ -11,6 +11,7 @@ from tests.newsroom.server import HTML, Reply
 from tests.websites import PARAGRAPHS, news_page
 
 PLAIN = "202606303790000412"
+SITES = {page.site for page in sites()}
 RECORDED = Path(__file__).resolve().parent / "pages"
 
 
@@ -133,6 +134,17 @@ def test_a_link_through_a_wrapper_is_the_article_s(websites, share, rows):
     assert rows("SELECT count(*) AS links, count(DISTINCT article_id) AS articles FROM links") == [
         {"links": 2, "articles": 1}
     ]
+
+
+def test_what_tracks_the_sharer_is_kept_in_the_link_alone(websites, share, rows):
+    link = websites.put(
+        "http://news.example/1.html?id=7&utm_source=wx&from=timeline&isappinstalled=0&fbclid=Ab", news_page()
+    )
+    assert share(link).returncode == 0
+    [article] = rows("SELECT id, share_url, canonical_url FROM articles")
+    assert article["id"] == "web:news.example/1.html?id=7"
+    assert article["canonical_url"] == "http://news.example/1.html?id=7"
+    assert rows("SELECT url FROM links") == [{"url": link}]
 
 
 def test_a_redirect_loop_ends(websites, share, rows):
@@ -304,7 +316,7 @@ def test_a_mixed_list_of_share_links_is_archived(newsroom, websites, share, rows
     assert {row["outcome"] for row in found.values()} <= {"archived", "unchanged"}
     assert all(found[link]["article_id"] == found[other]["article_id"] for link, other in short.items())
     archived = {row["id"]: row for row in rows("SELECT id, site, headline, publisher, body_text FROM news")}
-    assert {row["site"] for row in archived.values()} >= {page.site for page in sites()}
+    assert {row["site"] for row in archived.values()} >= SITES
     for link, expected in recorded.items():
         article = archived[found[link]["article_id"]]
         assert article["id"] == expected.get("article_id", article["id"])

@@ -7,7 +7,7 @@ import hashlib
 import re
 from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from lxml import etree
 
@@ -55,7 +55,7 @@ CHALLENGE = re.compile(
 )
 TRACKING = re.compile(
     r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
-    r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid)$",
+    r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid|from_\w+|gclid|fbclid|yclid|msclkid|dclid|igshid|mc_[ce]id|hm(?:sr|pl|cu|kw|ci)|bd_vid|vd_source|ivk\w*|mpshare|srcid|click_?id|track_?\w*)$",
     re.IGNORECASE,
 )
 
@@ -264,7 +264,7 @@ class WebPage(ArticlePage):
 
     def canonical_url(self) -> str:
         """The article's own permanent address: as the page states it, where that is one of the same site."""
-        where, stated = self.response.url, self.document.canonical
+        where, stated = without_tracking(self.response.url), self.document.canonical
         if not stated or not same_site(stated, where) or urlsplit(stated).path in ("", "/"):
             return where
         # A site may state its channel or its app as canonical for every article; an id must not get lost.
@@ -363,14 +363,27 @@ def registered_name(host: str) -> str:
     return ".".join(labels[-size:])
 
 
+def without_tracking(link: str) -> str:
+    """A link without the parameters that only track who shared it, and without its fragment.
+
+    >>> without_tracking("https://news.example/1.html?utm_source=wx&id=7&from=timeline#top")
+    'https://news.example/1.html?id=7'
+    """
+    parts = urlsplit(link)
+    kept = [
+        one for one in parts.query.split("&") if one and not TRACKING.match(unquote(one.partition("=")[0]))
+    ]
+    return parts._replace(query="&".join(kept), fragment="").geturl()
+
+
 def plain_address(link: str) -> str:
     """A link's host, path and query without what only tracks the sharer: the native id of a page of no known site.
 
     >>> plain_address("https://m.news.example/a/1.html?utm_source=wx&id=7#top")
     'm.news.example/a/1.html?id=7'
     """
-    parts = urlsplit(link)
-    query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not TRACKING.match(name)])
+    parts = urlsplit(without_tracking(link))
+    query = urlencode(parse_qsl(parts.query))
     host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
     address = f"{host}{parts.path or '/'}" + (f"?{query}" if query else "")
     return (
