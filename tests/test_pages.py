@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
-from crawler.pages import ArticlePage, Gone, LinkError, PageError, UnknownSite, handles, target_of
+import crawler.pages
+from crawler.pages import ArticlePage, Gone, LinkError, PageError, UnknownSite, handles, sites, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
 
 NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
@@ -95,7 +96,10 @@ def test_the_share_link_asks_its_own_origin_and_the_public_page_the_named_one():
     )
 
 
-def test_two_pages_that_claim_one_host_fail_at_import():
+def test_two_pages_that_claim_one_host_fail_at_import(monkeypatch):
+    sites()  # all are registered: what this test adds goes again
+    monkeypatch.setattr("crawler.pages._hosts", dict(crawler.pages._hosts))
+
     @handles("one.example")
     class One(ArticlePage):
         pass
