@@ -8,8 +8,10 @@ from typing import Any
 from lxml import etree
 
 from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.furniture import is_furniture
 from crawler.extraction.headline import key
 from crawler.extraction.layout import Layout
+from crawler.extraction.lines import META_LABEL
 from crawler.extraction.trees import INLINE, is_within, own_text, remove
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
@@ -61,7 +63,7 @@ def find_body(layout: Layout) -> Any:
             break
         best = child
     if value[best] <= 0:
-        return None
+        return lines_of(layout)
     named = [one for one in layout.named if value[one] >= NAMED * value[best]]
     named = named or [one for one in best.iter("article") if value.get(one, 0) >= ALONE * value[best]]
     if named:
@@ -72,6 +74,35 @@ def find_body(layout: Layout) -> Any:
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
     return best
+
+
+def lines_of(layout: Layout) -> Any:
+    """The element that holds a text of short lines, such as a poem, under a heading; None where there is none."""
+    heading = next(layout.root.iter("h1", "h2", "h3"), None)
+    if heading is None:
+        return None
+    size = dict.fromkeys(layout.order, 0)
+    for element in reversed(layout.order):
+        if layout.order[element] > layout.order[heading] and is_short_line(layout, element):
+            size[element] += layout.plain[element]
+        if not (element in layout.related or is_furniture(element)) and element.getparent() is not None:
+            size[element.getparent()] += size[element]
+    best = layout.root
+    while (child := max(best, key=lambda one: size.get(one, 0), default=None)) is not None:
+        if size.get(child, 0) < DOMINANT * size[best] or child.tag in INLINE | {"p"}:
+            break
+        best = child
+    return best if size[best] >= SENTENCE and best.tag not in ("html", "body") else None
+
+
+def is_short_line(layout: Layout, block: Any) -> bool:
+    """Whether a block is text without being a sentence: a line of a poem, a list or a talk; no link, no label."""
+    return (
+        layout.plain.get(block, 0) >= 3
+        and layout.linked[block] <= layout.plain[block]
+        and layout.worth(block) > -5
+        and not META_LABEL.search(own_text(block))
+    )
 
 
 def text_start(layout: Layout, element: Any) -> int:
@@ -124,6 +155,11 @@ def read_body(layout: Layout, element: Any, heading: Any, headline: str | None =
     if 2 * len(inner) < len(sentences):  # a heading that deep in the text is not the article's own
         at, inner = -1, sentences
     text_from = order[inner[0]] if inner else first_inside
+    early = [
+        b for b in inside if at < order[b] < text_from and is_short_line(layout, b) and not is_caption(b)
+    ]
+    if len(early) >= max(4, 2 * len(inner)):  # a text of short lines, with hardly a sentence
+        text_from = order[early[0]]
     before = [block for block in layout.blocks if order[block] < text_from and not is_caption(block)]
     if 0 <= at < text_from:
         under = {heading, *heading.iter()}
