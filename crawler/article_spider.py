@@ -212,6 +212,8 @@ class ArticleSpider(Spider):
         if response.status == 200 and hasattr(response, "text"):
             try:
                 check_same_article(article, response)
+                if complete_from_page(article, response):
+                    return article
             except PageError as wrong:
                 return LinkOutcome(
                     link=article.link or str(article.share_url),
@@ -219,8 +221,8 @@ class ArticleSpider(Spider):
                     outcome="unreadable",
                     reason=str(wrong),
                 )
-            if complete_from_page(article, response):
-                return article
+            except Exception as wrong:  # our own bug; the article is there all the same
+                self.logger.error(f"{response.url}: {type(wrong).__name__}: {wrong}", exc_info=wrong)
         self.count("share/page_unusable")
         return article
 

@@ -7,6 +7,7 @@ import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 import crawler.pages
+from crawler.items import Article
 from crawler.pages import ArticlePage, Gone, LinkError, PageError, UnknownSite, handles, sites, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
 
@@ -234,3 +235,29 @@ def test_another_articles_page_is_seen():
     check_same_article(article, shown(f"<p>{'港口吞吐量创下新高，码头灯火通明。' * 4}另有更正。</p>"))
     with pytest.raises(PageError, match="another article"):
         check_same_article(article, shown(f"<p>{'央行宣布下调存款准备金率零点五个百分点。' * 5}</p>"))
+
+
+def info_page(item, encoding="utf-8"):
+    html = f'<div class="title">涨</div><div class="infos">{item}</div><div id="ContentBody"><p>正文在此。</p></div>'
+    return HtmlResponse(
+        "http://a.example/1", body=html.encode(encoding), headers={"Content-Type": "text/html; charset=utf-8"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "raw", "source"),
+    [
+        ('<div class="item">今天 09:10</div>', "今天 09:10", None),
+        (
+            '<div class="item">3小时前</div><div class="item">来源：<a href="/x">晨光财经</a></div>',
+            "3小时前",
+            "晨光财经",
+        ),
+        ('<div class="item">2026年06月30日 09:10 来源：</div>', "2026年06月30日 09:10", None),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_what_a_page_says_is_read_whatever_its_header_says(item, raw, source, encoding):
+    article = Article(id=f"finews:{ID}", site="finews", retrieved_at=NOW)
+    assert complete_from_page(article, info_page(item, encoding))
+    assert (article.headline, article.published_raw, article.publishers.get("page")) == ("涨", raw, source)

@@ -67,6 +67,36 @@ def test_what_the_json_says_needs_no_page(newsroom, crawl, rows):
     assert newsroom.asked("/a/") == []
 
 
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        (b'{"code": 1}', "application/json"),
+        (b"[1]", "text/html"),
+        (b"", "text/html"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "text/html"),
+        (b"<div>" * 100_000, "text/html"),
+    ],
+)
+def test_a_page_that_is_none_costs_no_article(newsroom, crawl, rows, page, kind):
+    host = newsroom.origin.removeprefix("http://")
+
+    def answer(path, headers):
+        if path.startswith("/a/"):
+            return Reply(page, kind)
+        del newsroom.hosts[host]
+        try:
+            return newsroom.reply(path, headers)
+        finally:
+            newsroom.hosts[host] = answer
+
+    newsroom.hosts[host] = answer
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}")
+    assert run.returncode == 0, run.stderr
+    assert rows("SELECT headline_from, published_from FROM articles") == [
+        {"headline_from": "body", "published_from": "id"}
+    ]
+
+
 def test_no_page_leaves_stand_ins_and_a_later_crawl_completes_them(newsroom, crawl, rows, data_dir):
     link, article = newsroom.share_link(PLAIN), newsroom[PLAIN]
     newsroom.fail(newsroom.page_path(PLAIN), "404")

@@ -38,6 +38,7 @@ SITE_TAIL = re.compile(
     r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
 )
 PAGE_TIME = re.compile(r"20\d\d[年\-/.]\s*\d{1,2}[月\-/.]\s*\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?")
+PAGE_AGE = re.compile(r"[今昨前]天\s*\d{1,2}:\d{2}|\d{1,2}\s*(?:分钟|小时)前")
 PAGE_SOURCE = re.compile(r"(?:文章)?来源[:：]\s*(.+)")
 
 
@@ -106,7 +107,7 @@ class FinewsPage(ArticlePage):
             raise PageError(f"finews detail: empty answer at {where}")
         if text[0] == "<":
             raise PageError(
-                f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text).xpath('string()').get('').split())[:80]!r}"
+                f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text, type='html').xpath('string()').get('').split())[:80]!r}"
             )
         try:
             data = read_json(text)
@@ -207,12 +208,18 @@ class FinewsPage(ArticlePage):
         )
 
 
+def html_of(response: Any) -> Selector:
+    """The public page. As HTML whatever it begins with, in the encoding of its bytes whatever the header says."""
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return Selector(decode(response.body, kind), type="html")
+
+
 def complete_from_page(article: Article, response: Any) -> bool:
     """Fill what *article* lacks from its public page: headline, time, source. Whether the page was one.
 
     A page of another article, or of none, changes nothing.
     """
-    html = Selector(response.text)
+    html = html_of(response)
     title = " ".join(
         html.xpath("string(//*[contains(concat(' ', @class, ' '), ' title ')][1])").get("").split()
     )
@@ -232,14 +239,17 @@ def complete_from_page(article: Article, response: Any) -> bool:
     if not article.headline:
         article.headline, article.headline_from = title, "page"
     said = html.xpath(
-        "//div[contains(@class, 'infos')]//text() | //div[contains(@class, 'time')]//text() | //*[contains(@class, 'em_media')]//text()"
+        "//div[contains(@class, 'infos') or @class='Info']//text() | //*[self::div or self::span][contains(@class, 'time')]//text()"
+        " | //*[contains(@class, 'em_media')]//text()"
     ).getall()
     line = " ".join(" ".join(said).split())
-    if not article.published_raw and (found := PAGE_TIME.search(line)):
+    infos = " ".join(html.xpath("//div[contains(@class, 'infos')]//text()").getall())
+    # An age may also stand beside other articles' headlines.
+    if not article.published_raw and (found := PAGE_TIME.search(line) or PAGE_AGE.search(infos)):
         article.published_raw, article.published_from = found[0], "page"
-    for text in html.xpath("//div[contains(@class, 'infos')]//*[not(*)]/text()").getall():
-        if found := PAGE_SOURCE.match(text.strip()):
-            article.publishers["page"] = " ".join(found[1].split())
+    for place in html.xpath("//div[contains(@class, 'infos')]//*[contains(text(), '来源')]"):
+        if found := PAGE_SOURCE.match(" ".join(place.xpath("string()").get("").split())):
+            article.publishers["page"] = found[1]
             break
     if not article.description and (
         summary := html.xpath("string(//div[contains(@class, 'b-review')])").get("").strip()
@@ -273,8 +283,8 @@ def check_same_article(article: Article, response: Any) -> None:
 
     Raises PageError where they have next to nothing in common.
     """
-    shown = Selector(response.text).xpath("string(//*[@id='ContentBody'])").get("")
-    served = Selector(article.body_raw or "").xpath("string()").get("")
+    shown = html_of(response).xpath("string(//*[@id='ContentBody'])").get("")
+    served = Selector(article.body_raw or "", type="html").xpath("string()").get("")
     if (
         len(shown.strip()) >= 40
         and len(served.strip()) >= 40

@@ -355,7 +355,7 @@ class FinewsSpider(ArticleSpider):
             return article
         digest = DIGEST_TITLE.sub("", record.description or "", count=1)
         if len(digest) >= 40:
-            body = Selector(article.body_raw or "").xpath("string()").get("")
+            body = Selector(article.body_raw or "", type="html").xpath("string()").get("")
             if len("".join(body.split())) >= 100 and pairs_in_common(digest, body) < SAME_AT_LEAST:
                 raise PageError(
                     f"finews detail: answered with another article than {article.id}: its text has next to nothing in "
