@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench test-sites score pictures
+.PHONY: demo test lint bench bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages test-sites score pictures
 
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -21,12 +21,31 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)
+# BENCH=full: 1,000,000 articles in the place of 200,000. Each part can be run alone: make bench-views.
+ROWS := $(if $(filter full,$(BENCH)),1000000,200000)
+
+bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages
+
+bench-crawl: $(READY)
 	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench.search $(if $(filter full,$(BENCH)),--articles 1000000 --queries 30,--articles 200000 --queries 30)
+
+bench-search: $(READY)
+	$(BIN)/python -m tests.bench.search --articles $(ROWS) --queries 30
+
+bench-readers: $(READY)
 	$(BIN)/python -m tests.bench.readers --seconds 60
-	$(BIN)/python -m tests.bench.stories --articles $(if $(filter full,$(BENCH)),1000000,200000)
-	$(BIN)/python -m tests.bench.export
+
+bench-stories: $(READY)
+	$(BIN)/python -m tests.bench.stories --articles $(ROWS)
+
+bench-views: $(READY)
+	$(BIN)/python -m tests.bench.views --rows $(ROWS)
+
+bench-export: $(READY)
+	$(BIN)/python -m tests.bench.export --rows 20000 $(ROWS)
+
+bench-pages: $(READY)
+	$(BIN)/python -m tests.bench.pages --rows 200000
 
 test-sites: $(READY)
 	$(BIN)/python tests/sites/build.py

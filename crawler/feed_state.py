@@ -122,12 +122,14 @@ class FeedState:
             )
 
     # -- articles ---------------------------------------------------------------------------------------------
+    # CROSS JOIN: SQLite is to look each id up. Where its statistics are of a time when the archive was small, it would
+    # read all articles for each of them.
 
     def states(self, ids: Iterable[str]) -> dict[str, bool]:
         """Archived articles among *ids* (keys of `articles`): whether each is complete. One indexed look-up."""
         rows = self.conn.execute(
             "SELECT a.id, a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id'"
-            " FROM json_each(?) j JOIN articles a ON a.id = j.value",
+            " FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value",
             [json.dumps(list(ids))],
         )
         return {article_id: bool(complete) for article_id, complete in rows}
@@ -135,7 +137,7 @@ class FeedState:
     def not_yet_in(self, feed: str, ids: Iterable[str]) -> list[str]:
         """Archived articles among *ids* that are not known to be in the feed."""
         rows = self.conn.execute(
-            "SELECT a.id FROM json_each(?) j JOIN articles a ON a.id = j.value WHERE NOT EXISTS"
+            "SELECT a.id FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value WHERE NOT EXISTS"
             " (SELECT 1 FROM article_feeds f WHERE f.article_id = a.id AND f.feed = ?)",
             [json.dumps(list(ids)), feed],
         )
@@ -144,7 +146,7 @@ class FeedState:
     def not_had(self, ids: Iterable[str], now: datetime) -> dict[str, tuple[str, bool]]:
         """Articles among *ids* that could not be had so far: ``(url of the link, whether its next try is due)``."""
         rows = self.conn.execute(
-            "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j JOIN links l ON l.article_id = j.value"
+            "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j CROSS JOIN links l ON l.article_id = j.value"
             " WHERE l.outcome IN ('failed', 'unreadable', 'refused', 'gone')"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = l.article_id)",
             [json.dumps(list(ids))],

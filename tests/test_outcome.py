@@ -1,5 +1,6 @@
 """Exit statuses for cron, and the tables behind scheduled crawls."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from crawler.feed_state import FeedState, check_row, next_check, patience, spans
 from crawler.outcome import Verdict, judge
 from pipelines.schema import open_archive
 from pipelines.text_changes import changes
+from tests.bench.__main__ import grown
+from tests.bench.archive import make_archive
 
 NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
 
@@ -73,8 +76,6 @@ def test_patience_grows_to_a_day():
 
 @pytest.fixture
 def state(tmp_path):
-    import sqlite3
-
     conn = open_archive(tmp_path / "archive.db")
     conn.row_factory = sqlite3.Row
     yield FeedState(conn)
@@ -119,3 +120,21 @@ def test_an_edits_facts(old, new, found):
     said = changes(old, new)
     assert (said is None) == (not found)
     assert all(fact in (said or "") for fact in found)
+
+
+def test_ids_are_looked_up_whatever_the_archives_statistics_say(tmp_path):
+    """Statistics of a first, small crawl stay until the archive is many times as large."""
+    make_archive(tmp_path / "data", 30, characters=40)
+    conn = sqlite3.connect(tmp_path / "data/archive.db")
+    conn.execute("ANALYZE")
+    ids = [row[0] for row in conn.execute("SELECT id FROM articles")]
+    conn.close()
+    grown(tmp_path / "data", 5000)
+    conn = sqlite3.connect(tmp_path / "data/archive.db")
+    steps: list[int] = []
+    conn.set_progress_handler(lambda: steps.append(1), 1000)
+    state = FeedState(conn)
+    assert len(state.states(ids)) == len(state.not_yet_in("none", ids)) == 30
+    assert state.not_had(ids, NOW) == {}
+    assert len(steps) < 50, "thousands of steps of SQLite's machine: it read all articles"
+    conn.close()
