@@ -217,14 +217,35 @@ class Archive:
         if self.conn is None:
             return
         self.flush()
-        if self._wrote:  # planning statistics; on a large archive not for nothing
-            self.conn.execute("PRAGMA analysis_limit = 400")
-            self.conn.execute("PRAGMA optimize")
+        if self._wrote:
+            self._keep_statistics(self.conn)
         self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.conn.close()
         self.conn = None
         shutil.rmtree(self.root / ".staging", ignore_errors=True)
         self._drop_lock()
+
+    @staticmethod
+    def _keep_statistics(conn: sqlite3.Connection) -> None:
+        """Planning statistics, once the archive is twice as large as when they were made.
+
+        ``PRAGMA optimize`` would keep those of a first, small crawl until it is 25 times as large, and meanwhile views
+        would read all of it. Of the search index none are wanted, and they would take longest.
+        """
+        stat = None
+        if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
+            stat = conn.execute(
+                "SELECT stat FROM sqlite_stat1 WHERE idx = 'articles_published_at'"
+            ).fetchone()
+        [(newest,)] = conn.execute("SELECT max(arrival) FROM articles").fetchall()
+        if stat and (newest or 0) <= 2 * int(stat[0].split()[0]):
+            return
+        conn.execute("PRAGMA analysis_limit = 400")
+        tables = conn.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_index*' AND name NOT GLOB 'sqlite_*'"
+        ).fetchall()
+        for (name,) in tables:
+            conn.execute(f"ANALYZE {name}")
 
     @property
     def _db(self) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -202,3 +203,21 @@ def test_times_are_utc():
     from pipelines.archive import utc_text
 
     assert utc_text(datetime(2026, 2, 21, 7, 54, 48, tzinfo=UTC)) == NOW
+
+
+def test_statistics_follow_the_archive_as_it_grows(tmp_path):
+    """With those of a first, small crawl SQLite would read whole tables for questions about little."""
+
+    def known() -> int:
+        with sqlite3.connect(tmp_path / "archive.db") as conn:
+            [(stat,)] = conn.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'articles_published_at'")
+        return int(stat.split()[0])
+
+    for first, last, wanted in ((0, 30, 30), (30, 50, 30), (50, 200, 200)):
+        archive = Archive(tmp_path).open()
+        for number in range(first, last):
+            archive.add(entry(number))
+        archive.close()
+        assert known() == wanted
+    with sqlite3.connect(tmp_path / "archive.db") as conn:
+        assert not conn.execute("SELECT 1 FROM sqlite_stat1 WHERE tbl GLOB 'search_index*'").fetchall()
