@@ -277,6 +277,16 @@ def test_spans_by_the_thousand_do_not_stop_the_reading():
     assert read(news_page(paragraphs=(*PARAGRAPHS, text)))["body_text"].split("\n")[:4] == list(PARAGRAPHS)
 
 
+def test_a_first_paragraph_with_words_of_furniture_stays():
+    first = "有网友登录平台发现，记者发布的照片被人盗用。"
+    assert read(news_page(paragraphs=(first, *PARAGRAPHS)))["body_text"].startswith(first)
+
+
+def test_a_text_of_short_lines_is_a_text():
+    poem = ("渡口没有船", "船在水的那边", "喊一声", "雾就散一点", "江水会把你要等的人", "慢慢推到岸边")
+    assert read(news_page(paragraphs=poem))["body_text"].split("\n") == list(poem)
+
+
 def test_a_headline_tells_where_a_short_text_ends():
     told = "".join(
         f"<div><p>读者{n}说，这条路早就该修了，每天上班都要绕一大圈，实在太不方便。</p></div>"

@@ -218,7 +218,7 @@ def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
             continue
         if n < cut or (
             len(line) < 60
-            and layout.marks[block] < 4
+            and not (line.endswith(("。", "！", "？", "”")) or layout.marks[block] >= 4)
             and META_LINE.search(line)
             and (STAMP.search(line) or layout.worth(block) < 0 or (n < cut + 4 and cut))
         ):

@@ -124,7 +124,9 @@ class Layout:
             return -5.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
         worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
-        if plain < 400 and len({*BOILERPLATE.findall(text)}) > (plain >= 120):
+        if plain < 400 and len({*BOILERPLATE.findall(text)}) > (
+            plain >= 120 or (plain >= 40 and text.rstrip().endswith("。") and marks >= 3)
+        ):
             return -min(worth, 60.0)
         return worth
 
