@@ -55,9 +55,7 @@ class ToutiaoPage(StatedPage):
     gone = re.compile(
         r"<title>[^<]*(?:页面不存在|已删除|404)|文章(?:不存在|已被删除|已下架)(?=\s*<)|很抱歉，您访问的内容不存在"
     )
-    walled = re.compile(
-        r"<title>\s*(?:验证码中间页|安全验证)|window\._waf_|byted_acrawler|secsdk-captcha-drag"
-    )
+    walled = re.compile(r"<title>\s*(?:验证码中间页|安全验证)|window\._waf_|secsdk-captcha-drag")
     headline_at = fields(
         "//h1[contains(@class, 'article-title')]", "//div[contains(@class, 'article-content')]/h1"
     )
