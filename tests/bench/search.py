@@ -204,6 +204,24 @@ def write_all(archive: Archive, articles: dict[int, tuple[str, str]], times: int
     return cpu(work) / (len(articles) * times)
 
 
+def write_again(conn: sqlite3.Connection, articles: dict[int, tuple[str, str]]) -> float:
+    """CPU milliseconds an article to write the texts and headlines that are there already."""
+
+    def work() -> None:
+        with conn:
+            conn.executemany(
+                "INSERT INTO texts (article_id, body_html, body_text) SELECT id, '', ? FROM articles WHERE arrival = ?"
+                " ON CONFLICT (article_id) DO UPDATE SET body_text = excluded.body_text",
+                [(text, number) for number, (_, text) in articles.items()],
+            )
+            conn.executemany(
+                "UPDATE articles SET headline = ? WHERE arrival = ?",
+                [(headline, number) for number, (headline, _) in articles.items()],
+            )
+
+    return cpu(work) / len(articles)
+
+
 def first_page(conn: sqlite3.Connection, line: str, order: str) -> list[sqlite3.Row]:
     """What an analyst asks for."""
     sql = f"SELECT id, headline, excerpt FROM search WHERE q = ? ORDER BY {order} LIMIT 20"
@@ -249,14 +267,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         few = dict(list(articles.items())[:2000])
         bare = Archive(Path(folder) / "bare", search=False).open()
-        new, same = write_all(bare, few), write_all(bare, few)
+        # Its peer holds as many where that can be waited for: the rest of the writing costs more as an archive grows.
+        new = write_all(bare, articles, times if args.articles <= 200_000 else 1)
+        assert bare.conn is not None
+        same = write_again(bare.conn, few)
         bare.close()
 
         archive = Archive(Path(folder) / "full").open()
         conn = archive.conn
         assert conn is not None
         cost = write_all(archive, articles, times)
-        unchanged = write_all(archive, few)
+        unchanged = write_again(conn, few)
         index = conn.execute("SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'search_index%'").fetchone()[0]
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         print(f"write: {cost - new:.2f} ms CPU an article for the search ({cost:.2f} against {new:.2f})")
