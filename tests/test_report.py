@@ -171,6 +171,19 @@ def test_no_archive(data_dir):
     assert not data_dir.exists()
 
 
+def test_days_without_an_article_say_which_have_some(filling):
+    filling.add("2026-01-05T17:00:00Z")  # the 6th in Beijing
+    filling.conn.commit()
+    status, said, errors = report(filling.data)
+    assert (status, errors) == (0, "")
+    assert "0 articles" in said
+    [until] = re.findall(r"--until (\S+)", said)
+    assert until == "2026-01-07"
+    status, said, _ = report(filling.data, "--until", until)
+    assert "1 articles" in said
+    assert "--until" not in said
+
+
 def test_an_empty_archive(filling):
     page = filling.page()
     assert page.key("Articles") == ("0", "0 a day")

@@ -76,6 +76,9 @@ class Command(ScrapyCommand):
             conn.text_factory = lambda data: data.decode("utf-8", "replace")
             conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
             found = counting.read(conn, until, opts.days)
+            newest = conn.execute(
+                "SELECT date(max(published_at), '+8 hours', '+1 day') FROM articles"
+            ).fetchone()[0]
             conn.close()
         except (overview.NoArchive, sqlite3.Error) as wrong:
             said = str(wrong) if isinstance(wrong, overview.NoArchive) else f"{data_dir / 'archive.db'} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"  # fmt: skip
@@ -103,6 +106,10 @@ class Command(ScrapyCommand):
         print(
             f"{path}: {days[0]} to {days[-1]}, {found.totals['articles']:,} articles, {overview.in_bytes(len(written))}"
         )
+        if newest and newest <= str(days[0]):
+            print(
+                f"The newest article came before that time: scrapy report --until {newest} shows the days up to it."
+            )
 
     def _fail(self, status: int, why: str) -> None:
         print(f"scrapy report: {why}", file=sys.stderr)
