@@ -79,6 +79,9 @@ def articles_of(output: Path, articles: list[dict[str, Any]]) -> list[str]:
     return wrong
 
 
+NO_ICON = "data:,"  # keeps a browser from asking for /favicon.ico; nothing is fetched for it
+
+
 def links_of(output: Path) -> list[str]:
     """Links that lead nowhere within the site, and what would be fetched from elsewhere."""
     wrong = []
@@ -88,7 +91,7 @@ def links_of(output: Path) -> list[str]:
         wrong += [
             f"{page}: loads {src}"
             for src in LOADED.findall(text)
-            if urlsplit(src).scheme or src.startswith("//")
+            if src != NO_ICON and (urlsplit(src).scheme or src.startswith("//"))
         ]
         for link in map(unescape, LINK.findall(text)):
             parts = urlsplit(link)
