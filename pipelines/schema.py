@@ -279,7 +279,7 @@ def statements(sql: str) -> list[str]:
 
 
 SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges", "0011_search_by_hand"))
-"""Steps that an archive may do without: the index costs half the CPU of a crawl. They can be made up for later."""
+"""Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""
 
 
 def steps(search: bool = True) -> list[tuple[str, str]]:
