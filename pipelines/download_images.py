@@ -29,7 +29,7 @@ from scrapy.http.request import NO_CALLBACK
 from pipelines.archive import Archive, ArchiveError
 from pipelines.image_types import Limits, sniff, why_not
 from pipelines.record import record_of
-from pipelines.sanitise_html import LAZY_SOURCES
+from pipelines.sanitise_html import LAZY_SOURCES, drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,18 +206,7 @@ def show(entry: dict[str, Any]) -> None:
         else:  # a link cannot hold a link
             link.tail, outer.tail = outer.tail, None
             outer.addnext(link)
-            _drop(image)
-
-
-def _drop(element: Any) -> None:
-    """Take *element* out and keep the text after it."""
-    parent, before = element.getparent(), element.getprevious()
-    if element.tail:
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+            drop(image)
 
 
 def judge(data: bytes, limits: Limits) -> Outcome:
@@ -328,7 +317,7 @@ class DownloadImagesPipeline:
         shown = {image for entry in found for image in entry["elements"]}
         for image in list(tree.iterdescendants("img")):
             if image not in shown:  # data:, javascript: or no address at all
-                _drop(image)
+                drop(image)
                 self.stats.inc_value("download_images/without_address")
         for entry in found:
             show(entry)
