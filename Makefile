@@ -30,7 +30,7 @@ bench-crawl: $(READY)
 	$(BIN)/python -m tests.bench
 
 bench-search: $(READY)
-	$(BIN)/python -m tests.bench.search --articles $(ROWS) --queries 30
+	$(BIN)/python -m tests.bench.search --articles $(ROWS) --distinct $(if $(filter full,$(BENCH)),50000,$(ROWS)) --queries 30
 
 bench-readers: $(READY)
 	$(BIN)/python -m tests.bench.readers --seconds 60
