@@ -29,6 +29,8 @@ FINEWS_NOW = ""  # an ISO time that stands for now, for tests of what is due
 # -- how hard we knock ----------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
+# Links are read as they are needed and feeds are of one host: nothing waits here that would have to be dealt out by host.
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"
 DOWNLOAD_DELAY = 0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
 DOWNLOAD_TIMEOUT = 30  # seconds
@@ -76,9 +78,6 @@ REMOTE_CONTROL_ENABLED = False
 # -- what happens to an item ------------------------------------------------------------------------------------------
 WARN_ON_GENERATOR_RETURN_VALUE = (
     False  # a look into the source of every callback, for a mistake that mypy finds
-)
-SCHEDULER_PRIORITY_QUEUE = (
-    "scrapy.pqueues.ScrapyPriorityQueue"  # links are read as they are needed: it stays short
 )
 CONCURRENT_ITEMS = 1  # of one response, and ours brings one; Scrapy makes a task for each at every response
 ITEM_PIPELINES = {

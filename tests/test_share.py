@@ -336,6 +336,14 @@ def test_odd_bytes_and_closed_doors_change_no_status(newsroom, data_dir, words, 
     assert "Traceback" not in run.stderr
 
 
+def test_debug_shows_every_request(newsroom, crawl):
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", LOG_LEVEL="DEBUG")
+    asked = [path for path in newsroom.requests if path != "/robots.txt"]
+    assert len(asked) == 2
+    assert all(re.search(rf"Crawled \(200\) <GET \S*{re.escape(path)}>", run.stderr) for path in asked)
+    assert "Crawled" not in crawl("share", f"url={newsroom.share_link(PLAIN)}").stderr
+
+
 def test_quiet_where_nothing_is_wrong(newsroom, crawl):
     run = crawl("share", f"url={newsroom.share_link(PLAIN)}", LOG_LEVEL="WARNING")
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
