@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from scrapy import Request, Spider
+from twisted.python.failure import Failure
 
 from crawler import reasons
 from crawler.guard import FetchGuard
@@ -26,7 +29,11 @@ class UsageProblem(ValueError):
 
 
 class ArticleSpider(Spider):
-    """Requests articles and reads the answers. Subclasses say which, and what else is known of each."""
+    """Requests articles and reads the answers. Subclasses say which, and what else is known of each.
+
+    An article is followed by one task from its first request to its rows: by way of Scrapy's scheduler and scraper, made
+    for requests that breed requests, the same costs 0.15 ms more. Spider middlewares have no say in it.
+    """
 
     strange = 0
     """Unreadable answers in a row."""
@@ -35,6 +42,72 @@ class ArticleSpider(Spider):
         super().__init__()
         self.in_flight: dict[str, str] = {}
         """Links by article that were asked for and have no answer yet."""
+        self.tasks: set[asyncio.Task[None]] = set()
+        """One for each article that is being followed."""
+
+    def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
+        """What to do, in order: first requests of articles, and outcomes that need none. Read as far as there is room."""
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Follow the work list, as many articles at a time as there may be requests."""
+        engine = self.crawler.engine
+        assert engine is not None
+        room = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
+
+        def done(task: asyncio.Task[None]) -> None:
+            self.tasks.discard(task)
+            room.release()
+
+        async for one in self.work_list():
+            if not isinstance(one, Request):
+                yield one
+                continue
+            await room.acquire()
+            if self.stopping:
+                return
+            task = asyncio.create_task(self.follow(one))
+            self.tasks.add(task)
+            task.add_done_callback(done)
+        if self.tasks:
+            await asyncio.wait(self.tasks)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the crawl was told to end: nothing more is asked for, what was asked for is waited for."""
+        engine = self.crawler.engine
+        return engine is None or (engine.needs_backout() and not engine.downloader.needs_backout())
+
+    async def follow(self, request: Request) -> None:
+        """Ask, read the answer, ask on where that says so, and hand what comes of it to the pipelines."""
+        engine = self.crawler.engine
+        assert engine is not None
+        one: Any = request
+        answer: Any = None
+        while isinstance(one, Request):
+            asked, one = one, None
+            try:
+                answer = await engine.download_async(asked)
+            except Exception:
+                answer = Failure()
+                answer.request = asked
+            try:
+                if isinstance(answer, Failure):
+                    one = asked.errback(answer)  # type: ignore[misc]
+                else:
+                    one = asked.callback(answer, **asked.cb_kwargs)  # type: ignore[misc]
+            except Exception:
+                engine.scraper.handle_spider_error(Failure(), asked, answer)
+            if isinstance(one, Request) and self.stopping:
+                return
+        if one is not None:
+            await engine.scraper.start_itemproc_async(one, response=answer)
+        self.let_end(engine.scraper.slot)
+
+    def let_end(self, slot: Any) -> None:
+        """Tell a scraper that waits for the last item: it looks by itself only behind responses of its own."""
+        if slot.closing and not slot.closing.called and slot.is_idle():
+            slot.closing.callback(self)
 
     def now(self) -> datetime:
         """The time by which this crawl judges what is fresh and due."""
@@ -153,7 +226,6 @@ class ArticleSpider(Spider):
             errback=self.failed,
             cb_kwargs={"article": article, "seen": seen, "target": target},
             dont_filter=True,
-            priority=10,  # finish what was begun
         )
 
     def parse_further(self, response: Any, article: Article, seen: list[str], target: Target) -> Any:
@@ -203,7 +275,6 @@ class ArticleSpider(Spider):
             errback=self.page_failed,
             cb_kwargs={"article": article},
             dont_filter=True,
-            priority=10,  # finish what was begun
         )
 
     def parse_page(self, response: Any, article: Article) -> Article | LinkOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -59,6 +60,8 @@ class CrawlLedger:
         self.finish_reason = "finished"
         self.crawl_id: str | None = None
         self.timer: Any = None
+        self.ending: asyncio.Future[None] | None = None
+        """The end that a full disk brings about."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CrawlLedger:
@@ -98,7 +101,9 @@ class CrawlLedger:
     def item_error(self, item: Any, failure: Any) -> None:
         """A pipeline failed. The link must not vanish for it; a full disk ends the crawl."""
         if isinstance(failure.value, ArchiveError):
-            self.crawler.engine.close_spider_async(reason="archive_cannot_be_written")
+            if self.ending is None:  # in a task of its own: the crawl's end waits for this very item
+                ending = self.crawler.engine.close_spider_async(reason="archive_cannot_be_written")
+                self.ending = asyncio.ensure_future(ending)
             return
         link = getattr(item, "link", None)
         if link:

@@ -72,7 +72,8 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
             SOME_FAILED,
             f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status",
         )
-    if finish_reason not in ("finished", "closespider_timeout"):
+    # What could not be written is told by the archive.
+    if finish_reason not in ("finished", "closespider_timeout", "archive_cannot_be_written"):
         verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")
     if unreadable := stats.get("feeds/unreadable", 0):
         verdict.add(UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} answered in a shape we do not know")

@@ -29,8 +29,9 @@ FINEWS_NOW = ""  # an ISO time that stands for now, for tests of what is due
 # -- how hard we knock ----------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
-# Links are read as they are needed and feeds are of one host: nothing waits here that would have to be dealt out by host.
-SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"
+SCHEDULER_PRIORITY_QUEUE = (
+    "scrapy.pqueues.ScrapyPriorityQueue"  # asked after every answer; nothing waits in it
+)
 DOWNLOAD_DELAY = 0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
 DOWNLOAD_TIMEOUT = 30  # seconds
@@ -66,7 +67,7 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
     "crawler.middlewares.HostWatchMiddleware": 650,
 }
-SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # they would have no say: see crawler/article_spider.py
 EXTENSIONS_BASE = {
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
@@ -76,10 +77,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
-WARN_ON_GENERATOR_RETURN_VALUE = (
-    False  # a look into the source of every callback, for a mistake that mypy finds
-)
-CONCURRENT_ITEMS = 1  # of one response, and ours brings one; Scrapy makes a task for each at every response
+ITEM_PROCESSOR = "crawler.item_pipelines.ItemPipelines"
 ITEM_PIPELINES = {
     "pipelines.normalise_dates.NormaliseDatesPipeline": 100,
     "pipelines.sanitise_html.SanitiseHtmlPipeline": 200,

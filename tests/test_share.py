@@ -552,3 +552,23 @@ def test_a_stopped_crawl_says_which_links_it_did_not_get_to(newsroom, crawl, row
     assert {row["url"] for row in found} == set(links)
     assert all(row["outcome"] == "failed" and row["reason"] for row in found)
     assert any("stopped before its turn" in row["reason"] for row in found)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_ends_the_crawl_at_once(newsroom, crawl, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", disk], capture_output=True
+    ).returncode:
+        pytest.skip("no mount here")
+    links = "\n".join(newsroom.share_link(article) for article in newsroom.articles)
+    newsroom.requests.clear()
+    try:
+        run = crawl("share", "urls=-", stdin=links, DATA_DIR=disk / "data", CONCURRENT_REQUESTS=1)
+    finally:
+        subprocess.run(["umount", disk], check=False)
+    assert run.returncode == 73
+    assert len(run.stderr.splitlines()) <= 3, "one reason, not one for each link"
+    asked = [path for path in newsroom.requests if "GetNewsText" in str(path)]
+    assert 0 < len(asked) < len(newsroom.articles)

@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parsel import Selector
-from scrapy import Request, signals
+from scrapy import Request
 
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.feed_state import FeedState, check_row, spans
 from crawler.feeds import DIGEST_TITLE, FEEDS, PAGED, Feed, FeedError, Record, merged
 from crawler.guard import FetchGuard, origin_of
-from crawler.items import Article
+from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError, Target, target_of
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
 from pipelines.archive import Archive, utc_text
@@ -94,7 +94,7 @@ class FinewsSpider(ArticleSpider):
 
     # -- the crawl --------------------------------------------------------------------------------------------
 
-    async def start(self) -> AsyncIterator[Any]:
+    async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
         conn = Archive.of(self.crawler).open().conn
         assert conn is not None
         self.state = FeedState(conn)
@@ -131,7 +131,9 @@ class FinewsSpider(ArticleSpider):
                 ids = [record.native_id for record in poll.records]
                 self.state.polled(poll.feed.name, self.now(), ids, newest_at, None)
 
-    async def wanted(self, found: dict[str, tuple[Record, list[str]]], asked: set[str]) -> AsyncIterator[Any]:
+    async def wanted(
+        self, found: dict[str, tuple[Record, list[str]]], asked: set[str]
+    ) -> AsyncIterator[Request | LinkOutcome]:
         """Requests for the articles among *found* that are new, or that a fuller record can complete."""
         states = self.state.states(f"finews:{native_id}" for native_id in found)
         not_had = self.state.not_had((f"finews:{native_id}" for native_id in found), self.now())
@@ -148,8 +150,6 @@ class FinewsSpider(ArticleSpider):
             if complete or (complete is False and not record.complete):
                 self.count("feeds/known")
                 continue
-            if self.crawler.engine is not None and self.crawler.engine.needs_backout():
-                await self.crawler.signals.wait_for(signals.scheduler_empty)
             asked.add(article_id)
             self.count("feeds/new")
             target = target_of(link) if link else self.target(native_id)
@@ -244,7 +244,7 @@ class FinewsSpider(ArticleSpider):
             [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
         )
 
-    async def page_back(self, poll: Poll, asked: set[str]) -> AsyncIterator[Any]:
+    async def page_back(self, poll: Poll, asked: set[str]) -> AsyncIterator[Request | LinkOutcome]:
         """Ask the feed's public list page by page until it reaches what was known, the day of a back-fill or the
         begin of a hole; requests for the articles on the way."""
         paged = PAGED.get(poll.feed.name)

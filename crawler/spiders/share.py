@@ -11,9 +11,9 @@ import io
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, TextIO
+from typing import TextIO
 
-from scrapy import Request, signals
+from scrapy import Request
 
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
@@ -87,14 +87,8 @@ class ShareSpider(ArticleSpider):
             with opened(str(self.urls)) as file:
                 yield from links_in(file)
 
-    async def start(self) -> AsyncIterator[Any]:
-        while True:
-            # A million links read at once would be a million requests in memory.
-            if self.crawler.engine is not None and self.crawler.engine.needs_backout():
-                await self.crawler.signals.wait_for(signals.scheduler_empty)
-            link = next(self.given, None)
-            if link is None:
-                return
+    async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
+        for link in self.given:
             if hash(link) in self.links:
                 continue
             self.links.add(hash(link))
@@ -114,9 +108,9 @@ class ShareSpider(ArticleSpider):
 
     def closed(self, reason: str) -> None:
         """No link vanishes: a crawl that was stopped says which it did not get to."""
-        if reason == "finished":
-            return
         archive = Archive.of(self.crawler)
+        if reason == "finished" or archive.broken:  # where nothing can be written, the exit status says so
+            return
         why = f"the crawl was stopped before its turn ({reason}); crawl it again"
         left = [(link, article_id) for article_id, link in self.in_flight.items()]
         for link, article_id in (*left, *((link, None) for link in self.given)):
