@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.filtered_views_sql import FILTERED_VIEWS
 from pipelines.search_by_hand import SEARCH_BY_HAND
-from pipelines.search_sql import SEARCH
+from pipelines.search_sql import SEARCH, SEARCH_VIEW
 from pipelines.stories import STORIES, STORIES_AGAIN, Stories
 from pipelines.text_changes import REVISION_TEXTS, fill
 from pipelines.views_sql import VIEWS
@@ -263,6 +263,7 @@ step("0008_revision_texts", REVISION_TEXTS)
 step("0009_stories_again", STORIES_AGAIN)
 step("0010_filtered_views", FILTERED_VIEWS)
 step("0011_search_by_hand", SEARCH_BY_HAND)
+step("0012_search_excerpts", f"DROP VIEW search;\n{SEARCH_VIEW}")
 
 
 def statements(sql: str) -> list[str]:
@@ -278,7 +279,7 @@ def statements(sql: str) -> list[str]:
     return found
 
 
-SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges", "0011_search_by_hand"))
+SEARCH_STEPS = frozenset(("0003_search", "0007_search_merges", "0011_search_by_hand", "0012_search_excerpts"))
 """Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""
 
 

@@ -84,6 +84,39 @@ INSERT = (
 )
 OF_TEXT = "(SELECT arrival FROM articles WHERE id = {}.article_id)"
 
+SEARCH_VIEW = f"""CREATE VIEW search AS
+  -- Search as a table: always with WHERE q = '...', then ORDER BY rank (best first) or ORDER BY arrival DESC (newest first).
+  -- All words must occur, in headline or text; -word must not; a|b is either; case and width of letters do not matter.
+  SELECT
+    line.input AS q, -- the query line, e.g. 冬奥 张家口 -ET7
+    a.id, -- articles.id
+    found.rowid AS arrival, -- articles.arrival
+    found.rank AS rank, -- smaller is better; the headline counts eight times
+    a.headline, -- articles.headline
+    (SELECT CASE WHEN spot.first > 1 THEN '…' ELSE '' END
+        || replace(substr(t.body_text, spot.first, 60), char(10), ' ')
+        || CASE WHEN spot.first + 60 <= length(t.body_text) THEN '…' ELSE '' END
+      FROM texts AS t, (
+        SELECT max(1, coalesce(min(nullif(instr(plain.line, lower(words.word)), 0)), 1) - 20) AS first
+        FROM (SELECT CASE WHEN line.input GLOB '*[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*' THEN lower({narrow("s.body_text")})
+            ELSE s.body_text END AS line -- where case and width cannot matter, the text is taken as it is
+          FROM texts AS s WHERE s.article_id = a.id LIMIT 1) AS plain,
+          search_words AS words
+        WHERE words.q = line.input AND NOT words.excluded) AS spot
+      WHERE t.article_id = a.id) AS excerpt, -- 60 characters of the text round the first hit
+    a.published_at, -- articles.published_at
+    a.publisher, -- articles.publisher
+    a.share_url -- articles.share_url
+  FROM fts3tokenize AS line, search_index AS found, articles AS a
+  WHERE line.position = 0 AND a.arrival = found.rowid AND found.search_index MATCH (
+    SELECT coalesce(
+      group_concat(CASE WHEN NOT excluded THEN phrases END, ' AND ')
+        || coalesce(' NOT (' || group_concat(CASE WHEN excluded THEN phrases END, ' OR ') || ')', ''), '""')
+    FROM (
+      SELECT excluded, '(' || group_concat(phrase, ' OR ') || ')' AS phrases
+      FROM search_words AS words WHERE words.q = line.input GROUP BY position));
+"""
+
 SEARCH = f"""
 CREATE TABLE search_numbers (
   -- 0 to 1023, to loop over in the views of the search.
@@ -151,34 +184,5 @@ CREATE VIEW search_words AS
     json_each('["' || replace(substr(json_quote({blanks_replaced(narrow("line.input"))}), 2), ' ', '","') || ']') AS word,
     json_each('["' || replace(substr(json_quote(ltrim(word.value, '-')), 2), '|', '","') || ']') AS either
   WHERE line.position = 0 AND either.value <> '';
-CREATE VIEW search AS
-  -- Search as a table: always with WHERE q = '...', then ORDER BY rank (best first) or ORDER BY arrival DESC (newest first).
-  -- All words must occur, in headline or text; -word must not; a|b is either; case and width of letters do not matter.
-  SELECT
-    line.input AS q, -- the query line, e.g. 冬奥 张家口 -ET7
-    a.id, -- articles.id
-    found.rowid AS arrival, -- articles.arrival
-    found.rank AS rank, -- smaller is better; the headline counts eight times
-    a.headline, -- articles.headline
-    (SELECT CASE WHEN spot.first > 1 THEN '…' ELSE '' END
-        || replace(substr(t.body_text, spot.first, 60), char(10), ' ')
-        || CASE WHEN spot.first + 60 <= length(t.body_text) THEN '…' ELSE '' END
-      FROM texts AS t, (
-        SELECT max(1, coalesce(min(nullif(instr(plain.line, lower(words.word)), 0)), 1) - 20) AS first
-        FROM (SELECT lower({narrow("s.body_text")}) AS line FROM texts AS s WHERE s.article_id = a.id LIMIT 1) AS plain,
-          search_words AS words
-        WHERE words.q = line.input AND NOT words.excluded) AS spot
-      WHERE t.article_id = a.id) AS excerpt, -- 60 characters of the text round the first hit
-    a.published_at, -- articles.published_at
-    a.publisher, -- articles.publisher
-    a.share_url -- articles.share_url
-  FROM fts3tokenize AS line, search_index AS found, articles AS a
-  WHERE line.position = 0 AND a.arrival = found.rowid AND found.search_index MATCH (
-    SELECT coalesce(
-      group_concat(CASE WHEN NOT excluded THEN phrases END, ' AND ')
-        || coalesce(' NOT (' || group_concat(CASE WHEN excluded THEN phrases END, ' OR ') || ')', ''), '""')
-    FROM (
-      SELECT excluded, '(' || group_concat(phrase, ' OR ') || ')' AS phrases
-      FROM search_words AS words WHERE words.q = line.input GROUP BY position));
-INSERT INTO search_index (search_index) VALUES ('rebuild')
+{SEARCH_VIEW}INSERT INTO search_index (search_index) VALUES ('rebuild')
 """
