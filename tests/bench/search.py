@@ -42,6 +42,7 @@ LATIN = [
     "PMI",
 ]
 NOW = "2022-02-21T07:54:48Z"
+REPEATED = 8  # times that a run of characters occurs in a text to pass for a word of it
 
 
 def newsroom_text() -> str:
@@ -176,6 +177,26 @@ def queries(articles: dict[int, tuple[str, str]], count: int, seed: int = 2) -> 
     }
 
 
+def words(text: str, count: int, seed: int = 3) -> dict[str, list[str]]:
+    """*count* words of each length as a reader asks for them: runs of characters that *text* repeats, drawn as often as
+    they occur. (The lines of `queries` are cut anywhere, across words and marks, which nobody types.)"""
+    draw = random.Random(seed)
+    found = {}
+    for name, sizes in (("words of 2", (2, 2)), ("of 3", (3, 3)), ("of 4", (4, 4)), ("of 5 to 8", (5, 8))):
+        drawn: list[str] = []
+        for _ in range(200 * count):
+            size, place = draw.randint(*sizes), draw.randrange(len(text))
+            word = text[place : place + size]
+            if (
+                len(drawn) < count
+                and re.fullmatch(r"[\u4e00-\u9fff]+", word)
+                and text.count(word) >= REPEATED
+            ):
+                drawn.append(word)
+        found[name] = drawn
+    return found
+
+
 def entry(number: int, headline: str, text: str) -> Entry:
     """An article as the pipelines hand it to the archive."""
     row = {
@@ -282,7 +303,8 @@ def main() -> None:
     args = parser.parse_args()
     distinct = min(args.distinct or args.articles, args.articles)
     times = args.articles // distinct
-    prose = Prose(args.text.read_text(encoding="utf-8") if args.text else newsroom_text())
+    text = args.text.read_text(encoding="utf-8") if args.text else newsroom_text()
+    prose = Prose(text)
     articles = {number: prose.article() for number in range(1, distinct + 1)}
     size = sum(len(head.encode()) + len(text.encode()) for head, text in articles.values())
     mean = sum(len(text) for _, text in articles.values()) / len(articles)
@@ -318,7 +340,7 @@ def main() -> None:
         print(
             f"\n{'':<22}{'lines':>6}{'hits':>11}{'recall':>8}{'precision':>11}   ranked 20, newest 20: CPU ms p50 / p95 / max"
         )
-        for kind, lines in queries(articles, args.queries).items():
+        for kind, lines in (words(text, args.queries) | queries(articles, args.queries)).items():
             right = found = hits = 0
             ranked, newest = [], []
             for line in lines:
