@@ -572,3 +572,28 @@ def test_a_full_disk_ends_the_crawl_at_once(newsroom, crawl, tmp_path):
     assert len(run.stderr.splitlines()) <= 3, "one reason, not one for each link"
     asked = [path for path in newsroom.requests if "GetNewsText" in str(path)]
     assert 0 < len(asked) < len(newsroom.articles)
+
+
+def test_a_crawl_that_stops_while_pictures_are_fetched_ends_and_tells_of_every_link(
+    newsroom, crawl, rows, data_dir
+):
+    links = [newsroom.share_link(article) for article in newsroom.articles]
+    newsroom.fail("/img/", "hang")
+    run = crawl(
+        "share",
+        "urls=-",
+        stdin="\n".join(links),
+        CLOSESPIDER_ITEMCOUNT=1,
+        CONCURRENT_REQUESTS=4,
+        DOWNLOAD_TIMEOUT=2,
+        RETRY_TIMES=0,
+        BREAKER_FAILURES=1000,
+    )
+    assert run.returncode == 3
+    found = {row["url"]: row["outcome"] for row in rows("SELECT url, outcome FROM links")}
+    assert set(found) == set(links)
+    assert {"archived", "failed"} <= set(found.values())
+    archived = [
+        row["id"] for row in rows("SELECT a.id FROM articles AS a JOIN texts AS t ON t.article_id = a.id")
+    ]
+    assert len(archived) == sum(outcome in ("archived", "unchanged") for outcome in found.values())
