@@ -7,21 +7,17 @@ for each of its keys and a few comparisons, however many articles there are.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from heapq import nsmallest
 
 from pipelines.story import A_DAY, Sketch, same_story, sketch
 
-COMMON = 40  # articles with one key that are looked at, those of the greatest ids: of finews, the newest
+COMMON = 16  # articles with one key that are looked at, those of the greatest ids: of finews, the newest
 LEAST_KEYS = 2  # that two texts must share to be compared
 COMPARED = 6  # texts at most with which a new one is compared
 REMEMBERED = 1000  # sketches of a crawl, about 8 KB each
 REGROUPED = 40  # articles at most of a story that is put together anew where one leaves it
 HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
-
-# Those that share most keys first; on a tie the smallest id, whatever the order of rows.
-MOST_SHARED = (
-    "SELECT article_id FROM ({}) WHERE article_id <> ? GROUP BY article_id HAVING count(*) >= ?"
-    " ORDER BY count(*) DESC, article_id LIMIT ?"
-)
 
 
 class Stories:
@@ -67,12 +63,8 @@ class Stories:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
         if not keys:  # a long text in letters has none
             return {}
-        holders = " UNION ALL ".join([HOLDERS] * len(keys))
-        candidates = self.conn.execute(
-            MOST_SHARED.format(holders), (*keys, article_id, min(LEAST_KEYS, len(keys)), COMPARED)
-        ).fetchall()
         found = {}
-        for (other,) in candidates:
+        for other in self._candidates(article_id, keys):
             theirs = self._sketch_of(other)
             if theirs and (share := same_story(mine, theirs)):
                 if mine.of_a_day and theirs.of_a_day and self._apart(article_id, other):
@@ -81,6 +73,16 @@ class Stories:
                 if row:  # else it was deleted
                     found[other] = (row[0] or other, share)
         return found
+
+    def _candidates(self, article_id: str, keys: list[int]) -> list[str]:
+        """Other articles that share keys, those that share most first; on a tie the smallest id, whatever the order of rows."""
+        # Counted here: SQLite would sort the ids as texts, at twice the cost.
+        holders = self.conn.execute(" UNION ALL ".join([HOLDERS] * len(keys)), keys)
+        shared = Counter([holder for (holder,) in holders])
+        del shared[article_id]
+        least = min(LEAST_KEYS, len(keys))
+        likely = [(-count, other) for other, count in shared.items() if count >= least]
+        return [other for _, other in nsmallest(COMPARED, likely)]
 
     def _sketch_of(self, article_id: str) -> Sketch | None:
         """The sketch of an article's stored text; None where that is short, or gone."""
