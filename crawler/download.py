@@ -323,14 +323,15 @@ class GuardedDownloadHandler(BaseDownloadHandler):
                 break
         self._keep(wire, answer.keep)
         kind = responsetypes.from_args(headers=answer.headers, url=request.url, body=answer.body)
-        return kind(
+        response = kind(
             url=request.url,
             status=answer.status,
-            headers=answer.headers,
             body=answer.body,
             ip_address=wire.address,
             protocol=f"HTTP/{answer.version}",
         )
+        response.headers = answer.headers  # handed in, each would be normalised again
+        return response
 
     def _message(self, request: Request, host: bytes, path_at: int) -> bytes:
         """The request as it goes over the wire. *path_at*: where the path begins in the address."""

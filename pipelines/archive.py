@@ -46,11 +46,7 @@ def utc_text(moment: datetime) -> str:
     >>> utc_text(datetime(2022, 2, 21, 7, 54, 48, tzinfo=UTC))
     '2022-02-21T07:54:48Z'
     """
-    moment = moment.astimezone(UTC)
-    return (
-        f"{moment.year:04d}-{moment.month:02d}-{moment.day:02d}"
-        f"T{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}Z"
-    )
+    return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
 
 
 @dataclass(slots=True)
