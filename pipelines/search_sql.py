@@ -84,6 +84,7 @@ INSERT = (
 )
 OF_TEXT = "(SELECT arrival FROM articles WHERE id = {}.article_id)"
 
+# Where a query line has neither letters nor digits, case and width cannot matter, and the text is taken as it is.
 SEARCH_VIEW = f"""CREATE VIEW search AS
   -- Search as a table: always with WHERE q = '...', then ORDER BY rank (best first) or ORDER BY arrival DESC (newest first).
   -- All words must occur, in headline or text; -word must not; a|b is either; case and width of letters do not matter.
@@ -99,7 +100,7 @@ SEARCH_VIEW = f"""CREATE VIEW search AS
       FROM texts AS t, (
         SELECT max(1, coalesce(min(nullif(instr(plain.line, lower(words.word)), 0)), 1) - 20) AS first
         FROM (SELECT CASE WHEN line.input GLOB '*[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*' THEN lower({narrow("s.body_text")})
-            ELSE s.body_text END AS line -- where case and width cannot matter, the text is taken as it is
+            ELSE s.body_text END AS line
           FROM texts AS s WHERE s.article_id = a.id LIMIT 1) AS plain,
           search_words AS words
         WHERE words.q = line.input AND NOT words.excluded) AS spot
