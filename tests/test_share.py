@@ -3,10 +3,12 @@
 import hashlib
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -597,3 +599,52 @@ def test_a_crawl_that_stops_while_pictures_are_fetched_ends_and_tells_of_every_l
         row["id"] for row in rows("SELECT a.id FROM articles AS a JOIN texts AS t ON t.article_id = a.id")
     ]
     assert len(archived) == sum(outcome in ("archived", "unchanged") for outcome in found.values())
+
+
+def shares_from_a_pipe(newsroom, data_dir, **settings):
+    given = {
+        "DATA_DIR": data_dir,
+        "FINEWS_ORIGINS": newsroom.origin,
+        "FINEWS_NOW": newsroom.now.isoformat(),
+    }
+    flags = [part for name, value in (given | settings).items() for part in ("-s", f"{name}={value}")]
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", "crawl", "share", "-a", "urls=-", *flags],
+        cwd=Path(__file__).resolve().parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_until_asked(newsroom, article):
+    """Whether the article's body is asked for within a minute."""
+    deadline = time.monotonic() + 60
+    while not newsroom.asked(newsroom.detail_path(article)):
+        if time.monotonic() > deadline:
+            return False
+    return True
+
+
+def test_links_are_followed_as_a_pipe_brings_them(newsroom, rows, data_dir):
+    first, second = (newsroom[name] for name in (PLAIN, newsroom.articles[5].name))
+    child = shares_from_a_pipe(newsroom, data_dir)
+    for article in (first, second):
+        child.stdin.write(newsroom.share_link(article) + "\n")
+        child.stdin.flush()
+        assert wait_until_asked(newsroom, article), "without waiting for the next line"
+    child.stdin.write("http://")  # the last line has no end
+    child.communicate(timeout=60)
+    assert child.returncode == 3
+    assert len(rows("SELECT * FROM articles")) == 2
+    assert [row["outcome"] for row in rows("SELECT * FROM links WHERE url = 'http://'")] == ["refused"]
+
+
+def test_a_crawl_that_waits_for_a_pipe_can_be_stopped(newsroom, rows, data_dir):
+    child = shares_from_a_pipe(newsroom, data_dir)
+    child.stdin.write(newsroom.share_link(PLAIN) + "\n")
+    child.stdin.flush()
+    assert wait_until_asked(newsroom, PLAIN)
+    child.send_signal(signal.SIGTERM)
+    child.wait(timeout=60)
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        pipe.close()
+    assert child.returncode in (3, 69), "69 where it came before the article"
+    assert len(rows("SELECT * FROM links")) == 1, "archived, or stopped: but told"

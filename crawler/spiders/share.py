@@ -17,6 +17,7 @@ from scrapy import Request
 
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
+from crawler.line_pipe import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
 from pipelines.archive import Archive, utc_text
@@ -72,7 +73,11 @@ class ShareSpider(ArticleSpider):
         # Bytes of the command line that are no UTF-8 could not be written down.
         self.url, self.urls = url and os.fsencode(url).decode("utf-8", "replace"), urls
         self.given = self._given()
-        """The links that are not read yet."""
+        """The links that are not read yet; of `pipe`, those that have come."""
+        self.pipe: LinePipe | None = None
+        """Where links come from that are still being written."""
+        if urls == "-" and comes_bit_by_bit(sys.stdin.fileno()):
+            self.pipe = LinePipe(sys.stdin.fileno())
         self.seen: set[str] = set()
         """Articles asked for in this crawl."""
         self.links: set[int] = set()
@@ -81,14 +86,26 @@ class ShareSpider(ArticleSpider):
     def _given(self) -> Iterator[str]:
         if self.url:
             yield from addresses_in(self.url) or [self.url.strip()]
+        elif self.pipe is not None:
+            yield from links_in(self.pipe.left())
         elif self.urls == "-":
             yield from links_in(sys.stdin)
         else:
             with opened(str(self.urls)) as file:
                 yield from links_in(file)
 
+    async def _links(self) -> AsyncIterator[str]:
+        """The links, as they come."""
+        if self.pipe is None:
+            for link in self.given:
+                yield link
+            return
+        async for line in self.pipe:
+            for link in links_in([line]):
+                yield link
+
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
-        for link in self.given:
+        async for link in self._links():
             if hash(link) in self.links:
                 continue
             self.links.add(hash(link))
