@@ -27,7 +27,7 @@ def read_page(target: Target, response: TextResponse, now: datetime) -> dict[str
 def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
     """An article as a page object gives it, run through the pipelines that need no network or archive."""
     stated = to_utc(article.published_raw, now) if article.published_raw else None
-    article.body_tree = safe_tree(article.body_raw or "")
+    article.body_tree = safe_tree(article.body_raw or "", article.canonical_url or url)
     article.securities = lift(article.body_tree)
     strip_article(article)
     images = find_images(article.body_tree, url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -86,8 +87,9 @@ def _frame_as_link(found: re.Match[str]) -> str:
     return f'<p><a href="{found[1]}">视频</a></p>' if HTTP.match(found[1]) else ""
 
 
-def safe_tree(html: str) -> Any:
+def safe_tree(html: str, base_url: str | None = None) -> Any:
     """The body as an lxml ``<div>`` of allow-listed elements; what cannot be shown is gone, what is text stays text.
+    Links are read against *base_url*, the page's address, where it is known.
 
     >>> etree.tostring(safe_tree("<p>PE < 10 <b>粗<script>alert(1)</script>"), encoding="unicode")
     '<div><p>PE &lt; 10 <b>粗</b></p></div>'
@@ -109,7 +111,26 @@ def safe_tree(html: str) -> Any:
     root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]
     for media in [*root.iter("video", "audio")]:
         media_as_link(media)
+    if base_url:
+        settle_links(root, base_url)
     return root
+
+
+def settle_links(tree: Any, base_url: str) -> None:
+    """Give links that hold on their own page alone (``/a/1.html``, ``//host/``, ``#note``) their whole address.
+
+    >>> tree = safe_tree('<a href="/a/1.html">一</a>')
+    >>> settle_links(tree, "https://news.example/b/2.html")
+    >>> tree[0].get("href")
+    'https://news.example/a/1.html'
+    """
+    for link in tree.iter("a"):
+        href = link.get("href")
+        if href and not href.startswith(("http://", "https://")):
+            try:
+                link.set("href", urljoin(base_url, href.strip()))
+            except ValueError:  # "//[" and the like
+                del link.attrib["href"]
 
 
 def flat(clean: str) -> str:
@@ -186,5 +207,6 @@ class SanitiseHtmlPipeline:
     def process_item(self, item: Any) -> Any:
         record = record_of(item)
         if record.get("body_raw"):
-            record["body_tree"] = safe_tree(record["body_raw"])
+            base_url = record.get("canonical_url") or record.get("share_url")
+            record["body_tree"] = safe_tree(record["body_raw"], base_url)
         return item

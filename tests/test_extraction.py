@@ -388,6 +388,16 @@ def test_a_picture_s_address(picture, address):
     assert [one for one in read(html.encode())["images"] if one not in read(news_page())["images"]] == wanted
 
 
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [("", "https://news.example/2026/0630/2.html"), ("<base href='//old.example/n/'>", "https://old.example/n/2.html")],
+)
+def test_links_in_the_text_have_whole_addresses(head, address):
+    line = "<p>并网的经过见<a href='2.html'>本报六月的报道</a>，当时还只有一期工程。</p>"
+    html = read(news_page(paragraphs=(*PARAGRAPHS, line), head=head))["body_html"]
+    assert f'<a href="{address}">本报六月的报道</a>' in html
+
+
 def test_a_figure_above_the_text_belongs_to_it():
     figure = "<figure><img src='/lead/one.jpg'><figcaption>夜间的隧道口。（资料图）</figcaption></figure>"
     html = news_page().decode()

@@ -137,3 +137,18 @@ def test_a_picture_only_for_readers_without_scripts_is_one():
 
 def test_a_link_without_an_address_is_text():
     assert rendered('<p>甲<a class="x" href="javascript:1">乙</a>丙</p>') == "<p>甲乙丙</p>"
+
+
+@pytest.mark.parametrize(
+    ("href", "whole"),
+    [
+        ("/a/1.html", "https://news.example/a/1.html"), ("3.html", "https://news.example/b/3.html"), ("../", "https://news.example/"),
+        ("//other.example/a", "https://other.example/a"), ("?p=2", "https://news.example/b/2.html?p=2"),
+        ("#note", "https://news.example/b/2.html#note"), ("http://other.example/ a", "http://other.example/ a"),
+        ("//[", None), ("javascript:alert(1)", None),
+    ],
+)  # fmt: skip
+def test_links_lead_where_they_led_on_their_page(href, whole):
+    tree = safe_tree(f'<p><a href="{href}">一</a></p>', "https://news.example/b/2.html")
+    assert tree[0][0].get("href") == whole
+    assert tree[0][0].text == "一"

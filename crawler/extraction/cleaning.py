@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.extraction.body import SENTENCE, Body
-from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.furniture import is_furniture
 from crawler.extraction.headline import key
 from crawler.extraction.layout import Layout
@@ -31,7 +31,7 @@ EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编
 
 
 def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> None:
-    """Take furniture out of the body, into ``removals``, and give its pictures absolute addresses. Changes the tree."""
+    """Take furniture out of the body, into ``removals``, and give its pictures and links absolute addresses. Changes the tree."""
     element = body.element
     for one in [element, *element.iter()]:
         style = (one.get("style") or "").replace(" ", "").lower()
@@ -58,6 +58,9 @@ def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> N
     add_lead(body)
     add_lead_pictures(layout, body)
     settle_pictures(element, base)
+    for link in element.iter("a"):
+        if link.get("href"):
+            link.set("href", absolute(base, link.get("href")) or "")
 
 
 def cut_link_lines(body: Body) -> None:
