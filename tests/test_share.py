@@ -601,15 +601,15 @@ def test_a_crawl_that_stops_while_pictures_are_fetched_ends_and_tells_of_every_l
     assert len(archived) == sum(outcome in ("archived", "unchanged") for outcome in found.values())
 
 
-def shares_from_a_pipe(newsroom, data_dir, **settings):
+def shares_from_a_pipe(newsroom, data_dir, urls="-"):
     given = {
         "DATA_DIR": data_dir,
         "FINEWS_ORIGINS": newsroom.origin,
         "FINEWS_NOW": newsroom.now.isoformat(),
     }
-    flags = [part for name, value in (given | settings).items() for part in ("-s", f"{name}={value}")]
+    flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
     return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "crawl", "share", "-a", "urls=-", *flags],
+        [sys.executable, "-m", "scrapy", "crawl", "share", "-a", f"urls={urls}", *flags],
         cwd=Path(__file__).resolve().parent.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -635,6 +635,18 @@ def test_links_are_followed_as_a_pipe_brings_them(newsroom, rows, data_dir):
     assert child.returncode == 3
     assert len(rows("SELECT * FROM articles")) == 2
     assert [row["outcome"] for row in rows("SELECT * FROM links WHERE url = 'http://'")] == ["refused"]
+
+
+def test_links_are_followed_as_a_named_pipe_brings_them(newsroom, rows, data_dir, tmp_path):
+    os.mkfifo(tmp_path / "links")
+    child = shares_from_a_pipe(newsroom, data_dir, tmp_path / "links")
+    with open(tmp_path / "links", "w", encoding="utf-8") as links:
+        links.write(newsroom.share_link(PLAIN) + "\n")
+        links.flush()
+        assert wait_until_asked(newsroom, newsroom[PLAIN]), "while the pipe is open"
+    child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert len(rows("SELECT * FROM articles")) == 1
 
 
 def test_a_crawl_that_waits_for_a_pipe_can_be_stopped(newsroom, rows, data_dir):

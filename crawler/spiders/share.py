@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TextIO
@@ -51,6 +52,11 @@ def opened(path: str) -> TextIO:
     return io.TextIOWrapper(file, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
 
 
+def is_pipe(urls: str) -> bool:
+    """Whether *urls* names a pipe or terminal: ``-``, what a shell makes of ``<(command)``, a named pipe."""
+    return comes_bit_by_bit(sys.stdin.fileno()) if urls == "-" else stat.S_ISFIFO(os.stat(urls).st_mode)
+
+
 class ShareSpider(ArticleSpider):
     """Follows share links."""
 
@@ -76,8 +82,6 @@ class ShareSpider(ArticleSpider):
         """The links that are not read yet; of `pipe`, those that have come."""
         self.pipe: LinePipe | None = None
         """Where links come from that are still being written."""
-        if urls == "-" and comes_bit_by_bit(sys.stdin.fileno()):
-            self.pipe = LinePipe(sys.stdin.fileno())
         self.seen: set[str] = set()
         """Articles asked for in this crawl."""
         self.links: set[int] = set()
@@ -86,8 +90,8 @@ class ShareSpider(ArticleSpider):
     def _given(self) -> Iterator[str]:
         if self.url:
             yield from addresses_in(self.url) or [self.url.strip()]
-        elif self.pipe is not None:
-            yield from links_in(self.pipe.left())
+        elif is_pipe(str(self.urls)):
+            yield from links_in(self.pipe.left()) if self.pipe else ()
         elif self.urls == "-":
             yield from links_in(sys.stdin)
         else:
@@ -96,6 +100,8 @@ class ShareSpider(ArticleSpider):
 
     async def _links(self) -> AsyncIterator[str]:
         """The links, as they come."""
+        if self.urls and is_pipe(self.urls):  # a named one is waited for until somebody writes to it
+            self.pipe = LinePipe(sys.stdin.fileno() if self.urls == "-" else os.open(self.urls, os.O_RDONLY))
         if self.pipe is None:
             for link in self.given:
                 yield link
