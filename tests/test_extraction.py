@@ -390,7 +390,10 @@ def test_a_picture_s_address(picture, address):
 
 @pytest.mark.parametrize(
     ("head", "address"),
-    [("", "https://news.example/2026/0630/2.html"), ("<base href='//old.example/n/'>", "https://old.example/n/2.html")],
+    [
+        ("", "https://news.example/2026/0630/2.html"),
+        ("<base href='//old.example/n/'>", "https://old.example/n/2.html"),
+    ],
 )
 def test_links_in_the_text_have_whole_addresses(head, address):
     line = "<p>并网的经过见<a href='2.html'>本报六月的报道</a>，当时还只有一期工程。</p>"

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from sqlite_utils import Database
@@ -126,6 +127,37 @@ def test_many_lines_at_once(conn):
         "WITH asked (line) AS (VALUES ('冬奥'), ('不贵'), ('无')) SELECT line, arrival FROM asked JOIN search ON q = line"
     )
     assert [tuple(row) for row in found] == [("冬奥", 1), ("不贵", 2)]
+
+
+def test_a_long_word_is_found_as_it_stands(tmp_path):
+    """Three of its pairs near to each other are not the word: other orders, other characters between, parted lines."""
+    word, figures = "中国人民银行行长", "净利润1,234万元"
+    archive = archive_of(
+        tmp_path,
+        {
+            1: ("题", f"会上，{word}讲话"),
+            2: (f"{word}讲话", "文"),
+            3: (
+                "题",
+                "行长民银中国，行长中国民银，中国行长民银，民银中国行长，中国民银行长，中国人民银行副行长",
+            ),
+            4: ("题", "中国人民银行\n行长，中国人民银 行行长"),
+            5: ("中国人民银行", "行长"),
+            6: ("题", f"{word[:-1]}，{word[1:]}"),
+            7: ("题", f"{figures}，12345678"),
+            8: ("净利润１,２３４万元", "１２３４５６７８"),
+            9: ("题", "净利润1,243万元，净利润12,34万元，净利润1，234万元，12354678"),
+        },
+    )
+    found = partial(answers, archive.conn)
+    assert found(word) == {1, 2}
+    assert found(word[:-1]) == {1, 2, 6}
+    assert found(figures) == found("净利润１,２３４万元") == {7, 8}
+    assert found("12345678") == {7, 8}
+    assert [row[0] for row in archive.conn.execute("SELECT arrival FROM search WHERE q = 12345678")] == [7, 8]
+    assert found(f"{word} -会上") == {2}
+    assert found(f"{word}|{figures}") == {1, 2, 7, 8}
+    archive.close()
 
 
 def test_exact_against_reading_every_text(tmp_path):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.archive import Archive
 from tests.newsroom.server import Reply, original_address
 
 PLAIN = "plain-market-report"
@@ -561,9 +563,11 @@ def test_a_full_disk_ends_the_crawl_at_once(newsroom, crawl, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", disk], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True
     ).returncode:
         pytest.skip("no mount here")
+    Archive(disk / "data").open().close()
+    (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free - 150_000))
     links = "\n".join(newsroom.share_link(article) for article in newsroom.articles)
     newsroom.requests.clear()
     try:
