@@ -5,6 +5,10 @@ FTS5's own tokenizer does the rest, with everything but white space counted as p
 ``2,3%``. No extension and no registered function: whatever opens the file (from SQLite 3.34 on, with FTS5, FTS3 and
 JSON built in) can search it, and can write to it without breaking the index.
 
+A line that is one long word is looked up by three of its pairs near to each other, and the texts of what that finds are
+read: to go through all its lists of pairs took twice as long. A count reads them, too, so it costs more where many articles
+hold the word; words of that length are in few.
+
 The query line is handed in by ``fts3tokenize``, SQLite's only table-valued function that takes any text. It gives rows
 for a line that holds a letter, a digit or a sign beyond ASCII, so ``%`` alone finds nothing. Newer ``sqlite3`` programs than
 3.40 distrust views over it: say ``PRAGMA trusted_schema = ON``. (A virtual table of our own with another
@@ -112,8 +116,9 @@ def three_pairs(word: str) -> str:
 
 # Where a query line has neither letters nor digits, case and width cannot matter, and the text is taken as it is.
 #
-# Every pair of a long word is a list to go through to its end where few articles hold the word: seven for eight characters.
-# Three lists find all that hold it and little else; the rest is told apart by reading those texts.
+# Every pair of a long word is a list to go through, to its end where few articles hold the word: seven for eight characters.
+# Three find all that hold it and little else; which those are is seen in the text. (All pairs as a second condition
+# in the same MATCH would save nothing: FTS5 moves all lists of a MATCH on together.)
 SEARCH_VIEW = f"""CREATE VIEW search AS
   -- Search as a table: always with WHERE q = '...', then ORDER BY rank (best first) or ORDER BY arrival DESC (newest first).
   -- All words must occur, in headline or text; -word must not; a|b is either; case and width of letters do not matter.
