@@ -43,6 +43,13 @@ def narrow(text: str) -> str:
     )
 
 
+def narrow_digits(text: str) -> str:
+    """SQL for *text* (an SQL expression) with full-width digits as ASCII: a sixth of what `narrow` costs."""
+    for wide, digit in zip(FULL_WIDTH[:10], HALF_WIDTH[:10], strict=True):
+        text = f"replace({text}, '{wide}', '{digit}')"
+    return text
+
+
 def blanks_replaced(text: str) -> str:
     """SQL for *text* (an SQL expression) with each of `BLANKS` as a blank."""
     blanks = f"char({', '.join(str(code) for code in BLANKS)})"
@@ -114,7 +121,8 @@ def three_pairs(word: str) -> str:
     )
 
 
-# Where a query line has neither letters nor digits, case and width cannot matter, and the text is taken as it is.
+# Where a word stands in the text as it was typed, but for case, there is no need to make the text's wide letters and
+# digits narrow: that is nine tenths of an excerpt's cost.
 #
 # Every pair of a long word is a list to go through, to its end where few articles hold the word: seven for eight characters.
 # Three find all that hold it and little else; which those are is seen in the text. (All pairs as a second condition
@@ -132,9 +140,11 @@ SEARCH_VIEW = f"""CREATE VIEW search AS
         || replace(substr(t.body_text, spot.first, 60), char(10), ' ')
         || CASE WHEN spot.first + 60 <= length(t.body_text) THEN '…' ELSE '' END
       FROM texts AS t, (
-        SELECT max(1, coalesce(min(nullif(instr(plain.line, lower(words.word)), 0)), 1) - 20) AS first
-        FROM (SELECT CASE WHEN line.input GLOB '*[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*' THEN lower({narrow("s.body_text")})
-            ELSE s.body_text END AS line
+        SELECT max(1, coalesce(min(CASE
+          WHEN instr(plain.line, lower(words.word)) THEN instr(plain.line, lower(words.word))
+          WHEN words.word GLOB '*[A-Za-z]*' THEN nullif(instr(lower({narrow("plain.line")}), lower(words.word)), 0)
+          WHEN words.word GLOB '*[0-9]*' THEN nullif(instr({narrow_digits("plain.line")}, words.word), 0) END), 1) - 20) AS first
+        FROM (SELECT CASE WHEN line.input GLOB '*[A-Za-zＡ-Ｚａ-ｚ]*' THEN lower(s.body_text) ELSE s.body_text END AS line
           FROM texts AS s WHERE s.article_id = a.id LIMIT 1) AS plain,
           search_words AS words
         WHERE words.q = line.input AND NOT words.excluded) AS spot
@@ -153,7 +163,7 @@ SEARCH_VIEW = f"""CREATE VIEW search AS
     FROM fts3tokenize AS whole WHERE whole.position = 0 AND whole.input = line.input), '""')
   AND (NOT {is_long_word("line.input")} OR instr(a.headline, line.input) OR EXISTS (
     SELECT 1 FROM texts AS r WHERE r.article_id = a.id AND (instr(r.body_text, line.input)
-      OR line.input GLOB '*[0-9]*' AND instr({narrow("(a.headline || char(10) || r.body_text)")}, line.input))));
+      OR line.input GLOB '*[0-9]*' AND instr({narrow_digits("a.headline || char(10) || r.body_text")}, line.input))));
 """
 
 SEARCH = f"""
