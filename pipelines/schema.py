@@ -267,7 +267,7 @@ step("0012_search_excerpts", f"DROP VIEW search;\n{SEARCH_VIEW}")
 step(
     "0013_search_long_words",
     # Small pages: a list of pairs is gone through page by page, and what a page holds of it is read whole. Newest-first
-    # answers cost a third less, a new article 4 % more.
+    # answers cost a quarter to a third less, a new article 4 % more.
     f"DROP VIEW search;\n{SEARCH_VIEW}INSERT INTO search_index (search_index, rank) VALUES ('pgsz', 1000)",
 )
 

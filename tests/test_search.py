@@ -185,18 +185,19 @@ def test_stored_text_stays_as_served(conn):
 # -- how it answers -----------------------------------------------------------------------------------------------
 
 
-def test_best_first_counts_the_headline_most(tmp_path):
+@pytest.mark.parametrize("word", ["降准", "央行宣布全面降准"])
+def test_best_first_counts_the_headline_most(tmp_path, word):
     filler = "别的话" * 20
     archive = archive_of(
         tmp_path,
         {
-            1: ("无关", f"降准{filler}"),
-            2: ("央行降准", filler + "。。"),
+            1: ("无关", f"{word}{filler}"),
+            2: (f"快讯{word}", filler + "。。"),
             3: ("无关", filler),
             4: ("也无关", filler),
         },
     )
-    ranked = archive.conn.execute("SELECT arrival FROM search WHERE q = '降准' ORDER BY rank LIMIT 20")
+    ranked = archive.conn.execute("SELECT arrival FROM search WHERE q = ? ORDER BY rank LIMIT 20", [word])
     assert [row[0] for row in ranked] == [2, 1]
     newest = archive.conn.execute(
         "SELECT arrival FROM search WHERE q = '别的话' ORDER BY arrival DESC LIMIT 2"
@@ -214,10 +215,12 @@ def test_columns(conn):
     assert row["rank"] < 0
 
 
+@pytest.mark.parametrize("line", ["冬奥", "张家口赛区准备就绪"])
 @pytest.mark.parametrize("order", ["rank", "arrival DESC"])
-def test_the_index_itself_sorts(conn, order):
+def test_the_index_itself_sorts(conn, order, line):
     plan = conn.execute(
-        f"EXPLAIN QUERY PLAN SELECT id, headline, excerpt FROM search WHERE q = '冬奥' ORDER BY {order} LIMIT 20"
+        f"EXPLAIN QUERY PLAN SELECT id, headline, excerpt FROM search WHERE q = ? ORDER BY {order} LIMIT 20",
+        [line],
     ).fetchall()
     top = [row["detail"] for row in plan if row["parent"] == 0]
     assert top[0].startswith("SCAN found VIRTUAL TABLE INDEX")

@@ -627,6 +627,14 @@ def wait_until_asked(newsroom, article):
     return True
 
 
+def is_open(pid, path):
+    """Whether a process has *path* open."""
+    try:
+        return any(os.path.samefile(one, path) for one in Path(f"/proc/{pid}/fd").iterdir() if one.exists())
+    except FileNotFoundError:  # one was closed meanwhile
+        return False
+
+
 def test_links_are_followed_as_a_pipe_brings_them(newsroom, rows, data_dir):
     first, second = (newsroom[name] for name in (PLAIN, newsroom.articles[5].name))
     child = shares_from_a_pipe(newsroom, data_dir)
@@ -651,6 +659,19 @@ def test_links_are_followed_as_a_named_pipe_brings_them(newsroom, rows, data_dir
     child.communicate(timeout=60)
     assert child.returncode == 0
     assert len(rows("SELECT * FROM articles")) == 1
+
+
+def test_a_crawl_that_waits_for_a_writer_can_be_stopped(newsroom, rows, data_dir, tmp_path):
+    os.mkfifo(tmp_path / "links")
+    child = shares_from_a_pipe(newsroom, data_dir, tmp_path / "links")
+    deadline = time.monotonic() + 60
+    while not is_open(child.pid, tmp_path / "links"):
+        assert child.poll() is None
+        assert time.monotonic() < deadline, "the pipe is opened"
+    child.send_signal(signal.SIGTERM)
+    child.communicate(timeout=60)
+    assert child.returncode == 3
+    assert rows("SELECT * FROM links") == []
 
 
 def test_a_crawl_that_waits_for_a_pipe_can_be_stopped(newsroom, rows, data_dir):

@@ -100,8 +100,12 @@ class ShareSpider(ArticleSpider):
 
     async def _links(self) -> AsyncIterator[str]:
         """The links, as they come."""
-        if self.urls and is_pipe(self.urls):  # a named one is waited for until somebody writes to it
-            self.pipe = LinePipe(sys.stdin.fileno() if self.urls == "-" else os.open(self.urls, os.O_RDONLY))
+        if self.urls and is_pipe(self.urls):
+            # Opened so that a named pipe which nobody writes to yet does not hold up the crawl's end.
+            named = self.urls != "-"
+            self.pipe = LinePipe(
+                os.open(self.urls, os.O_RDONLY | os.O_NONBLOCK) if named else sys.stdin.fileno()
+            )
         if self.pipe is None:
             for link in self.given:
                 yield link
