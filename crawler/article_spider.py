@@ -11,12 +11,12 @@ from typing import Any
 from scrapy import Request, Spider
 from twisted.python.failure import Failure
 
+from archive.writer import Archive
 from crawler import reasons
-from crawler.guard import FetchGuard
+from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.pages import ANY_SITE, HOW_TO_ADD, LinkError, PageError, Target, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
-from pipelines.archive import Archive
 
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
 

@@ -12,7 +12,7 @@ from typing import Any
 from scrapy.settings import BaseSettings, default_settings
 
 from crawler import settings as ours
-from crawler.guard import origin_of
+from crawler.fetch_guard import origin_of
 
 FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
 AT_LEAST = {

@@ -17,7 +17,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.guard import FetchRefused
+from crawler.fetch_guard import FetchRefused
 
 
 def user_agent(settings: Any) -> str:

@@ -45,9 +45,9 @@ TIMEOUT = 10  # seconds; a crawl has more patience
 MOST = 16 * 1024 * 1024  # bytes of one list
 LOCKED, USAGE = 75, 2
 
-# Another try is due after 5 minutes, doubled with each try up to a day, as `crawler.feed_state.patience` has it.
+# Another try is due after 5 minutes, doubled with each try up to a day, as `archive.feed_state.patience` has it.
 DUE = "strftime('%s', {since}) + min(300 << min(max(tries - 1, 0), 12), 86400) <= strftime('%s', :now) + 0"
-# A gap knows when it was opened, not when it was last tried: all its waits together, as `crawler.feed_state.waited`.
+# A gap knows when it was opened, not when it was last tried: all its waits together, as `archive.feed_state.waited`.
 GAP_DUE = (
     "strftime('%s', opened_at) + 300 * ((1 << min(tries, 9)) - 1) + max(tries - 9, 0) * 86400"
     " <= strftime('%s', :now) + 0"

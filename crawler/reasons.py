@@ -15,7 +15,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.guard import FetchRefused
+from crawler.fetch_guard import FetchRefused
 from crawler.middlewares import HostTripped
 
 REFUSED_BY_SERVER = {401, 402, 403, 407, 429, 451}

@@ -71,7 +71,7 @@ SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # they would have no say: see craw
 EXTENSIONS_BASE = {
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
-    "crawler.ledger.CrawlLedger": 0,
+    "crawler.extensions.run_log.CrawlLedger": 0,
 }
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

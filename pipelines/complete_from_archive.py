@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from pipelines.archive import Archive
+from archive.writer import Archive
 from pipelines.normalise_dates import to_utc
 from pipelines.record import Record, record_of
 

@@ -26,7 +26,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http.request import NO_CALLBACK
 
-from pipelines.archive import Archive, ArchiveError
+from archive.writer import Archive, ArchiveError
 from pipelines.image_types import Limits, sniff, why_not
 from pipelines.record import record_of
 from pipelines.sanitise_html import LAZY_SOURCES, drop

@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from pipelines.blind_matches import is_doubtful
+from pipelines.doubtful_links import is_doubtful
 from pipelines.record import record_of
 from pipelines.sanitise_html import drop, unwrap
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.post_format import clean_title
+from archive.body_tags import TAGS as SAFE_TAGS
+from archive.post_format import clean_title
 from pipelines.record import record_of
-from pipelines.sanitise_html import TAGS as SAFE_TAGS
 from pipelines.sanitise_html import drop, unwrap
 
 KEPT = {

@@ -8,15 +8,11 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from archive.body_tags import TAGS
 from pipelines.record import record_of
 
 DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
 
-TAGS = {
-    "p", "br", "strong", "b", "em", "i", "u", "s", "sub", "sup", "span", "a", "img", "center", "div", "section", "article",
-    "figure", "figcaption", "blockquote", "pre", "code", "ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "colgroup",
-    "col", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "video", "audio", "source",
-}  # fmt: skip
 LAZY_SOURCES = (
     "data-original-src", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-lazy", "data-echo", "data-url", "data-img",
     "data-image", "data-backsrc", "data-big", "original_src", "lazy-src", "lazysrc", "lazyload-src", "real_src", "realsrc",

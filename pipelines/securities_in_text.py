@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipelines.blind_matches import is_doubtful
+from pipelines.doubtful_links import is_doubtful
 from pipelines.lift_securities import kind_of, security
 from pipelines.record import record_of
 from pipelines.security_codes import Mention, codes_in, run_before

@@ -1,13 +1,14 @@
-"""Articles and link outcomes -> rows of ``archive.db``, one transaction a batch (`pipelines.archive`)."""
+"""Articles and link outcomes -> rows of ``archive.db``, one transaction a batch (`archive.writer`)."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from pipelines.archive import BATCH_SECONDS, Archive, Entry, Row, utc_text
+from archive.text_changes import changes, text_columns
+from archive.times import utc_text
+from archive.writer import BATCH_SECONDS, Archive, Entry, Row
 from pipelines.record import Record, record_of
-from pipelines.text_changes import changes, text_columns
 
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",

@@ -1,6 +1,6 @@
 """An article -> its front-matter file below ``posts/``, made again only when the article's row changed.
 
-The file appears with the row (`pipelines.archive`); its text is a function of the stored fields alone, so that it can
+The file appears with the row (`archive.writer`); its text is a function of the stored fields alone, so that it can
 be made again from the archive at any time.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.archive import Archive, utc_text
-from pipelines.post_format import render_post
+from archive.post_format import render_post
+from archive.times import utc_text
+from archive.writer import Archive
 from pipelines.record import record_of
 
 POST_FIELDS = (

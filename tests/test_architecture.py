@@ -7,11 +7,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MAY_NOT_IMPORT = {
+    "archive": ("crawler", "pipelines", "scrapy", "tests"),
+    "archive/exports": ("archive.report", "archive.web"),
+    "archive/report": ("archive.web",),
     "pipelines": ("crawler", "tests"),
-    "crawler/pages": ("pipelines", "crawler.spiders", "crawler.commands", "tests"),
-    "crawler/exports": ("crawler.commands", "crawler.spiders", "crawler.pages", "tests"),
-    "crawler/report": ("crawler.commands", "crawler.serving", "crawler.spiders", "crawler.pages", "tests"),
-    "crawler/spiders": ("crawler.commands", "tests"),
+    "crawler/extraction": ("archive", "pipelines", "crawler.commands", "crawler.pages", "crawler.spiders"),
+    "crawler/pages": ("archive", "pipelines", "crawler.commands", "crawler.spiders"),
+    "crawler/spiders": ("crawler.commands",),
     "crawler": ("tests",),
 }
 

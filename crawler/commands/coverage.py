@@ -1,6 +1,6 @@
 """``scrapy coverage``: which days are short? A calendar of Beijing days, and who published how much.
 
-A day is measured against its own weekday in the window (`crawler.short_days`). Not judged are days that are not whole: today
+A day is measured against its own weekday in the window (`archive.short_days`). Not judged are days that are not whole: today
 and the archive's first; nor empty days before the archive's start.
 """
 
@@ -11,16 +11,18 @@ import json
 import sqlite3
 import sys
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
-from crawler.overview import BEIJING, fit, in_beijing, rows
-from crawler.short_days import judge
+from archive import reader, terminal, times
+from archive.reader import rows
+from archive.short_days import judge
+from archive.terminal import fit
+from archive.times import BEIJING, in_beijing
 
 BAR = 14  # columns of the longest bar
 PUBLISHERS = 15  # in the totals
@@ -33,7 +35,7 @@ def read(conn: sqlite3.Connection, today: date, days: int) -> dict[str, Any]:
         "SELECT date(min(published_at), '+8 hours'), date(min(first_seen_at), '+8 hours') FROM articles"
     ).fetchone()
     begins = max(today - timedelta(days=days - 1), date.fromisoformat(first_of_all or str(today)))
-    since = datetime(begins.year, begins.month, begins.day, tzinfo=BEIJING).astimezone(overview.UTC)
+    since = datetime(begins.year, begins.month, begins.day, tzinfo=BEIJING).astimezone(UTC)
     until = since + timedelta(days=(today - begins).days + 1)
     by_day: dict[str, Counter[str]] = {
         str(begins + timedelta(days=n)): Counter() for n in range((today - begins).days + 1)
@@ -124,7 +126,7 @@ def _biggest(publishers: dict[str, int], width: int) -> str:
     told = ""
     for name, count in publishers.items():
         more = f"{told}, {name} {count:,}" if told else fit(f"{name} {count:,}", width).rstrip()
-        if overview.columns(more) > width:
+        if terminal.columns(more) > width:
             break
         told = more
     return told
@@ -161,14 +163,14 @@ class Command(ScrapyCommand):
             raise UsageError(f"coverage takes no {args[0]}", print_help=False)
         if not 1 <= opts.days <= 36_600:
             raise UsageError(f"--days {opts.days}: give 1 or more", print_help=False)
-        today = overview.clock(self.settings).astimezone(BEIJING).date()
+        today = times.clock(self.settings).astimezone(BEIJING).date()
         try:
-            conn = overview.open_for_reading(Path(self.settings["DATA_DIR"]).expanduser().resolve())
+            conn = reader.open_for_reading(Path(self.settings["DATA_DIR"]).expanduser().resolve())
             found = read(conn, today, opts.days)
-        except (overview.NoArchive, sqlite3.Error) as wrong:
+        except (reader.NoArchive, sqlite3.Error) as wrong:
             print(f"scrapy coverage: {wrong}", file=sys.stderr)
             self.exitcode = 1
             return
         conn.close()
-        overview.never_fail_to_print()
-        print(json.dumps(found, indent=1) if opts.json else "\n".join(lines(found, overview.painter())))
+        terminal.never_fail_to_print()
+        print(json.dumps(found, indent=1) if opts.json else "\n".join(lines(found, terminal.painter())))

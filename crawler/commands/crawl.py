@@ -13,10 +13,10 @@ from typing import Any, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
-from crawler import outcome
+from archive.writer import Archive, ArchiveError, ArchiveLocked
+from crawler import exit_status as outcome
 from crawler.checked_settings import problem
-from crawler.ledger import CrawlLedger
-from pipelines.archive import Archive, ArchiveError, ArchiveLocked
+from crawler.extensions.run_log import CrawlLedger
 
 LINES = 20  # of stderr at most
 

@@ -15,10 +15,11 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
-from crawler.overview import in_beijing
-from crawler.revisions import Change, Text, UnknownArticle, find_article, texts_of
-from crawler.text_diff import Line, Run
+from archive import reader, terminal
+from archive.revisions import Change, Text, UnknownArticle, find_article, texts_of
+from archive.text_diff import Line, Run
+from archive.times import in_beijing
+from crawler.links import addresses_in
 
 NO_ARCHIVE, UNKNOWN = 1, 2
 GUTTER = {"same": "  ", "removed": "- ", "added": "+ ", "changed": "~ "}
@@ -32,7 +33,7 @@ class Page:
     """Lines of a terminal (wrapped to it, in colours), or of a file (a paragraph a line, with marks)."""
 
     def __init__(self, coloured: bool, width: int | None):
-        self.paint, self.coloured, self.width = overview.painter(coloured), coloured, width
+        self.paint, self.coloured, self.width = terminal.painter(coloured), coloured, width
         self.lines: list[str] = []
 
     def say(self, text: str = "", colour: str = "") -> None:
@@ -45,7 +46,7 @@ class Page:
             before, behind = MARKS[kind] if marked and not self.coloured else ("", "")
             style = colour if kind == "same" else kind
             shown += [(style, char) for char in before + printable(text) + behind]
-        indent = " " * overview.columns(lead)
+        indent = " " * terminal.columns(lead)
         for at, line in enumerate(wrapped(shown, (self.width - len(indent)) if self.width else None)):
             self.lines.append((indent if at else lead) + joined(line, self.paint))
 
@@ -64,7 +65,7 @@ def wrapped(shown: list[tuple[str, str]], width: int | None) -> list[list[tuple[
     line: list[tuple[str, str]] = []
     used = 0
     for one in shown:
-        size = overview.columns(one[1])
+        size = terminal.columns(one[1])
         if used + size > width:
             cut = len(line)
             while cut and line[cut - 1][1].isascii() and line[cut - 1][1] != " " and one[1].isascii():
@@ -75,7 +76,7 @@ def wrapped(shown: list[tuple[str, str]], width: int | None) -> list[list[tuple[
             line = line[cut:]
             while line and line[0][1] == " ":
                 line = line[1:]
-            used = sum(overview.columns(char) for _, char in line)
+            used = sum(terminal.columns(char) for _, char in line)
             if one[1] == " " and not line:
                 continue
         line.append(one)
@@ -193,14 +194,17 @@ def chosen(texts: list[Text], opts: argparse.Namespace) -> list[Change]:
     return [Change(old, new) for old, new in pairwise(texts)]
 
 
-def article_of_link(link: str) -> str | None:
-    """The id of the article behind an address, as its page object reads it; nothing is fetched."""
+def named_link(name: str) -> tuple[str | None, str | None]:
+    """The link in *name* and the id of the article that it leads to, as far as either is known. Nothing is fetched."""
+    link = next(iter(addresses_in(name)), None)
+    if link is None:
+        return None, None
     from crawler.pages import LinkError, target_of  # late: an id needs no page object
 
     try:
-        return target_of(link).article_id
+        return link, target_of(link).article_id
     except LinkError:
-        return None
+        return link, None
 
 
 class Command(ScrapyCommand):
@@ -249,12 +253,12 @@ class Command(ScrapyCommand):
             said = f"diff takes no {unknown[0]}" if unknown else "name one article, e.g. an id (finews:2022...), an info code (NW2022...) or a link"  # fmt: skip
             raise UsageError(said, print_help=False)
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
-        overview.never_fail_to_print()
+        terminal.never_fail_to_print()
         try:
-            conn = overview.open_for_reading(data_dir)
+            conn = reader.open_for_reading(data_dir)
             conn.text_factory = lambda data: data.decode("utf-8", "replace")
             conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
-            article = find_article(conn, args[0], article_of_link)
+            article = find_article(conn, args[0], *named_link(args[0]))
             texts = texts_of(conn, article["id"])
         except UnknownArticle as wrong:
             said = str(wrong) or (
@@ -263,7 +267,7 @@ class Command(ScrapyCommand):
             )
             self._fail(UNKNOWN, said)
             return
-        except (overview.NoArchive, sqlite3.Error) as wrong:
+        except (reader.NoArchive, sqlite3.Error) as wrong:
             self._fail(NO_ARCHIVE, str(wrong))
             return
         conn.close()
@@ -274,7 +278,7 @@ class Command(ScrapyCommand):
             return
         on_terminal = sys.stdout.isatty()
         page = Page(
-            overview.colours_wanted() if opts.colour is None else opts.colour,
+            terminal.colours_wanted() if opts.colour is None else opts.colour,
             min(shutil.get_terminal_size().columns, WIDEST) if on_terminal else None,
         )
         show(page, article, texts, changes, opts.all)

@@ -1,6 +1,6 @@
 """``scrapy export FILE``: the archive, or what is asked of it, as a file that others read; ``--site``: as a site's source.
 
-Reads only. The file's suffix picks the format (`crawler.exports`); it appears whole or not at all. The same archive and
+Reads only. The file's suffix picks the format (`archive.exports`); it appears whole or not at all. The same archive and
 the same arguments give the same bytes.
 """
 
@@ -21,13 +21,13 @@ from typing import BinaryIO, NoReturn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
-from crawler.exports import ExportError, Format, Job, Option, Row, WrongUsage, format_named, formats
-from crawler.exports.selection import Chosen, Selection, Snapshot, moment
-from crawler.exports.sites import Generator, generator_named, generators
-from crawler.exports.sites.folder import Folder
-from crawler.exports.sites.site import POSTS, Site
-from crawler.exports.whole_file import WholeFile
+from archive import terminal, units
+from archive.exports import ExportError, Format, Job, Option, Row, WrongUsage, format_named, formats
+from archive.exports.selection import Chosen, Selection, Snapshot, moment
+from archive.exports.sites import Generator, generator_named, generators
+from archive.exports.sites.folder import Folder
+from archive.exports.sites.site import POSTS, Site
+from archive.exports.whole_file import WholeFile
 
 NO_ARCHIVE, CANNOT_WRITE = 1, 73
 PATIENCE = 1.0  # seconds that an export takes before it tells how far it is
@@ -163,7 +163,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
         signal.signal(signal.SIGTERM, stop)
-        overview.never_fail_to_print()
+        terminal.never_fail_to_print()
         try:
             if opts.site is None:
                 self.export(data_dir, args, opts)
@@ -271,7 +271,7 @@ def told_articles(count: int) -> str:
 
 def told(chosen: Chosen, where: str, size: int) -> str:
     """The last line."""
-    return f"{told_articles(len(chosen.arrivals))}, {where}, {overview.in_bytes(size)}"
+    return f"{told_articles(len(chosen.arrivals))}, {where}, {units.in_bytes(size)}"
 
 
 def no_other_options(args: list[str]) -> None:

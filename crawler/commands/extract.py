@@ -124,7 +124,7 @@ def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, An
     # Late: Scrapy loads every command's module at every start.
     from scrapy.http import HtmlResponse
 
-    from crawler.offline import read_page
+    from crawler.dry_run import read_page
     from crawler.pages import PageError
 
     body = contents(Path(entry["file"]))

@@ -138,7 +138,7 @@ class Command(ScrapyCommand):
         from scrapy import Request, Spider
 
         from crawler import reasons
-        from crawler.guard import FetchGuard
+        from crawler.fetch_guard import FetchGuard
 
         found: list[Any] = []
 
@@ -219,7 +219,7 @@ def xpath_of(element: Any) -> str | None:
 
 def scaffold(page: WebPage, name: str, url: str) -> tuple[str, dict[str, Any]]:
     """The page object's source and what its test expects. Raises PageError."""
-    from crawler.offline import as_read
+    from crawler.dry_run import as_read
 
     lines = []
     _, heading = page.heading

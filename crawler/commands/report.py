@@ -15,10 +15,10 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
-from crawler.exports import WrongUsage
-from crawler.exports.selection import moment
-from crawler.exports.whole_file import WholeFile
+from archive import reader, terminal, times, units
+from archive.exports import WrongUsage
+from archive.exports.selection import moment
+from archive.exports.whole_file import WholeFile
 
 NO_ARCHIVE, CANNOT_WRITE = 1, 73
 MOST = 3660  # days; more bars than that are not to be told apart
@@ -61,18 +61,18 @@ class Command(ScrapyCommand):
         if not 1 <= opts.days <= MOST:
             raise UsageError(f"--days {opts.days}: give 1 to {MOST:,}", print_help=False)
         try:
-            until = datetime.fromisoformat(moment(opts.until, "until")) if opts.until is not None else overview.clock(self.settings)  # fmt: skip
+            until = datetime.fromisoformat(moment(opts.until, "until")) if opts.until is not None else times.clock(self.settings)  # fmt: skip
             until = until.replace(microsecond=0)
             until.replace(year=until.year - opts.days // 180 - 1)  # the span before must be there, too
         except (WrongUsage, ValueError) as wrong:
             said = str(wrong) if isinstance(wrong, WrongUsage) else f"--until {opts.until}: give a later day"
             raise UsageError(said, print_help=False) from None
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
-        overview.never_fail_to_print()
-        from crawler.report import counting, page  # late: usage needs none of it
+        terminal.never_fail_to_print()
+        from archive.report import counting, page  # late: usage needs none of it
 
         try:
-            conn = overview.open_for_reading(data_dir)
+            conn = reader.open_for_reading(data_dir)
             conn.text_factory = lambda data: data.decode("utf-8", "replace")
             conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
             found = counting.read(conn, until, opts.days)
@@ -80,8 +80,8 @@ class Command(ScrapyCommand):
                 "SELECT date(max(published_at), '+8 hours', '+1 day') FROM articles"
             ).fetchone()[0]
             conn.close()
-        except (overview.NoArchive, sqlite3.Error) as wrong:
-            said = str(wrong) if isinstance(wrong, overview.NoArchive) else f"{data_dir / 'archive.db'} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"  # fmt: skip
+        except (reader.NoArchive, sqlite3.Error) as wrong:
+            said = str(wrong) if isinstance(wrong, reader.NoArchive) else f"{data_dir / 'archive.db'} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"  # fmt: skip
             self._fail(NO_ARCHIVE, said)
             return
         written = page.page(found).encode()
@@ -104,7 +104,7 @@ class Command(ScrapyCommand):
             return
         days = found.window.days
         print(
-            f"{path}: {days[0]} to {days[-1]}, {found.totals['articles']:,} articles, {overview.in_bytes(len(written))}"
+            f"{path}: {days[0]} to {days[-1]}, {found.totals['articles']:,} articles, {units.in_bytes(len(written))}"
         )
         if newest and newest <= str(days[0]):
             print(

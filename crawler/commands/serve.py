@@ -13,7 +13,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
+from archive import reader
 
 CANNOT_SERVE = 1
 PATIENCE = 2  # seconds that answers under way get at the end
@@ -57,8 +57,8 @@ def serve(data_dir: Path, host: str, port: int, open_it: bool) -> None:
     try:
         import uvicorn
 
-        from crawler.serving.app import application
-        from crawler.serving.guard import LOOPBACK
+        from archive.web.app import application
+        from archive.web.host_check import LOOPBACK
     except ModuleNotFoundError as missing:
         name = (missing.name or "datasette").partition(".")[0]
         raise CannotServe(
@@ -135,8 +135,8 @@ class Command(ScrapyCommand):
             raise UsageError(f"--port {opts.port}: give a number up to 65535", print_help=False)
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
         try:
-            overview.open_for_reading(data_dir).close()
+            reader.open_for_reading(data_dir).close()
             serve(data_dir, opts.host, int(opts.port), opts.open)
-        except (CannotServe, overview.NoArchive) as wrong:
+        except (CannotServe, reader.NoArchive) as wrong:
             print(f"scrapy serve: {wrong}", file=sys.stderr)
             self.exitcode = CANNOT_SERVE

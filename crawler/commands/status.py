@@ -20,8 +20,11 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler import overview
-from crawler.overview import ago, fit, in_beijing, in_bytes, rows
+from archive import reader, terminal, times, units
+from archive.reader import rows
+from archive.terminal import fit
+from archive.times import ago, in_beijing
+from archive.units import in_bytes
 
 HEALTHY, NO_ARCHIVE, OPEN_GAPS, FEED_FAILS, CRAWL_FAILED, TOO_OLD, DISK_FULL = 0, 1, 3, 4, 5, 6, 7
 FEED_FAILURES = 3  # failed polls in a row that make a feed a failing one
@@ -34,7 +37,7 @@ FAILED = "('gone', 'unreadable', 'unknown_site', 'refused', 'failed')"
 
 def read(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:
     """All that the command tells, as the JSON object has it but for the verdict."""
-    holder = overview.lock_holder(data_dir)
+    holder = reader.lock_holder(data_dir)
     runs = rows(conn, "SELECT * FROM crawls ORDER BY started_at DESC, id DESC LIMIT 6")
     scheduled = rows(conn, f"SELECT * FROM crawls WHERE {WATCH} ORDER BY started_at DESC, id DESC LIMIT 2")
     for run in runs + scheduled:
@@ -272,18 +275,18 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         try:
-            max_age = overview.span(opts.max_age) if opts.max_age else None
-            min_free = overview.size(opts.min_free)
+            max_age = units.span(opts.max_age) if opts.max_age else None
+            min_free = units.size(opts.min_free)
         except ValueError as wrong:
             raise UsageError(str(wrong), print_help=False) from None
         if args:
             raise UsageError(f"status takes no {args[0]}", print_help=False)
         data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
-        now = overview.clock(self.settings)
+        now = times.clock(self.settings)
         try:
-            conn = overview.open_for_reading(data_dir)
+            conn = reader.open_for_reading(data_dir)
             found = read(conn, data_dir, now)
-        except (overview.NoArchive, sqlite3.Error) as wrong:
+        except (reader.NoArchive, sqlite3.Error) as wrong:
             if opts.json:
                 problem = {"exit_status": NO_ARCHIVE, "problem": str(wrong)}
                 told = {"data_dir": str(data_dir), "healthy": False, "exit_status": NO_ARCHIVE}
@@ -296,6 +299,6 @@ class Command(ScrapyCommand):
         if opts.json:
             print(json.dumps(found, indent=1))
         else:
-            overview.never_fail_to_print()
-            print("\n".join(lines(found, now, overview.painter())))
+            terminal.never_fail_to_print()
+            print("\n".join(lines(found, now, terminal.painter())))
         self.exitcode = found["exit_status"]

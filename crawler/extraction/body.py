@@ -7,10 +7,10 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.block_layout import Layout
+from crawler.extraction.boilerplate import is_furniture
 from crawler.extraction.document import squeeze, text_of
-from crawler.extraction.furniture import is_furniture
 from crawler.extraction.headline import key
-from crawler.extraction.layout import Layout
 from crawler.extraction.lines import META_LABEL
 from crawler.extraction.trees import INLINE, is_within, own_text, remove
 

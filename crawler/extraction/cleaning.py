@@ -7,13 +7,13 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.block_layout import Layout
 from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.boilerplate import is_furniture
 from crawler.extraction.document import absolute, squeeze, text_of
-from crawler.extraction.furniture import is_furniture
 from crawler.extraction.headline import key
-from crawler.extraction.layout import Layout
+from crawler.extraction.images import PICTURE, add_lead_pictures, settle_pictures
 from crawler.extraction.lines import is_meta
-from crawler.extraction.pictures import PICTURE, add_lead_pictures, settle_pictures
 from crawler.extraction.published import STAMP
 from crawler.extraction.trees import INLINE, is_within, own_text
 

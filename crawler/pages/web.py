@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from lxml import etree
 
+from crawler.extraction.block_layout import Layout
 from crawler.extraction.body import Body, find_body, read_body, text_start
 from crawler.extraction.byline import find_authors
 from crawler.extraction.cleaning import clean_body
@@ -18,7 +19,6 @@ from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of
 from crawler.extraction.embedded import shown_by_script
 from crawler.extraction.headline import find_headline
-from crawler.extraction.layout import Layout
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published

@@ -16,15 +16,16 @@ from typing import Any
 from parsel import Selector
 from scrapy import Request
 
+from archive.feed_state import FeedState, check_row, spans
+from archive.times import utc_text
+from archive.writer import Archive
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
-from crawler.feed_state import FeedState, check_row, spans
 from crawler.feeds import DIGEST_TITLE, FEEDS, PAGED, Feed, FeedError, Record, merged
-from crawler.guard import FetchGuard, origin_of
+from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError, Target, target_of
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
-from pipelines.archive import Archive, utc_text
 from pipelines.normalise_dates import to_utc
 
 PAGE_SIZE = 200  # records of one page of a public list

@@ -16,12 +16,13 @@ from typing import TextIO
 
 from scrapy import Request
 
+from archive.times import utc_text
+from archive.writer import Archive
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
-from crawler.line_pipe import LinePipe, comes_bit_by_bit
+from crawler.line_reader import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
-from pipelines.archive import Archive, utc_text
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -22,8 +22,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from crawler.overview import columns  # noqa: E402 (the project is not installed everywhere that docs are made)
-from pipelines.schema import open_archive  # noqa: E402
+from archive.schema import open_archive  # noqa: E402
+from archive.terminal import columns  # noqa: E402 (the project is not installed everywhere that docs are made)
 from tests.worked_queries import make_archive  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-06-30T18:00:00+08:00")

@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(HERE)]
 from make import NOW, fill, insert, utc  # noqa: E402 (beside this file)
 from serve import keep  # noqa: E402
 
-from pipelines.schema import open_archive  # noqa: E402 (the project is not installed everywhere that docs are made)
+from archive.schema import open_archive  # noqa: E402 (the project is not installed everywhere that docs are made)
 from tests import browser  # noqa: E402
 
 SECURITIES = (

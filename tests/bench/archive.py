@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipelines.schema import open_archive
+from archive.schema import open_archive
 from tests.bench.search import Prose, newsroom_text
 
 START = datetime(2022, 1, 1, tzinfo=UTC)

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from crawler.exports import formats
-from crawler.exports.sites import generators
+from archive.exports import formats
+from archive.exports.sites import generators
 from tests.bench.__main__ import SCRAPY, Cost, run
 from tests.bench.archive import archive_in, place
 

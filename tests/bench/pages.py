@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from crawler.serving.metadata import INNER, SHADOWS
-from crawler.serving.queries import QUERIES
+from archive.web.metadata import INNER, SHADOWS
+from archive.web.queries import QUERIES
 from tests.bench.archive import archive_in, place
 from tests.serving import Server, serving
 

@@ -19,7 +19,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from pipelines.archive import Archive
+from archive.writer import Archive
 from tests.bench.search import Prose, entry, newsroom_text
 
 QUESTIONS = (

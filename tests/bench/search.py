@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from pipelines.archive import Archive, Entry
-from pipelines.search_by_hand import by_hand, index
+from archive.search.bulk_load import by_hand, index
+from archive.writer import Archive, Entry
 
 WIDE = {
     code: code - 0xFEE0 for start, end in ("０９", "ＡＺ", "ａｚ") for code in range(ord(start), ord(end) + 1)

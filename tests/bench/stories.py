@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipelines.schema import open_archive
-from pipelines.stories import LEAST_KEYS, Stories
-from pipelines.story import same_story, sketch
+from archive.schema import open_archive
+from archive.stories.fingerprint import same_story, sketch
+from archive.stories.grouping import LEAST_KEYS, Stories
 from tests import story_held_out
 from tests.bench.search import Prose, newsroom_text
 

@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from crawler.exports.sites.listings import post_address  # noqa: E402
-from pipelines.post_format import clean_title  # noqa: E402
+from archive.exports.sites.listings import post_address  # noqa: E402
+from archive.post_format import clean_title  # noqa: E402
 from tests.sites.build import TROUBLE, ZONES, crawled, installed, say, visible  # noqa: E402
 
 BUILD = {

@@ -1,0 +1,109 @@
+"""Atom (RFC 4287): a feed whose entries keep their ids, whatever is exported around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote, urlsplit
+from xml.sax.saxutils import escape, quoteattr
+
+from archive.exports import TITLE, TITLE_OPTION, Job, Option, Row, writes
+
+AUTHORITY = "tag:finews-archive.invalid,2022:"  # RFC 4151; a name of .invalid is nobody's
+NEVER = "1970-01-01T00:00:00Z"  # the time of a feed of nothing
+NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LOCAL = re.compile(r'(<img\b[^>]*?\bsrc=")(images/[^"]*)')
+NEEDS = (
+    "id", "headline", "publisher", "authors", "description", "published_at", "updated_at", "share_url", "canonical_url",
+    "body_html", "images", "image_urls",
+)  # fmt: skip
+
+
+def xml(text: str) -> str:
+    """Text for an element, without what XML cannot hold.
+
+    >>> xml("a\\x0b<b> & \\ufffe𠮷")
+    'a&lt;b&gt; &amp; 𠮷'
+    """
+    return escape(NO_XML.sub("", text), {"\r": "&#13;"})
+
+
+def tag_uri(rest: str) -> str:
+    """A permanent id of ours.
+
+    >>> tag_uri("finews:202202212283238167")
+    'tag:finews-archive.invalid,2022:finews:202202212283238167'
+    """
+    return AUTHORITY + quote(rest, safe=":/?=&;@!$'()*+,.-_~")
+
+
+def address(text: str | None) -> str | None:
+    """An address as XML and RFC 3987 allow it; None where it is none."""
+    if not text:
+        return None
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        return None
+    return quote(text, safe="%:/?#[]@!$&'()*+,;=-._~") if scheme in ("http", "https") else None
+
+
+def entry(row: Row, base: str | None) -> str:
+    """One article."""
+    authors = row["authors"] or ([row["publisher"]] if row["publisher"] else [])
+    served: dict[str, str] = dict(zip(row["images"], row["image_urls"], strict=True))
+
+    def picture(found: re.Match[str]) -> str:
+        path = found[2]
+        shown = served.get(path, path) if base is None else base + path
+        return found[1] + escape(shown, {'"': "&quot;"})
+
+    parts = [
+        f"<title>{xml(row['headline'])}</title>",
+        f"<id>{xml(tag_uri(row['id']))}</id>",
+        f"<updated>{row['updated_at']}</updated>",
+    ]
+    if row["published_at"]:
+        parts.append(f"<published>{row['published_at']}</published>")
+    parts += [f"<author><name>{xml(name)}</name></author>" for name in authors if xml(name).strip()]
+    if link := address(row["canonical_url"]) or address(row["share_url"]):
+        parts.append(f'<link rel="alternate" type="text/html" href={quoteattr(link)}/>')
+    if row["publisher"] and (term := NO_XML.sub("", row["publisher"])).strip():
+        parts.append(f"<category term={quoteattr(term)}/>")
+    if row["description"]:
+        parts.append(f"<summary>{xml(row['description'])}</summary>")
+    parts.append(f'<content type="html">{xml(LOCAL.sub(picture, row["body_html"]))}</content>')
+    return "<entry>\n" + "\n".join(parts) + "\n</entry>\n"
+
+
+@writes(
+    "atom",
+    "a feed with whole articles (RFC 4287)",
+    needs=NEEDS,
+    options=(
+        TITLE_OPTION,
+        Option(
+            "image-base",
+            "address of DATA_DIR for the pictures (atom); without it they are the source's",
+            "URL",
+        ),
+    ),
+)
+def write_atom(job: Job, rows: Iterator[Row], out: BinaryIO) -> None:
+    """A feed, its entries in the order of the rows."""
+    base = job.options.get("image-base")
+    if base is not None and not base.endswith("/"):
+        base += "/"
+    asked = "&".join(f"{name}={value}" for name, value in sorted(job.query.items()))
+    out.write(
+        (
+            '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
+            f"<title>{xml(job.options.get('title') or TITLE)}</title>\n<id>{xml(tag_uri('feed' + ('?' + asked) * bool(asked)))}</id>\n"
+            f"<updated>{job.updated_at or NEVER}</updated>\n<author><name>finews-archive</name></author>\n"
+            "<generator>finews-archive</generator>\n"
+        ).encode()
+    )
+    for row in rows:
+        out.write(entry(row, base).encode())
+    out.write(b"</feed>\n")

@@ -1,0 +1,286 @@
+"""Which articles of an archive, and what of them: one read transaction, rows by chunks, so that memory stays flat."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.exports import Column, ExportError, Row, WrongUsage
+from archive.times import BEIJING
+
+CHUNK = 200  # rows read at once: 2 MB of text
+FEW = {
+    "site", "headline_from", "publisher", "publisher_slug", "published_precision", "published_from", "day",
+}  # fmt: skip
+KINDS = {"INTEGER": "integer", "REAL": "real"}
+"""Kinds of columns by their declared type; texts are told apart by their names."""
+
+UPDATED = "max(coalesce(a.published_at, a.first_seen_at), iif(a.revision > 1, a.retrieved_at, ''), coalesce(a.withdrawn_at, ''))"
+"""When an article last changed for its readers: published, edited or withdrawn."""
+
+IN_ROW = {
+    "day": ("text", "date(published_at, '+8 hours')"),
+    "updated_at": ("time", f"(SELECT {UPDATED} FROM articles AS a WHERE a.id = news.id)"),
+}
+"""Columns beside those of the view `news`: ``(kind, SQL)``."""
+
+OF_ARTICLE = {
+    "images": "SELECT article_id, path FROM article_images JOIN images USING (sha256) WHERE {ids} ORDER BY article_id, position",
+    "image_urls": "SELECT article_id, url FROM article_images WHERE {ids} AND sha256 IS NOT NULL ORDER BY article_id, position",
+    "securities": "SELECT DISTINCT article_id, security_id FROM article_securities WHERE {ids} AND doubtful <= {doubtful}"
+    " ORDER BY 1, 2",
+    "security_names": "SELECT DISTINCT article_id, coalesce(name, code), security_id FROM article_securities"
+    " JOIN securities AS s ON s.id = security_id WHERE {ids} AND doubtful <= {doubtful} ORDER BY 1, 3",
+    "feeds": "SELECT article_id, feed FROM article_feeds WHERE {ids} ORDER BY 1, 2",
+    "publishers": "SELECT DISTINCT article_id, name FROM article_publishers WHERE {ids} ORDER BY 1, 2",
+    "links": "SELECT article_id, url FROM article_links WHERE {ids} ORDER BY article_id, position",
+}
+"""Lists: SQL of ``(article id, value)`` in order."""
+
+COUNTS = {"revisions": "SELECT article_id, count(*) FROM revisions WHERE {ids} GROUP BY 1"}
+"""Numbers of rows elsewhere, 0 without any: SQL of ``(article id, count)``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What is asked for; all of it together. Nothing given: every article."""
+
+    since: str | None = None
+    """UTC text; published then or later."""
+    until: str | None = None
+    """UTC text; published before."""
+    publishers: tuple[str, ...] = ()
+    """Names or slugs, any of them."""
+    securities: tuple[str, ...] = ()
+    """Ids, codes or names, any of them."""
+    doubtful: bool = False
+    """Whether probably wrong matches of a security count."""
+    search: str | None = None
+    """A line of the view `search`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The articles of a selection, in order of ``published_at`` and id, those without a time first."""
+
+    arrivals: array[int]
+    """``articles.arrival`` of each: 8 bytes an article, all that is kept of them."""
+    first_at: str | None
+    last_at: str | None
+    updated_at: str | None
+
+
+def moment(text: str, name: str) -> str:
+    """A Beijing day, or an ISO time (without an offset: Beijing time), as UTC text. Raises WrongUsage.
+
+    >>> moment("2022-02-21", "since"), moment("2022-02-21T15:54:48", "since"), moment("2022-02-21T07:54Z", "since")
+    ('2022-02-20T16:00:00Z', '2022-02-21T07:54:48Z', '2022-02-21T07:54:00Z')
+    """
+    try:
+        if not re.match(r"\d{4}-\d\d-\d\d(?:$|[T ])", text):
+            raise ValueError
+        found = datetime.fromisoformat(text)
+        found = (found if found.tzinfo else found.replace(tzinfo=BEIJING)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise WrongUsage(
+            f"--{name} {text}: give a Beijing day or an ISO time, e.g. 2026-02-21 or 2026-02-21T15:30"
+        ) from None
+    if found.microsecond:  # times of the archive are whole seconds
+        found = found.replace(microsecond=0) + timedelta(seconds=1)
+    return f"{found:%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
+
+
+def text_list(text: str | None) -> list[str]:
+    """The texts of a JSON array, without halves of surrogate pairs, which UTF-8 cannot hold.
+
+    >>> text_list('["甲", "\\\\ud800"]')
+    ['甲', '�']
+    """
+    found = [str(one) for one in json.loads(text or "[]")]
+    if text and "\\u" in text:
+        found = [one.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for one in found]
+    return found
+
+
+class Snapshot:
+    """An archive as it is when this is opened, whatever a crawl writes meanwhile. Raises ExportError.
+
+    Read-only. Not opened as immutable, since a long export would then see half of what a crawl writes; only where
+    the folder cannot be written to (a medium that is read-only) nothing else is left.
+    """
+
+    def __init__(self, data_dir: Path):
+        self.path = data_dir / "archive.db"
+        if not self.path.is_file():
+            raise ExportError(
+                f"no archive yet: there is no {self.path}. scrapy crawl makes it; -s DATA_DIR=... looks elsewhere"
+            )
+        self._at_rest = not self.path.with_name("archive.db-wal").exists()
+        immutable = self._at_rest and not os.access(data_dir, os.W_OK)
+        try:
+            self.conn = sqlite3.connect(
+                f"{self.path.as_uri()}?mode=ro{'&immutable=1' * immutable}", uri=True, isolation_level=None
+            )
+            self.conn.execute("PRAGMA trusted_schema = ON")  # the view search asks a virtual table
+            self.conn.execute("BEGIN")
+            self.conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")
+            self.columns = self._columns()
+        except sqlite3.Error as wrong:
+            raise ExportError(
+                f"{self.path} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"
+            ) from None
+
+    def _columns(self) -> dict[str, Column]:
+        """All that ``--columns`` can name."""
+        lists = {
+            name
+            for _, name, _, _, default, _ in self.conn.execute("PRAGMA table_info(articles)")
+            if default == "'[]'"
+        }
+        found = {}
+        for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):
+            kind = KINDS.get(declared) or ("time" if name.endswith("_at") else "text")
+            found[name] = Column(name, "list" if name in lists else kind, name in FEW)
+        for name, (kind, _) in IN_ROW.items():
+            found.setdefault(name, Column(name, kind, name in FEW))
+        for name in OF_ARTICLE:
+            found.setdefault(name, Column(name, "list"))
+        for name in COUNTS:
+            found.setdefault(name, Column(name, "integer"))
+        return found
+
+    def choose(self, names: Sequence[str]) -> list[Column]:
+        """The columns of these names. Raises WrongUsage that lists what there is."""
+        for name in names:
+            if name not in self.columns:
+                raise WrongUsage(f"no column is called {name!r}; there are {', '.join(self.columns)}")
+            if names.count(name) > 1:
+                raise WrongUsage(f"--columns names {name} twice")
+        return [self.columns[name] for name in names]
+
+    def find(self, asked: Selection) -> Chosen:
+        """The articles of a selection. Raises WrongUsage where the archive has no search index."""
+        where, params = ["EXISTS (SELECT 1 FROM texts WHERE article_id = a.id)"], list[str]()
+        if asked.since:
+            where.append("a.published_at >= ?")
+            params.append(asked.since)
+        if asked.until:
+            where.append("a.published_at < ?")
+            params.append(asked.until)
+        if asked.publishers:
+            marks = ", ".join("?" * len(asked.publishers))
+            where.append(f"(a.publisher IN ({marks}) OR a.publisher_slug IN ({marks}))")
+            params += [*asked.publishers, *asked.publishers]
+        if asked.securities:
+            named = " OR ".join(["id = ? OR code = ? COLLATE NOCASE OR name = ?"] * len(asked.securities))
+            where.append(
+                f"a.id IN (SELECT article_id FROM article_securities WHERE doubtful <= {int(asked.doubtful)}"
+                f" AND security_id IN (SELECT id FROM securities WHERE {named}))"
+            )
+            params += [one for one in asked.securities for _ in range(3)]
+        if asked.search:
+            if not self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone():
+                raise WrongUsage(
+                    f"--search: {self.path} has no search index; a crawl with -s SEARCH_INDEX=True makes it up"
+                )
+            where.append("a.arrival IN (SELECT arrival FROM search WHERE q = ?)")
+            params.append(asked.search)
+        arrivals = array("q")
+        first = last = updated = None
+        # Only what is needed to order them: SQLite's sorter would keep whole texts.
+        for arrival, published_at, updated_at in self.conn.execute(
+            f"SELECT a.arrival, a.published_at, {UPDATED} FROM articles AS a WHERE {' AND '.join(where)}"
+            " ORDER BY a.published_at, a.id",
+            params,
+        ):
+            arrivals.append(arrival)
+            first, last = first or published_at, published_at or last
+            updated = max(updated or "", updated_at)
+        return Chosen(arrivals, first, last, updated)
+
+    def unknown(self, asked: Selection) -> list[str]:
+        """What a selection names that no article of the archive has, a line each."""
+        said = []
+        for name in asked.publishers:
+            if not self._any("articles WHERE publisher = ? OR publisher_slug = ?", name, name):
+                said.append(f"no article's publisher is called {name}")
+        for name in asked.securities:
+            if not self._any(
+                "securities WHERE id = ? OR code = ? COLLATE NOCASE OR name = ?", name, name, name
+            ):
+                said.append(f"no security has the id, code or name {name}")
+        return said
+
+    def _any(self, where: str, *params: str) -> bool:
+        return self.conn.execute(f"SELECT 1 FROM {where} LIMIT 1", params).fetchone() is not None
+
+    def rows(
+        self, arrivals: Sequence[int], columns: Sequence[Column], doubtful: bool = False
+    ) -> Iterator[Row]:
+        """These articles in this order, each a dict with the *columns* in their order; lists are lists."""
+        names = [column.name for column in columns]
+        plain = [name for name in names if name not in OF_ARTICLE and name not in COUNTS]
+        lists = [column.name for column in columns if column.kind == "list" and column.name not in OF_ARTICLE]
+        sql = ", ".join(f"{IN_ROW[name][1] if name in IN_ROW else name} AS {name}" for name in plain)
+        sql = f"SELECT arrival, id{', ' * bool(plain)}{sql} FROM news WHERE arrival IN (SELECT value FROM json_each(?))"
+        beside = [name for name in names if name in OF_ARTICLE or name in COUNTS]
+        for start in range(0, len(arrivals), CHUNK):
+            chunk = list(arrivals[start : start + CHUNK])
+            found = {
+                arrival: (ident, values) for arrival, ident, *values in self._ask(sql, json.dumps(chunk))
+            }
+            ids = json.dumps([ident for ident, _ in found.values()])
+            more = {name: self._beside(name, ids, doubtful) for name in beside}
+            for arrival in chunk:
+                ident, values = found[arrival]
+                row: Row = dict.fromkeys(names)
+                row.update(zip(plain, values, strict=True))
+                for name in lists:
+                    row[name] = text_list(row[name])
+                for name in beside:
+                    row[name] = more[name].get(ident, 0 if name in COUNTS else [])
+                yield row
+
+    def _beside(self, name: str, ids: str, doubtful: bool) -> dict[str, Any]:
+        """Lists or counts of other tables, by article."""
+        sql = (OF_ARTICLE.get(name) or COUNTS[name]).format(
+            ids="article_id IN (SELECT value FROM json_each(?))", doubtful=int(doubtful)
+        )
+        if name in COUNTS:
+            return dict(self._ask(sql, ids))
+        found: dict[str, list[str]] = {}
+        for ident, value, *_ in self._ask(sql, ids):
+            found.setdefault(ident, []).append(value)
+        return found
+
+    def _ask(self, sql: str, param: str) -> list[Any]:
+        """The whole answer. Bytes that are no UTF-8, which SQLite keeps as they come, become U+FFFD."""
+        try:
+            return self.conn.execute(sql, [param]).fetchall()
+        except sqlite3.OperationalError as wrong:
+            if "UTF-8" not in str(wrong):
+                raise
+        self.conn.text_factory = lambda data: data.decode("utf-8", "replace")
+        try:
+            return self.conn.execute(sql, [param]).fetchall()
+        finally:
+            self.conn.text_factory = str
+
+    def close(self) -> None:
+        """End the transaction. ``-wal`` and ``-shm``, which a reader leaves behind, go where nobody else is in."""
+        self.conn.close()
+        if self._at_rest:
+            with (
+                suppress(sqlite3.Error),
+                closing(sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True)) as tidy,
+            ):
+                tidy.execute("SELECT 1 FROM articles LIMIT 1")

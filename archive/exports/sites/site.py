@@ -1,0 +1,274 @@
+"""A whole site out of an archive's articles: the newest as pages, all of them in listings."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from archive.exports import TITLE, Job, Row
+from archive.exports.atom import NEEDS as FEED_NEEDS
+from archive.exports.atom import write_atom
+from archive.exports.selection import Chosen, Snapshot
+from archive.exports.sites import Generator
+from archive.exports.sites.folder import Folder
+from archive.exports.sites.listings import (
+    Listing,
+    headline,
+    original_of,
+    pager,
+    post_address,
+    text,
+)
+from archive.post_format import beijing, moment_of, quoted
+
+POSTS = 5000  # whole articles, as a rule: Jekyll reads them in 5 s, Hugo in 600 MB
+FRONT = 30  # articles of a page of the front page
+IN_FEED = 50
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+LISTED = (
+    "id", "info_code", "headline", "publisher", "publisher_slug", "published_at", "published_precision", "first_seen_at",
+    "canonical_url", "share_url", "securities", "security_names",
+)  # fmt: skip
+WHOLE = (*LISTED, "description", "body_html", "images", "withdrawn_at")
+
+Watch = Callable[[Iterator[Row], int], Iterator[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an export of a site came to."""
+
+    posts: int
+    pages: int
+    listed: int
+    """Articles that are in listings only."""
+    pictures: int
+    lost: int
+    """Pictures whose files are gone from the archive."""
+    written: int
+    removed: int
+
+
+class Site:
+    """Writes one site. *posts*: how many of the newest articles are whole pages."""
+
+    def __init__(
+        self, archive: Snapshot, generator: Generator, folder: Folder, options: dict[str, Any], doubtful: bool
+    ):
+        self.archive, self.generator, self.folder, self.doubtful = archive, generator, folder, doubtful
+        self.title, self.url = options.get("title") or TITLE, (options.get("url") or "").rstrip("/")
+        self.posts = POSTS if options.get("posts") is None else options["posts"]
+        self.pages = self.pictures = self.lost = 0
+
+    def make(self, chosen: Chosen, query: dict[str, str], watch: Watch) -> Made:
+        """Write all of it. Raises OSError."""
+        newest_first = chosen.arrivals[::-1]
+        whole = newest_first[: self.posts]
+        self._theme(chosen, len(whole))
+        self._front(watch(self._rows(whole, WHOLE), len(whole)), len(whole))
+        self._lists(watch(self._rows(newest_first, LISTED), len(newest_first)), len(whole))
+        self._feed(whole[:IN_FEED], chosen, query)
+        self.folder.finish()
+        return Made(
+            len(whole),
+            self.pages,
+            len(newest_first) - len(whole),
+            self.pictures,
+            self.lost,
+            self.folder.written,
+            self.folder.removed,
+        )
+
+    def _rows(self, arrivals: Sequence[int], names: Sequence[str]) -> Iterator[Row]:
+        return self.archive.rows(arrivals, self.archive.choose(names), self.doubtful)
+
+    def _page(self, address: str, title: str, body: str) -> None:
+        self.pages += 1
+        post = self.generator.page(address, title, body)
+        self.folder.write(post.path, post.text.encode())
+
+    def _theme(self, chosen: Chosen, whole: int) -> None:
+        count = len(chosen.arrivals)
+        note = f"共 {count:,} 篇"
+        if chosen.first_at and chosen.last_at:
+            note += f"，{beijing(chosen.first_at):%Y-%m-%d} 至 {beijing(chosen.last_at):%Y-%m-%d}"
+        if whole < count:
+            note += f"；最新 {whole:,} 篇有全文，其余 {count - whole:,} 篇只列标题，链接到原文"
+        config = self.generator.config(self.title, f"{note}。", self.url)
+        self.folder.write(config.path, config.text.encode())
+        theme = resources.files(__package__) / "theme"
+        self.folder.write(f"{self.generator.static}style.css", (theme / "style.css").read_bytes())
+        top = Path(str(theme)) / self.generator.name
+        for path in sorted(top.rglob("*")):
+            if path.is_file():
+                self.folder.write(path.relative_to(top).as_posix(), path.read_bytes())
+
+    def _front(self, rows: Iterator[Row], count: int) -> None:
+        """The whole articles, their pictures, and the front page and those after it."""
+        entries: list[str] = []
+        number = 1
+        for done, row in enumerate(rows, 1):
+            kept = [path for path in row["images"] if self._picture(path)]
+            post = self.generator.post(
+                {**row, "images": [{"path": path, "status": "stored"} for path in kept]}, front_matter(row)
+            )
+            self.folder.write(post.path, post.text.encode())
+            entries.append(entry(row, kept, "../" if number > 1 else ""))
+            if len(entries) == FRONT or done == count:
+                self._front_page(number, entries, done < count)
+                number, entries = number + 1, []
+        if not count:
+            self._front_page(1, [], False)
+
+    def _front_page(self, number: int, entries: list[str], more: bool) -> None:
+        def name(to: int) -> str:
+            return f"{'../' * (number > 1)}index.html" if to == 1 else f"{'page/' * (number == 1)}{to}.html"
+
+        address = "index.html" if number == 1 else f"page/{number}.html"
+        body = "\n".join(entries) or "<p>这里还没有文章。</p>"
+        self._page(
+            address, "最新" if number == 1 else f"最新（{number}）", f"{body}\n{pager(number, more, name)}"
+        )
+
+    def _picture(self, path: str) -> bool:
+        found = self.folder.link(f"{self.generator.static}{path}", self.archive.path.parent / path)
+        self.pictures += found
+        self.lost += not found
+        return found
+
+    def _lists(self, rows: Iterator[Row], whole: int) -> None:
+        days: dict[str, int] = {}
+        day: Listing | None = None
+        publishers: dict[str, Listing] = {}
+        securities: dict[str, Listing] = {}
+        for number, row in enumerate(rows):
+            full = number < whole
+            of_day = f"{moment_of(row):%Y-%m-%d}" if row["published_at"] else "unknown"
+            if day is None or day.folder != f"days/{of_day}":
+                if day:
+                    day.close()
+                day = Listing(f"days/{of_day}", day_title(of_day), "%H:%M", self._page)
+            day.add(row, full)
+            days[of_day] = day.count
+            if row["publisher"] and row["publisher_slug"]:
+                slug = row["publisher_slug"]
+                if slug not in publishers:
+                    publishers[slug] = Listing(f"publishers/{slug}", row["publisher"], "%Y-%m-%d", self._page)
+                publishers[slug].add(row, full)
+            for ident, name in zip(row["securities"], row["security_names"], strict=True):
+                if ident not in securities:
+                    securities[ident] = Listing(
+                        f"securities/{folder_name(ident)}", name, "%Y-%m-%d", self._page, pages=1
+                    )
+                securities[ident].add(row, full)
+        for listing in [*([day] if day else []), *publishers.values(), *securities.values()]:
+            listing.close()
+        self._page("days/index.html", "日期", calendar(days))
+        self._page("publishers/index.html", "媒体", index(publishers.values()))
+        self._page("securities/index.html", "证券", index(securities.values()))
+
+    def _feed(self, arrivals: Sequence[int], chosen: Chosen, query: dict[str, str]) -> None:
+        out = io.BytesIO()
+        options = {"title": self.title} | ({"image-base": self.url} if self.url else {})
+        job = Job(
+            columns=self.archive.choose(FEED_NEEDS),
+            count=len(arrivals),
+            updated_at=chosen.updated_at,
+            query=query,
+            options=options,
+        )
+        write_atom(job, self._rows(arrivals, FEED_NEEDS), out)
+        self.folder.write(f"{self.generator.static}feed.xml", out.getvalue())
+
+
+def folder_name(ident: str) -> str:
+    """A security's id as a folder's name.
+
+    >>> folder_name("1.600160"), len(folder_name("../x"))
+    ('1.600160', 21)
+    """
+    return (
+        ident
+        if SAFE_NAME.fullmatch(ident)
+        else "x" + sha256(ident.encode("utf-8", "replace")).hexdigest()[:20]
+    )
+
+
+def shown_time(row: Row) -> str:
+    """When an article was published, as far as is known, on a Beijing clock."""
+    if not row["published_at"]:
+        return "时间不明"
+    moment = beijing(row["published_at"])
+    day = f"{moment.year}年{moment.month}月{moment.day}日"
+    return day if row["published_precision"] == "day" else f"{day} {moment:%H:%M}"
+
+
+def front_matter(row: Row) -> list[tuple[str, str]]:
+    """What a post's layout shows beside its text."""
+    found = [("shown", quoted(shown_time(row))), ("original", quoted(original_of(row)))]
+    if row["published_at"]:
+        found.append(("day", quoted(f"{beijing(row['published_at']):%Y-%m-%d}")))
+    if row["publisher"]:
+        found.append(("publisher", quoted(row["publisher"])))
+        if row["publisher_slug"]:
+            found.append(("publisher_page", quoted(row["publisher_slug"])))
+    if row["withdrawn_at"]:
+        found.append(("withdrawn", quoted(f"{beijing(row['withdrawn_at']):%Y-%m-%d}")))
+    named = [
+        f"{{name: {quoted(name)}, page: {quoted(folder_name(ident))}}}"
+        for ident, name in zip(row["securities"], row["security_names"], strict=True)
+    ]
+    found.append(("named", f"[{', '.join(named)}]"))
+    return found
+
+
+def entry(row: Row, pictures: list[str], root: str) -> str:
+    """An article on the front page: headline, where it comes from, what it says, its first picture."""
+    picture = ""
+    if pictures:
+        picture = f'<a class="thumb" href="{root}{post_address(row)}" tabindex="-1" aria-hidden="true"><img src="{root}{pictures[0]}" alt="" loading="lazy"></a>'
+    said = text(row["description"] or "")
+    publisher = f"{text(row['publisher'])} · " if row["publisher"] else ""
+    return (
+        f'<article class="entry">{picture}<div><h2>{headline(row, root, True)}</h2>\n'
+        f'<p class="meta">{publisher}<time>{shown_time(row)}</time></p>'
+        + f"\n<p>{said}</p>" * bool(said)
+        + "</div></article>"
+    )
+
+
+def day_title(day: str) -> str:
+    """The title of a day's page."""
+    return "时间不明" if day == "unknown" else f"{int(day[:4])}年{int(day[5:7])}月{int(day[8:])}日"
+
+
+def calendar(days: dict[str, int]) -> str:
+    """The days that have articles, by month, newest first."""
+    months: dict[str, list[str]] = {}
+    for day, count in days.items():
+        month = "时间不明" if day == "unknown" else f"{int(day[:4])}年{int(day[5:7])}月"
+        label = "全部" if day == "unknown" else str(int(day[8:]))
+        months.setdefault(month, []).append(
+            f'<li><a href="{day}/index.html">{label}</a> <span>{count:,}</span></li>'
+        )
+    parts = [
+        f'<h2>{month}</h2>\n<ol class="grid">\n{chr(10).join(lines)}\n</ol>'
+        for month, lines in months.items()
+    ]
+    return "\n".join(parts) or "<p>这里还没有文章。</p>"
+
+
+def index(listings: Any) -> str:
+    """The listings by how much they hold."""
+    ordered = sorted(listings, key=lambda one: (-one.count, one.folder))
+    lines = [
+        f'<li><a href="{one.folder.partition("/")[2]}/index.html">{text(one.title)}</a> <span>{one.count:,}</span></li>'
+        for one in ordered
+    ]
+    return f'<ol class="grid wide">\n{chr(10).join(lines)}\n</ol>' if lines else "<p>这里还没有文章。</p>"

@@ -1,0 +1,221 @@
+"""What scheduled crawls remember: what each feed last listed, the holes between polls, when to look again."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from archive.times import utc_text
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+REMEMBERED = 2000  # native ids of a feed's last answer that the next poll may overlap
+
+
+def spans(text: str) -> list[timedelta]:
+    """A list of spans of time, e.g. a setting. Raises ValueError.
+
+    >>> [str(span) for span in spans("10m, 1h,7d")]
+    ['0:10:00', '1:00:00', '7 days, 0:00:00']
+    """
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = re.fullmatch(r"(\d+)([smhd])", part)
+        if not match:
+            raise ValueError(f"{part!r} is no span of time: give a number and s, m, h or d, e.g. 10m")
+        found.append(timedelta(seconds=int(match[1]) * UNITS[match[2]]))
+    return found
+
+
+def patience(tries: int) -> timedelta:
+    """How long to wait after so many tries: 5 minutes, doubled each time, up to a day.
+
+    >>> str(patience(1)), str(patience(3)), str(patience(99))
+    ('0:05:00', '0:20:00', '1 day, 0:00:00')
+    """
+    return min(timedelta(minutes=5) * 2 ** min(max(tries - 1, 0), 12), timedelta(days=1))
+
+
+def waited(tries: int) -> timedelta:
+    """All the waits before the next try together: a gap knows when it was opened, not when it was last tried.
+
+    >>> str(waited(1)), str(waited(3)), str(waited(10))
+    ('0:05:00', '0:35:00', '2 days, 18:35:00')
+    """
+    return timedelta(minutes=5) * (2 ** min(tries, 9) - 1) + timedelta(days=1) * max(tries - 9, 0)
+
+
+class FeedState:
+    """Reads and writes `feeds`, `gaps` and `checks` on the archive's own connection."""
+
+    def __init__(self, conn: sqlite3.Connection):
+        self.conn = conn
+
+    # -- feeds ------------------------------------------------------------------------------------------------
+
+    def listed(self, feed: str) -> set[str]:
+        """Native ids of the feed's last good answer; empty before the first."""
+        row = self.conn.execute("SELECT listed FROM feeds WHERE feed = ?", [feed]).fetchone()
+        return set(json.loads(row[0])) if row else set()
+
+    def newest_at(self, feed: str) -> str | None:
+        """Publication time of the newest record that the feed ever listed, UTC text."""
+        row = self.conn.execute("SELECT newest_at FROM feeds WHERE feed = ?", [feed]).fetchone()
+        return row[0] if row else None
+
+    def polled(
+        self, feed: str, now: datetime, ids: list[str] | None, newest_at: str | None, reason: str | None
+    ) -> None:
+        """Keep how a poll went: *ids* of its answer, or None and the reason."""
+        moment = utc_text(now)
+        with self.conn:
+            if ids is None:
+                self.conn.execute(
+                    "INSERT INTO feeds (feed, last_polled_at, failures, reason) VALUES (?, ?, 1, ?) ON CONFLICT (feed)"
+                    " DO UPDATE SET last_polled_at = excluded.last_polled_at, failures = failures + 1, reason = excluded.reason",
+                    [feed, moment, reason],
+                )
+                return
+            self.conn.execute(
+                "INSERT INTO feeds (feed, last_polled_at, last_read_at, newest_at, listed) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (feed) DO UPDATE SET last_polled_at = excluded.last_polled_at, last_read_at ="
+                " excluded.last_read_at, newest_at = max(coalesce(newest_at, ''), coalesce(excluded.newest_at, '')),"
+                " listed = excluded.listed, failures = 0, reason = NULL",
+                [feed, moment, moment, newest_at, json.dumps(ids[:REMEMBERED])],
+            )
+
+    # -- gaps -------------------------------------------------------------------------------------------------
+
+    def open_gaps(self, feed: str) -> list[sqlite3.Row]:
+        """Holes of a feed that are not filled, oldest first."""
+        return self.conn.execute(
+            "SELECT * FROM gaps WHERE feed = ? AND filled_at IS NULL ORDER BY from_at", [feed]
+        ).fetchall()
+
+    def gaps_due(self, feed: str, now: datetime) -> list[sqlite3.Row]:
+        """Open holes that are due for another try: the wait doubles with each, from 5 minutes to a day."""
+        return [
+            gap
+            for gap in self.open_gaps(feed)
+            if datetime.fromisoformat(gap["opened_at"]) + waited(gap["tries"]) <= now
+        ]
+
+    def open_gap(self, feed: str, from_at: str, to_at: str, now: datetime, reason: str) -> None:
+        """Keep that a span of the feed was not seen."""
+        with self.conn:
+            self.conn.execute(
+                "INSERT INTO gaps (feed, from_at, to_at, opened_at, tries, reason) VALUES (?, ?, ?, ?, 1, ?)"
+                " ON CONFLICT (feed, from_at) DO UPDATE SET to_at = max(to_at, excluded.to_at), filled_at = NULL,"
+                " reason = excluded.reason",
+                [feed, from_at, to_at, utc_text(now), reason],
+            )
+
+    def tried(self, feed: str, from_at: str, now: datetime, *, filled: bool, reason: str | None) -> None:
+        """Keep how an attempt to fill a hole ended."""
+        with self.conn:
+            self.conn.execute(
+                "UPDATE gaps SET tries = tries + 1, filled_at = ?, reason = ? WHERE feed = ? AND from_at = ?",
+                [utc_text(now) if filled else None, reason, feed, from_at],
+            )
+
+    # -- articles ---------------------------------------------------------------------------------------------
+    # CROSS JOIN: SQLite is to look each id up. Where its statistics are of a time when the archive was small, it would
+    # read all articles for each of them.
+
+    def states(self, ids: Iterable[str]) -> dict[str, bool]:
+        """Archived articles among *ids* (keys of `articles`): whether each is complete. One indexed look-up."""
+        rows = self.conn.execute(
+            "SELECT a.id, a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id'"
+            " FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value",
+            [json.dumps(list(ids))],
+        )
+        return {article_id: bool(complete) for article_id, complete in rows}
+
+    def not_yet_in(self, feed: str, ids: Iterable[str]) -> list[str]:
+        """Archived articles among *ids* that are not known to be in the feed."""
+        rows = self.conn.execute(
+            "SELECT a.id FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value WHERE NOT EXISTS"
+            " (SELECT 1 FROM article_feeds f WHERE f.article_id = a.id AND f.feed = ?)",
+            [json.dumps(list(ids)), feed],
+        )
+        return [row[0] for row in rows]
+
+    def not_had(self, ids: Iterable[str], now: datetime) -> dict[str, tuple[str, bool]]:
+        """Articles among *ids* that could not be had so far: ``(url of the link, whether its next try is due)``."""
+        rows = self.conn.execute(
+            "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j CROSS JOIN links l ON l.article_id = j.value"
+            " WHERE l.outcome IN ('failed', 'unreadable', 'refused', 'gone')"
+            " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = l.article_id)",
+            [json.dumps(list(ids))],
+        )
+        return {
+            article_id: (url, datetime.fromisoformat(last) + patience(tries) <= now)
+            for article_id, url, tries, last in rows
+        }
+
+    def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, int]]:
+        """Links of articles that could not be had, due for another try: ``(url, article_id, tries)``.
+
+        The wait doubles with each try, from 5 minutes to a day.
+        """
+        rows = self.conn.execute(
+            "SELECT url, article_id, tries, last_tried_at FROM links INDEXED BY links_outcome"
+            " WHERE outcome IN ('failed', 'unreadable', 'refused') AND article_id GLOB ? AND NOT EXISTS"
+            " (SELECT 1 FROM articles WHERE id = links.article_id) ORDER BY last_tried_at LIMIT ?",
+            [f"{site}:*", limit * 5],
+        )
+        due = []
+        for url, article_id, tries, last in rows:
+            if datetime.fromisoformat(last) + patience(tries) <= now:
+                due.append((url, article_id, tries))
+        return due[:limit]
+
+    def due_checks(self, now: datetime, limit: int = 500) -> list[sqlite3.Row]:
+        """Articles whose next look is due: their rows of `checks` with ``share_url``, ``first_seen_at``."""
+        return self.conn.execute(
+            "SELECT c.*, a.share_url, a.first_seen_at,"
+            " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete FROM checks c JOIN articles a ON a.id = c.article_id"
+            " WHERE c.next_check_at <= ? ORDER BY c.next_check_at LIMIT ?",
+            [utc_text(now), limit],
+        ).fetchall()
+
+
+def next_check(
+    plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int
+) -> tuple[datetime | None, int]:
+    """When to look again, and how many checks of the plan are done, one at *now* counted where *done* is not 0.
+
+    Looks that were missed while nothing ran are not made up for one by one.
+
+    >>> start = datetime.fromisoformat("2026-01-01T00:00:00Z")
+    >>> next_check(spans("10m,1h"), start, start + timedelta(minutes=12), 1)[0].isoformat()
+    '2026-01-01T01:00:00+00:00'
+    >>> next_check(spans("10m,1h"), start, start + timedelta(hours=2), 1)
+    (None, 2)
+    """
+    while done < len(plan) and first_seen_at + plan[done] <= now:
+        done += 1
+    return (first_seen_at + plan[done] if done < len(plan) else None), done
+
+
+def check_row(
+    plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int, headers: Any
+) -> dict[str, Any]:
+    """A row of `checks` without its key, after an answer with *headers* at *now*."""
+    following, done = next_check(plan, first_seen_at, now, done)
+    return {
+        "next_check_at": following and utc_text(following),
+        "done": done,
+        "last_checked_at": utc_text(now),
+        "etag": header(headers, b"ETag"),
+        "last_modified": header(headers, b"Last-Modified"),
+    }
+
+
+def header(headers: Any, name: bytes) -> str | None:
+    """A response header as text."""
+    value = headers.get(name)
+    return value.decode("latin-1") if value else None

@@ -1,0 +1,55 @@
+"""The archive, read without touching it: the way in for commands, reports, exports and notebooks."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+
+class NoArchive(Exception):
+    """There is nothing to read; the message says where it was looked for, and what to do."""
+
+
+def open_for_reading(data_dir: Path) -> sqlite3.Connection:
+    """The archive of *data_dir*, read-only. Raises NoArchive.
+
+    A file at rest is opened as immutable: a reader of a WAL file would otherwise leave ``-wal`` and ``-shm`` beside it.
+    """
+    path = data_dir / "archive.db"
+    if not path.is_file():
+        raise NoArchive(
+            f"no archive yet: there is no {path}. scrapy crawl makes it; -s DATA_DIR=... looks elsewhere"
+        )
+    at_rest = not path.with_name("archive.db-wal").exists()
+    try:
+        conn = sqlite3.connect(f"{path.as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True)
+        conn.row_factory = sqlite3.Row
+        conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")
+    except sqlite3.Error as wrong:
+        raise NoArchive(
+            f"{path} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"
+        ) from None
+    return conn
+
+
+def rows(conn: sqlite3.Connection, sql: str, *params: Any) -> list[dict[str, Any]]:
+    """The answer to a query, a dict a row."""
+    return [dict(row) for row in conn.execute(sql, params)]
+
+
+def lock_holder(data_dir: Path) -> str | None:
+    """Who writes to *data_dir* now, as it says itself; None where nobody does.
+
+    The lock is tried shared, so that two who look do not see each other, and let go of at once.
+    """
+    try:
+        with open(data_dir / ".lock", encoding="utf-8", errors="replace") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read(300).strip() or "a process that did not say who it is"
+    except OSError:  # never crawled, or not ours to read
+        pass
+    return None

@@ -1,0 +1,360 @@
+"""The archive's tables, as a list of steps. Add one; never edit one that ran, and say what happens to old rows.
+
+The comments inside the SQL travel with the database (``.schema`` shows them) and become ``data/README.md``. Times are
+UTC text ``YYYY-MM-DDTHH:MM:SSZ``, lists are JSON text, unknown is NULL. Not STRICT: SQLite before 3.37 could not open
+the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from archive.search.bulk_load import SEARCH_BY_HAND
+from archive.search.sql import SEARCH, SEARCH_VIEW
+from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
+from archive.text_changes import REVISION_TEXTS, fill
+from archive.views.filtered import FILTERED_VIEWS
+from archive.views.sql import VIEWS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlite_utils import Database, Migrations
+
+STEPS: list[tuple[str, str]] = []
+"""``(name, SQL)`` in the order they are applied; each runs once, in a transaction of its own."""
+
+
+def step(name: str, sql: str) -> None:
+    """Add a migration step: statements parted by ``;`` at a line's end."""
+    STEPS.append((name, sql))
+
+
+step(
+    "0001_archive",
+    """
+CREATE TABLE articles (
+  -- One row an article, narrow, for questions over many; its text is in texts, both together in the view news.
+  id TEXT PRIMARY KEY, -- SITE:NATIVE_ID, e.g. finews:202202212283238167
+  arrival INTEGER NOT NULL UNIQUE, -- the order in which articles were first archived here: 1, 2, ...
+  site TEXT NOT NULL, -- name of the page object that read it, e.g. finews
+  info_code TEXT, -- the publisher's own code, e.g. NW202202212283238167
+  share_url TEXT, -- address that opens the article for a reader, as passed around
+  canonical_url TEXT, -- the publisher's own permanent address of the article
+  headline TEXT NOT NULL, -- title as one line of text
+  headline_from TEXT NOT NULL, -- where it was read: feed, detail, page, or body (the first sentence stands in)
+  alternative_headline TEXT, -- title under which another medium ran it first (原标题)
+  publisher TEXT, -- the medium it comes from, e.g. 新京报: the list record's word, else the body's; all of them are in article_publishers
+  publisher_slug TEXT, -- the publisher's name for paths, a-z0-9-; one slug is one medium
+  authors TEXT NOT NULL DEFAULT '[]', -- names of the writers, a JSON array
+  editors TEXT NOT NULL DEFAULT '[]', -- names or numbers of the responsible editors (责任编辑), a JSON array
+  description TEXT, -- the digest, without its 【title】 head and （source） tail
+  published_at TEXT, -- publication time, UTC
+  published_precision TEXT, -- what the source states: second, minute or day (day: published_at is that Beijing day's midnight)
+  published_raw TEXT, -- publication time exactly as served
+  published_from TEXT, -- where the time was read: feed, detail, page, or id (the day in the article's id stands in)
+  first_seen_at TEXT NOT NULL, -- when the article was first archived here, UTC
+  retrieved_at TEXT NOT NULL, -- when the text of this revision was received, UTC
+  revision INTEGER NOT NULL DEFAULT 1, -- 1, 2, ...: how many different texts were seen; earlier ones are in revisions
+  post_path TEXT, -- its front-matter file, relative to DATA_DIR
+  withdrawn_at TEXT, -- when a crawl first found that the source had withdrawn it, UTC; its last text stays
+  text_sha256 TEXT NOT NULL, -- SHA-256 of body_text without white space, hex: equal means not edited
+  CHECK (typeof(id) = 'text' AND typeof(revision) = 'integer' AND typeof(arrival) = 'integer'),
+  CHECK (headline_from IN ('feed', 'detail', 'page', 'body')),
+  CHECK (published_from IS NULL OR published_from IN ('feed', 'detail', 'page', 'id')),
+  CHECK (published_precision IS NULL OR published_precision IN ('second', 'minute', 'day')),
+  CHECK (published_at IS NULL OR published_at GLOB '????-??-??T??:??:??Z'),
+  CHECK (first_seen_at GLOB '????-??-??T??:??:??Z' AND retrieved_at GLOB '????-??-??T??:??:??Z')
+);
+CREATE INDEX articles_published_at ON articles (published_at);
+CREATE INDEX articles_publisher ON articles (publisher, published_at);
+CREATE TABLE texts (
+  -- The text of each article's newest revision, apart from articles so that scans of those stay small.
+  article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  body_html TEXT NOT NULL, -- clean, safe HTML; pictures have addresses relative to DATA_DIR
+  body_text TEXT NOT NULL -- one paragraph a line, table cells parted by tabs, captions kept
+);
+CREATE VIEW news AS
+  -- What a person asks for one article: every column of articles with its text.
+  SELECT a.*, t.body_html, t.body_text FROM articles a JOIN texts t ON t.article_id = a.id;
+CREATE TABLE article_feeds (
+  -- Which list feeds named the article.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  feed TEXT NOT NULL, -- rolling, media, market-37, ...
+  first_listed_at TEXT NOT NULL, -- when a crawl first saw it in that feed, UTC
+  PRIMARY KEY (article_id, feed)
+) WITHOUT ROWID;
+CREATE INDEX article_feeds_feed ON article_feeds (feed, first_listed_at);
+CREATE TABLE article_publishers (
+  -- Every medium that was named as the source, by where it was named; they can disagree.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  origin TEXT NOT NULL, -- feed (list record), detail, body (source line), page, digest (its tail)
+  name TEXT NOT NULL, -- the medium as named there
+  PRIMARY KEY (article_id, origin)
+) WITHOUT ROWID;
+CREATE TABLE publishers (
+  -- Media and their names for paths.
+  name TEXT PRIMARY KEY, -- e.g. 新京报
+  slug TEXT NOT NULL UNIQUE -- e.g. xinjingbao; a name that would share another's slug gets a suffix
+) WITHOUT ROWID;
+CREATE TABLE images (
+  -- Picture files, original bytes, named by content.
+  sha256 TEXT PRIMARY KEY, -- SHA-256 of the file, hex
+  media_type TEXT NOT NULL, -- image/jpeg, image/png, image/gif, image/webp, ...: by content
+  width INTEGER, -- pixels
+  height INTEGER, -- pixels
+  bytes INTEGER NOT NULL, -- size of the file
+  path TEXT NOT NULL UNIQUE, -- relative to DATA_DIR, e.g. images/ab/abcdef….jpg
+  CHECK (length(sha256) = 64 AND typeof(bytes) = 'integer')
+) WITHOUT ROWID;
+CREATE TABLE article_images (
+  -- The pictures of each article in reading order.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  position INTEGER NOT NULL, -- 1, 2, ...
+  url TEXT NOT NULL, -- address as served, of the variant that was stored or preferred
+  sha256 TEXT REFERENCES images (sha256), -- images.sha256; NULL unless stored
+  status TEXT NOT NULL, -- stored, failed (a later crawl tries again) or refused
+  reason TEXT, -- why it is not stored
+  caption TEXT, -- caption printed with it
+  alt TEXT, -- alternative text, where it says something
+  PRIMARY KEY (article_id, position),
+  CHECK (status IN ('stored', 'failed', 'refused') AND (status = 'stored') = (sha256 IS NOT NULL))
+) WITHOUT ROWID;
+CREATE INDEX article_images_sha256 ON article_images (sha256);
+CREATE TABLE securities (
+  -- Shares, boards, indices and funds that articles name.
+  id TEXT PRIMARY KEY, -- MARKET.CODE, e.g. 1.600160
+  market TEXT NOT NULL, -- the source's market number: 0 Shenzhen and Beijing, 1 Shanghai, 90 boards, 105/106 US, 116 Hong Kong
+  code TEXT NOT NULL, -- e.g. 600160, NIO, BK0493
+  exchange TEXT, -- SH, SZ, BJ, HK, NASDAQ, NYSE, BOARD, ...
+  name TEXT, -- as last named by an article
+  kind TEXT NOT NULL, -- stock, board, index, fund, ...
+  CHECK (typeof(market) = 'text' AND typeof(code) = 'text')
+) WITHOUT ROWID;
+CREATE INDEX securities_code ON securities (code);
+CREATE TABLE article_securities (
+  -- Which securities an article names: machine tags of the source, and codes in the text.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  security_id TEXT NOT NULL REFERENCES securities (id), -- securities.id
+  origin TEXT NOT NULL, -- link (the source's auto-link), chart (a K-line picture), text (a code or name in the text)
+  mentions INTEGER NOT NULL DEFAULT 1, -- how often
+  doubtful INTEGER NOT NULL DEFAULT 0, -- 1 where the source's blind match is probably wrong
+  PRIMARY KEY (article_id, security_id, origin),
+  CHECK (origin IN ('link', 'chart', 'text') AND doubtful IN (0, 1))
+) WITHOUT ROWID;
+CREATE INDEX article_securities_security ON article_securities (security_id);
+CREATE TABLE article_links (
+  -- Links to other pages that the body holds, or that were listed as related reading.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  position INTEGER NOT NULL, -- 1, 2, ...
+  url TEXT NOT NULL, -- absolute address
+  text TEXT, -- the words that carry the link
+  kind TEXT NOT NULL, -- body (in a sentence) or related (a list of further reading, taken out of the text)
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE TABLE removals (
+  -- Every fragment that a boilerplate rule took out of the newest text: the proof that nothing else is missing.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  position INTEGER NOT NULL, -- 1, 2, ... in reading order
+  rule TEXT NOT NULL, -- name of the rule in pipelines/boilerplate_rules.py
+  text TEXT, -- the fragment's text
+  html TEXT, -- the fragment's markup
+  PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE INDEX removals_rule ON removals (rule);
+CREATE TABLE revisions (
+  -- Earlier texts of edited articles; the newest is in texts. An edit that changes only white space is none.
+  article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  revision INTEGER NOT NULL, -- 1, 2, ...
+  retrieved_at TEXT NOT NULL, -- when that text was received, UTC
+  headline TEXT NOT NULL, -- its headline
+  body_html TEXT NOT NULL, -- its body, as texts.body_html
+  body_text TEXT NOT NULL, -- its text, as texts.body_text
+  changes TEXT, -- what the next revision changed: JSON object of figures, percentages and codes added and removed
+  PRIMARY KEY (article_id, revision)
+);
+CREATE TABLE links (
+  -- Every link that was ever asked for, and how it ended: no link vanishes.
+  url TEXT PRIMARY KEY, -- the link as given
+  article_id TEXT, -- SITE:NATIVE_ID, where the link could be read; in articles only if it was archived
+  outcome TEXT NOT NULL, -- archived, unchanged, gone, unreadable, unknown_site, refused or failed
+  reason TEXT, -- what happened, where, and what to do next
+  tries INTEGER NOT NULL DEFAULT 1, -- how many crawls tried it
+  first_tried_at TEXT NOT NULL, -- UTC
+  last_tried_at TEXT NOT NULL, -- UTC
+  CHECK (outcome IN ('archived', 'unchanged', 'gone', 'unreadable', 'unknown_site', 'refused', 'failed'))
+) WITHOUT ROWID;
+CREATE INDEX links_article ON links (article_id);
+CREATE INDEX links_outcome ON links (outcome, last_tried_at);
+CREATE TABLE crawls (
+  -- One row a run of scrapy crawl.
+  id TEXT PRIMARY KEY, -- start time, spider and process, e.g. 20260221T075448Z-share-4711
+  spider TEXT NOT NULL, -- share, finews, ...
+  started_at TEXT NOT NULL, -- UTC
+  finished_at TEXT, -- UTC; NULL while it runs, or where it was killed
+  outcome TEXT, -- finished, interrupted (killed or stopped by a signal), or failed
+  exit_status INTEGER, -- what it ended with: 0 good, 3 some links failed, 65 unknown shape, 69 unreachable, 70 our bug
+  reason TEXT, -- why it is not 0, in one line
+  articles_new INTEGER NOT NULL DEFAULT 0, -- articles archived for the first time
+  articles_changed INTEGER NOT NULL DEFAULT 0, -- articles that got a new revision
+  articles_completed INTEGER NOT NULL DEFAULT 0, -- articles whose stand-ins or pictures were completed
+  articles_unchanged INTEGER NOT NULL DEFAULT 0, -- articles fetched again and found the same
+  links_failed INTEGER NOT NULL DEFAULT 0, -- links that ended neither archived nor unchanged
+  images_stored INTEGER NOT NULL DEFAULT 0, -- pictures that were fetched and kept
+  images_failed INTEGER NOT NULL DEFAULT 0, -- pictures that failed or were refused
+  requests INTEGER NOT NULL DEFAULT 0, -- HTTP requests sent
+  bytes INTEGER NOT NULL DEFAULT 0 -- bytes received
+) WITHOUT ROWID;
+CREATE INDEX crawls_started_at ON crawls (started_at);
+CREATE INDEX crawls_unfinished ON crawls (started_at) WHERE finished_at IS NULL
+""",
+)
+
+step(
+    "0002_feeds",
+    """
+CREATE TABLE feeds (
+  -- The list feeds that scheduled crawls poll, one row each.
+  feed TEXT PRIMARY KEY, -- rolling, media, market-37, ...
+  last_polled_at TEXT NOT NULL, -- when it was last asked, UTC
+  last_read_at TEXT, -- when it last answered in a shape we know, UTC
+  newest_at TEXT, -- publication time of the newest record it ever listed, UTC
+  listed TEXT NOT NULL DEFAULT '[]', -- native ids of its last good answer, a JSON array: the next poll must overlap it
+  failures INTEGER NOT NULL DEFAULT 0, -- polls that failed since the last good one
+  reason TEXT -- why the last poll failed; NULL where it did not
+) WITHOUT ROWID;
+CREATE TABLE gaps (
+  -- Holes: spans of a feed in which articles may have come and gone between two polls.
+  feed TEXT NOT NULL, -- feeds.feed
+  from_at TEXT NOT NULL, -- publication time of the newest record known before the hole, UTC
+  to_at TEXT NOT NULL, -- publication time of the oldest record known after it, UTC
+  opened_at TEXT NOT NULL, -- when the hole was found, UTC
+  filled_at TEXT, -- when a later crawl closed it, UTC; NULL while open
+  tries INTEGER NOT NULL DEFAULT 0, -- crawls that tried to close it
+  reason TEXT, -- why it could not be closed yet
+  PRIMARY KEY (feed, from_at)
+) WITHOUT ROWID;
+CREATE INDEX gaps_open ON gaps (opened_at) WHERE filled_at IS NULL;
+CREATE TABLE checks (
+  -- When fresh articles are looked at again for edits: sooner at first, then later and later, then no more.
+  article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
+  next_check_at TEXT, -- UTC; NULL once the plan is through
+  done INTEGER NOT NULL DEFAULT 0, -- checks done so far
+  last_checked_at TEXT, -- UTC
+  etag TEXT, -- ETag of the newest answer, for a conditional request
+  last_modified TEXT -- Last-Modified of the newest answer, likewise
+) WITHOUT ROWID;
+CREATE INDEX checks_due ON checks (next_check_at) WHERE next_check_at IS NOT NULL;
+CREATE INDEX articles_stand_ins ON articles (id) WHERE headline_from = 'body' OR published_from = 'id' OR published_at IS NULL
+""",
+)
+
+step("0003_search", SEARCH)
+step("0004_views", VIEWS)
+step("0005_stories", STORIES)
+
+step(
+    "0007_search_merges",
+    # Segments of the index are merged sixteen at a time, not four: a tenth less work for each article.
+    "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)",
+)
+step("0008_revision_texts", REVISION_TEXTS)
+step("0009_stories_again", STORIES_AGAIN)
+step("0010_filtered_views", FILTERED_VIEWS)
+step("0011_search_by_hand", SEARCH_BY_HAND)
+step("0012_search_excerpts", f"DROP VIEW search;\n{SEARCH_VIEW}")
+step(
+    "0013_search_long_words",
+    # Small pages: a list of pairs is gone through page by page, and what a page holds of it is read whole. Newest-first
+    # answers cost a quarter to a third less, a new article 4 % more.
+    f"DROP VIEW search;\n{SEARCH_VIEW}INSERT INTO search_index (search_index, rank) VALUES ('pgsz', 1000)",
+)
+
+
+def statements(sql: str) -> list[str]:
+    """Split a step's SQL. ``executescript`` would commit the migration's transaction half way."""
+    found, rest = [], ""
+    for line in sql.strip().splitlines(keepends=True):
+        rest += line
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(rest):
+            found.append(rest.strip().rstrip(";"))
+            rest = ""
+    if rest.strip():
+        found.append(rest.strip())
+    return found
+
+
+SEARCH_STEPS = frozenset(
+    (
+        "0003_search",
+        "0007_search_merges",
+        "0011_search_by_hand",
+        "0012_search_excerpts",
+        "0013_search_long_words",
+    )
+)
+"""Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""
+
+
+def steps(search: bool = True) -> list[tuple[str, str]]:
+    """`STEPS`, without those of the search index where it is not wanted."""
+    return [(name, sql) for name, sql in STEPS if search or name not in SEARCH_STEPS]
+
+
+def migrations(search: bool = True) -> Migrations:
+    """`steps` as a migration set of sqlite-utils."""
+    from sqlite_utils import Migrations  # late: 70 ms that a crawl with nothing to migrate need not spend
+
+    found = Migrations("finews_archive")
+
+    def add(name: str, sql: str) -> None:
+        @found(name=name)
+        def apply(db: Database) -> None:
+            for statement in statements(sql):
+                db.execute(statement)
+
+    for name, sql in steps(search):
+        add(name, sql)
+    return found
+
+
+def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
+    """Whether every one of `steps` has run on this database."""
+    try:
+        rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'finews_archive'")
+        return {name for (name,) in rows} >= {name for name, _ in steps(search)}
+    except sqlite3.OperationalError:  # no such table: a new file
+        return False
+
+
+def has_search(conn: sqlite3.Connection) -> bool:
+    """Whether the archive has the search index."""
+    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_by_hand'").fetchone() is not None
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection for writing, with the settings that hold for one connection only. Raises sqlite3.Error."""
+    conn = sqlite3.connect(path, timeout=10)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = NORMAL")
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA recursive_triggers = ON")
+    return conn
+
+
+def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
+    """Open *path* for writing, made and brought up to date where needed. Raises sqlite3.Error.
+
+    Without *search* a new archive gets no search index; one that has it keeps it.
+    """
+    conn = connect(path)
+    if not is_current(conn, search):
+        from sqlite_utils import Database
+
+        migrations(search).apply(Database(conn))
+        conn.commit()
+        with conn:
+            Stories(conn).fill()
+            fill(conn)
+    return conn

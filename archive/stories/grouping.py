@@ -1,0 +1,221 @@
+"""Keeps ``articles.story_id``: which articles tell the same story, as texts come, change and go.
+
+``story_keys`` is the index: texts that share two keys are compared (`archive.stories.fingerprint`). A new article costs one look-up
+for each of its keys and a few comparisons, however many articles there are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from heapq import nsmallest
+
+from archive.stories.fingerprint import A_DAY, Sketch, same_story, sketch
+
+COMMON = 16  # articles with one key that are looked at, those of the greatest ids: of finews, the newest
+LEAST_KEYS = 2  # that two texts must share to be compared
+COMPARED = 6  # texts at most with which a new one is compared
+REMEMBERED = 1000  # sketches of a crawl, about 8 KB each
+REGROUPED = 40  # articles at most of a story that is put together anew where one leaves it
+HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
+
+
+class Stories:
+    """Keeps ``articles.story_id`` right as texts come and change. Works inside the caller's transaction."""
+
+    def __init__(self, conn: sqlite3.Connection):
+        self.conn = conn
+        self._sketches: dict[str, Sketch | None] = {}
+        """Sketches of the last `REMEMBERED` texts, by article: copies come within hours of each other. They stay right, for
+        an archive has one writer, and a text that changes is placed again."""
+
+    def place(self, article_id: str, text: str, new: bool = False) -> None:
+        """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
+        mine = self._remember(article_id, sketch(text))
+        keys = mine.keys if mine else []
+        found = self._alike(article_id, mine, keys) if mine else {}
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO story_keys (key, article_id) VALUES (?, ?)",
+            [(key, article_id) for key in keys],
+        )
+        if found:
+            self._join(article_id, found)
+        elif not new:  # a new row says so already
+            self._alone(article_id)
+
+    def _alone(self, article_id: str) -> None:
+        self.conn.execute("UPDATE articles SET story_id = id, story_share = NULL WHERE id = ?", [article_id])
+
+    def _join(self, article_id: str, found: dict[str, tuple[str, float]]) -> None:
+        """Make one story of an article and of those that are like it."""
+        stories = {story for story, _ in found.values()}
+        best = round(max(share for _, share in found.values()), 3)
+        self.conn.execute(
+            "UPDATE articles SET story_id = ?, story_share = ? WHERE id = ?", [min(stories), best, article_id]
+        )
+        self.conn.executemany(
+            "UPDATE articles SET story_share = ?1 WHERE id = ?2 AND (story_share IS NULL OR story_share < ?1)",
+            [(round(share, 3), other) for other, (_, share) in found.items()],
+        )
+        self._settle(stories)
+
+    def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
+        """Archived articles of the same story: ``{id: (story_id, share)}``."""
+        if not keys:  # a long text in letters has none
+            return {}
+        found = {}
+        for other in self._candidates(article_id, keys):
+            theirs = self._sketch_of(other)
+            if theirs and (share := same_story(mine, theirs)):
+                if mine.of_a_day and theirs.of_a_day and self._apart(article_id, other):
+                    continue
+                row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [other]).fetchone()
+                if row:  # else it was deleted
+                    found[other] = (row[0] or other, share)
+        return found
+
+    def _candidates(self, article_id: str, keys: list[int]) -> list[str]:
+        """Other articles that share keys, those that share most first; on a tie the smallest id, whatever the order of rows."""
+        # Counted here: SQLite would sort the ids as texts, at twice the cost.
+        holders = self.conn.execute(" UNION ALL ".join([HOLDERS] * len(keys)), keys)
+        shared = Counter([holder for (holder,) in holders])
+        del shared[article_id]
+        least = min(LEAST_KEYS, len(keys))
+        likely = [(-count, other) for other, count in shared.items() if count >= least]
+        return [other for _, other in nsmallest(COMPARED, likely)]
+
+    def _sketch_of(self, article_id: str) -> Sketch | None:
+        """The sketch of an article's stored text; None where that is short, or gone."""
+        if article_id in self._sketches:
+            return self._remember(article_id, self._sketches.pop(article_id))
+        row = self.conn.execute("SELECT body_text FROM texts WHERE article_id = ?", [article_id]).fetchone()
+        return self._remember(article_id, sketch(row[0]) if row else None)
+
+    def _remember(self, article_id: str, made: Sketch | None) -> Sketch | None:
+        self._sketches[article_id] = made
+        if len(self._sketches) > REMEMBERED:
+            del self._sketches[next(iter(self._sketches))]
+        return made
+
+    def _apart(self, one: str, other: str) -> bool:
+        """Whether two articles are of two days: the same words, 央行今日开展…, are news again on the next."""
+        row = self.conn.execute(
+            "SELECT abs(strftime('%s', a.published_at) - strftime('%s', b.published_at)) FROM articles AS a, articles AS b"
+            " WHERE a.id = ? AND b.id = ?",
+            [one, other],
+        ).fetchone()
+        return row is not None and row[0] is not None and row[0] > A_DAY
+
+    def leave(self, article_id: str) -> None:
+        """Take an article, whose old text still stands, out of its story, which may have another name from then on, or be
+        two where only this one held it together."""
+        row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [article_id]).fetchone()
+        if row and (old := self._sketch_of(article_id)):
+            self.conn.executemany(
+                "DELETE FROM story_keys WHERE key = ? AND article_id = ?",
+                [(key, article_id) for key in old.keys],
+            )
+        if not row or not row[0]:
+            return
+        # Not its own id yet: the others of the story may still be called by it.
+        self.conn.execute(
+            "UPDATE articles SET story_id = NULL, story_share = NULL WHERE id = ?", [article_id]
+        )
+        others = self.conn.execute(
+            f"SELECT id FROM articles WHERE story_id = ? ORDER BY arrival LIMIT {REGROUPED + 1}",
+            [row[0]],
+        ).fetchall()
+        if len(others) > REGROUPED:
+            self._settle({row[0]})
+            return
+        for (other,) in others:
+            self._alone(other)
+        if len(others) > 1:
+            for (other,) in others:
+                mine = self._sketch_of(other)
+                if mine and (found := self._alike(other, mine, mine.keys)):
+                    self._join(other, found)
+
+    def renamed(self, article_id: str) -> None:
+        """Settle which article is the first of a story, one of which has another time of publication than before."""
+        row = self.conn.execute(
+            "SELECT story_id FROM articles WHERE id = ? AND story_share IS NOT NULL", [article_id]
+        ).fetchone()
+        if row:
+            self._settle({row[0]})
+
+    def _settle(self, stories: set[str]) -> None:
+        """Make *stories* one, named after its earliest article, whatever the order in which they were archived."""
+        marks = ", ".join("?" * len(stories))
+        names = sorted(stories)
+        first = self.conn.execute(
+            f"SELECT id FROM articles WHERE story_id IN ({marks}) ORDER BY published_at IS NULL, published_at, id LIMIT 1",
+            names,
+        ).fetchone()
+        if first:
+            self.conn.execute(
+                f"UPDATE articles SET story_id = ? WHERE story_id IN ({marks}) AND story_id <> ?",
+                [first[0], *names, first[0]],
+            )
+
+    def fill(self) -> int:
+        """Place the articles that have no story yet, the oldest first: those of before there were stories. How many."""
+        rows = self.conn.execute(
+            "SELECT a.id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id"
+            " WHERE a.story_id IS NULL ORDER BY a.arrival"
+        ).fetchall()
+        for article_id, text in rows:
+            self.place(article_id, text)
+        return len(rows)
+
+
+STORIES = """
+ALTER TABLE articles ADD COLUMN story_id TEXT /* articles.id of the earliest article of the same story: its own where there is no other */;
+ALTER TABLE articles ADD COLUMN story_share REAL /* share of the text, 0 to 1, that it has in common with another of its story; NULL where there is no other */;
+CREATE INDEX articles_story ON articles (story_id);
+CREATE TABLE story_keys (
+  -- Samples of texts: articles that share one may be the same story. Kept by archive/stories/grouping.py.
+  key INTEGER NOT NULL, -- one of the smallest hashes of the text's samples
+  article_id TEXT NOT NULL, -- articles.id; an article that was deleted since is passed over
+  PRIMARY KEY (key, article_id)
+) WITHOUT ROWID;
+CREATE VIEW stories AS
+  -- Stories that more than one article tells, those with most articles first.
+  SELECT
+    s.story_id, -- articles.story_id
+    f.headline, -- of its earliest article
+    f.publisher AS first_publisher, -- of its earliest article; NULL where it is unknown
+    f.published_at AS first_published_at, -- UTC
+    s.articles, -- how many tell it
+    s.publishers -- how many publishers brought it
+  FROM (
+    SELECT story_id, count(*) AS articles, count(DISTINCT publisher) AS publishers
+    FROM articles GROUP BY story_id HAVING count(*) > 1) AS s
+  JOIN articles AS f ON f.id = s.story_id
+  ORDER BY s.articles DESC, s.story_id;
+CREATE VIEW story_articles AS
+  -- The articles of each story that more than one tells, and how late each came behind the first.
+  SELECT
+    a.story_id, -- articles.story_id
+    a.id, -- articles.id
+    a.publisher, -- articles.publisher
+    a.headline, -- articles.headline
+    a.published_at, -- articles.published_at
+    strftime('%s', a.published_at) - strftime('%s', f.published_at) AS lag, -- seconds behind the first; NULL where a time is unknown
+    a.story_share -- articles.story_share
+  FROM articles AS a JOIN articles AS f ON f.id = a.story_id
+  WHERE EXISTS (SELECT 1 FROM articles AS o WHERE o.story_id = a.story_id AND o.id <> a.id)
+"""
+
+STORIES_AGAIN = """
+DELETE FROM story_keys;
+UPDATE articles SET story_id = NULL, story_share = NULL;
+CREATE TRIGGER articles_story_deleted AFTER DELETE ON articles WHEN OLD.story_share IS NOT NULL BEGIN
+  UPDATE articles SET story_share = NULL
+  WHERE story_id = OLD.story_id AND (SELECT count(*) FROM articles WHERE story_id = OLD.story_id) = 1;
+  UPDATE articles SET story_id = (
+    SELECT id FROM articles WHERE story_id = OLD.story_id ORDER BY published_at IS NULL, published_at, id LIMIT 1)
+  WHERE story_id = OLD.story_id;
+END
+"""
+"""Stories told again by other rules; an article that is deleted leaves no story without a first."""

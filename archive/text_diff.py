@@ -1,0 +1,200 @@
+"""Two texts compared for reading: sentence by sentence, and within a changed sentence word by word (in Chinese sign by sign).
+
+White space is no change, and neither is where a paragraph begins, as in the archive's revisions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Literal
+
+from archive.text_changes import sentences, without_space
+
+Kind = Literal["same", "removed", "added"]
+Run = tuple[Kind, str]
+
+TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?[%％]?|[A-Za-z]+|\s+|.", re.DOTALL)
+ALIKE = 0.4  # share of sign pairs in common from which on two sentences are one that was changed
+COMPARED = 2500  # pairs of sentences that are compared at most in one place; more were rewritten as a whole
+LONGEST = 4000  # tokens of a sentence that are compared one by one
+
+
+@dataclass(slots=True)
+class Line:
+    """A paragraph, or what is left of one."""
+
+    runs: list[Run] = field(default_factory=list)
+    """Its text in reading order, each run with what became of it."""
+    ended: bool = False
+
+    @property
+    def kind(self) -> Literal["same", "removed", "added", "changed"]:
+        """What became of the whole of it."""
+        kinds = {kind for kind, _ in self.runs}
+        return kinds.pop() if len(kinds) == 1 else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    text: str
+    key: str
+    starts: bool
+    """Whether it begins its paragraph."""
+    ends: bool
+
+
+def _sentences(text: str) -> list[Sentence]:
+    return [
+        Sentence(one, without_space(one), at == 0, at == len(paragraph) - 1)
+        for paragraph in sentences(text)
+        for at, one in enumerate(paragraph)
+    ]
+
+
+def words(old: str, new: str) -> list[Run]:
+    """A sentence and what it became.
+
+    >>> words("入组180名受试者。", "入组240名受试者，此前有误。")
+    [('same', '入组'), ('removed', '180'), ('added', '240'), ('same', '名受试者'), ('added', '，此前有误'), ('same', '。')]
+    >>> words("约3.1亿", "约 3.1 亿")
+    [('same', '约 3.1 亿')]
+    """
+    before = [one for one in TOKEN.findall(old) if not one.isspace()]
+    after = _with_their_space(new)
+    if max(len(before), len(after)) > LONGEST:
+        return [("removed", old), ("added", new)]
+    there = [one.strip() for one in after]
+    parts: list[tuple[bool, list[str], list[str]]] = []
+    for kind, i, j, k, m in SequenceMatcher(None, before, there, autojunk=False).get_opcodes():
+        same = kind == "equal"
+        # One sign in common between two changes tells nothing, and hides what was changed.
+        if same and parts and j < len(before) and j - i == 1 and m < len(after) and len(before[i]) == 1:
+            same = False
+        if parts and not same and not parts[-1][0]:
+            parts[-1][1].extend(before[i:j])
+            parts[-1][2].extend(after[k:m])
+        else:
+            parts.append((same, before[i:j], after[k:m]))
+    found: list[Run] = []
+    for same, removed, added in parts:
+        if same:
+            found.append(("same", "".join(added)))
+        else:
+            spaced = _spaced(removed)
+            found += [(kind, text) for kind, text in (("removed", spaced), ("added", "".join(added))) if text]  # type: ignore[misc]
+    return found
+
+
+def _with_their_space(text: str) -> list[str]:
+    """Tokens, each with the white space behind it: that of the new text is shown, and never compared."""
+    found: list[str] = []
+    for one in TOKEN.findall(text):
+        if one.isspace() and found:
+            found[-1] += one
+        elif not one.isspace():
+            found.append(one)
+    return found
+
+
+def _spaced(tokens: Sequence[str]) -> str:
+    """Tokens without their space as a text: Latin words stay apart.
+
+    >>> _spaced(["Rates", "held", "降", "准"])
+    'Rates held降准'
+    """
+    text = ""
+    for one in tokens:
+        text += " " * (text[-1:].isalnum() and _parted(text, one)) + one
+    return text
+
+
+def _parted(text: str, more: str) -> bool:
+    """Whether white space belongs between two Latin words or sentences."""
+    return text[-1:].isascii() and not text[-1:].isspace() and more[0].isascii() and more[0].isalnum() and bool(text)  # fmt: skip
+
+
+def compare(old: str, new: str) -> list[Line]:
+    """*new* with what was taken out of *old* standing where it stood; paragraphs as in *new*.
+
+    >>> [(line.kind, line.runs) for line in compare("甲。乙。\\n丙。", "甲。\\n丁丁。")]
+    [('changed', [('same', '甲。'), ('removed', '乙。')]), ('removed', [('removed', '丙。')]), ('added', [('added', '丁丁。')])]
+    """
+    lines: list[Line] = []
+    for kind, runs, one in _steps(_sentences(old), _sentences(new)):
+        last = lines[-1] if lines else None
+        only_removed = last is not None and last.kind == "removed"
+        if last is None or (one.starts and not (kind != "removed" and only_removed and not last.ended)):
+            last = Line()
+            lines.append(last)
+        if last.runs and _parted(last.runs[-1][1], runs[0][1]):
+            runs = [(runs[0][0], f" {runs[0][1]}"), *runs[1:]]
+        last.runs += runs
+        last.ended = one.ends
+    return lines
+
+
+def _steps(before: list[Sentence], after: list[Sentence]) -> Iterator[tuple[Kind, list[Run], Sentence]]:
+    """What became of each sentence, in the order of the new text."""
+    matcher = SequenceMatcher(None, [one.key for one in before], [one.key for one in after], autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            for one in after[k:m]:
+                yield "same", [("same", one.text)], one
+            continue
+        for old, new in _pairs(before[i:j], after[k:m]):
+            if old and new:
+                yield "added", words(old.text, new.text), new
+            elif old:
+                yield "removed", [("removed", old.text)], old
+            elif new:
+                yield "added", [("added", new.text)], new
+
+
+def _pairs(before: list[Sentence], after: list[Sentence]) -> list[tuple[Sentence | None, Sentence | None]]:
+    """Which sentence became which, in order; None beside one that went or came."""
+    if len(before) * len(after) > COMPARED:
+        if len(before) == len(after):  # a long table whose every row has another figure
+            return [
+                pair
+                for old, new in zip(before, after, strict=True)
+                for pair in (
+                    [(old, new)]
+                    if _share(_sign_pairs(old.key), _sign_pairs(new.key)) >= ALIKE
+                    else [(old, None), (None, new)]
+                )
+            ]
+        return [(one, None) for one in before] + [(None, one) for one in after]
+    ours, theirs = [_sign_pairs(one.key) for one in before], [_sign_pairs(one.key) for one in after]
+    alike = [[_share(one, other) for other in theirs] for one in ours]
+    # The pairing that has most in common, from the end: best[i][j] is that of before[i:] and after[j:].
+    best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
+    for i in range(len(before) - 1, -1, -1):
+        for j in range(len(after) - 1, -1, -1):
+            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
+            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
+    found: list[tuple[Sentence | None, Sentence | None]] = []
+    i = j = 0
+    while i < len(before) and j < len(after):
+        if alike[i][j] >= ALIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            found.append((before[i], after[j]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            found.append((before[i], None))
+            i += 1
+        else:
+            found.append((None, after[j]))
+            j += 1
+    return found + [(one, None) for one in before[i:]] + [(None, one) for one in after[j:]]
+
+
+def _sign_pairs(text: str) -> Counter[str]:
+    return Counter(text[n : n + 2] for n in range(max(len(text) - 1, 1)))
+
+
+def _share(one: Counter[str], other: Counter[str]) -> float:
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 0.0

@@ -1,0 +1,64 @@
+"""The application that ``scrapy serve`` runs: Datasette on one archive, behind `guard`."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette, pm
+
+from archive.web import plugin
+from archive.web.database import Archive
+from archive.web.host_check import Guard
+from archive.web.metadata import metadata
+from archive.web.queries import QUERIES, needs_search
+
+HERE = Path(__file__).parent
+SETTINGS = {
+    "sql_time_limit_ms": 10_000,  # ranking a common word among a million articles takes seconds
+    "facet_time_limit_ms": 500,
+    "suggest_facets": False,  # a query for every column of every page; the useful ones are in the metadata
+    "max_returned_rows": 5_000,
+    "max_csv_mb": 0,  # no limit: the whole answer as CSV
+    "truncate_cells_html": 300,  # characters
+    "allow_download": False,  # a copy taken while a crawl writes would be torn
+    "default_cache_ttl": 0,  # seconds; a reload shows what a crawl has just archived
+}
+
+
+def datasette_on(archive: Path) -> Datasette:
+    """Datasette with our plugin, on an archive that a crawl may write to meanwhile.
+
+    Only where the folder cannot be written to is it opened as immutable: SQLite needs a ``-shm`` beside a WAL database.
+    """
+    if not pm.is_registered(plugin):
+        pm.register(plugin, "finews")
+    at_rest = not archive.with_name("archive.db-wal").exists()
+    immutable = at_rest and not os.access(archive.parent, os.W_OK)
+    datasette = Datasette(
+        [] if immutable else [str(archive)],
+        immutables=[str(archive)] if immutable else None,
+        metadata=metadata([query for query in QUERIES if has_search(archive) or not needs_search(query)]),
+        settings=SETTINGS,
+        template_dir=str(HERE / "templates"),
+        static_mounts=[("-/assets", str(HERE / "static"))],
+    )
+    datasette.remove_database("archive")
+    datasette.add_database(Archive(datasette, path=str(archive), is_mutable=not immutable), "archive")
+    return datasette
+
+
+def has_search(archive: Path) -> bool:
+    """Whether the archive has its search index."""
+    conn = sqlite3.connect(f"{archive.as_uri()}?mode=ro", uri=True)
+    try:
+        return bool(conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone())
+    finally:
+        conn.close()
+
+
+def application(archive: Path, hosts: frozenset[str] | None) -> Any:
+    """The ASGI application; *hosts* are the names it answers to, None for any."""
+    return Guard(datasette_on(archive).app(), hosts)

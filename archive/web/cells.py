@@ -1,0 +1,86 @@
+"""Cells of tables as a person reads them: pictures, links to our pages, times with their Beijing time, lists."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from archive.times import in_beijing
+from archive.web.pages.image import address
+
+ARTICLE = re.compile(r"[a-z0-9_.-]+:\S+")
+SECURITY = re.compile(r"\w{1,6}\.[\w.]{1,20}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def article_address(article_id: str) -> str:
+    """Where an article is read."""
+    return f"/-/article?id={quote(article_id, safe=':')}"
+
+
+def security_address(security_id: str) -> str:
+    """Where a security's page is."""
+    return f"/-/security?id={quote(security_id)}"
+
+
+def link(href: str, words: Any, lang: str = "") -> Markup:
+    """A link; *lang* is the language of its words where it is not the page's."""
+    said = Markup(' lang="{}"').format(lang) if lang else ""
+    return Markup('<a href="{}"{}>{}</a>').format(href, said, words)
+
+
+def cell(row: Mapping[str, Any], value: Any, column: str, table: str | None) -> Markup | None:
+    """HTML of a cell; None where Datasette's own is good.
+
+    A value that refers to another table comes with its label: ``{"value": ..., "label": ...}``.
+    """
+    label = None
+    if isinstance(value, dict):
+        value, label = value["value"], value["label"]
+    if not isinstance(value, str):
+        return None
+    if picture := address(label if column == "sha256" and label else value):
+        words = Markup('<img class="thumb" src="{}" alt="picture" loading="lazy" decoding="async">').format(
+            picture
+        )
+        return link(picture, words)
+    if column in ("id", "article_id") and table not in ("crawls", "securities") and ARTICLE.fullmatch(value):
+        return link(article_address(value), label or value, "zh" * bool(label))
+    if (
+        column in ("security_id", "other_id") or (column, table) == ("id", "securities")
+    ) and SECURITY.fullmatch(value):
+        return link(security_address(value), label or value, "zh" * bool(label))
+    if column == "headline":
+        known = row.keys()
+        article = next((row[key] for key in ("id", "article_id") if key in known), None)
+        if isinstance(article, dict):
+            article = article["value"]
+        if isinstance(article, str) and ARTICLE.fullmatch(article):
+            return link(article_address(article), value, "zh")
+    if TIME.fullmatch(value):
+        beijing = in_beijing(value, "%Y-%m-%d %H:%M:%S")
+        return Markup('<time datetime="{0}" title="{1} in Beijing">{0}</time>').format(value, beijing)
+    if column == "day" and DAY.fullmatch(value):
+        return link(f"/-/day?day={value}", value)
+    if value.startswith("[") and value.endswith("]") and (items := listed(value)) is not None:
+        return Markup("{}").format(items or Markup("&nbsp;"))
+    return None
+
+
+def listed(value: str) -> str | None:
+    """A JSON array of texts for reading; None where it is none.
+
+    >>> listed('["12.5%", "240"]'), listed("[]"), listed("[见图]")
+    ('12.5%、240', '', None)
+    """
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return None
+    return "、".join(map(str, found)) if isinstance(found, list) else None

@@ -1,0 +1,98 @@
+"""What Datasette says of the archive. Tables, views and columns: the words of the schema itself, nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.describe_schema import described
+from archive.web.queries import Query
+
+TITLE = "News archive"
+INNER = (
+    "story_keys",
+    "search_numbers",
+    "search_pairs",
+    "search_index",
+    "search_words",
+    "search_by_hand",
+    "_sqlite_migrations",
+)
+"""Parts of the search, the stories and the migrations that answer no question; ask the views. SQL can read them all."""
+
+SHADOWS = tuple(f"search_index_{part}" for part in ("data", "idx", "docsize", "config"))
+FACETS = {
+    "articles": ("publisher", "published_precision", "headline_from"),
+    "news": ("publisher",),
+    "article_feeds": ("feed",),
+    "article_publishers": ("origin",),
+    "images": ("media_type",),
+    "article_images": ("status", "reason"),
+    "securities": ("kind", "exchange"),
+    "article_securities": ("origin", "doubtful"),
+    "article_links": ("kind",),
+    "removals": ("rule",),
+    "links": ("outcome",),
+    "crawls": ("spider", "exit_status"),
+    "gaps": ("feed",),
+    "images_missing": ("status", "reason"),
+    "late_arrivals": ("publisher",),
+    "revision_changes": ("withdrawn",),
+}
+"""Columns of few values, counted beside a table."""
+
+NEWEST_FIRST = {
+    "articles": "published_at",
+    "article_feeds": "first_listed_at",
+    "revisions": "retrieved_at",
+    "links": "last_tried_at",
+    "crawls": "started_at",
+    "gaps": "opened_at",
+    "articles_by_day_publisher": "day",
+    "data_quality": "day",
+    "link_outcomes": "day",
+    "revision_changes": "changed_at",
+    "story_articles": "published_at",
+}
+LABELS = {"articles": "headline", "securities": "name", "images": "path"}
+"""What stands for a row where another table refers to it."""
+
+SMALL_PAGES = {"texts": 10, "news": 20, "revisions": 10}
+"""Rows of long texts to a page."""
+
+
+def table(name: str, purpose: str, columns: dict[str, str]) -> dict[str, Any]:
+    """Metadata of one table or view."""
+    said: dict[str, Any] = {"description": purpose, "columns": columns}
+    if name in FACETS:
+        said["facets"] = list(FACETS[name])
+    if name in NEWEST_FIRST:
+        said["sort_desc"] = NEWEST_FIRST[name]
+    if name in LABELS:
+        said["label_column"] = LABELS[name]
+    if name in SMALL_PAGES:
+        said["size"] = SMALL_PAGES[name]
+    return said
+
+
+def metadata(queries: list[Query]) -> dict[str, Any]:
+    """For Datasette; *queries* become its canned queries."""
+    known = described()
+    tables = {name: table(name, purpose, columns) for name, (_, purpose, columns) in known.items()}
+    texts = {name: said for name, said in known["texts"][2].items() if name != "article_id"}
+    tables["news"]["columns"] = known["articles"][2] | texts  # the view is both, and says so
+    for name in (*INNER, *SHADOWS):
+        tables[name] = {**tables.get(name, {}), "hidden": True, "allow": False}
+    return {
+        "title": TITLE,
+        "databases": {
+            "archive": {
+                "title": "Tables and questions",
+                "description": "Times in columns that end in _at are UTC; a day is a Beijing day. Unknown is empty, never a guess.",
+                "tables": tables,
+                "queries": {
+                    query.name: {"title": query.title, "description": query.says, "sql": query.sql}
+                    for query in queries
+                },
+            }
+        },
+    }

@@ -1,0 +1,66 @@
+"""Pages of ours: one module each, found by itself. A page is ``async (datasette, request) -> Response``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette.database import QueryInterrupted
+from datasette.utils.asgi import Response
+from datasette.views.base import DatasetteError
+
+from archive.web.host_check import OURS
+
+Page = Callable[[Any, Any], Awaitable[Any]]
+
+routes: list[tuple[str, Page]] = []
+"""Pattern of the path, and its page."""
+
+
+def page(pattern: str) -> Callable[[Page], Page]:
+    """Register a page under the paths that *pattern* matches."""
+
+    def register(make: Page) -> Page:
+        async def answer(datasette: Any, request: Any) -> Any:
+            try:
+                response = await make(datasette, request)
+            except QueryInterrupted:
+                seconds = datasette.sql_time_limit_ms // 1000
+                raise DatasetteError(
+                    f"This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days.",
+                    title="Too much at once",
+                    status=503,
+                ) from None
+            except sqlite3.Error as wrong:
+                raise DatasetteError(
+                    f"The archive could not be read: {wrong}. If its tables are older than this program, a crawl brings "
+                    "them up to date.",
+                    title="The archive could not be read",
+                    status=500,
+                ) from None
+            response.headers.setdefault("content-security-policy", OURS)
+            return response
+
+        routes.append((pattern, answer))
+        return make
+
+    return register
+
+
+async def show(datasette: Any, request: Any, template: str, **what: Any) -> Any:
+    """A page made of a template."""
+    return Response.html(await datasette.render_template(template, what, request=request))
+
+
+def not_found(title: str, why: str) -> DatasetteError:
+    """To be raised."""
+    return DatasetteError(why, title=title, status=404)
+
+
+def load() -> None:
+    """Import every page."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")

@@ -1,0 +1,107 @@
+"""``/-/article?id=finews:2022…``: an article to read, with its pictures; ``&revision=1``: an earlier text of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup
+
+from archive.body_tags import TAGS
+from archive.web.ask import ask
+from archive.web.cells import listed
+from archive.web.pages import not_found, page, show
+from archive.web.pages.image import address
+from archive.web.pages.stories import later, tellers
+
+ATTRIBUTES = {
+    "p": {"style"}, "div": {"style"}, "a": {"href", "class"}, "img": {"src", "alt", "width", "height"}, "col": {"span"},
+    "ol": {"start"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
+}  # fmt: skip
+
+
+def kept(tag: str, attribute: str, value: str) -> str | None:
+    """An attribute of a body as it is shown: pictures of ours alone, no class but the one that bodies have."""
+    if attribute == "src":
+        return address(value)
+    if attribute == "class":
+        return value if value == "image-missing" else None
+    return value
+
+
+@cache
+def cleaner() -> Any:
+    """The sanitiser, once more: whoever hands an archive on may not have made it with this program."""
+    import nh3
+
+    return nh3.Cleaner(
+        tags=TAGS - {"video", "audio", "source"},
+        attributes=ATTRIBUTES,
+        attribute_filter=kept,
+        clean_content_tags={"script", "style"},
+        url_schemes={"http", "https"},
+        filter_style_properties={"text-align"},
+        set_tag_attribute_values={"img": {"loading": "lazy", "decoding": "async"}},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def shown(body: str) -> Markup:
+    """A body for the page.
+
+    >>> shown('<p onclick="x()">a<script>b</script></p><img src="//c.example/d.png">').startswith("<p>a</p><img ")
+    True
+    >>> "c.example" in shown('<img src="//c.example/d.png">')
+    False
+    """
+    return Markup(cleaner().clean(body))
+
+
+@page("/-/article$")
+async def article(datasette: Any, request: Any) -> Any:
+    article_id = request.args.get("id") or ""
+    found = await ask(datasette, "SELECT * FROM news WHERE id = :id", id=article_id)
+    if not found:
+        raise not_found("No such article", f"The archive has no article {article_id or 'without an id'}.")
+    [news] = found
+    revisions = await ask(
+        datasette,
+        "SELECT revision, retrieved_at, headline FROM revisions WHERE article_id = :id ORDER BY revision",
+        id=article_id,
+    )
+    earlier = None
+    if given := request.args.get("revision"):
+        texts = await ask(
+            datasette,
+            "SELECT * FROM revisions WHERE article_id = :id AND CAST(revision AS TEXT) = :revision",
+            id=article_id,
+            revision=given,
+        )
+        if not texts:
+            raise not_found("No such revision", f"Article {article_id} has no earlier text {given}.")
+        [earlier] = texts
+    # An archive from before there were stories has none until the next crawl.
+    story = await tellers(datasette, [news["story_id"]]) if news.get("story_id") else []
+    about = {
+        "securities": "SELECT s.id, s.code, s.name, s.kind, sum(x.mentions) AS mentions FROM article_securities AS x"
+        " JOIN securities AS s ON s.id = x.security_id WHERE x.article_id = :id AND NOT x.doubtful GROUP BY s.id"
+        " ORDER BY mentions DESC, s.id",
+        "feeds": "SELECT feed, first_listed_at FROM article_feeds WHERE article_id = :id ORDER BY first_listed_at, feed",
+        "pictures": "SELECT position, url, status, reason FROM article_images WHERE article_id = :id AND status <> 'stored'"
+        " ORDER BY position",
+        "related": "SELECT url, text FROM article_links WHERE article_id = :id AND kind = 'related' ORDER BY position",
+        "removals": "SELECT rule, text FROM removals WHERE article_id = :id ORDER BY position",
+    }
+    return await show(
+        datasette,
+        request,
+        "article.html",
+        news=news,
+        authors=listed(news["authors"]),
+        editors=listed(news["editors"]),
+        body=shown((earlier or news)["body_html"]),
+        earlier=earlier,
+        revisions=revisions,
+        story=[one | {"later": later(one["lag"])} for one in story],
+        **{name: await ask(datasette, sql, id=article_id) for name, sql in about.items()},
+    )

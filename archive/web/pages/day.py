@@ -1,0 +1,44 @@
+"""``/-/day?day=2026-06-30``: the articles of a Beijing day, those that most list feeds named first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.web.ask import ENTRY, Row, ask, day_of, newest_day, one
+from archive.web.pages import not_found, page, show
+
+MOST = 500
+
+
+async def front_page(datasette: Any, day: str, most: int) -> list[Row]:
+    """Entries of a day, as the view ``front_page`` orders them."""
+    return await ask(
+        datasette,
+        f"SELECT {ENTRY}, (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds FROM articles AS a"
+        " WHERE date(a.published_at, '+8 hours') = :day ORDER BY feeds DESC, a.published_at, a.arrival LIMIT :most",
+        day=day,
+        most=most,
+    )
+
+
+@page("/-/day$")
+async def day_page(datasette: Any, request: Any) -> Any:
+    given = request.args.get("day")
+    day = day_of(given) or (await newest_day(datasette) if not given else None)
+    if day is None:
+        raise not_found(
+            "No such day", f"{given or 'The archive'} has no day to show; a day is written 2026-02-28."
+        )
+    beside = {
+        name: await one(
+            datasette,
+            f"SELECT date({least}(published_at), '+8 hours') FROM articles WHERE date(published_at, '+8 hours') {sign} :day",
+            day=day,
+        )
+        for name, least, sign in (("earlier", "max", "<"), ("later", "min", ">"))
+    }
+    count = await one(
+        datasette, "SELECT count(*) FROM articles WHERE date(published_at, '+8 hours') = :day", day=day
+    )
+    entries = await front_page(datasette, day, MOST)
+    return await show(datasette, request, "day.html", day=day, count=count, entries=entries, **beside)

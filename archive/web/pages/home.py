@@ -1,0 +1,51 @@
+"""``/``: the newest day, its volume among the days before, who and what is in the news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.charts import bars, days_until
+from archive.web.ask import ask, newest_day
+from archive.web.pages import page, show
+from archive.web.pages.day import front_page
+from archive.web.pages.securities import most_mentioned
+from archive.web.pages.volume import by_day
+
+DAYS = 60
+WEEK = 7
+
+
+@page("/$")
+async def home(datasette: Any, request: Any) -> Any:
+    [totals] = await ask(
+        datasette,
+        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM images) AS pictures,"
+        " (SELECT count(*) FROM securities) AS securities,"
+        " (SELECT date(min(published_at), '+8 hours') FROM articles) AS first_day",
+    )
+    newest = await newest_day(datasette)
+    if newest is None:
+        return await show(datasette, request, "home.html", totals=totals, newest=None)
+    days = days_until(newest, DAYS)
+    week = days[-WEEK:]
+    counts = await by_day(datasette, days[0], newest)
+    return await show(
+        datasette,
+        request,
+        "home.html",
+        totals=totals,
+        newest=newest,
+        days=days,
+        week=week,
+        chart=bars(days, counts, "Articles a day"),
+        chart_top=max(counts.values()),
+        entries=await front_page(datasette, newest, 12),
+        securities=await most_mentioned(datasette, week[0], newest, "", 10),
+        publishers=await ask(
+            datasette,
+            "SELECT publisher, count(*) AS articles FROM articles WHERE publisher IS NOT NULL"
+            " AND date(published_at, '+8 hours') BETWEEN :first AND :last GROUP BY publisher ORDER BY 2 DESC, 1 LIMIT 10",
+            first=week[0],
+            last=newest,
+        ),
+    )

@@ -1,0 +1,66 @@
+"""``/-/securities``: shares, boards, indices and funds that most articles name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from archive.charts import days_until, spark
+from archive.web.ask import Row, ask, day_of, newest_day, number_of
+from archive.web.pages import page, show
+
+SPANS = (1, 7, 30, 90, 366)
+SHOWN = 100
+
+
+async def most_mentioned(datasette: Any, first: str, last: str, kind: str, most: int) -> list[Row]:
+    """Securities by the number of articles of those days that name them. Doubtful mentions do not count."""
+    return await ask(
+        datasette,
+        # By way of the days' articles (CROSS JOIN), so that the cost is theirs, not that of all articles of a security.
+        "SELECT s.id, s.code, s.name, s.kind, s.exchange, c.articles, c.mentions FROM ("
+        "   SELECT x.security_id, count(DISTINCT a.arrival) AS articles, sum(x.mentions) AS mentions"
+        "   FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id"
+        "   WHERE date(a.published_at, '+8 hours') BETWEEN :first AND :last AND NOT x.doubtful GROUP BY x.security_id) AS c"
+        f" JOIN securities AS s ON s.id = c.security_id{' WHERE s.kind = :kind' * bool(kind)}"
+        " ORDER BY articles DESC, mentions DESC, s.id LIMIT :most",
+        first=first,
+        last=last,
+        kind=kind,
+        most=most,
+    )
+
+
+@page("/-/securities$")
+async def securities(datasette: Any, request: Any) -> Any:
+    span = number_of(request.args.get("days"), 30, SPANS[-1])
+    kind = (request.args.get("kind") or "").strip()
+    last = day_of(request.args.get("to")) or await newest_day(datasette)
+    kinds = await ask(
+        datasette, "SELECT kind, count(*) AS securities FROM securities GROUP BY kind ORDER BY 2 DESC, 1"
+    )
+    if last is None:
+        return await show(datasette, request, "securities.html", last=None, kinds=kinds)
+    days = days_until(last, span)
+    found = await most_mentioned(datasette, days[0], last, kind, SHOWN)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    if found:
+        marks = ", ".join(f":id{at}" for at in range(len(found)))
+        for row in await ask(
+            datasette,
+            "SELECT x.security_id AS id, date(a.published_at, '+8 hours') AS day, count(DISTINCT a.arrival) AS articles"
+            " FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id"
+            # The sign keeps SQLite from looking each of the securities up in each of the articles.
+            f" WHERE +x.security_id IN ({marks}) AND NOT x.doubtful AND date(a.published_at, '+8 hours') BETWEEN :first AND :last"
+            " GROUP BY 1, 2",
+            first=days[0],
+            last=last,
+            **{f"id{at}": one["id"] for at, one in enumerate(found)},
+        ):
+            counts[row["id"]][row["day"]] = row["articles"]
+    for one in found:
+        one["chart"] = spark(days, counts[one["id"]], f"{one['articles']} articles in {span} days")
+    return await show(
+        datasette, request, "securities.html", last=last, first=days[0], span=span, spans=SPANS, kind=kind, kinds=kinds,
+        found=found, most=SHOWN,
+    )  # fmt: skip

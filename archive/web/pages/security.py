@@ -1,0 +1,70 @@
+"""``/-/security?id=1.600160``: one security by day, what is named with it, who writes about it, the articles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.charts import bars, days_until
+from archive.web.ask import ENTRY, ask, newest_day, one
+from archive.web.pages import not_found, page, show
+
+DAYS = 90
+SHOWN = 50
+OF_IT = "FROM article_securities AS x JOIN articles AS a ON a.id = x.article_id WHERE x.security_id = :id AND NOT x.doubtful"
+
+
+@page("/-/security$")
+async def security(datasette: Any, request: Any) -> Any:
+    given = (request.args.get("id") or "").strip()
+    found = await ask(
+        datasette,
+        "SELECT * FROM securities WHERE id = :given OR code = :given OR name = :given ORDER BY id = :given DESC, id",
+        given=given,
+    )
+    if not found:
+        raise not_found(
+            "No such security",
+            f"No article of the archive names {given or 'nothing'}; give an id, a code or a name.",
+        )
+    this = found[0]
+    counts = {
+        row["day"]: row["articles"]
+        for row in await ask(
+            datasette,
+            f"SELECT date(a.published_at, '+8 hours') AS day, count(DISTINCT a.id) AS articles {OF_IT} GROUP BY 1",
+            id=this["id"],
+        )
+        if row["day"]
+    }
+    days = days_until(await newest_day(datasette) or "2000-01-01", DAYS)
+    return await show(
+        datasette,
+        request,
+        "security.html",
+        this=this,
+        namesakes=found[1:],
+        days=days,
+        chart_top=max((counts.get(day, 0) for day in days), default=0),
+        chart=bars(days, counts, f"Articles a day that name {this['name'] or this['code']}"),
+        count=await one(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=this["id"]),
+        entries=await ask(
+            datasette,
+            f"SELECT {ENTRY} {OF_IT} GROUP BY a.id ORDER BY a.published_at DESC, a.id LIMIT {SHOWN}",
+            id=this["id"],
+        ),
+        together=await ask(
+            datasette,
+            "SELECT s.id, s.code, s.name, s.kind, count(DISTINCT y.article_id) AS articles FROM article_securities AS x"
+            " JOIN article_securities AS y ON y.article_id = x.article_id AND y.security_id <> x.security_id"
+            " JOIN securities AS s ON s.id = y.security_id WHERE x.security_id = :id AND NOT x.doubtful AND NOT y.doubtful"
+            f" GROUP BY s.id ORDER BY articles DESC, s.id LIMIT {SHOWN}",
+            id=this["id"],
+        ),
+        publishers=await ask(
+            datasette,
+            f"SELECT a.publisher, count(DISTINCT a.id) AS articles {OF_IT} AND a.publisher IS NOT NULL GROUP BY 1"
+            " ORDER BY 2 DESC, 1 LIMIT 10",
+            id=this["id"],
+        ),
+        shown=SHOWN,
+    )

@@ -1,0 +1,215 @@
+"""A page's text in blocks, each weighed: sentences count for the article, link lists and furniture against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.extraction.boilerplate import BODY_NAMES, FURNITURE_TAGS, HIDDEN, is_furniture
+from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, ends, is_meta
+from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
+
+TEASER = 80  # characters of other articles that a list shows of each, at most
+
+
+class Layout:
+    """Blocks of a page in reading order. ``value`` of an element sums what its blocks are worth as article text."""
+
+    def __init__(self, root: Any):
+        self.root = root
+        self.lead_image = next(
+            (file_of(tag.get("content")) for tag in root.iter("meta") if tag.get("property") == "og:image"),
+            "",
+        )
+        """Name of the picture that the page calls the article's, empty where it calls none."""
+        for element in FURNITURE_TAGS(root):
+            remove(element)
+        everything = letters("".join(root.itertext()))
+        for element in HIDDEN(root):
+            # A text may be hidden until a script shows it; then it is most of the page.
+            if element.getparent() is not None and letters("".join(element.itertext())) * 5 < everything:
+                remove(element)
+        self.order: dict[Any, int] = {}
+        """Place of every element in reading order."""
+        self.blocks: list[Any] = []
+        """Elements with text of their own, in reading order."""
+        self.plain: dict[Any, int] = {}
+        """Characters of a block that are no link."""
+        self.linked: dict[Any, int] = {}
+        """Characters of a block that are links."""
+        self.marks: dict[Any, int] = {}
+        """Punctuation marks of a block."""
+        self.value: dict[Any, float] = {}
+        self._worth: dict[Any, float] = {}
+        self.named: list[Any] = []
+        """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
+        self.end: Any = None
+        """The line that ends the article (editor, comments, other articles); None where none does."""
+        self.related: set[Any] = set()
+        """Elements that a heading such as 相关阅读 begins."""
+        self._measure()
+        self._find_related()
+        self._find_teasers()
+        self._find_end()
+        self._weigh()
+
+    def _measure(self) -> None:
+        order, plain, linked, marks = self.order, self.plain, self.linked, self.marks
+        block_of: dict[Any, tuple[Any, bool]] = {None: (self.root, False)}
+
+        def add(text: str, block: Any, is_link: bool) -> None:
+            size = letters(text)
+            if not size:
+                return
+            if block not in plain:
+                plain[block] = linked[block] = marks[block] = 0
+            if is_link:
+                linked[block] += size
+            else:
+                plain[block] += size
+                marks[block] += len(MARKS.findall(text))
+
+        for n, element in enumerate(self.root.iter()):
+            order[element] = n
+            parent = element.getparent()
+            above, in_link = block_of[parent]
+            tag = element.tag
+            block_of[element] = here = (above if tag in INLINE else element, in_link or tag == "a")
+            if element.text and tag != "title":
+                add(element.text, *here)
+            if element.tail:
+                add(element.tail, above, in_link)
+            if (
+                ((name := element.get("class")) and not BODY_NAMES.isdisjoint(name.lower().split()))
+                or ((name := element.get("id")) and name.lower() in BODY_NAMES)
+                or element.get("itemprop") == "articleBody"
+            ):
+                self.named.append(element)
+        self.blocks = sorted(plain, key=order.__getitem__)
+
+    def _find_related(self) -> None:
+        """A heading of other articles makes the element that it begins a list of them."""
+        everything = sum(self.plain.values())
+        for block in self.blocks:
+            if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(own_text(block).strip()):
+                continue
+            holder, begins = block, letters(own_text(block))
+            while (
+                (parent := holder.getparent()) is not None
+                and parent is not self.root
+                and parent.tag != "body"
+            ):
+                text = "".join("".join(parent.itertext()).split())
+                if len(text) > 0.4 * everything + 60 or not text.startswith(
+                    "".join(own_text(block).split())[:begins]
+                ):
+                    break
+                holder = parent
+            if holder is not block:
+                self.related.add(holder)
+
+    def worth(self, block: Any) -> float:
+        """What a block says for (or against) its being article text."""
+        if (known := self._worth.get(block)) is None:
+            known = self._worth[block] = self._worth_of(block)
+        return known
+
+    def _worth_of(self, block: Any) -> float:
+        plain, linked, marks = self.plain[block], self.linked[block], self.marks[block]
+        if linked > plain:
+            return -0.7 * linked
+        if plain < 12 and not marks:
+            return -3.0
+        text = own_text(block) if plain < 400 else ""
+        if plain < 120 and is_meta(text, plain, marks):
+            return -5.0
+        # A sentence has a mark every few dozen characters; a heap of key words has none.
+        worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
+        if plain < 400 and len({*BOILERPLATE.findall(text)}) > (
+            plain >= 120 or (plain >= 40 and text.rstrip().endswith("。") and marks >= 3)
+        ):
+            return -min(worth, 60.0)
+        return worth
+
+    def _find_teasers(self) -> None:
+        """Items of lists of other articles, each a title that is a link (or a time of day) with some text: three at least."""
+        groups: dict[tuple[Any, str, str | None], dict[Any, None]] = {}
+        for block in self.blocks:
+            plain, linked = self.plain[block], self.linked[block]
+            if not (linked >= 6 and linked > plain) and not (plain <= 16 and CLOCKED.match(own_text(block))):
+                continue
+            item = block
+            for _ in range(4):
+                parent = item.getparent()
+                if parent is None or item.tag in ("body", "html", "td", "tr"):
+                    break
+                groups.setdefault((parent, item.tag, item.get("class")), {})[item] = None
+                item = parent
+        everything = sum(self.plain.values())
+        for (parent, tag, name), items in groups.items():
+            alike = sum(one.tag == tag and one.get("class") == name for one in parent)
+            if len(items) < 3 or len(items) < 0.6 * alike:
+                continue
+            said = sum(self.plain.get(block, 0) for one in items for block in one.iter())
+            if said < 0.5 * everything or (said < TEASER * len(items) and everything - said >= TEASER):
+                self.related.update(items)
+
+    def in_furniture(self, block: Any) -> bool:
+        """Whether a block is, or stands in, what stands round articles."""
+        while block is not None:
+            if block in self.related or (block.tag not in ("html", "body") and is_furniture(block)):
+                return True
+            block = block.getparent()
+        return False
+
+    def _find_end(self) -> None:
+        """The first line that ends an article: behind two sentences, and behind enough of the page's text to be its end."""
+        worths = [self.worth(block) for block in self.blocks]
+        total = sum(worth for worth in worths if worth > 0)
+        sentences, seen = 0, 0.0
+        for block, worth in zip(self.blocks, worths, strict=True):
+            if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
+                text = own_text(block)
+                if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and ends(text)):
+                    self.end = block
+                    return
+            sentences += worth >= 30
+            seen += max(worth, 0)
+
+    def begins_at(self, heading: Any) -> None:
+        """Weigh again, where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
+        since what follows is longer: what stands in the same element as a sentence before is still text."""
+        if heading not in self.order:
+            return
+        behind = [
+            one for one in self.blocks if self.order[one] > self.order[heading] and not self.in_furniture(one)
+        ]
+        parents: set[Any] = set()
+        for n, block in enumerate(behind):
+            if block is self.end:
+                return
+            if self.worth(block) >= 30:
+                parents.add(block.getparent())
+            elif parents and self.plain[block] + self.linked[block] <= 80 and ends(own_text(block)):
+                if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
+                    self.end = block
+                    self._weigh(0.0)
+                return
+
+    def _weigh(self, behind: float = 0.05) -> None:
+        """*behind*: what a sentence behind the end counts for, of what it would count for in the article."""
+        value = dict.fromkeys(self.order, 0.0)
+        ended = False
+        for block in self.blocks:
+            worth = self.worth(block)
+            # What follows the end is of other articles, or of readers.
+            value[block] = worth * behind if ended and worth > 0 else worth
+            ended = ended or block is self.end
+        total = sum(one for one in value.values() if one > 0)
+        for element in reversed(self.order):
+            worth = value[element]
+            if 0 < worth < 0.6 * total and (element in self.related or is_furniture(element)):
+                value[element] = worth = min(worth * 0.05, 20)
+            parent = element.getparent()
+            if parent is not None:
+                value[parent] += worth
+        self.value = value

@@ -1,3 +1,0 @@
-"""What ``scrapy report`` writes: figures of a span of days (`figures`, counted by `counting`), what of them needs a person (`attention`), and the page
-(`page`, with `style.css`). Charts come from `crawler.charts`. Nothing here writes to the archive.
-"""

@@ -1,0 +1,140 @@
+"""Exit statuses for cron, and the tables behind scheduled crawls."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from archive.feed_state import FeedState, check_row, next_check, patience, spans
+from archive.schema import open_archive
+from archive.text_changes import changes
+from crawler.exit_status import Verdict, judge
+from tests.bench.__main__ import grown
+from tests.bench.archive import make_archive
+
+NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stats", "reason", "status"),
+    [
+        ({}, "finished", 0),
+        ({"links/archived": 2, "links/unchanged": 1}, "finished", 0),
+        ({"articles/new": 5, "feeds/read": 5}, "finished", 0),
+        ({"links/archived": 2, "links/gone": 1}, "finished", 3),
+        ({"links/unknown_site": 1}, "finished", 3),
+        ({"links/refused": 1, "links/not_followed": 1}, "finished", 3),
+        ({"links/gone": 3}, "finished", 3),
+        ({"links/refused": 1}, "finished", 69),
+        ({"links/failed": 1, "links/archived": 1}, "finished", 3),
+        ({"links/unreadable": 1, "links/archived": 1}, "finished", 3),
+        ({"links/unreadable": 2, "links/archived": 1}, "finished", 65),
+        ({"links/unreadable": 1, "articles/new": 9}, "finished", 3),
+        ({"feeds/unreadable": 1, "feeds/read": 4}, "finished", 65),
+        ({"feeds/failed": 5}, "finished", 69),
+        ({"feeds/failed": 1, "feeds/read": 4}, "finished", 3),
+        ({"feeds/unreadable": 5}, "finished", 65),
+        ({"feeds/read": 5, "gaps/opened": 1}, "finished", 3),
+        ({"links/archived": 1}, "shutdown", 3),
+        ({"links/archived": 1}, "closespider_timeout", 0),
+    ],
+)
+def test_the_highest_status_that_holds(stats, reason, status):
+    verdict = judge(stats, reason)
+    assert verdict.status == status
+    assert bool(verdict.reasons) == bool(status)
+
+
+def test_a_reason_is_told_once():
+    verdict = Verdict()
+    verdict.add(3, "a")
+    verdict.add(73, "a")
+    assert (verdict.status, verdict.reasons) == (73, ["a"])
+
+
+@pytest.mark.parametrize("text", ["10", "m", "1w", "ten minutes"])
+def test_no_span_of_time(text):
+    with pytest.raises(ValueError, match="span of time"):
+        spans(text)
+
+
+def test_looks_grow_rarer_and_missed_ones_are_not_made_up_for():
+    plan = spans("10m,1h,6h")
+    assert next_check(plan, NOW, NOW, 0) == (NOW + timedelta(minutes=10), 0)
+    assert next_check(plan, NOW, NOW + timedelta(minutes=11), 0) == (NOW + timedelta(hours=1), 1)
+    assert next_check(plan, NOW, NOW + timedelta(hours=3), 0) == (NOW + timedelta(hours=6), 2)
+    assert next_check(plan, NOW, NOW + timedelta(days=1), 2) == (None, 3)
+    assert check_row([], NOW, NOW, 0, {})["next_check_at"] is None
+
+
+def test_patience_grows_to_a_day():
+    waits = [patience(n) for n in range(1, 30)]
+    assert waits[0] == timedelta(minutes=5)
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(days=1)
+
+
+@pytest.fixture
+def state(tmp_path):
+    conn = open_archive(tmp_path / "archive.db")
+    conn.row_factory = sqlite3.Row
+    yield FeedState(conn)
+    conn.close()
+
+
+def test_a_feeds_memory(state):
+    assert state.listed("rolling") == set()
+    state.polled("rolling", NOW, ["1", "2"], "2026-06-30T09:00:00Z", None)
+    state.polled("rolling", NOW, None, None, "no answer")
+    assert state.listed("rolling") == {"1", "2"}, "a failed poll forgets nothing"
+    row = state.conn.execute("SELECT * FROM feeds").fetchone()
+    assert (row["failures"], row["reason"]) == (1, "no answer")
+    state.polled("rolling", NOW, ["3"], "2026-06-30T08:00:00Z", None)
+    row = state.conn.execute("SELECT * FROM feeds").fetchone()
+    assert (row["failures"], row["reason"], row["newest_at"]) == (0, None, "2026-06-30T09:00:00Z")
+
+
+def test_gaps_wait_longer_each_time(state):
+    state.open_gap("rolling", "2026-06-30T08:00:00Z", "2026-06-30T09:00:00Z", NOW, "why")
+    assert state.gaps_due("rolling", NOW) == []
+    assert len(state.gaps_due("rolling", NOW + timedelta(minutes=5))) == 1
+    state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
+    assert state.gaps_due("rolling", NOW + timedelta(minutes=5)) == []
+    for _ in range(8):
+        state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
+    assert state.gaps_due("rolling", NOW + timedelta(days=2)) == [], "an old gap is not due at every poll"
+    state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=True, reason=None)
+    assert state.open_gaps("rolling") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("营收3.00亿元，增12.5%", "营收4.00亿元，增15.5%", ["3.00亿元", "4.00亿元", "12.5%", "15.5%"]),
+        ("晨光股份(002999)", "晨光股份(002998)", ["002999", "002998"]),
+        ("公告称", "公告表示", []),
+        ("共3家，共3家", "共3家", ["3家"]),
+    ],
+)
+def test_an_edits_facts(old, new, found):
+    said = changes(old, new)
+    assert (said is None) == (not found)
+    assert all(fact in (said or "") for fact in found)
+
+
+def test_ids_are_looked_up_whatever_the_archives_statistics_say(tmp_path):
+    """Statistics of a first, small crawl stay until the archive is many times as large."""
+    make_archive(tmp_path / "data", 30, characters=40)
+    conn = sqlite3.connect(tmp_path / "data/archive.db")
+    conn.execute("ANALYZE")
+    ids = [row[0] for row in conn.execute("SELECT id FROM articles")]
+    conn.close()
+    grown(tmp_path / "data", 5000)
+    conn = sqlite3.connect(tmp_path / "data/archive.db")
+    steps: list[int] = []
+    conn.set_progress_handler(lambda: steps.append(1), 1000)
+    state = FeedState(conn)
+    assert len(state.states(ids)) == len(state.not_yet_in("none", ids)) == 30
+    assert state.not_had(ids, NOW) == {}
+    assert len(steps) < 50, "thousands of steps of SQLite's machine: it read all articles"
+    conn.close()

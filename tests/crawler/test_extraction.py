@@ -1,0 +1,445 @@
+"""The generic layer: what news pages have in common, and what only looks like it."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from scrapy.http import HtmlResponse
+
+from crawler.dry_run import read_page
+from crawler.extraction.byline import find_authors, in_line
+from crawler.extraction.decoding import decode
+from crawler.extraction.document import Document, unquote_js
+from crawler.extraction.headline import find_headline, without_site
+from crawler.extraction.paging import find_next_page
+from crawler.extraction.published import find_published
+from crawler.extraction.publisher import find_publisher
+from crawler.pages import PageError, target_of
+from tests.websites import PARAGRAPHS, news_page
+
+NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
+URL = "https://news.example/2026/0630/1.html"
+
+
+def page(html: str, url: str = URL) -> Document:
+    return Document(html, url)
+
+
+def read(body: bytes, url: str = URL) -> dict:
+    return read_page(target_of(url), HtmlResponse(url, body=body, headers={"Content-Type": "text/html"}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("记者 王小明 李晓红", ["王小明", "李晓红"]),
+        ("（新京报记者 裴明远 编辑 李四）", ["裴明远"]),
+        ("采写：南都见习记者 林子安", ["林子安"]),
+        ("2026-06-30 15:05聯合報 記者林宸明／即時報導", ["林宸明"]),
+        ("(文/图 刘玺明 易赛安)", ["刘玺明", "易赛安"]),
+        ("【文/观察者网专栏作者 王文】", ["王文"]),
+        ("作者|欧阳明 张三丰", ["欧阳明", "张三丰"]),
+        ("本报记者 阿卜杜拉·买买提 报道", ["阿卜杜拉·买买提"]),
+        ("2026-06-30 15:05 来源：新华社 作者：王小明 责任编辑：李丹", ["王小明"]),
+        ("本报见习记者 周一帆 实习生 丁洁", ["周一帆", "丁洁"]),
+        ("□记者 周一帆 通讯员 丁洁", ["周一帆", "丁洁"]),
+        ("采写｜周一帆 编辑｜李丹", ["周一帆"]),
+        ("【记者】彭琳 昌道励", ["彭琳", "昌道励"]),
+        ("文、图/羊城晚报全媒体记者 王敏", ["王敏"]),
+        ("21世纪经济报道记者边万莉 北京报道", ["边万莉"]),
+        ("【產經日報╱記者林明德╱新竹報導】", ["林明德"]),
+        ("〔記者洪友芳／新竹報導〕", ["洪友芳"]),
+        ("（中央社記者張建中新竹4日電）", ["張建中"]),
+        ("財經中心／林昱孜報導", ["林昱孜"]),
+        ("新頭殼newtalk | 呂佳蓉 台北報導", ["呂佳蓉"]),
+        ("記者 劉俞 / 攝影 蔡哲 報導", ["劉俞"]),
+        ("（文/图 湖泊学院 徐若谷）", ["徐若谷"]),
+        ("作者：[英]马丁·沃尔夫", ["马丁·沃尔夫"]),
+        ("发布者: admin 查看: 1523 评论: 0 原作者: 孙小艺 来自: 清溪晚报", ["孙小艺"]),
+        ("By Anna Lindqvist and Tom O’Hara", ["Anna Lindqvist", "Tom O’Hara"]),
+    ],
+)
+def test_writers_are_read(line, names):
+    assert find_authors(page("<p></p>"), [line], [], [], None) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "责任编辑：王小明", "编辑 王小明", "校对 李四", "摄影 张三", "图/王小明", "作者：本报评论员", "作者：管理员", "来源：新京报",
+        "记者 了解到，多家银行已下调利率", "记者从会上获悉，项目已开工", "作者最新文章", "作者：佚名",
+        "记者 王小明 摄", "图：李丹 摄", "发布者：李丹", "审核：李丹", "视频：李丹", "值班编委：李丹", "作者：国际在线", "文/本报记者", "央视记者王小明在现场报道称",
+        "作者简介：王小明，复旦大学教授。", "（作者系复旦大学教授）", "据记者 了解，该公司已停产", "供稿：宣传部 王小明", "By Reuters Staff",
+    ],
+)  # fmt: skip
+def test_who_is_no_writer_is_not_made_one(line):
+    assert find_authors(page("<p></p>"), [line], [], [], None) == []
+
+
+def test_a_name_in_an_element_of_its_own_is_the_writer_s():
+    document = page(
+        "<span class=author><a>張瑞益</a></span><div class=author>关注</div><i class=reporter>新聞中心</i>"
+    )
+    elements = list(document.root.iter("span", "div", "i"))
+    assert find_authors(document, [], [], [], None, elements) == ["張瑞益"]
+    assert find_authors(document, [], [], [], None, elements[1:]) == []
+
+
+def test_a_medium_is_no_writer():
+    assert find_authors(page(""), [], [], ["（文/车之居 郭辰）"], "车之居") == ["郭辰"]
+
+
+def test_who_stands_behind_the_text_is_a_writer_where_a_label_says_so():
+    after = ["编辑：小马 来源：清溪晚报 作者：周文"]
+    assert find_authors(page(""), [], [], [], None, (), after) == ["周文"]
+
+
+def test_all_writers_of_the_metadata_count():
+    linked = '{"@type":"NewsArticle","author":[{"@type":"Person","name":"Ann Lee"},{"@type":"Person","name":"Bo Yi"}]}'
+    document = page(f"<script type='application/ld+json'>{linked}</script>")
+    assert find_authors(document, [], [], [], None) == ["Ann Lee", "Bo Yi"]
+
+
+def test_a_sentence_about_a_reporter_is_no_byline():
+    assert in_line("该公司董秘王小明对记者表示，订单充足。") == []
+
+
+def test_metadata_s_author_counts_only_as_a_person():
+    assert find_authors(page("<meta name=author content=网易>"), [], [], [], None) == []
+    assert find_authors(page("<meta name=author content=王小明>"), [], [], [], None) == ["王小明"]
+
+
+@pytest.mark.parametrize(
+    ("near", "html", "expected"),
+    [
+        (["2026年06月30日 15:05 来源：某报"], "", "2026年06月30日 15:05"),
+        (["更新时间：2026-07-02 09:00", "发布时间：2026-06-30 15:05"], "", "2026-06-30 15:05"),
+        (
+            ["2026-06-30"],
+            "<meta property='article:published_time' content='2026-06-30T15:05:06+08:00'>",
+            "2026-06-30T15:05:06+08:00",
+        ),
+        (["06-30 15:05"], "", "2026-06-30 15:05"),
+        ([], "<script>var ptime = '2026-06-30 15:05:06';</script>", "2026-06-30 15:05:06"),
+        ([], "<time datetime='2026-06-30T07:05:06Z'>今天</time>", "2026-06-30T07:05:06Z"),
+        ([], "", "2026-06-30"),
+        (["发布 / 2026年6月30日 3:05 PM"], "", "2026年6月30日 3:05 PM"),
+        (["15:05 2026/06/30"], "", "2026/06/30 15:05"),
+        (["2026-06-30 HKT 15:05"], "", "2026-06-30 15:05"),
+        (["完 2026年6月30日（星期二） 香港時間15時05分"], "", "2026年6月30日 15時05分"),
+        (["June 30, 2026 at 3:05 p.m."], "", "June 30, 2026 3:05 p.m."),
+        (["Updated 3:42 PM GMT+8, June 30, 2026"], "", "June 30, 2026 3:42 PM"),
+        (
+            ["June 30, 2026 9:05 a.m."],
+            "<meta property='article:published_time' content='2026-06-30T09:05:00+02:00'>",
+            "2026-06-30T09:05:00+02:00",
+        ),
+    ],
+)
+def test_times_are_read(near, html, expected):
+    assert find_published(page(html), near, []) == expected
+
+
+def test_no_time_is_none():
+    assert find_published(page("<p>没有时间</p>", "https://news.example/story"), ["财经", "要闻"], []) is None
+
+
+@pytest.mark.parametrize(
+    ("near", "expected"),
+    [
+        (["2026-06-30 15:05 来源：晨光财经 作者：王小明"], "晨光财经"),
+        (["发表于2026-06-30 21:30| 1164次阅读| 来源晨光网| 0 条评论"], "晨光网"),
+        (["2026年06月30日 15:05 新浪财经-自媒体综合"], "新浪财经-自媒体综合"),
+        (["王小明/中国青年报", "2026-06-30 09:10"], "中国青年报"),
+        (["王小明 2026-06-30 09:10", "字号", "评论"], None),
+        (["2026-06-30 09:10 阅读 123 评论"], None),
+        (["2026-06-30 09:10 财经 星期二 字数 312 喜欢"], None),
+        (["图片来源：视觉某某", "2026-06-30 09:10"], None),
+        (["转自：晨光日报 2026-06-30"], "晨光日报"),
+        (["来自: 清溪晚报"], "清溪晚报"),
+        (["来源：云台发布 中青在线网"], "云台发布"),
+        (["来源：本站", "2026-06-30 09:10 晨光网"], "晨光网"),
+    ],
+)
+def test_the_medium_is_read(near, expected):
+    assert find_publisher(page("<title>某文</title>"), near, [], []) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("某公司发布年报_财经频道_某某网", "某公司发布年报"),
+        ("某公司发布年报-股票频道-某某网", "某公司发布年报"),
+        ("某公司：利润增长3-5成", "某公司：利润增长3-5成"),
+        ("新京报评论 | 涨价的边界", "新京报评论 | 涨价的边界"),
+        ("清江热线--清江新闻--清溪小学建起新食堂", "清溪小学建起新食堂"),
+    ],
+)
+def test_the_site_s_name_is_no_part_of_a_headline(title, expected):
+    assert without_site(title) == expected
+
+
+def test_the_source_is_what_its_element_holds():
+    document = page(
+        "<p><span>来源：<a>光明网-《光明日报》</a></span><span>彭琳</span></p><div class=media-image>外景</div>"
+    )
+    elements = list(document.root.iter("span", "div"))
+    assert (
+        find_publisher(document, ["来源： 光明网-《光明日报》 彭琳"], elements, []) == "光明网-《光明日报》"
+    )
+    assert find_publisher(document, [], elements[1:], []) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "site"),
+    [
+        ("城山农商行增资 - 经济观察站 － 专业财经新闻网站", "经济观察站"),
+        ("新戏首演_新闻频道_央广视网(yangshi.example)", "央广视网"),
+        ("材料廠擴建 | 財經 | 三力新聞網 SLTN.COM", "三力新聞網"),
+        ("清江热线--清江新闻--清溪小学建起新食堂", "清江热线"),
+        ("新闻动态 - 江州重工集团有限公司", None),
+        ("只有标题", None),
+    ],
+)
+def test_the_site_is_what_the_title_says_beside_the_headline(title, site):
+    assert find_publisher(page(f"<title>{title}</title>"), [], [], []) == site
+
+
+@pytest.mark.parametrize(
+    ("head", "medium"),
+    [
+        ("新华社北京9月26日电（记者王小明）海关总署公布数据。", "新华社"),
+        ("新城报讯（记者应悦）受低涡影响。", "新城报"),
+        ("新华社是通讯社。", None),
+    ],
+)
+def test_a_dateline_names_the_medium(head, medium):
+    assert find_publisher(page("<title>某文</title>"), [], [], [], [head]) == medium
+
+
+def test_a_script_names_the_medium_where_it_names_one_only():
+    one = '<script>var DATA = {"media":"南门晚报"}</script>'
+    assert find_publisher(page(one), [], [], []) == "南门晚报"
+    assert find_publisher(page(one + one.replace("南门", "北门")), [], [], []) is None
+
+
+def test_the_heading_counts_where_the_head_names_the_site_only():
+    document = page("<title>新闻动态--某学会官网</title><h5>学术年会在山南成功举行</h5><p>正文</p>")
+    heading = next(document.root.iter("h5"))
+    assert find_headline(document, [heading])[0] == "学术年会在山南成功举行"
+
+
+def test_a_quotation_mark_does_not_cut_a_headline():
+    document = page(
+        '<title>狂奔的公司"暗伤"曝露？_某财经</title><meta property="og:title" content="狂奔的公司" 暗伤"曝露？">'
+    )
+    assert find_headline(document, [])[0] == '狂奔的公司"暗伤"曝露？'
+
+
+@pytest.mark.parametrize(
+    ("url", "href", "expected"),
+    [
+        ("https://a.example/n/9.html", "9_2.html", "https://a.example/n/9_2.html"),
+        ("https://a.example/n/9_2.html", "/n/9_3.html", "https://a.example/n/9_3.html"),
+        ("https://a.example/n/9.html", "10.html", None),
+        ("https://a.example/n/9.html", "javascript:next()", None),
+        ("https://a.example/n/9.html", "http://[", None),
+    ],
+)
+def test_the_next_page_is_of_the_same_article(url, href, expected):
+    assert find_next_page(page(f"<p>文</p><a href='{href}'>下一页</a>", url)) == expected
+
+
+def test_undecodable_bytes_do_not_stop_the_reading():
+    body = "市场回暖，成交放大。".encode() * 200
+    assert decode(body[:500] + b"\xff\xfe" + body[500:]).count("市场回暖") >= 198
+    assert decode("".join(chr(n) for n in range(256)).encode("latin-1"))
+
+
+def test_script_strings_are_unquoted():
+    assert unquote_js(r"\u592e\x26\'\/") == "央&'/"
+
+
+def test_key_words_are_no_text():
+    heap = "关键词 " * 3000
+    found = read(
+        news_page().replace(b"<div class='footer'>", f"<div>{heap}</div><div class='footer'>".encode())
+    )
+    assert "关键词" not in found["body_text"]
+    assert found["body_text"].split("\n") == list(PARAGRAPHS)
+
+
+def test_spans_by_the_thousand_do_not_stop_the_reading():
+    text = "<span>" * 3000 + "三条公路年内通车，全长一百二十公里，总投资四十亿元。" + "</span>" * 3000
+    assert read(news_page(paragraphs=(*PARAGRAPHS, text)))["body_text"].split("\n")[:4] == list(PARAGRAPHS)
+
+
+def test_a_first_paragraph_with_words_of_furniture_stays():
+    first = "有网友登录平台发现，记者发布的照片被人盗用。"
+    assert read(news_page(paragraphs=(first, *PARAGRAPHS)))["body_text"].startswith(first)
+
+
+def test_a_text_of_short_lines_is_a_text():
+    poem = ("渡口没有船", "船在水的那边", "喊一声", "雾就散一点", "江水会把你要等的人", "慢慢推到岸边")
+    assert read(news_page(paragraphs=poem))["body_text"].split("\n") == list(poem)
+
+
+def test_a_headline_tells_where_a_short_text_ends():
+    told = "".join(
+        f"<div><p>读者{n}说，这条路早就该修了，每天上班都要绕一大圈，实在太不方便。</p></div>"
+        for n in range(30)
+    )
+    html = news_page(paragraphs=(PARAGRAPHS[0],)).replace(
+        b"<div class='list'>", f"<div class=q><div>最新评论</div>{told}</div><div class='list'>".encode()
+    )
+    assert read(html)["body_text"] == PARAGRAPHS[0]
+
+
+def test_a_short_article_is_not_lost_among_furniture():
+    text = "交通部门昨日表示，三条跨省公路将于年内通车。"
+    notes = "".join(
+        f"<p>本站郑重声明：所载文章仅供参考，投资有风险，据此操作风险自担，第{n}条。</p>" for n in range(6)
+    )
+    found = read(
+        news_page(paragraphs=(text,)).replace(
+            b"<div class='footer'>", f"<div class='c'>{notes}</div><div class='footer'>".encode()
+        )
+    )
+    assert found["body_text"] == text
+
+
+def test_removals_tell_what_went():
+    found = read(news_page(behind="<div class='related'><ul><li><a href=/1>旧闻</a></li></ul></div>"))
+    assert {"rule": "page_furniture", "text": "旧闻"} in found["removals"]
+
+
+@pytest.mark.parametrize("html", [b"", b"<html>", b"\x00\x01\x02", b"<p>" * 5000, "页面载入中".encode()])
+def test_what_is_no_article_is_told(html):
+    with pytest.raises(PageError):
+        read(html)
+
+
+STATE = {
+    "props": {"pageProps": {"article": {
+        "title": "三条公路年内通车", "publishTime": 1569404100, "source": "晨光财经", "author": {"name": "王小明"},
+        "contentHtml": "".join(f"<p>{text}</p>" for text in PARAGRAPHS) + "<img src='/p/abc.jpg'>",
+    }, "hot": [{"title": "旧闻", "content": "旧闻一则，" * 60}]}}
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script id=__NEXT_DATA__ type='application/json'>{}</script>",
+        "<script>window.__INITIAL_STATE__ = {};</script>",
+        "<script>window.__INITIAL_STATE__ = JSON.parse({!r});</script>",
+    ],
+)
+def test_an_article_in_a_script_is_read(script):
+    state = json.dumps(STATE, ensure_ascii="parse" in script)
+    state = json.dumps(state) if "parse" in script else state
+    shell = "<title>三条公路年内通车 - 晨光</title><div>加载中…</div>" + script.replace("{!r}", "{}").replace(
+        "{}", state, 1
+    )
+    found = read(shell.encode())
+    assert found["headline"] == "三条公路年内通车"
+    assert found["body_text"].split("\n") == list(PARAGRAPHS)
+    assert found["published_at"] == "2019-09-25T09:35:00Z"
+    assert (found["publisher"], found["authors"]) == ("晨光财经", ["王小明"])
+    assert found["images"] == ["https://news.example/p/abc.jpg"]
+
+
+def test_a_script_does_not_speak_for_a_page_that_shows_its_text():
+    state = json.dumps(STATE, ensure_ascii=False)
+    shown = news_page().replace(
+        b"</body>", f"<script>window.__INITIAL_STATE__={state}</script></body>".encode()
+    )
+    assert read(shown)["headline"] == read(news_page())["headline"]
+
+
+def test_another_article_s_text_in_a_script_is_not_taken():
+    state = json.dumps(STATE, ensure_ascii=False)
+    with pytest.raises(PageError):
+        read(f"<title>全然不同的一篇文章</title><script>window.__INITIAL_STATE__={state}</script>".encode())
+
+
+@pytest.mark.parametrize(
+    ("picture", "address"),
+    [
+        ("<img src='data:image/gif;base64,R0' data-original='/a/pic.jpg'>", "/a/pic.jpg"),
+        ("<img src='/s/trans.gif' real_src='//p.example/middle/001&690'>", "//p.example/middle/001&690"),
+        ("<img srcset='/a/s-640.jpg 640w, /a/s-1280.jpg 1280w'>", "/a/s-1280.jpg"),
+        ("<picture><source srcset='/a/l.webp 1x'><img src=''></picture>", "/a/l.webp"),
+        ("<img src='/s/none.gif' file='data/a.jpg'>", "/2026/0630/data/a.jpg"),
+        ("<img src='/u/avatar_7.jpg'>", None),
+        ("<a href='http://ad.example/'><img src='/x/b.jpg' width=650 height=90></a>", None),
+        ("<img src='/x/b.jpg' width=650 height=90>", "/x/b.jpg"),
+        ("<img src='/a/narrow_street.jpg'>", "/a/narrow_street.jpg"),
+        ("<a href='/n/2.html'><img src='/t/2.jpg'><h4>另一篇文章的标题</h4></a>", None),
+        ("<a href='/big/2.jpg'><img src='/t/2.jpg'><p>港区的夜景很好看</p></a>", "/t/2.jpg"),
+    ],
+)
+def test_a_picture_s_address(picture, address):
+    html = news_page(paragraphs=(*PARAGRAPHS, picture)).decode()
+    wanted = [urljoin(URL, address)] if address else []
+    assert [one for one in read(html.encode())["images"] if one not in read(news_page())["images"]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ("", "https://news.example/2026/0630/2.html"),
+        ("<base href='//old.example/n/'>", "https://old.example/n/2.html"),
+    ],
+)
+def test_links_in_the_text_have_whole_addresses(head, address):
+    line = "<p>并网的经过见<a href='2.html'>本报六月的报道</a>，当时还只有一期工程。</p>"
+    html = read(news_page(paragraphs=(*PARAGRAPHS, line), head=head))["body_html"]
+    assert f'<a href="{address}">本报六月的报道</a>' in html
+
+
+def test_a_figure_above_the_text_belongs_to_it():
+    figure = "<figure><img src='/lead/one.jpg'><figcaption>夜间的隧道口。（资料图）</figcaption></figure>"
+    html = news_page().decode()
+    at = html.index("<p>")
+    found = read(
+        (html[:at] + html[at:].replace("<p>", "<p>", 1)).replace("</h1>", f"</h1>{figure}", 1).encode()
+    )
+    assert "https://news.example/lead/one.jpg" in found["images"]
+    assert found["body_text"].startswith("夜间的隧道口。")
+
+
+def test_a_list_of_titles_and_teasers_is_no_text_whatever_it_is_called():
+    teasers = "".join(
+        f"<div class=x{n % 1}><a href=/{n}>第{n}篇别的文章的标题</a><div>它的开头几句，说了些什么，还没有说完……</div></div>"
+        for n in range(8)
+    )
+    found = read(news_page(behind=f"<section>{teasers}</section>"))
+    assert found["body_text"].split("\n") == list(PARAGRAPHS)
+
+
+PAGES = sorted((Path(__file__).parents[1] / "pages").glob("*/*.html"))
+PIECES = (
+    b"<div>" * 300, b"</div>" * 40, b"<table><tr><td>", b"<a href='http://['>x</a>", b"<img src='http://[' width=abc>", b"<base href='http://[::'>",
+    b"<!--", b"<script>", b"</body></html>", b"&#0;&#xffff;", b"<p hidden style>", b"<link rel=canonical href='//['>", b"\xff\xfe\x00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_pages_end_in_a_reading_or_a_reason(seed):
+    draw = random.Random(seed)
+    body = bytearray(draw.choice(PAGES).read_bytes())
+    for _ in range(draw.randrange(1, 8)):
+        at = draw.randrange(len(body) + 1)
+        if draw.random() < 0.5:
+            body[at:at] = draw.choice(PIECES)
+        else:
+            del body[at : at + draw.randrange(2000)]
+    try:
+        headline = read(bytes(body))["headline"]
+    except PageError:
+        return
+    assert headline
