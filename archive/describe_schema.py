@@ -29,7 +29,7 @@ This file is written by `python -m archive.describe_schema`.
 COLUMN = re.compile(r"^\s*([a-z_0-9]+) (?:TEXT|INTEGER|REAL)\b.*?-- (.*)$")
 ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) \w+ /\* (.*?) \*/")
 VIEW_COLUMN = re.compile(r"^(?!\s*--).*?\b([a-z_0-9]+),? -- (.*)$")
-NAME = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)")
+NAME = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+?)(?:_made_anew)?(?!\w)")
 
 
 def described() -> dict[str, tuple[str, str, dict[str, str]]]:

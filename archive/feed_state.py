@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from archive.outcomes import GONE, RETRIED, sql_list
 from archive.times import utc_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -147,7 +148,7 @@ class FeedState:
         """Articles among *ids* that could not be had so far: ``(url of the link, whether its next try is due)``."""
         rows = self.conn.execute(
             "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j CROSS JOIN links l ON l.article_id = j.value"
-            " WHERE l.outcome IN ('failed', 'unreadable', 'refused', 'gone')"
+            f" WHERE l.outcome IN {sql_list((*RETRIED, GONE))}"
             " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = l.article_id)",
             [json.dumps(list(ids))],
         )
@@ -163,7 +164,7 @@ class FeedState:
         """
         rows = self.conn.execute(
             "SELECT url, article_id, tries, last_tried_at FROM links INDEXED BY links_outcome"
-            " WHERE outcome IN ('failed', 'unreadable', 'refused') AND article_id GLOB ? AND NOT EXISTS"
+            f" WHERE outcome IN {sql_list(RETRIED)} AND article_id GLOB ? AND NOT EXISTS"
             " (SELECT 1 FROM articles WHERE id = links.article_id) ORDER BY last_tried_at LIMIT ?",
             [f"{site}:*", limit * 5],
         )

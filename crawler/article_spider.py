@@ -11,11 +11,12 @@ from typing import Any
 from scrapy import Request, Spider
 from twisted.python.failure import Failure
 
+from archive import outcomes
 from archive.writer import Archive
 from crawler import reasons
 from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
-from crawler.pages import ANY_SITE, HOW_TO_ADD, LinkError, PageError, Target, target_of
+from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
 from crawler.pages.finews import check_same_article, complete_from_page
 
 STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
@@ -144,9 +145,7 @@ class ArticleSpider(Spider):
         """A response to `request`: the article, a request for its page, or why there is none."""
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            return self.outcome(
-                target, *self.judged(target, reasons.of_status(response.status, response.url))
-            )
+            return self.outcome(target, *reasons.of_status(response.status, response.url))
         target, elsewhere = self.arrived_at(target, response)
         if elsewhere is not None:
             return elsewhere
@@ -201,7 +200,9 @@ class ArticleSpider(Spider):
         hops = response.meta.get("sent_on", 0) + 1
         if hops > HOPS:
             return self.outcome(
-                target, "failed", f"sent on by {HOPS} pages, one after the other, and no article yet"
+                target,
+                outcomes.UNREACHABLE,
+                f"sent on by {HOPS} pages, one after the other, and no article yet",
             )
         try:
             found = replace(target_of(address), link=target.link)
@@ -233,7 +234,7 @@ class ArticleSpider(Spider):
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
             _, why = reasons.of_status(response.status, response.url)
-            return self.outcome(target, "failed", f"page {len(seen) + 1} of the article: {why}")
+            return self.outcome(target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {why}")
         try:
             page = target.page(response, target, self.now())
             more = page.article()
@@ -248,13 +249,6 @@ class ArticleSpider(Spider):
             return self.ask_further(article, further, seen, target)
         self.strange = 0
         return self.next_step(article, target)
-
-    def judged(self, target: Target, said: tuple[str, str]) -> tuple[str, str]:
-        """An outcome and its reason; of a site without a page object, what cannot be there makes the site unknown."""
-        outcome, reason = said
-        if target.page.site == ANY_SITE and (outcome == "gone" or reason.startswith("no such host")):
-            return "unknown_site", f"no page object reads this link, and {reason}; {HOW_TO_ADD}"
-        return said
 
     def add_known(self, article: Article, response: Any, **more: Any) -> Article:
         """Add what is known beside the response. Raises PageError where it contradicts the response."""
@@ -308,9 +302,7 @@ class ArticleSpider(Spider):
         """A request that brought no answer."""
         target = failure.request.cb_kwargs["target"]
         self.in_flight.pop(target.article_id, None)
-        return self.outcome(
-            target, *self.judged(target, reasons.of_error(failure.value, failure.request.url))
-        )
+        return self.outcome(target, *reasons.of_error(failure.value, failure.request.url))
 
     def count(self, stat: str, number: int = 1) -> None:
         """Count something of this crawl."""

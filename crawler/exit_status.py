@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.outcomes import ARRIVED, FAILED
+
 OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKED = (
     0,
     2,
@@ -16,9 +18,6 @@ OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKE
     73,
     75,
 )
-
-ARRIVED = ("archived", "unchanged")
-FAILED = ("gone", "unreadable", "unknown_site", "refused", "failed")
 
 
 @dataclass(slots=True)
@@ -51,7 +50,7 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
     0
     >>> judge({"links/archived": 3, "links/gone": 1}).status
     3
-    >>> judge({"links/failed": 2}).status
+    >>> judge({"links/unreachable": 2}).status
     69
     >>> judge({"links/archived": 1, "links/unreadable": 3}).status
     65
@@ -61,7 +60,7 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
     articles = sum(stats.get(f"articles/{what}", 0) for what in ("new", "changed", "completed", "unchanged"))
     arrived = max(articles, sum(links[outcome] for outcome in ARRIVED))  # an article of a feed has no link
     failed = sum(links[outcome] for outcome in FAILED)
-    not_followed = links["unknown_site"] + stats.get("links/not_followed", 0)
+    not_followed = links["unknown_site"] + links["not_article"] + stats.get("links/not_followed", 0)
     asked = arrived + failed - not_followed
     feeds_failed, feeds_read = stats.get("feeds/failed", 0), stats.get("feeds/read", 0)
     if failed:
@@ -79,7 +78,8 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
         verdict.add(UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} answered in a shape we do not know")
     if links["unreadable"] * 2 > asked:
         verdict.add(UNKNOWN_SHAPE, "more than half of the articles were answered in a shape we do not know")
-    unreachable = links["failed"] + links["refused"] - stats.get("links/not_followed", 0)
+    unreachable = links["unreachable"] + links["walled"] + links["failed"] + links["refused"]
+    unreachable -= stats.get("links/not_followed", 0)
     if feeds_failed:
         verdict.add(SOME_FAILED, f"{counted(feeds_failed, 'list feed')} could not be read")
     if not arrived and not feeds_read and (unreachable > 0 or feeds_failed):

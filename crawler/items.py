@@ -62,6 +62,13 @@ class Article:
     published_stand_in_raw: str | None = None
     """The day that the article's id states, for where no time can be read."""
 
+    kind: str = "article"
+    """``article``, ``flash`` (a few lines of a live feed), ``document`` (a PDF), ``video`` or ``audio``."""
+    access: str = "open"
+    """``open``, ``preview`` (the start of a paid article) or ``locked`` (no more than its headline)."""
+    served_from: str | None = None
+    """``scheme://host[:port]`` of the place that served it."""
+
     # -- the body ------------------------------------------------------------------------------------------------
     body_raw: str | None = None
     """HTML of the body as served (of the variant with auto-links, where there are two)."""
@@ -111,7 +118,6 @@ class LinkOutcome:
     article_id: str | None = None
     """``SITE:NATIVE_ID`` where the link could be read."""
     outcome: str
-    """``gone``, ``unreadable``, ``unknown_site``, ``refused``, ``failed``, or ``same`` (as another link of the
-    article in this crawl: the outcome of that one)."""
+    """One of `archive.outcomes`, or ``same`` (as another link of the article in this crawl: the outcome of that one)."""
     reason: str | None = None
     """What happened, where, and what to do next, in plain words."""

@@ -57,7 +57,7 @@ WAITING = {
     " WHERE c.next_check_at <= :now AND a.share_url IS NOT NULL LIMIT 1",
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL"
     f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {GAP_DUE} LIMIT 1",
-    "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('failed', 'unreadable', 'refused')"
+    "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed')"
     f" AND article_id GLOB 'finews:*' AND {DUE.format(since='last_tried_at')}"
     " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1",
     "the last crawl was killed": "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1",
@@ -70,7 +70,7 @@ SELECT count(*) FROM (
     json_extract(value, '$[2]') AS whole FROM json_each(:listed)
 ) r LEFT JOIN articles a ON a.id = r.id
 WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (
-    SELECT 1 FROM links WHERE article_id = r.id AND outcome IN ('failed', 'unreadable', 'refused', 'gone')
+    SELECT 1 FROM links WHERE article_id = r.id AND outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed', 'gone')
       AND NOT ({DUE.format(since="last_tried_at")}))
   ELSE (r.whole AND (a.headline_from = 'body' OR a.published_from = 'id' OR a.published_at IS NULL))
     OR NOT EXISTS (SELECT 1 FROM article_feeds f WHERE f.article_id = r.id AND f.feed = r.feed)

@@ -15,23 +15,32 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from archive import outcomes
 from crawler.fetch_guard import FetchRefused
 from crawler.middlewares import HostTripped
 
-REFUSED_BY_SERVER = {401, 402, 403, 407, 429, 451}
+WALLS = {
+    401: "wants a login",
+    402: "wants to be paid",
+    403: "forbids it",
+    407: "wants a proxy login",
+    451: "may not show it",
+}
 GONE = {404, 410}
 
 
 def of_status(status: int, url: str) -> tuple[str, str]:
     """``(outcome, reason)`` of an answer that is not 200."""
     if status in GONE:
-        return "gone", f"the server answered {status} (not there) for {url}"
-    if status in REFUSED_BY_SERVER:
+        return outcomes.GONE, f"the server answered {status} (not there) for {url}"
+    if status in WALLS:
+        return outcomes.WALLED, f"the server {WALLS[status]}: it answered {status} for {url}"
+    if status == 429:
         return (
-            "refused",
-            f"the server refuses: it answered {status} for {url}; wait, or crawl more slowly (DOWNLOAD_DELAY)",
+            outcomes.UNREACHABLE,
+            f"the server is asked too often: it answered 429 for {url}; crawl more slowly (DOWNLOAD_DELAY)",
         )
-    return "failed", f"the server answered {status} for {url}; crawl the link again later"
+    return outcomes.UNREACHABLE, f"the server answered {status} for {url}; crawl the link again later"
 
 
 def of_error(error: BaseException, url: str) -> tuple[str, str]:
@@ -42,18 +51,18 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     for reason in getattr(cause, "reasons", []) or []:  # Twisted wraps what went wrong on a connection
         cause = getattr(reason, "value", cause)
     if isinstance(cause, FetchRefused):
-        return "refused", f"not fetched: {cause}"
+        return outcomes.REFUSED, f"not fetched: {cause}"
     if isinstance(error, HostTripped):
-        return "failed", str(error)
+        return outcomes.UNREACHABLE, str(error)
     if isinstance(error, IgnoreRequest):
         if "robots.txt" in str(error):
             return (
-                "refused",
+                outcomes.REFUSED,
                 f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False",
             )
-        return "failed", f"{str(error) or 'too many redirects'}, from {url}"
+        return outcomes.UNREACHABLE, f"{str(error) or 'too many redirects'}, from {url}"
     if isinstance(error, UnsupportedURLSchemeError):
-        return "refused", f"{url} is no http or https address"
+        return outcomes.REFUSED, f"{url} is no http or https address"
     said = {
         DownloadTimeoutError: "no answer in time from",
         CannotResolveHostError: "no such host:",
@@ -63,8 +72,8 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     }
     for kind, words in said.items():
         if isinstance(error, kind):
-            return "failed", f"{words} {url}"
+            return outcomes.UNREACHABLE, f"{words} {url}"
     return (
-        "failed",
+        outcomes.UNREACHABLE,
         f"{' '.join(str(cause).split())[:200] or type(cause).__name__} ({type(cause).__name__}) from {url}",
     )

@@ -13,7 +13,7 @@ from pipelines.record import Record, record_of
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
     "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
-    "post_path", "text_sha256",
+    "post_path", "text_sha256", "kind", "access", "served_from",
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from archive.outcomes import FAILED
 from archive.report.figures import LATEST, Figures, Row, Window, utc, window
 from archive.short_days import judge
 from archive.times import BEIJING
@@ -18,7 +19,6 @@ from archive.times import BEIJING
 SHOWN = 12  # publishers, securities
 STORIES = 10
 LEAST_DAYS = 7  # shown of a younger archive
-FAILED = ("gone", "unreadable", "unknown_site", "refused", "failed")
 GROUPS = ("board", "index")
 """Kinds of `securities` that are not shares or funds of their own."""
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from archive import outcomes
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -180,7 +182,7 @@ QUERIES = [
     Query(
         "failed_links",
         "Links that failed",
-        "outcome: gone, unreadable, unknown_site, refused or failed.",
+        f"outcome: {', '.join(outcomes.FAILED)}.",
         "SELECT last_tried_at, outcome, reason, url, tries FROM links\n"
         "WHERE outcome NOT IN ('archived', 'unchanged') AND (:outcome = '' OR outcome = :outcome) ORDER BY last_tried_at DESC, url",
         {"outcome": "gone"},

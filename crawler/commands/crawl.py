@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
+from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status as outcome
 from crawler.checked_settings import problem
@@ -133,7 +134,7 @@ class Command(ScrapyCrawl):
         new, changed, completed, same = (
             get(f"articles/{name}", 0) for name in ("new", "changed", "completed", "unchanged")
         )
-        failed = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
+        failed = sum(get(f"links/{name}", 0) for name in FAILED)
         pictures, lost = (
             get("download_images/stored", 0),
             get("download_images/failed", 0) + get("download_images/refused", 0),
@@ -154,7 +155,7 @@ class Command(ScrapyCrawl):
             f"  {row['outcome']}: {row['url']}: {row['reason']}"
             for row in archive.failures[: max(room - 1, 1)]
         ]
-        failed = sum(crawler.stats.get_value(f"links/{name}", 0) for name in outcome.FAILED)
+        failed = sum(crawler.stats.get_value(f"links/{name}", 0) for name in FAILED)
         if failed > len(archive.failures[: max(room - 1, 1)]):
             lines.append(
                 f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""

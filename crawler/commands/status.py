@@ -20,7 +20,8 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive import reader, terminal, times, units
+from archive import outcomes, reader, terminal, times, units
+from archive.outcomes import sql_list
 from archive.reader import rows
 from archive.terminal import fit
 from archive.times import ago, in_beijing
@@ -32,7 +33,7 @@ ENDED_WELL = (0, 3)  # exit statuses of crawls that did their work: a link that 
 WIDTH = 80  # columns of a terminal
 SHOWN = 5  # open gaps
 WATCH = "spider IN ('finews', 'preflight')"
-FAILED = "('gone', 'unreadable', 'unknown_site', 'refused', 'failed')"
+FAILED = sql_list(outcomes.FAILED)
 
 
 def read(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:

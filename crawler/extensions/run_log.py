@@ -13,6 +13,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
+from archive.outcomes import ARRIVED, FAILED
 from archive.times import utc_text
 from archive.writer import Archive, ArchiveError
 from crawler import exit_status as outcome
@@ -116,9 +117,9 @@ class CrawlLedger:
     def progress(self) -> None:
         """One line on the terminal, written over itself."""
         get = self.stats.get_value
-        done = sum(get(f"links/{name}", 0) for name in outcome.ARRIVED + outcome.FAILED)
+        done = sum(get(f"links/{name}", 0) for name in ARRIVED + FAILED)
         new = get("articles/new", 0)
-        failed = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
+        failed = sum(get(f"links/{name}", 0) for name in FAILED)
         line = (
             f"{done:,} links done · {new:,} new articles · {get('download_images/stored', 0):,} pictures · "
             f"{failed:,} failed · {get('downloader/request_count', 0):,} requests"
@@ -141,7 +142,7 @@ class CrawlLedger:
             return
         row: dict[str, Any] = {column: get(stat, 0) for column, stat in COUNTS.items()}
         row["images_failed"] = get("download_images/failed", 0) + get("download_images/refused", 0)
-        row["links_failed"] = sum(get(f"links/{name}", 0) for name in outcome.FAILED)
+        row["links_failed"] = sum(get(f"links/{name}", 0) for name in FAILED)
         row["finished_at"] = utc_text(self.archive.now())
         row["exit_status"] = verdict.status
         row["reason"] = "; ".join(verdict.reasons) or None

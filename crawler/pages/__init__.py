@@ -47,10 +47,10 @@ class Gone(PageError):
     outcome = "gone"
 
 
-class Refused(PageError):
-    """The site wants a login or a captcha solved before it shows the article."""
+class Walled(PageError):
+    """The site wants a login, a captcha or a script run before it shows the article."""
 
-    outcome = "refused"
+    outcome = "walled"
 
 
 ANY_SITE = "web"
@@ -58,10 +58,10 @@ ANY_SITE = "web"
 HOW_TO_ADD = "to add the site: scrapy newsite LINK"
 
 
-class NoArticle(PageError):
-    """A page of a site without a page object, on which the generic layer finds no article."""
+class NotArticle(PageError):
+    """The page is no article: a list, a home, account or search page, a file that no reader reads."""
 
-    outcome = "unknown_site"
+    outcome = "not_article"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
 from crawler.items import Article
-from crawler.pages import Gone, Refused, Target, first_text, handles
+from crawler.pages import Gone, Target, Walled, first_text, handles
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -86,11 +86,11 @@ class WallstreetcnPage(StatedPage):
         if self.answer and self.answer.get("code") != FOUND:
             said = first_text(self.answer, "message") or "no word"
             outcome = (
-                Gone if self.answer.get("code") == REMOVED or "不存在" in said or "删除" in said else Refused
+                Gone if self.answer.get("code") == REMOVED or "不存在" in said or "删除" in said else Walled
             )
             raise outcome(f"{self.site}: {self.response.url} answers {self.answer.get('code')}: {said}")
         if self.answer and self.stated is None:
-            raise Refused(f"{self.site}: {self.response.url} holds no text: an article for subscribers")
+            raise Walled(f"{self.site}: {self.response.url} holds no text: an article for subscribers")
         return super().article()
 
     def published(self) -> str | None:

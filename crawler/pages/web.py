@@ -29,10 +29,10 @@ from crawler.pages import (
     HOW_TO_ADD,
     ArticlePage,
     Gone,
-    NoArticle,
+    NotArticle,
     PageError,
-    Refused,
     Target,
+    Walled,
     handles_any,
     page_of_host,
 )
@@ -239,26 +239,26 @@ class WebPage(ArticlePage):
         )
 
     def check_for_notice(self, size: int, titles: str) -> None:
-        """Raise Gone or Refused where the page is a notice and no article: an article may hold the notice's words.
+        """Raise Gone or Walled where the page is a notice and no article: an article may hold the notice's words.
 
         *size* is that of the text found, *titles* what the page calls itself.
         """
         where = self.response.url
         if size >= SHORT and any(self.nodes(find) for find in self.body_at):
             return
-        for pattern, outcome, does in ((self.gone, Gone, "says"), (self.walled, Refused, "shows")):
+        for pattern, outcome, does in ((self.gone, Gone, "says"), (self.walled, Walled, "shows")):
             if pattern is not None and (found := pattern.search(self.document.html)):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} in place of the article"
                 )
         if size < LEAST_TEXT and (found := CHALLENGE.search(self.document.html)):
-            raise Refused(
+            raise Walled(
                 f"{self.site}: the page {where} is a puzzle for browsers ({found[0]}) in place of the article; open it in a browser"
             )
         if size < SHORT and (found := GONE.search(titles)):
             raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
         if size < SHORT and (found := WALLED.search(titles)):
-            raise Refused(
+            raise Walled(
                 f"{self.site}: the page {where} shows {squeeze(found[0])!r} in place of the article; open it in a browser"
             )
 
@@ -281,7 +281,7 @@ class WebPage(ArticlePage):
         return find_next_page(self.document)
 
     def moved_to(self, outcome: str) -> str | None:
-        if outcome not in ("unreadable", "unknown_site"):  # a notice and a captcha lead to no article
+        if outcome not in ("unreadable", "not_article"):  # a notice and a captcha lead to no article
             return None
         return onward(self.document.html, self.response.url)
 
@@ -304,11 +304,11 @@ class AnyPage(WebPage):
             article = super().article()
             self.check_it_is_one(article)
             return article
-        except (Gone, Refused):
+        except (Gone, Walled):
             raise
         except PageError as wrong:
             host = urlsplit(self.response.url).hostname
-            raise NoArticle(
+            raise NotArticle(
                 f"no page object reads {host}, and {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
 

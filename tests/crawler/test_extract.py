@@ -58,7 +58,7 @@ def test_a_batch_carries_its_ids_through(tmp_path):
     assert run.returncode == 3
     one, two, three, four = objects(run)
     assert (one["id"], one["headline"]) == ("one", "甲地电站并网发电了")
-    assert (two["id"], two["outcome"]) == ("two", "unknown_site")
+    assert (two["id"], two["outcome"]) == ("two", "not_article")
     assert (three["id"], three["url"], three["images"]) == (3, None, ["c.jpg"])
     assert (four["id"], four["outcome"]) == ("gone", "failed")
     assert "none.html" in four["reason"]

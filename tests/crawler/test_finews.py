@@ -276,7 +276,7 @@ def test_no_feed_answers(newsroom, crawl, rows):
     assert len(run.stderr.splitlines()) <= 20
 
 
-@pytest.mark.parametrize(("fault", "outcome"), [("html", "unreadable"), ("500", "failed"), ("404", "gone")])
+@pytest.mark.parametrize(("fault", "outcome"), [("html", "unreadable"), ("500", "unreachable"), ("404", "gone")])
 def test_an_article_that_could_not_be_had_heals(wire, poll, rows, fault, outcome):
     lost = wire.articles[30]
     wire.fail(wire.detail_path(lost), fault)
@@ -297,7 +297,7 @@ def test_a_source_that_fails_is_left_alone(wire, poll, rows):
     run = poll(RETRY_TIMES=0, CONCURRENT_REQUESTS=1)
     assert run.returncode == 69 or run.returncode == 3
     assert len(wire.asked("/NewsData/")) == 10
-    assert {row["outcome"] for row in rows("SELECT outcome FROM links")} == {"failed"}
+    assert {row["outcome"] for row in rows("SELECT outcome FROM links")} == {"unreachable"}
     assert len(rows("SELECT * FROM links")) == 20
 
 

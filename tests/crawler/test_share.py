@@ -120,19 +120,19 @@ def test_no_page_leaves_stand_ins_and_a_later_crawl_completes_them(newsroom, cra
     ("fault", "outcome", "status", "said"),
     [
         ("404", "gone", 3, "404"),
-        ("403", "refused", 69, "403"),
-        ("500", "failed", 69, "500"),
-        ("reset", "failed", 69, "from"),
-        ("truncate", "failed", 69, "cut short"),
+        ("403", "walled", 69, "403"),
+        ("500", "unreachable", 69, "500"),
+        ("reset", "unreachable", 69, "from"),
+        ("truncate", "unreachable", 69, "cut short"),
         ("html", "unreadable", 65, "HTML in place of JSON"),
         ("notjson", "unreadable", 65, "not JSON"),
         ("wrongkey", "unreadable", 65, "neither content nor text"),
         ("empty", "unreadable", 65, "empty answer"),
         ("nullkey", "gone", 3, "blank"),
         ("blank", "gone", 3, "blank"),
-        ("huge", "failed", 69, "too large"),
-        ("gzipbomb", "failed", 69, "from"),
-        ("loop", "failed", 69, "from"),
+        ("huge", "unreachable", 69, "too large"),
+        ("gzipbomb", "unreachable", 69, "from"),
+        ("loop", "unreachable", 69, "from"),
     ],
 )
 def test_a_fault_of_the_endpoint_is_named_and_archives_nothing(
@@ -253,12 +253,12 @@ def test_a_hiccup_is_tried_again(newsroom, crawl, rows):
     assert len(newsroom.asked(newsroom.detail_path(PLAIN))) == 3
 
 
-def test_an_unknown_site_says_how_to_add_it(crawl, rows):
+def test_a_missing_name_is_unreachable(crawl, rows):
     run = crawl("share", "url=http://news.example/story/1")
-    assert run.returncode == 3
+    assert run.returncode == 69
     [link] = rows("SELECT * FROM links")
-    assert link["outcome"] == "unknown_site"
-    assert "scrapy newsite" in link["reason"]
+    assert link["outcome"] == "unreachable"
+    assert "no such host" in link["reason"]
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_wrong_usage_is_told_in_one_line(crawl, args, data_dir):
         ("urls=- <&-", 2),
         ("url=LINK >/dev/full", 0),
         ("url=LINK >&-", 0),
-        ("url=$(printf 'http://a.example/a/\\377.html')", 3),
+        ("url=$(printf 'http://a.example/a/\\377.html')", 69),
     ],
 )
 def test_odd_bytes_and_closed_doors_change_no_status(newsroom, data_dir, words, status):
@@ -554,7 +554,7 @@ def test_a_stopped_crawl_says_which_links_it_did_not_get_to(newsroom, crawl, row
     assert run.returncode in (3, 69)
     found = rows("SELECT url, outcome, reason FROM links")
     assert {row["url"] for row in found} == set(links)
-    assert all(row["outcome"] == "failed" and row["reason"] for row in found)
+    assert all(row["outcome"] in ("failed", "unreachable") and row["reason"] for row in found)
     assert any("stopped before its turn" in row["reason"] for row in found)
 
 

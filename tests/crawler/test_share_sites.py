@@ -97,7 +97,7 @@ def test_pages_that_send_each_other_on_end(websites, share, rows):
     websites.put("http://b.example/1", page.format("a").encode())
     assert share(one).returncode == 69
     [link] = rows("SELECT url, outcome, reason FROM links")
-    assert (link["url"], link["outcome"]) == (one, "failed")
+    assert (link["url"], link["outcome"]) == (one, "unreachable")
     assert "sent on by 5 pages" in link["reason"]
 
 
@@ -152,7 +152,7 @@ def test_a_redirect_loop_ends(websites, share, rows):
     websites.redirect("http://b.example/2", one)
     assert share(one).returncode == 69
     [link] = rows("SELECT outcome, reason FROM links")
-    assert link["outcome"] == "failed"
+    assert link["outcome"] == "unreachable"
     assert "redirect" in link["reason"]
 
 
@@ -219,7 +219,7 @@ def test_an_article_that_lacks_a_page_is_none(websites, share, rows):
     assert share(first).returncode == 69
     assert rows("SELECT * FROM articles") == []
     [link] = rows("SELECT outcome, reason FROM links")
-    assert link["outcome"] == "failed"
+    assert link["outcome"] == "unreachable"
     assert "page 2" in link["reason"]
 
 
@@ -228,7 +228,7 @@ def test_a_page_without_an_article_says_how_to_add_the_site(websites, share, row
     link = websites.put("http://app.example/share?id=1", page)
     assert share(link).returncode == 3
     [row] = rows("SELECT outcome, reason FROM links")
-    assert row["outcome"] == "unknown_site"
+    assert row["outcome"] == "not_article"
     assert "scrapy newsite" in row["reason"]
 
 
@@ -274,7 +274,7 @@ def test_what_is_no_page_is_told(websites, share, rows):
     link = websites.put("http://news.example/a.pdf", Reply(b"%PDF-1.7 ...", "application/pdf"))
     assert share(link).returncode == 3
     [row] = rows("SELECT outcome, reason FROM links")
-    assert row["outcome"] == "unknown_site"
+    assert row["outcome"] == "not_article"
     assert "application/pdf" in row["reason"]
 
 

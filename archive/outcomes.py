@@ -1,0 +1,39 @@
+"""How a link can end: the values of `links.outcome`, and what each means for a crawl. Their one home."""
+
+from __future__ import annotations
+
+ARRIVED = ("archived", "unchanged")
+"""The article is there."""
+GONE = "gone"
+"""404 or 410 of the publisher's own host, a blank body of its endpoint, or its notice of withdrawal."""
+NOT_ARTICLE = "not_article"
+"""A list, home, account or search page, or a file of a kind that no reader reads."""
+WALLED = "walled"
+"""Login, captcha, bot challenge, 403, or a page that only a browser fills."""
+UNREACHABLE = "unreachable"
+"""No such host, no connection, TLS failure, time-out, 429 and 5xx after the retries, 404 of a place not the publisher's."""
+UNREADABLE = "unreadable"
+"""A shape that we do not know, or an answer for another article."""
+UNKNOWN_SITE = "unknown_site"
+"""No reader claims the link."""
+REFUSED = "refused"
+"""robots.txt or the fetch guard forbids the request."""
+FAILED_HERE = "failed"
+"""A bug of ours, or stopped before its turn."""
+DROPPED = "dropped"
+"""A pipeline of the user's raised DropItem; its words are the reason."""
+
+FAILED = (GONE, NOT_ARTICLE, WALLED, UNREACHABLE, UNREADABLE, UNKNOWN_SITE, REFUSED, FAILED_HERE)
+"""Outcomes that bring no article and count as failures of a crawl."""
+RETRIED = (WALLED, UNREACHABLE, UNREADABLE, REFUSED, FAILED_HERE)
+"""Outcomes that later crawls try again, with back-off."""
+ALL = (*ARRIVED, DROPPED, *FAILED)
+
+
+def sql_list(outcomes: tuple[str, ...]) -> str:
+    """*outcomes* as a list of SQL literals, for ``IN``.
+
+    >>> sql_list(("gone", "walled"))
+    "('gone', 'walled')"
+    """
+    return "(" + ", ".join(f"'{outcome}'" for outcome in outcomes) + ")"
