@@ -15,13 +15,15 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from weakref import WeakKeyDictionary
 
+from archive.outcomes import FAILED
 from archive.schema import has_search, open_archive
 from archive.search.bulk_load import by_hand, index
 from archive.stories.grouping import Stories
@@ -126,6 +128,11 @@ class Archive:
     def share(cls, crawler: Any, archive: Archive) -> None:
         """Make *archive*, already open, the one of *crawler*."""
         cls._shared[crawler] = archive
+
+    @classmethod
+    def shared_with(cls, crawler: Any) -> Archive | None:
+        """The archive shared with *crawler*, if there is one."""
+        return cls._shared.get(crawler)
 
     def now(self) -> datetime:
         """The time that this crawl writes down, aware UTC: the clock's, but for a test that sets ``FINEWS_NOW``."""
@@ -242,6 +249,46 @@ class Archive:
         assert self.conn is not None
         return self.conn
 
+    # -- the crawl's own row -----------------------------------------------------------------------------------
+
+    def begin_crawl(self, spider: str) -> str:
+        """Add the row of `crawls` of a crawl that starts now, and mark those that were killed; its id."""
+        now = self.now()
+        crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}"
+        with self._transaction() as db:
+            # We hold the lock: a crawl without an end was killed.
+            db.execute(
+                "UPDATE crawls SET outcome = 'interrupted' WHERE finished_at IS NULL AND outcome IS NULL"
+            )
+            db.execute(
+                "INSERT INTO crawls (id, spider, started_at) VALUES (?, ?, ?)",
+                [crawl_id, spider, utc_text(now)],
+            )
+        return crawl_id
+
+    def finish_crawl(self, crawl_id: str, **columns: Any) -> None:
+        """Fill the row of a crawl that ends now: ``outcome``, ``exit_status``, ``reason`` and counts."""
+        row = {**columns, "finished_at": utc_text(self.now())}
+        with self._transaction() as db:
+            db.execute(
+                f"UPDATE crawls SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :id",
+                {**row, "id": crawl_id},
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of what is written within, or nothing. Immediate: one that begins as a reader and then writes would fail at
+        once where another program writes meanwhile, whatever the busy timeout."""
+        db = self._db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
     # -- looking up -------------------------------------------------------------------------------------------
 
     def known(self, article_id: str) -> Row | None:
@@ -344,10 +391,15 @@ class Archive:
         """Take a row of `links` (``url``, ``article_id``, ``outcome``, ``reason``, ``last_tried_at``) into the batch."""
         self._wait_begins()
         self._links[row["url"]] = row
-        if row["outcome"] not in ("archived", "unchanged") and len(self.failures) < 20:
+        if row["outcome"] in FAILED and len(self.failures) < 20:
             self.failures.append(row)
         if len(self._links) >= BATCH * 10:
             self.flush()
+
+    def end_link(self, url: str, article_id: str | None, outcome: str, reason: str | None = None) -> None:
+        """Take into the batch how a link ended now: *outcome* is one of `archive.outcomes`, *reason* its words."""
+        row = {"url": url, "article_id": article_id, "outcome": outcome, "reason": reason}
+        self.add_link({**row, "last_tried_at": utc_text(self.now())})
 
     def add_rows(self, table: str, rows: list[Row]) -> None:
         """Take rows of a table of `KEYS` into the batch whose articles are archived and stay as they are."""
@@ -407,14 +459,8 @@ class Archive:
         batch, links, more = self._batch, self._links, self._rows
         try:
             self._publish(batch.values())
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction():
                 self._write_rows(batch, links, more)
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
         except OSError as wrong:
             self.broken = ArchiveError(
                 f"{wrong.filename or self.root} cannot be written: {wrong.strerror or wrong}"

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from archive.writer import Archive
+from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 from pipelines.record import Record, record_of
 
@@ -68,7 +69,7 @@ class CompleteFromArchivePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> CompleteFromArchivePipeline:
-        return cls(crawler.stats, Archive.of(crawler))
+        return cls(crawler.stats, require_archive(crawler))
 
     def process_item(self, item: Any) -> Any:
         record = record_of(item)

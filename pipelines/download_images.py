@@ -27,6 +27,7 @@ from scrapy.exceptions import (
 from scrapy.http.request import NO_CALLBACK
 
 from archive.writer import Archive, ArchiveError
+from pipelines.archive_access import require_archive
 from pipelines.image_types import Limits, sniff, why_not
 from pipelines.record import record_of
 from pipelines.sanitise_html import LAZY_SOURCES, drop
@@ -300,7 +301,7 @@ class DownloadImagesPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, Archive.of(crawler))
+        return cls(crawler, require_archive(crawler))
 
     async def process_item(self, item: Any) -> Any:
         record = record_of(item)

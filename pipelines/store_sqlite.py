@@ -8,6 +8,7 @@ from typing import Any
 from archive.text_changes import changes, text_columns
 from archive.times import utc_text
 from archive.writer import BATCH_SECONDS, Archive, Entry, Row
+from pipelines.archive_access import require_archive
 from pipelines.record import Record, record_of
 
 AS_THEY_ARE = (
@@ -106,12 +107,11 @@ class StoreSqlitePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> StoreSqlitePipeline:
-        return cls(crawler.stats, Archive.of(crawler))
+        return cls(crawler.stats, require_archive(crawler))
 
     def open_spider(self) -> None:
         from scrapy.utils.asyncio import create_looping_call
 
-        self.archive.open()
         self.archive.recover()
         self.timer = create_looping_call(self.archive.tick)
         self.timer.start(BATCH_SECONDS, now=False)
@@ -195,8 +195,7 @@ class StoreSqlitePipeline:
                 self._link(other, article_id, outcome, reason)
 
     def _link(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
-        row = {"url": link, "article_id": article_id, "outcome": outcome, "reason": reason}
-        self.archive.add_link({**row, "last_tried_at": utc_text(self.archive.now())})
+        self.archive.end_link(link, article_id, outcome, reason)
         self.stats.inc_value(f"links/{outcome}")
 
     def _share_outcome(self, link: str, article_id: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from archive.post_format import render_post
 from archive.times import utc_text
 from archive.writer import Archive
+from pipelines.archive_access import require_archive
 from pipelines.record import record_of
 
 POST_FIELDS = (
@@ -42,7 +43,7 @@ class WriteFrontmatterPipeline:
     def from_crawler(cls, crawler: Any) -> WriteFrontmatterPipeline:
         settings = crawler.settings
         writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
-        return cls(crawler.stats, Archive.of(crawler), writer)
+        return cls(crawler.stats, require_archive(crawler), writer)
 
     def process_item(self, item: Any) -> Any:
         record = record_of(item)

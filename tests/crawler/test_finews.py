@@ -276,7 +276,9 @@ def test_no_feed_answers(newsroom, crawl, rows):
     assert len(run.stderr.splitlines()) <= 20
 
 
-@pytest.mark.parametrize(("fault", "outcome"), [("html", "unreadable"), ("500", "unreachable"), ("404", "gone")])
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("html", "unreadable"), ("500", "unreachable"), ("404", "gone")]
+)
 def test_an_article_that_could_not_be_had_heals(wire, poll, rows, fault, outcome):
     lost = wire.articles[30]
     wire.fail(wire.detail_path(lost), fault)

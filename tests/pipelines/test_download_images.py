@@ -23,6 +23,7 @@ from scrapy.utils.test import get_crawler
 
 from archive.writer import Archive, ArchiveError, Entry
 from crawler.fetch_guard import FetchRefused
+from pipelines.archive_access import archive_named_in, share_archive
 from pipelines.download_images import DownloadImagesPipeline, find_images, judge, outcome_of_error, show
 from pipelines.image_types import Limits
 
@@ -308,6 +309,7 @@ ANSWERS = {
 }
 SPIDER = """
     import json
+    import shutil
     from datetime import UTC, datetime
     import scrapy
     from itemadapter import ItemAdapter
@@ -335,14 +337,16 @@ SPIDER = """
         def close_spider(self):
             stats = self.crawler.stats.get_stats().items()
             stats = {name: value for name, value in stats if name.startswith("download_images/")}
-            with open(self.crawler.settings["OUT"], "w") as out:
+            settings = self.crawler.settings  # staged images of no article go when the archive is closed
+            shutil.copytree(f"{settings['DATA_DIR']}/.staging", f"{settings['DATA_DIR']}/../staged", dirs_exist_ok=True)
+            with open(settings["OUT"], "w") as out:
                 json.dump({"items": self.lines, "stats": stats}, out)
 
     class Bodies(scrapy.Spider):
         name = "bodies"
         custom_settings = {
             "ITEM_PIPELINES": {"pipelines.download_images.DownloadImagesPipeline": 500, Dump: 900},
-            "EXTENSIONS_BASE": {}, "RETRY_TIMES": 1, "RETRY_BACKOFF": 0.01, "IMAGE_MAX_BYTES": 50_000,
+            "EXTENSIONS_BASE": {}, "EXTENSIONS": {"pipelines.archive_access.OpenArchive": 0}, "RETRY_TIMES": 1, "RETRY_BACKOFF": 0.01, "IMAGE_MAX_BYTES": 50_000,
         }
 
         async def start(self):
@@ -471,8 +475,7 @@ def test_pictures_are_fetched_once_and_kept_as_they_came(fetch, server, tmp_path
     assert server.referers == {f"{server.origin}/html_News/NewsShare.html?infoCode=NW1"}
     assert stats["download_images/stored"] == 3
     assert stats["download_images/bytes"] == len(PICTURE) + len(OTHER)
-    [staged] = (tmp_path / "data" / ".staging").glob(f"{digest}*")
-    assert staged.read_bytes() == PICTURE
+    assert (tmp_path / "staged" / f"{digest}.png").read_bytes() == PICTURE
 
 
 def test_the_next_address_is_tried(fetch, server):
@@ -577,9 +580,9 @@ def test_switched_off_nothing_is_fetched(fetch, server):
 
 def test_a_picture_that_cannot_be_written_stops_the_crawl(tmp_path):
     crawler = get_crawler(settings_dict={"DATA_DIR": str(tmp_path)})
-    pipeline = DownloadImagesPipeline.from_crawler(crawler)
-    with contextlib.closing(Archive.of(crawler)) as archive:
+    with contextlib.closing(share_archive(crawler, archive_named_in(crawler.settings))) as archive:
         archive.open()
+        pipeline = DownloadImagesPipeline.from_crawler(crawler)
         (tmp_path / ".staging").rmdir()
         with pytest.raises(ArchiveError, match=r"\.staging.* cannot be written"):
             pipeline._keep(PICTURE)
