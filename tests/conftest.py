@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.newsroom.server import Newsroom
+from tests.scrapy_process import ROOT as ROOT
+from tests.scrapy_process import TIMEOUT as TIMEOUT
+from tests.scrapy_process import run_scrapy
 from tests.websites import Websites
-
-ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT = 120  # seconds for one crawl: far more than any takes
 
 Crawl = Callable[..., "subprocess.CompletedProcess[str]"]
 Rows = Callable[..., list[dict[str, Any]]]
@@ -60,15 +59,7 @@ def crawl(newsroom: Newsroom, data_dir: Path) -> Crawl:
             "FINEWS_NOW": newsroom.now.isoformat(),
         } | settings
         flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
-        return subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", *words, *flags],
-            cwd=ROOT,
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TIMEOUT,
-        )
+        return run_scrapy("crawl", *words, *flags, stdin=stdin)
 
     return run
 

@@ -4,13 +4,12 @@ archive answers. `test_worked_queries.py` asks them again."""
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 from tests.newsroom.server import NOW, Newsroom
+from tests.scrapy_process import run_scrapy
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "queries.md"
@@ -88,12 +87,9 @@ def make_archive(data: Path) -> sqlite3.Connection:
             "LOG_LEVEL": "ERROR",
         }
         flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-m", "scrapy", "crawl", *args, *flags]
-        run = subprocess.run(
-            command, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=300, check=False
-        )
+        run = run_scrapy("crawl", *args, *flags, stdin=stdin)
         if run.returncode not in (0, 3):
-            raise RuntimeError(f"{' '.join(command)} ended with {run.returncode}: {run.stderr[-2000:]}")
+            raise RuntimeError(f"{' '.join(run.args)} ended with {run.returncode}: {run.stderr[-2000:]}")
 
     with Newsroom() as room:
         crawl("finews")

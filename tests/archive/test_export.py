@@ -24,6 +24,7 @@ from archive.schema import open_archive
 from tests.archive.test_views import Rows
 from tests.bench.archive import make_archive as make_large
 from tests.conftest import ROOT
+from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
 
 FORMATS = ["atom", "csv", "jsonl", "md", "parquet"]
@@ -53,8 +54,7 @@ def sql(data):
 
 def export(data, *args, **more):
     """The command as a process."""
-    command = [sys.executable, "-m", "scrapy", "export", *map(str, args), "-s", f"DATA_DIR={data}"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, **more)
+    return run_scrapy("export", *args, "-s", f"DATA_DIR={data}", text=False, **more)
 
 
 def good(done):
@@ -418,7 +418,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(data, tmp_path):
 
     out = tmp_path / "out" / "articles.jsonl"
     out.parent.mkdir()
-    done = export(data, out, preexec_fn=small_files)
+    command = [sys.executable, "-m", "scrapy", "export", str(out), "-s", f"DATA_DIR={data}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, preexec_fn=small_files)
     assert done.returncode == 73
     [line] = done.stderr.decode().splitlines()
     assert line == f"scrapy export: {out} cannot be written: File too large"

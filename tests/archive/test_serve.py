@@ -18,6 +18,7 @@ import pytest
 from archive.describe_schema import described
 from archive.schema import STEPS, connect, open_archive, statements
 from tests import browser as chromium
+from tests.scrapy_process import run_scrapy
 from tests.serving import serving
 from tests.worked_queries import make_archive
 
@@ -519,9 +520,7 @@ def test_a_question_that_takes_too_long_is_stopped(server):
 
 def run(*args, env=None, **settings):
     flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", "serve", *args, *flags]
-    env = {**os.environ, **(env or {})}
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=env)
+    return run_scrapy("serve", *args, *flags, env={**os.environ, **(env or {})})
 
 
 def test_mistakes_are_said_in_a_line(server, tmp_path):

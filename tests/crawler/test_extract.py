@@ -3,11 +3,11 @@
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.scrapy_process import run_scrapy
 from tests.websites import PARAGRAPHS, news_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,8 +15,7 @@ URL = "https://news.example/2026/1.html"
 
 
 def extract(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    words = [sys.executable, "-m", "scrapy", "extract", *args]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, input=stdin, timeout=120)
+    return run_scrapy("extract", *args, stdin=stdin, text=False)
 
 
 def objects(run: subprocess.CompletedProcess[bytes]) -> list[dict]:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
+from tests.scrapy_process import run_scrapy
 
 NOON = datetime.fromisoformat("2026-06-30T12:00:00+08:00")
 
@@ -47,10 +48,7 @@ def poll(wire, data_dir):
         } | settings  # fmt: skip
         words = [part for word in args for part in ("-a", word)]
         flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
-        command = [sys.executable, "-m", "scrapy", "crawl", "finews", "-a", "feeds=rolling", *words, *flags]
-        return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
-        )
+        return run_scrapy("crawl", "finews", "-a", "feeds=rolling", *words, *flags)
 
     return run
 

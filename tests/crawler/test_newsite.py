@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scrapy_process import run_scrapy
 from tests.websites import PARAGRAPHS, news_page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +33,7 @@ assert not any(words in read["body_text"] for words in expected["lacks"])
 
 
 def newsite(*args: str, **more) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "scrapy", "newsite", *args]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, **more)
+    return run_scrapy("newsite", *args, **more)
 
 
 @pytest.fixture

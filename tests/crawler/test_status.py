@@ -3,8 +3,6 @@
 import fcntl
 import json
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from archive.schema import open_archive
 from archive.terminal import columns
 from crawler import exit_status as outcome
-from tests.conftest import ROOT
+from tests.scrapy_process import ROOT, run_scrapy
 
 NOW = datetime.fromisoformat("2026-06-30T10:00:00+00:00")  # 18:00 in Beijing
 
@@ -48,10 +46,8 @@ def add_crawl(conn, spider="finews", *, minutes=3, **more):
 
 def run(command, data_dir, *args, **env):
     """The command as a process, in *env* only."""
-    words = [sys.executable, "-m", "scrapy", command, "-s", f"DATA_DIR={data_dir}", "-s", f"FINEWS_NOW={NOW.isoformat()}"]  # fmt: skip
-    return subprocess.run(
-        [*words, *args], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **env}, capture_output=True, timeout=60
-    )
+    flags = ["-s", f"DATA_DIR={data_dir}", "-s", f"FINEWS_NOW={NOW.isoformat()}"]
+    return run_scrapy(command, *flags, *args, env={"PATH": "/usr/bin:/bin", **env}, text=False)
 
 
 def status(data_dir, *args):
