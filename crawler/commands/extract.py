@@ -60,20 +60,20 @@ class Command(ScrapyCommand):
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
                     read = entry if "outcome" in entry else extract(entry, now, opts.generic)
-                except BadInput as wrong:
+                except BadInput as exc:
                     if not opts.batch:
                         raise
-                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(wrong)}
-                except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as wrong:
+                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(exc)}
+                except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as exc:
                     if not opts.batch:
                         raise
-                    reason = f"our own bug: {type(wrong).__name__}: {wrong}; please report it with the page"
+                    reason = f"our own bug: {type(exc).__name__}: {exc}; please report it with the page"
                     read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
                 if "outcome" in read:
                     self.exitcode = FAILED
                 sys.stdout.write(json.dumps(read, ensure_ascii=False) + "\n")
-        except BadInput as wrong:
-            self._leave(str(wrong))
+        except BadInput as exc:
+            self._leave(str(exc))
         except BrokenPipeError:
             sys.stderr.close()
 
@@ -91,8 +91,8 @@ def contents(path: Path) -> bytes:
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError, ValueError, zlib.error) as wrong:
-        raise BadInput(f"{path}: {getattr(wrong, 'strerror', None) or wrong}") from None
+    except (OSError, EOFError, ValueError, zlib.error) as exc:
+        raise BadInput(f"{path}: {getattr(exc, 'strerror', None) or exc}") from None
 
 
 def listed(path: Path) -> Iterator[dict[str, Any]]:
@@ -106,8 +106,8 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             entry, why = json.loads(line), 'an object with "file" is needed'
-        except (ValueError, RecursionError) as wrong:
-            entry, why = None, f"no JSON ({wrong})"
+        except (ValueError, RecursionError) as exc:
+            entry, why = None, f"no JSON ({exc})"
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
             if not good:
                 raise BadInput(f"{path}, line {number}: {why}")
@@ -133,8 +133,8 @@ def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, An
     response = HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"})
     try:
         read = read_page(target, response, now)
-    except PageError as wrong:
-        read = {"url": target.link, "site": target.page.site, "outcome": wrong.outcome, "reason": str(wrong)}
+    except PageError as exc:
+        read = {"url": target.link, "site": target.page.site, "outcome": exc.outcome, "reason": str(exc)}
     read["url"] = entry.get("url")
     if not entry.get("url"):
         read["images"] = [url.removeprefix(f"{NOWHERE}/") for url in read.get("images", ())]
@@ -158,7 +158,7 @@ def target_for(entry: dict[str, Any], body: bytes, generic: bool) -> Target:
             return Target(AnyPage, f"web:{url}", str(url), url or f"{NOWHERE}/", "")
         if url:
             return target_of(url)
-    except LinkError as wrong:
-        raise BadInput(str(wrong)) from None
+    except LinkError as exc:
+        raise BadInput(str(exc)) from None
     page = page_stated_in(decode(body)) or AnyPage
     return Target(page, f"{page.site}:", "", f"{NOWHERE}/", "")

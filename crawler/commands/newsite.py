@@ -81,8 +81,8 @@ class Command(ScrapyCommand):
         url = args[0]
         try:
             target = target_of(url)
-        except LinkError as wrong:
-            self._leave(str(wrong), USAGE)
+        except LinkError as exc:
+            self._leave(str(exc), USAGE)
         if target.page is not AnyPage:
             read_by = target.page.__module__.replace(".", "/")
             self._leave(
@@ -100,9 +100,9 @@ class Command(ScrapyCommand):
         page = AnyPage(response, target, datetime.now(UTC))
         try:
             source, expected = scaffold(page, name, url)
-        except PageError as wrong:
+        except PageError as exc:
             self._leave(
-                f"{wrong}. Save the page from a browser, where scripts have run, and give it by --file",
+                f"{exc}. Save the page from a browser, where scripts have run, and give it by --file",
                 FAILED,
             )
         page_file.parent.mkdir(parents=True, exist_ok=True)
@@ -129,8 +129,8 @@ class Command(ScrapyCommand):
         if file:
             try:
                 return HtmlResponse(url, body=contents(Path(file)), headers={"Content-Type": "text/html"})
-            except BadInput as wrong:
-                self._leave(str(wrong), USAGE)
+            except BadInput as exc:
+                self._leave(str(exc), USAGE)
         return self._fetched(url)
 
     def _fetched(self, url: str) -> TextResponse:

@@ -1,17 +1,17 @@
-"""A page's text in blocks, each weighed: sentences count for the article, link lists and furniture against it."""
+"""A page's text in blocks, each weighed: sentences count for the article, link lists and boilerplate against it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, FURNITURE_TAGS, HIDDEN, is_furniture
-from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, ends, is_meta
+from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
+from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, is_end_line, is_meta
 from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
 
 TEASER = 80  # characters of other articles that a list shows of each, at most
 
 
-class Layout:
+class BlockLayout:
     """Blocks of a page in reading order. ``value`` of an element sums what its blocks are worth as article text."""
 
     def __init__(self, root: Any):
@@ -20,8 +20,8 @@ class Layout:
             (file_of(tag.get("content")) for tag in root.iter("meta") if tag.get("property") == "og:image"),
             "",
         )
-        """Name of the picture that the page calls the article's, empty where it calls none."""
-        for element in FURNITURE_TAGS(root):
+        """Name of the image that the page calls the article's, empty where it calls none."""
+        for element in BOILERPLATE_TAGS(root):
             remove(element)
         everything = letters("".join(root.itertext()))
         for element in HIDDEN(root):
@@ -41,7 +41,7 @@ class Layout:
         self.value: dict[Any, float] = {}
         self._worth: dict[Any, float] = {}
         self.named: list[Any] = []
-        """Elements whose class or id is one of `BODY_NAMES`, or says so in schema.org's words."""
+        """Elements whose class or id is one of `BODY_NAMES`, or whose itemprop is schema.org's articleBody."""
         self.end: Any = None
         """The line that ends the article (editor, comments, other articles); None where none does."""
         self.related: set[Any] = set()
@@ -149,14 +149,14 @@ class Layout:
             alike = sum(one.tag == tag and one.get("class") == name for one in parent)
             if len(items) < 3 or len(items) < 0.6 * alike:
                 continue
-            said = sum(self.plain.get(block, 0) for one in items for block in one.iter())
-            if said < 0.5 * everything or (said < TEASER * len(items) and everything - said >= TEASER):
+            shown = sum(self.plain.get(block, 0) for one in items for block in one.iter())
+            if shown < 0.5 * everything or (shown < TEASER * len(items) and everything - shown >= TEASER):
                 self.related.update(items)
 
-    def in_furniture(self, block: Any) -> bool:
-        """Whether a block is, or stands in, what stands round articles."""
+    def in_boilerplate(self, block: Any) -> bool:
+        """Whether a block is boilerplate, or within some."""
         while block is not None:
-            if block in self.related or (block.tag not in ("html", "body") and is_furniture(block)):
+            if block in self.related or (block.tag not in ("html", "body") and is_boilerplate(block)):
                 return True
             block = block.getparent()
         return False
@@ -169,19 +169,21 @@ class Layout:
         for block, worth in zip(self.blocks, worths, strict=True):
             if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
                 text = own_text(block)
-                if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and ends(text)):
+                if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and is_end_line(text)):
                     self.end = block
                     return
             sentences += worth >= 30
             seen += max(worth, 0)
 
-    def begins_at(self, heading: Any) -> None:
+    def find_end_after(self, heading: Any) -> None:
         """Weigh again, where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
-        since what follows is longer: what stands in the same element as a sentence before is still text."""
+        since what follows is longer: what is in the same element as a sentence before is still text."""
         if heading not in self.order:
             return
         behind = [
-            one for one in self.blocks if self.order[one] > self.order[heading] and not self.in_furniture(one)
+            one
+            for one in self.blocks
+            if self.order[one] > self.order[heading] and not self.in_boilerplate(one)
         ]
         parents: set[Any] = set()
         for n, block in enumerate(behind):
@@ -189,7 +191,7 @@ class Layout:
                 return
             if self.worth(block) >= 30:
                 parents.add(block.getparent())
-            elif parents and self.plain[block] + self.linked[block] <= 80 and ends(own_text(block)):
+            elif parents and self.plain[block] + self.linked[block] <= 80 and is_end_line(own_text(block)):
                 if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
                     self.end = block
                     self._weigh(0.0)
@@ -207,7 +209,7 @@ class Layout:
         total = sum(one for one in value.values() if one > 0)
         for element in reversed(self.order):
             worth = value[element]
-            if 0 < worth < 0.6 * total and (element in self.related or is_furniture(element)):
+            if 0 < worth < 0.6 * total and (element in self.related or is_boilerplate(element)):
                 value[element] = worth = min(worth * 0.05, 20)
             parent = element.getparent()
             if parent is not None:

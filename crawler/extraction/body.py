@@ -7,10 +7,10 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extraction.block_layout import Layout
-from crawler.extraction.boilerplate import is_furniture
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import squeeze, text_of
-from crawler.extraction.headline import key
+from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import META_LABEL
 from crawler.extraction.trees import INLINE, is_within, own_text, remove
 
@@ -39,8 +39,8 @@ class Body:
     """The heading that shows the headline."""
     lead: list[Any] = field(default_factory=list)
     """Paragraphs of the text that stand above the element: many sites set the first one apart."""
-    lead_pictures: list[Any] = field(default_factory=list)
-    """Pictures between headline and text."""
+    lead_images: list[Any] = field(default_factory=list)
+    """Images between headline and text."""
     removals: list[dict[str, Any]] = field(default_factory=list)
     """What was taken out of it: ``rule``, ``text``, ``html`` each."""
 
@@ -53,7 +53,7 @@ class Body:
         remove(one)
 
 
-def find_body(layout: Layout) -> Any:
+def find_body(layout: BlockLayout) -> Any:
     """The element that holds the article's text; None where the page has none."""
     value = layout.value
     best = max(value, key=value.__getitem__)
@@ -63,7 +63,7 @@ def find_body(layout: Layout) -> Any:
             break
         best = child
     if value[best] <= 0:
-        return lines_of(layout)
+        return find_short_lines(layout)
     named = [one for one in layout.named if value[one] >= NAMED * value[best]]
     named = named or [one for one in best.iter("article") if value.get(one, 0) >= ALONE * value[best]]
     if named:
@@ -76,7 +76,7 @@ def find_body(layout: Layout) -> Any:
     return best
 
 
-def lines_of(layout: Layout) -> Any:
+def find_short_lines(layout: BlockLayout) -> Any:
     """The element that holds a text of short lines, such as a poem, under a heading; None where there is none."""
     heading = next(layout.root.iter("h1", "h2", "h3"), None)
     if heading is None:
@@ -85,7 +85,7 @@ def lines_of(layout: Layout) -> Any:
     for element in reversed(layout.order):
         if layout.order[element] > layout.order[heading] and is_short_line(layout, element):
             size[element] += layout.plain[element]
-        if not (element in layout.related or is_furniture(element)) and element.getparent() is not None:
+        if not (element in layout.related or is_boilerplate(element)) and element.getparent() is not None:
             size[element.getparent()] += size[element]
     best = layout.root
     while (child := max(best, key=lambda one: size.get(one, 0), default=None)) is not None:
@@ -95,7 +95,7 @@ def lines_of(layout: Layout) -> Any:
     return best if size[best] >= SENTENCE and best.tag not in ("html", "body") else None
 
 
-def is_short_line(layout: Layout, block: Any) -> bool:
+def is_short_line(layout: BlockLayout, block: Any) -> bool:
     """Whether a block is text without being a sentence: a line of a poem, a list or a talk; no link, no label."""
     return (
         layout.plain.get(block, 0) >= 3
@@ -105,7 +105,7 @@ def is_short_line(layout: Layout, block: Any) -> bool:
     )
 
 
-def text_start(layout: Layout, element: Any) -> int:
+def text_start(layout: BlockLayout, element: Any) -> int:
     """Place in reading order up to which a headline can stand: the first sentence in *element*, or a little behind its begin."""
     begin = layout.order[element]
     within = {*element.iter()}
@@ -113,7 +113,7 @@ def text_start(layout: Layout, element: Any) -> int:
     return max(begin + 12, layout.order[first] if first is not None else 0)
 
 
-def without_siderail(layout: Layout, element: Any) -> Any:
+def without_siderail(layout: BlockLayout, element: Any) -> Any:
     """The part of a body that holds all of its sentences, where what lies beside it is link lists and the like."""
     while True:
         child = max(
@@ -126,8 +126,8 @@ def without_siderail(layout: Layout, element: Any) -> Any:
         element = child
 
 
-def holds_the_text(layout: Layout, child: Any, element: Any) -> bool:
-    """Whether outside of *child* the element shows no sentence and no picture."""
+def holds_the_text(layout: BlockLayout, child: Any, element: Any) -> bool:
+    """Whether outside of *child* the element shows no sentence and no image."""
     if layout.value[child] < DOMINANT * layout.value[element]:
         return False
     within = {*child.iter()}
@@ -140,76 +140,90 @@ def holds_the_text(layout: Layout, child: Any, element: Any) -> bool:
     )
 
 
-def read_body(layout: Layout, element: Any, heading: Any, headline: str | None = None) -> Body:
+def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | None = None) -> Body:
     """The body in *element*, with the lines round it. The layout's tree stays as it is."""
-    wanted = key(headline or "")
     order = layout.order
-    first_inside, last_inside = (
-        order[element],
-        max((order[one] for one in element.iter()), default=order[element]),
-    )
+    first_inside = order[element]
+    last_inside = max((order[one] for one in element.iter()), default=first_inside)
     inside = [block for block in layout.blocks if first_inside <= order[block] <= last_inside]
-    at = order.get(heading, -1) if heading is not None else -1
-    sentences = [b for b in inside if is_sentence(layout, b) and key(own_text(b)) != wanted]
-    inner = [b for b in sentences if order[b] > at]
-    if 2 * len(inner) < len(sentences):  # a heading that deep in the text is not the article's own
-        at, inner = -1, sentences
-    text_from = order[inner[0]] if inner else first_inside
-    early = [
-        b for b in inside if at < order[b] < text_from and is_short_line(layout, b) and not is_caption(b)
+    head_at, text_at = find_text_start(layout, inside, heading, headline, first_inside)
+    near, elements = find_lines_above(layout, heading, headline, head_at, text_at)
+    lead = [
+        block
+        for block in layout.blocks
+        if 0 <= head_at < order[block] < first_inside and is_lead(layout, block, element)
     ]
-    if len(early) >= max(4, 2 * len(inner)):  # a text of short lines, with hardly a sentence
-        text_from = order[early[0]]
-    before = [block for block in layout.blocks if order[block] < text_from and not is_caption(block)]
-    if 0 <= at < text_from:
+    behind = [block for block in layout.blocks if order[block] > last_inside][:12]
+    lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at]
+    return Body(
+        element=element,
+        near=near,
+        near_elements=elements,
+        after=[*lines[-6:], *(squeeze(own_text(block, " ")) for block in behind)],
+        lines=[line for line in (*(squeeze(own_text(block)) for block in lead), *lines) if line],
+        heading=heading if head_at >= 0 else None,
+        lead=lead,
+        lead_images=[one for one in layout.root.iter("img") if 0 <= head_at < order[one] < first_inside],
+    )
+
+
+def find_text_start(
+    layout: BlockLayout, inside: list[Any], heading: Any, headline: str | None, first_inside: int
+) -> tuple[int, int]:
+    """``(head_at, text_at)``: places in reading order of the heading (-1: none above the text) and of the text's first
+    line among the blocks *inside* its element."""
+    order, wanted = layout.order, fold_title(headline or "")
+    head_at = order.get(heading, -1) if heading is not None else -1
+    sentences = [b for b in inside if is_sentence(layout, b) and fold_title(own_text(b)) != wanted]
+    below = [b for b in sentences if order[b] > head_at]
+    if 2 * len(below) < len(sentences):  # a heading that deep in the text is not the article's own
+        head_at, below = -1, sentences
+    text_at = order[below[0]] if below else first_inside
+    short = [
+        b for b in inside if head_at < order[b] < text_at and is_short_line(layout, b) and not is_caption(b)
+    ]
+    if len(short) >= max(4, 2 * len(below)):  # a text of short lines, with hardly a sentence
+        text_at = order[short[0]]
+    return head_at, text_at
+
+
+def find_lines_above(
+    layout: BlockLayout, heading: Any, headline: str | None, head_at: int, text_at: int
+) -> tuple[list[str], list[Any]]:
+    """Lines between headline and text, the heading's own words beside the headline first, and the elements there."""
+    order = layout.order
+    above = [block for block in layout.blocks if order[block] < text_at and not is_caption(block)]
+    beside = ""
+    if 0 <= head_at < text_at:
         under = {heading, *heading.iter()}
-        near = [block for block in before if order[block] >= at and block not in under]
+        near = [block for block in above if order[block] >= head_at and block not in under]
         beside = (
             squeeze(own_text(heading, " ")).replace(headline or "", "", 1).strip()
         )  # some put the time into it
         near = [
             *(near if len(near) <= 28 else [*near[:12], *near[-16:]]),
-            *[block for block in before if order[block] < at][-4:],
+            *[block for block in above if order[block] < head_at][-4:],
         ]
     else:
-        near, beside = before[-14:], ""
-    elements = (
-        [one for one, place in order.items() if max(at, text_from - 60) <= place < text_from]
-        if at < text_from
-        else []
-    )
-    lead = [
-        block
-        for block in layout.blocks
-        if 0 <= at < order[block] < first_inside and is_lead(layout, block, element)
-    ]
-    pictures = [one for one in layout.root.iter("img") if 0 <= at < order[one] < first_inside]
-    behind = [block for block in layout.blocks if order[block] > last_inside][:12]
-    lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_from]
-    return Body(
-        element=element,
-        near=[line for line in (beside, *(squeeze(own_text(block, " ")) for block in near)) if line],
-        near_elements=elements,
-        after=[*lines[-6:], *(squeeze(own_text(block, " ")) for block in behind)],
-        lines=[line for line in (*(squeeze(own_text(block)) for block in lead), *lines) if line],
-        heading=heading if at >= 0 else None,
-        lead=lead,
-        lead_pictures=pictures,
-    )
+        near = above[-14:]
+    lines = [line for line in (beside, *(squeeze(own_text(block, " ")) for block in near)) if line]
+    if head_at >= text_at:
+        return lines, []
+    return lines, [one for one, place in order.items() if max(head_at, text_at - 60) <= place < text_at]
 
 
-def is_sentence(layout: Layout, block: Any) -> bool:
+def is_sentence(layout: BlockLayout, block: Any) -> bool:
     """Whether a block is a sentence of a text: a caption is none."""
     return layout.worth(block) >= SENTENCE and not is_caption(block)
 
 
 def is_caption(block: Any) -> bool:
-    """Whether a block is a picture's caption."""
+    """Whether a block is a image's caption."""
     above = block.getparent()
     return block.tag == "figcaption" or (above is not None and above.tag in ("figcaption", "figure"))
 
 
-def is_lead(layout: Layout, block: Any, element: Any) -> bool:
+def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
     """Whether a block above a body is its first paragraph: whole sentences, close by, that the body does not repeat."""
     text = squeeze(own_text(block))
     near = element.getparent()
@@ -221,6 +235,6 @@ def is_lead(layout: Layout, block: Any, element: Any) -> bool:
         and layout.marks[block] >= 2
         and layout.worth(block) >= SENTENCE
         and is_within(block, near)
-        and not layout.in_furniture(block)
+        and not layout.in_boilerplate(block)
         and text[:15] not in squeeze("".join(element.itertext()))
     )

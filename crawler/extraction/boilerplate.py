@@ -1,4 +1,4 @@
-"""Names that sites give to what stands round an article, and to what holds its text."""
+"""Names that sites give to boilerplate, and to what holds an article's text."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from lxml import etree
 
 # Elements that never hold an article's sentences.
-FURNITURE_TAGS: Any = etree.XPath(
+BOILERPLATE_TAGS: Any = etree.XPath(
     "//nav | //footer | //button | //object | //embed | //canvas | //option | //input | //map | //head/style"
 )
 HIDDEN: Any = etree.XPath(
     "//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
     " | //*[@hidden]"
 )
-# Names of what stands round an article, as parts of class and id.
-FURNITURE = re.compile(
+# Names of boilerplate, as parts of class and id.
+BOILERPLATE_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav\w*|menu|crumbs?|breadcrumbs?|foot(?:er)?(?!note)\w*|side(?:bar|rail)?\w*|(?:right|left)[-_]?(?:bar|rail|side)\w*|\w*rbar\w*|aside|rel(?:ated)?[-_]\w*|copyright|cprt|icp)(?:$|[\s_-])"
     r"|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
@@ -50,13 +50,13 @@ BODY_NAMES = frozenset((
 ))  # fmt: skip
 
 
-def is_furniture(element: Any) -> bool:
-    """Whether class or id names something that stands round articles."""
+def is_boilerplate(element: Any) -> bool:
+    """Whether class or id names boilerplate."""
     name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(name) > 1 and names_furniture(name)
+    return len(name) > 1 and names_boilerplate(name)
 
 
 @lru_cache(maxsize=4096)
-def names_furniture(name: str) -> bool:
-    """Whether *name* is one of furniture. Remembered: a page has few names and many elements."""
-    return FURNITURE.search(name) is not None
+def names_boilerplate(name: str) -> bool:
+    """Whether *name* is one of boilerplate. Remembered: a page has few names and many elements."""
+    return BOILERPLATE_NAME.search(name) is not None

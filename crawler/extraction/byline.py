@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.headline import key
+from crawler.extraction.headline import fold_title
 from crawler.extraction.names import NAME, NAMES, WESTERN, names_in, western_names
 
 END = (
@@ -49,7 +49,7 @@ LOOSE = re.compile(
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
 PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
-"""Behind names: those who took the picture."""
+"""Behind names: those who took the image."""
 NOT_WRITER = re.compile(
     r"摄影|攝影|摄像|图片|图/|圖/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|统筹|摄$|攝$"
 )
@@ -88,17 +88,17 @@ def in_line(line: str, whole: bool = False) -> list[str]:
     return named
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """*text* with one form of letters, brackets and strokes."""
     return unicodedata.normalize("NFKC", text.replace("╱", "/").replace("∕", "/"))
 
 
 def is_writer(name: str, publisher: str | None) -> bool:
-    """Whether what stands behind 作者 is a name, and not the medium or a department of it."""
+    """Whether what follows 作者 is a name, and not the medium or a department of it."""
     return not NO_NAME.search(name) and name != publisher and not name.isascii()
 
 
-def in_near_line(line: str, publisher: str | None) -> list[str]:
+def find_in_near_line(line: str, publisher: str | None) -> list[str]:
     """Writers that a line between headline and text names: there, a byline can be short of words."""
     if names := in_line(line):
         return names
@@ -114,14 +114,14 @@ def in_near_line(line: str, publisher: str | None) -> list[str]:
     return []
 
 
-def in_elements(elements: Iterable[Any]) -> list[str]:
+def find_in_elements(elements: Iterable[Any]) -> list[str]:
     """Writers in elements that are called so (``class="author"``), and that hold names alone."""
     for element in elements:
         if element.get("rel") != "author" and not AUTHOR_NAME.search(
             f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
         ):
             continue
-        text = LABEL.sub("", folded(squeeze(" ".join(element.itertext()))))
+        text = LABEL.sub("", fold_text(squeeze(" ".join(element.itertext()))))
         parts = [part for part in re.split(r"[、，,/&\s]+|\band\b", text) if part]
         if 0 < len(parts) <= 5 and len(names := names_in(text)) == len(parts):
             return names
@@ -144,36 +144,40 @@ def find_authors(
     *near* are the lines between headline and text, *elements* the elements there; *head* and *tail* the first and last
     lines of the text, *after* those right behind it.
     """
-    medium = key(publisher or "")
+    medium = fold_title(publisher or "")
 
     def persons(names: list[str]) -> list[str]:
         """*names* without what is the medium's."""
-        return [name for name in names if key(name) not in medium]
+        return [name for name in names if fold_title(name) not in medium]
 
-    for line in map(folded, near):
-        if names := persons(in_near_line(line, publisher)):
+    for line in map(fold_text, near):
+        if names := persons(find_in_near_line(line, publisher)):
             return names
-    if names := persons(in_elements(elements)):
+    if names := persons(find_in_elements(elements)):
         return names
-    said = [
-        *(in_first_line(folded(line)[:400]) for n, line in enumerate(head) if n < 3 or len(line) < 30),
-        *(in_line(folded(line)[-200:]) for line in tail),
+    named = [
+        *(
+            find_in_first_line(fold_text(line)[:400])
+            for n, line in enumerate(head)
+            if n < 3 or len(line) < 30
+        ),
+        *(in_line(fold_text(line)[-200:]) for line in tail),
     ]
-    if names := max(map(persons, said), key=len, default=[]):
+    if names := max(map(persons, named), key=len, default=[]):
         return names
-    for line in map(folded, after):
+    for line in map(fold_text, after):
         if len(line) < 60 and (names := persons(in_line(line))):
             return names
-    return from_metadata(document)
+    return find_in_metadata(document)
 
 
-def in_first_line(line: str) -> list[str]:
+def find_in_first_line(line: str) -> list[str]:
     """Writers that one of the first lines of a text names."""
     reported = REPORTED.search(line) if len(line) < 40 else None
     return in_line(line) or (names_in(reported[1]) if reported else [])
 
 
-def from_metadata(document: Document) -> list[str]:
+def find_in_metadata(document: Document) -> list[str]:
     """Writers that the metadata name; only what can be a person's name, since sites put their own there."""
     stated = document.linked_data.get("author")
     found: list[str] = []

@@ -1,4 +1,4 @@
-"""Takes out of an article's body what is furniture, and makes paragraphs of its lines."""
+"""Takes out of an article's body what is boilerplate, and makes paragraphs of its lines."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extraction.block_layout import Layout
+from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE, Body
-from crawler.extraction.boilerplate import is_furniture
+from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import absolute, squeeze, text_of
-from crawler.extraction.headline import key
-from crawler.extraction.images import PICTURE, add_lead_pictures, settle_pictures
+from crawler.extraction.headline import fold_title
+from crawler.extraction.images import IMAGE_URL, add_lead_images, resolve_images
 from crawler.extraction.lines import is_meta
 from crawler.extraction.published import STAMP
 from crawler.extraction.trees import INLINE, is_within, own_text
@@ -30,37 +30,47 @@ PROMOTED = re.compile(
 EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编|编辑|編輯)\s*[:：|｜]?.{0,30}$")
 
 
-def clean_body(layout: Layout, body: Body, headline: str | None, base: str) -> None:
-    """Take furniture out of the body, into ``removals``, and give its pictures and links absolute addresses. Changes the tree."""
+def clean_body(layout: BlockLayout, body: Body, headline: str | None, base: str) -> None:
+    """Take boilerplate out of the body, into ``removals``, and give its images and links absolute addresses. Changes the tree."""
     element = body.element
-    for one in [element, *element.iter()]:
-        style = (one.get("style") or "").replace(" ", "").lower()
-        if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
-            del one.attrib["style"]  # what is hidden and not the text is gone: a script shows this
+    unhide(element)
     sums = subtree_sums(layout, element)
-    most = 0.3 * sums[element][0]
     cut_head(layout, body, headline)
-    for one in list(element.iterdescendants()):
-        if one.tag in INLINE or one not in sums or not is_within(one, element):
-            continue
-        plain, linked, marks, links = sums[one]
-        if one in layout.related and plain < most:
-            body.take_out("related_block", one)
-        elif is_furniture(one) and plain < most:
-            body.take_out("page_furniture", one)
-        elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
-            body.take_out("link_list", one)
+    cut_boxes(layout, body, sums)
     cut_cards(body)
     cut_promoted(layout, body)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
     cut_link_lines(body)
     add_lead(body)
-    add_lead_pictures(layout, body)
-    settle_pictures(element, base)
+    add_lead_images(layout, body)
+    resolve_images(element, base)
     for link in element.iter("a"):
         if link.get("href"):
             link.set("href", absolute(base, link.get("href")) or "")
+
+
+def unhide(element: Any) -> None:
+    """Drop styles that hide: what is hidden and not the text is gone by now, so a script shows this."""
+    for one in element.iter():
+        style = (one.get("style") or "").replace(" ", "").lower()
+        if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
+            del one.attrib["style"]
+
+
+def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, int, int]]) -> None:
+    """Lists of other articles, what is named as boilerplate, and lists that are links."""
+    most = 0.3 * sums[body.element][0]
+    for one in list(body.element.iterdescendants()):
+        if one.tag in INLINE or one not in sums or not is_within(one, body.element):
+            continue
+        plain, linked, marks, links = sums[one]
+        if one in layout.related and plain < most:
+            body.take_out("related_block", one)
+        elif is_boilerplate(one) and plain < most:
+            body.take_out("page_boilerplate", one)
+        elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
+            body.take_out("link_list", one)
 
 
 def cut_link_lines(body: Body) -> None:
@@ -85,24 +95,24 @@ def cut_link_lines(body: Body) -> None:
 
 
 def cut_cards(body: Body) -> None:
-    """Links that hold both a picture and a title: cards of other articles. A picture's link to itself has no title."""
+    """Links that hold both an image and a title: cards of other articles. A image's link to itself has no title."""
     for link in list(body.element.iter("a")):
-        picture = link.find(".//img")
+        image = link.find(".//img")
         titled = any(link.find(f".//{tag}") is not None for tag in ("h2", "h3", "h4", "h5", "p", "div"))
-        if picture is None or not titled or not 6 <= len(text_of(link)) <= 120:
+        if image is None or not titled or not 6 <= len(text_of(link)) <= 120:
             continue
-        if not PICTURE.search(link.get("href") or "") and is_within(link, body.element):
+        if not IMAGE_URL.search(link.get("href") or "") and is_within(link, body.element):
             body.take_out("link_card", link)
 
 
-def cut_promoted(layout: Layout, body: Body) -> None:
-    """Lines that are a link to another article behind a word that says so."""
+def cut_promoted(layout: BlockLayout, body: Body) -> None:
+    """Lines that are a link to another article behind a word such as 推荐."""
     for block in layout.blocks:
         linked, plain = layout.linked[block], layout.plain[block]
         if linked >= 6 and plain <= 12 and linked > plain / 2 and is_within(block, body.element):
             links = "".join("".join(link.itertext()) for link in block.iter("a"))
-            said = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
-            if said and PROMOTED.fullmatch(said) and block is not body.element:
+            label = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
+            if label and PROMOTED.fullmatch(label) and block is not body.element:
                 body.take_out("promoted_link", block)
 
 
@@ -115,8 +125,8 @@ def add_lead(body: Body) -> None:
         body.element.insert(0, paragraph)
 
 
-def cut_behind_end(layout: Layout, body: Body) -> None:
-    """What stands behind the line that ends an article: cards of other articles, promotions, comments."""
+def cut_behind_end(layout: BlockLayout, body: Body) -> None:
+    """What follows the line that ends an article: cards of other articles, promotions, comments."""
     blocks = [block for block in layout.blocks if is_within(block, body.element)]
     written = sum(layout.plain[block] for block in blocks)
     seen = 0
@@ -144,42 +154,48 @@ def cut_behind_end(layout: Layout, body: Body) -> None:
 
 def lines_to_paragraphs(element: Any) -> None:
     """Text that line breaks cut into lines -> a paragraph each, so that rules see lines as a reader does."""
-    for holder in [
-        element,
-        *element.iter("div", "section", "td", "p", "center", "article", "blockquote", "font"),
-    ]:
+    holders = [element, *element.iter("div", "section", "td", "p", "center", "article", "blockquote", "font")]
+    for holder in holders:
         breaks = any(child.tag == "br" for child in holder)
         blocks = any(child.tag not in INLINE for child in holder)
-        loose = (holder.text or "").strip() or any(
-            child.tag in INLINE or (child.tail or "").strip() for child in holder
-        )
-        if not loose or not (breaks or blocks):
+        if not (breaks or blocks) or not has_loose_text(holder):
             continue
         if holder.tag == "p" and holder is not element:
             holder.tag = "div"
-        children = list(holder)
-        runs: list[Any] = []
-        run = etree.Element("p")
-        run.text, holder.text = holder.text, None
-        for child in children:
-            tail, child.tail = child.tail, None
-            holder.remove(child)
-            if child.tag == "br" or child.tag not in INLINE:
-                runs.append(run)
-                if child.tag != "br":
-                    runs.append(child)
-                run = etree.Element("p")
-                run.text = tail
-            else:
-                run.append(child)
-                child.tail = tail
-        runs.append(run)
-        for one in runs:
-            if one.tag != "p" or len(one) or (one.text or "").strip():
-                holder.append(one)
+        for run in split_runs(holder):
+            if run.tag != "p" or len(run) or (run.text or "").strip():
+                holder.append(run)
 
 
-def subtree_sums(layout: Layout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
+def has_loose_text(holder: Any) -> bool:
+    """Whether an element holds text, or inline elements, that stand in no block of their own."""
+    if (holder.text or "").strip():
+        return True
+    return any(child.tag in INLINE or (child.tail or "").strip() for child in holder)
+
+
+def split_runs(holder: Any) -> list[Any]:
+    """Empty *holder* and give its content as paragraphs, cut at line breaks and round the blocks in it."""
+    children = list(holder)
+    runs: list[Any] = []
+    run = etree.Element("p")
+    run.text, holder.text = holder.text, None
+    for child in children:
+        tail, child.tail = child.tail, None
+        holder.remove(child)
+        if child.tag == "br" or child.tag not in INLINE:
+            runs.append(run)
+            if child.tag != "br":
+                runs.append(child)
+            run = etree.Element("p")
+            run.text = tail
+        else:
+            run.append(child)
+            child.tail = tail
+    return [*runs, run]
+
+
+def subtree_sums(layout: BlockLayout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
     """``(plain, linked, marks, links)`` of every element below *element*: characters, punctuation, number of links."""
     sums: dict[Any, list[int]] = {}
     for one in reversed(list(element.iter())):
@@ -196,33 +212,37 @@ def subtree_sums(layout: Layout, element: Any) -> dict[Any, tuple[int, int, int,
     return {one: (a, b, c, d) for one, (a, b, c, d) in sums.items()}
 
 
-def cut_head(layout: Layout, body: Body, headline: str | None) -> None:
+def cut_head(layout: BlockLayout, body: Body, headline: str | None) -> None:
     """Headline, time and source lines that stand in the same element before the text."""
-    wanted = key(headline or "")
+    wanted = fold_title(headline or "")
     inside = [
         block for block in layout.blocks if is_within(block, body.element) and block is not body.element
     ]
     head: list[Any] = []
     for block in inside[:14]:
-        if layout.worth(block) >= SENTENCE and key(own_text(block)) != wanted:
+        if layout.worth(block) >= SENTENCE and fold_title(own_text(block)) != wanted:
             break
         head.append(block)
     # Behind a line that sums the text up, too.
     for block in inside[len(head) : 12]:
         if is_meta(own_text(block), layout.plain[block], layout.marks[block]) and layout.plain[block] < 120:
             body.take_out("page_heading", block)
-    titles = [n for n, block in enumerate(head) if wanted and key(text_of(block)) == wanted]
-    cut = titles[-1] + 1 if titles else 0
+    titles = [n for n, block in enumerate(head) if wanted and fold_title(text_of(block)) == wanted]
+    title_end = titles[-1] + 1 if titles else 0
     for n, block in enumerate(head):
         if not is_within(block, body.element):
             continue
-        line = squeeze(own_text(block))
         if block.find(".//img") is not None and not is_meta(own_text(block), layout.plain[block], 0):
             continue
-        if n < cut or (
-            len(line) < 60
-            and not (line.endswith(("。", "！", "？", "”")) or layout.marks[block] >= 4)
-            and META_LINE.search(line)
-            and (STAMP.search(line) or layout.worth(block) < 0 or (n < cut + 4 and cut))
-        ):
+        if n < title_end or is_heading_line(layout, block, close=title_end > 0 and n < title_end + 4):
             body.take_out("page_heading", block)
+
+
+def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
+    """Whether a line at the begin of a body is one of time, source or tools; *close*: right behind the headline."""
+    line = squeeze(own_text(block))
+    if len(line) >= 60 or line.endswith(("。", "！", "？", "”")) or layout.marks[block] >= 4:
+        return False
+    if not META_LINE.search(line):
+        return False
+    return close or STAMP.search(line) is not None or layout.worth(block) < 0

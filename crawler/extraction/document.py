@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-# What is no text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
+# What is not text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
 UNSEEN = re.compile(
     r"<!--.*?-->|<(script|style|noscript|textarea|template|svg|iframe|select)\b[^>]*>.*?</\1\s*>",
     re.IGNORECASE | re.DOTALL,
@@ -41,7 +41,7 @@ def squeeze(text: str | None) -> str:
 
 
 def absolute(base: str, address: str | None) -> str | None:
-    """*address* as seen from *base*; None where it is no address."""
+    """*address* as seen from *base*; None where it is not an address."""
     try:
         url = urljoin(base, (address or "").strip())
         urlsplit(url)
@@ -78,7 +78,7 @@ class Document:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """Content of the meta tags by lower-case name, property or itemprop; the first that says something."""
+        """Content of the meta tags by lower-case name, property or itemprop; the first that is not empty."""
         found: dict[str, str] = {}
         for tag in self.root.iter("meta"):
             content = squeeze(tag.get("content"))
@@ -145,7 +145,7 @@ SINGLE = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 
 def unquote_js(text: str) -> str:
-    r"""What a script's string literal stands for.
+    r"""The text of a script's string literal.
 
     >>> unquote_js(r"\u592e\x26\/")
     '央&/'

@@ -1,5 +1,5 @@
 """Articles that a page holds in its scripts only: the state that frameworks such as Next.js or Vue leave there, and the
-``articleBody`` of schema.org. They are told as the page that a script would make of them."""
+``articleBody`` of schema.org. They are read as the page that a script would make of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.headline import key
+from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import MARKS
 from crawler.extraction.trees import letters
 
@@ -54,7 +54,7 @@ SHELL = 2_000  # characters; a page that shows more shows its article
 DEEPEST, MOST = 12, 20_000  # levels and objects of a state that are looked through
 
 
-def places(html: str) -> Iterator[int]:
+def find_state_names(html: str) -> Iterator[int]:
     """Where one of `NAMES` ends in the page's source."""
     for name in NAMES:
         at = html.find(name)
@@ -63,10 +63,10 @@ def places(html: str) -> Iterator[int]:
             at = html.find(name, at + len(name))
 
 
-def states(html: str) -> Iterator[Any]:
+def parse_states(html: str) -> Iterator[Any]:
     """What the page's scripts assign to names such as ``__INITIAL_STATE__``, as far as it is JSON."""
     decoder = json.JSONDecoder(strict=False)
-    for found in (ASSIGNED.match(html, at) for at in places(html)):
+    for found in (ASSIGNED.match(html, at) for at in find_state_names(html)):
         if found is None:
             continue
         at = found.end()
@@ -81,8 +81,8 @@ def states(html: str) -> Iterator[Any]:
             continue
 
 
-def records(state: Any) -> Iterator[tuple[dict[str, Any], ...]]:
-    """The objects of a state, each behind those that it stands in, innermost first."""
+def walk_records(state: Any) -> Iterator[tuple[dict[str, Any], ...]]:
+    """The objects of a state, each with those round it, innermost first."""
     waiting: list[tuple[Any, tuple[dict[str, Any], ...]]] = [(state, ())]
     for _ in range(MOST):
         if not waiting:
@@ -96,27 +96,27 @@ def records(state: Any) -> Iterator[tuple[dict[str, Any], ...]]:
             waiting += [(value, above) for value in inside if isinstance(value, dict | list)]
 
 
-def text_in(record: dict[str, Any]) -> str:
-    """The longest text of an object under a name that says so; empty where it holds none."""
+def longest_text(record: dict[str, Any]) -> str:
+    """The longest text of an object under a name of a text; empty where it holds none."""
     texts = [value for name, value in record.items() if isinstance(value, str) and BODY.fullmatch(name)]
     return max(texts, key=len, default="")
 
 
-def said(chain: tuple[dict[str, Any], ...], names: re.Pattern[str]) -> str:
+def read_field(chain: tuple[dict[str, Any], ...], names: re.Pattern[str]) -> str:
     """What the innermost of some objects says under one of *names*: a text, a number, or a name in an object or list."""
     for record in chain[:3]:
         # The longer name says more: publishTime rather than time.
         for name in sorted((name for name in record if names.fullmatch(name)), key=len, reverse=True):
             value = record[name]
             if isinstance(value, list) and value and isinstance(value[0], str | dict):
-                value = "、".join(said_by(one) for one in value)
-            value = said_by(value)
+                value = "、".join(text_of_value(one) for one in value)
+            value = text_of_value(value)
             if value:
                 return value
     return ""
 
 
-def said_by(value: Any) -> str:
+def text_of_value(value: Any) -> str:
     """A text, a number, or the name of an object; empty where it is none of them."""
     if isinstance(value, dict):
         value = next(
@@ -127,51 +127,61 @@ def said_by(value: Any) -> str:
     return squeeze(str(value))
 
 
-def shown_by_script(document: Document) -> str | None:
+def render_state(document: Document) -> str | None:
     """The page that a script would make of the state that *document* holds; None where that shows no article, or where
     the page shows the text already."""
     if not ("articleBody" in document.html or any(name in document.html for name in NAMES)):
         return None
-    seen = "".join(document.root.itertext())
-    if letters(seen) > SHELL:
+    shown = "".join(document.root.itertext())
+    if letters(shown) > SHELL:
         return None
-    chains = [chain for state in states(document.html) for chain in records(state)]
+    chain = find_article(document)
+    if chain is None:
+        return None
+    text = longest_text(chain[0])
+    if squeeze(TAG.sub(" ", text))[:12] in squeeze(shown):
+        return None
+    return as_page(document, chain, text)
+
+
+def find_article(document: Document) -> tuple[dict[str, Any], ...] | None:
+    """The object of the page's state that holds the longest text under the page's own headline, with those round it."""
+    chains = [chain for state in parse_states(document.html) for chain in walk_records(state)]
     if document.linked_data.get("articleBody"):
         chains.append((document.linked_data,))
-    best: tuple[int, str, tuple[dict[str, Any], ...]] | None = None
-    title = key(document.title)
+    title = fold_title(document.title)
+    best, longest = None, LEAST - 1
     for chain in chains:
-        text = text_in(chain[0])
-        if len(text) < LEAST or (best is not None and len(text) <= best[0]):
-            continue
-        plain = TAG.sub("", text)
-        headline = key(said(chain, HEADLINE))
-        if letters(plain) < LEAST or len(MARKS.findall(plain)) < 3 or len(headline) < 4:
-            continue
-        if title and headline not in title and title not in headline:
-            continue  # another article's
-        best = (len(text), text, chain)
-    if best is None:
-        return None
-    _, text, chain = best
-    begin = squeeze(TAG.sub(" ", text))[:12]
-    if begin in squeeze(seen):
-        return None
+        text = longest_text(chain[0])
+        if len(text) > longest and is_article(text, fold_title(read_field(chain, HEADLINE)), title):
+            best, longest = chain, len(text)
+    return best
+
+
+def is_article(text: str, headline: str, title: str) -> bool:
+    """Whether a text is long enough, and its headline that of the page."""
+    plain = TAG.sub("", text)
+    if letters(plain) < LEAST or len(MARKS.findall(plain)) < 3 or len(headline) < 4:
+        return False
+    return not title or headline in title or title in headline
+
+
+def as_page(document: Document, chain: tuple[dict[str, Any], ...], text: str) -> str:
+    """The HTML of a page with the fields of *chain* and *text* as its body."""
     if "<" not in text:
         text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
     metas = {
-        "article:published_time": said(chain, PUBLISHED),
-        "source": said(chain, PUBLISHER),
-        "author": said(chain, AUTHOR),
+        **document.meta,
+        "article:published_time": read_field(chain, PUBLISHED),
+        "source": read_field(chain, PUBLISHER),
+        "author": read_field(chain, AUTHOR),
     }
-    stated = "".join(
-        f'<meta name="{name}" content="{escape(value)}">'
-        for name, value in {**document.meta, **metas}.items()
-        if value
+    head = "".join(
+        f'<meta name="{name}" content="{escape(value)}">' for name, value in metas.items() if value
     )
-    headline = escape(said(chain, HEADLINE))
-    where = f'<link rel="canonical" href="{escape(document.canonical)}">' if document.canonical else ""
+    if document.canonical:
+        head = f'<link rel="canonical" href="{escape(document.canonical)}">{head}'
     return (
-        f"<html><head><title>{escape(document.title)}</title>{where}{stated}</head>"
-        f'<body><h1>{headline}</h1><div class="article-content">{text}</div></body></html>'
+        f"<html><head><title>{escape(document.title)}</title>{head}</head>"
+        f'<body><h1>{escape(read_field(chain, HEADLINE))}</h1><div class="article-content">{text}</div></body></html>'
     )

@@ -32,16 +32,16 @@ LARGE = re.compile(r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?\s*(?:px|pt)", r
 BARS = frozenset(("_", "-", "|", "｜", "–", "--", ">"))
 
 
-def key(text: str) -> str:
+def fold_title(text: str) -> str:
     """*text* for comparing headlines: one form of letters and quotation marks, no blanks.
 
-    >>> key("“甲” ＡB") == key('"甲"AB')
+    >>> fold_title("“甲” ＡB") == fold_title('"甲"AB')
     True
     """
     return BLANK.sub("", unicodedata.normalize("NFKC", text)).translate(QUOTES).lower()
 
 
-def said(document: Document) -> list[str]:
+def metadata_titles(document: Document) -> list[str]:
     """The titles that the page's head states."""
     found = [
         document.meta.get(name, "")
@@ -77,7 +77,7 @@ def without_site(title: str, site_name: str | None = None) -> str:
             bar in ("_", "-", "–", "--", "«", "::")
             or (bar in BARS and len(cuts) > 1)
             or SITE_WORDS.search(tail)
-            or (site_name and key(tail) in key(site_name))
+            or (site_name and fold_title(tail) in fold_title(site_name))
             or (len(head) >= 10 and len(tail) <= 6)
         ):
             break
@@ -90,74 +90,83 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
 
     *before* are the elements right before the text: a heading there counts where the head's titles name the site only.
     """
-    claims = [one for one in (document.title, *said(document)) if one]
-    keys = [key(one) for one in claims]
+    return (
+        find_shown_title(document)
+        or find_title_part(document.title, before)
+        or find_large_print(document.title, before)
+        or find_unconfirmed(document, before)
+    )
+
+
+def find_shown_title(document: Document) -> tuple[str, Any] | None:
+    """The heading that repeats a title of the page's head: the whole headline rather than a part of it, a real heading
+    rather than a link."""
+    keys = [fold_title(one) for one in (document.title, *metadata_titles(document)) if one]
+    cut_titles = [one.rstrip(".…") for one in keys if one.endswith(("...", "…"))]
     best: tuple[int, int, str, Any] | None = None
     for element in document.root.iter(*HEADINGS):
-        rank = (
-            3
-            if element.tag == "h1"
-            else 2
-            if element.tag in ("h2", "h3")
-            else int(element.tag in ("h4", "h5"))
-        )
-        if HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
-            rank += 1
-        if not rank:
-            continue
-        text = text_of(element)
+        rank = heading_rank(element)
+        text = text_of(element) if rank else ""
         if not 4 <= len(text) <= 150:
             continue
         text = LABEL.sub("", text)
-        plain = key(text)
+        plain = fold_title(text)
         if not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
-            cut = [one.rstrip(".…") for one in keys if one.endswith(("...", "…"))]
-            if not any(len(one) >= 8 and plain.startswith(one) for one in cut):
+            if not any(len(one) >= 8 and plain.startswith(one) for one in cut_titles):
                 continue
-            rank -= 1  # the head's title is cut
-        # The whole headline rather than a part of it; a real heading rather than a link that repeats it.
-        size = len(plain)
+            rank -= 1
         if element.tag == "a" or (element.getparent() is not None and element.getparent().tag == "a"):
             rank -= 2
-        entry = (size, rank, text, element)
-        if (
-            best is None
-            or (size > best[0] * 1.2 and rank >= best[1] - 2)
-            or (size * 1.2 >= best[0] and rank > best[1])
-        ):
-            best = entry
-    if best is not None:
-        return best[2], best[3]
-    if shown := shown_part(document.title, before):
-        return shown
-    if shown := printed_large(document.title, before):
-        return shown
-    site_name = document.meta.get("og:site_name")
+        if best is None or is_better_title(len(plain), rank, best[0], best[1]):
+            best = (len(plain), rank, text, element)
+    return None if best is None else (best[2], best[3])
+
+
+def heading_rank(element: Any) -> int:
+    """How much an element is a heading by its tag and name: 0 (not at all) to 4."""
+    rank = (
+        3 if element.tag == "h1" else 2 if element.tag in ("h2", "h3") else int(element.tag in ("h4", "h5"))
+    )
+    named = HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
+    return rank + named
+
+
+def is_better_title(size: int, rank: int, best_size: int, best_rank: int) -> bool:
+    """Whether a heading that repeats *size* characters of the title beats the best so far."""
+    return (size > best_size * 1.2 and rank >= best_rank - 2) or (
+        size * 1.2 >= best_size and rank > best_rank
+    )
+
+
+def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None, Any]:
+    """A heading right before the text where the head's titles name the site only, else a title of the head, else the
+    page's only ``<h1>``."""
     near = [
         one
         for one in before
         if is_heading(one) and 6 <= len(text_of(one)) <= 100 and not NO_HEADLINE.search(text_of(one))
     ]
-    stated = [without_site(one, site_name) for one in (*said(document), document.title) if one]
-    if near and (not stated or len(stated[0]) < 12 or not shared(stated[0], text_of(near[-1]))):
+    site_name = document.meta.get("og:site_name")
+    titles = [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
+    if near and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1]))):
         by_rank = max(near, key=lambda one: (one.tag == "h1", before.index(one)))
         return text_of(by_rank), by_rank
-    # A quotation mark can cut the title in a meta tag short.
-    full = key(stated[-1]) if stated else ""
-    stated.sort(key=lambda one: key(one) in full and key(one) != full)
     lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
-    if stated:
-        shown = next((one for one in reversed(near) if shared(stated[0], text_of(one))), None)
-        return stated[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
-    return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
+    if not titles:
+        return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
+    # A quotation mark can cut the title in a meta tag short.
+    full = fold_title(titles[-1])
+    titles.sort(key=lambda one: fold_title(one) in full and fold_title(one) != full)
+    shown = next((one for one in reversed(near) if share_words(titles[0], text_of(one))), None)
+    return titles[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
 
 
-def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
-    """The part of a page's title that stands above the text by itself, in an element of whatever name; or what stands
+def find_title_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
+    """The part of a page's title that is shown above the text by itself, in an element of whatever name; or what is
     there and of which the title is a shorter form."""
     split = [part.strip() for part in PARTS.split(title) if part and part.strip()]
-    parts = {key(part) for part in split if len(part) >= 6}
-    short = key(split[0]) if split and len(split[0]) >= 8 else ""
+    parts = {fold_title(part) for part in split if len(part) >= 6}
+    short = fold_title(split[0]) if split and len(split[0]) >= 8 else ""
     for element in reversed(before):
         if (
             element.tag in ("td", "div", "p", "font", "b", "strong", "span", "center")
@@ -166,7 +175,7 @@ def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
             text = text_of(element)
             if not 6 <= len(text) <= 100:
                 continue
-            plain = key(text)
+            plain = fold_title(text)
             if plain in parts and len(split) > 1:
                 return text, element
             full = short and short not in plain and len(short) < len(plain) <= 2 * len(short)
@@ -175,15 +184,15 @@ def shown_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
     return None
 
 
-def printed_large(title: str, before: list[Any]) -> tuple[str, Any] | None:
-    """What stands above the text in large letters, as old pages print headlines, and has words of the page's title."""
+def find_large_print(title: str, before: list[Any]) -> tuple[str, Any] | None:
+    """The line above the text in large letters, as old pages print headlines, and has words of the page's title."""
     for element in reversed(before):
         size = element.get("size") if element.tag == "font" else None
         style = LARGE.search(element.get("style") or "")
         if not (style or (size and size.lstrip("+").isdigit() and int(size.lstrip("+")) >= 4)):
             continue
         text = text_of(element)
-        if 6 <= len(text) <= 60 and element.find(".//a") is None and shared(title, text):
+        if 6 <= len(text) <= 60 and element.find(".//a") is None and share_words(title, text):
             return text, element
     return None
 
@@ -205,7 +214,7 @@ def is_heading(element: Any) -> bool:
     return (element.tag in ("h1", "h2", "h3", "h4", "h5") or plain) and element.find(".//a") is None
 
 
-def shared(one: str, other: str) -> bool:
+def share_words(one: str, other: str) -> bool:
     """Whether two titles have a run of six characters in common."""
-    first, second = key(one), key(other)
+    first, second = fold_title(one), fold_title(other)
     return any(first[n : n + 6] in second for n in range(max(len(first) - 5, 1)))

@@ -64,6 +64,6 @@ def is_meta(text: str, plain: int, marks: int) -> bool:
     )
 
 
-def ends(text: str) -> bool:
+def is_end_line(text: str) -> bool:
     """Whether a line is one of those that stand behind articles, or a heading of other articles."""
     return END.fullmatch(text) is not None or RELATED.fullmatch(text.strip()) is not None

@@ -36,7 +36,7 @@ def stem(url: str) -> str:
 
 
 def find_next_page(document: Document) -> str | None:
-    """Address of the next page: a link that says so and names the same article; None where there is none."""
+    """Address of the next page: a link labelled as such that names the same article; None where there is none."""
     for link in document.root.iter("a"):
         href = (link.get("href") or "").strip()
         if not href or href.startswith(("#", "javascript:")) or not NEXT.match(text_of(link)):

@@ -50,20 +50,20 @@ NAMED = re.compile(
 IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")
 
 
-def stamps(line: str) -> list[tuple[str, bool, int]]:
+def find_stamps(line: str) -> list[tuple[str, bool, int]]:
     """Dates printed in a line: as printed, whether with a time of day, and how surely one of publication (2, 1, 0).
 
-    >>> stamps("2019年09月07日 13:43 来源：某报")
+    >>> find_stamps("2019年09月07日 13:43 来源：某报")
     [('2019年09月07日 13:43', True, 1)]
-    >>> stamps("15:05 2020/10/04")[0], stamps("14.09.2023")[0]
+    >>> find_stamps("15:05 2020/10/04")[0], find_stamps("14.09.2023")[0]
     (('2020/10/04 15:05', True, 1), ('2023-09-14', False, 1))
     """
     found = []
     for one in STAMP.finditer(line):
         before = line[max(0, one.start() - 12) : one.start()]
         sure = 0 if LATER.search(before) else 2 if LABELLED.search(before) else 1
-        said = squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":")
-        found.append((said, bool(one[2]), sure))
+        raw = squeeze(" ".join(part for part in one.groups() if part)).replace("：", ":")
+        found.append((raw, bool(one[2]), sure))
     if not any(timed for _, timed, _ in found) and (
         first := CLOCK_FIRST.search(line) or WESTERN_CLOCK_FIRST.search(line)
     ):
@@ -73,18 +73,18 @@ def stamps(line: str) -> list[tuple[str, bool, int]]:
     return found
 
 
-def from_lines(lines: Iterable[str]) -> tuple[str | None, bool]:
+def find_best_stamp(lines: Iterable[str]) -> tuple[str | None, bool]:
     """The best date among *lines* that stand near the headline, and whether it has a time of day."""
     best: tuple[tuple[bool, int], str] | None = None
     for line in lines:
-        for raw, timed, sure in stamps(line):
+        for raw, timed, sure in find_stamps(line):
             rank = (timed, sure)
             if best is None or rank > best[0]:
                 best = (rank, raw)
     return (best[1], best[0][0]) if best else (None, False)
 
 
-def from_metadata(document: Document) -> list[str]:
+def find_in_metadata(document: Document) -> list[str]:
     """What the metadata state, the surest first."""
     linked = document.linked_data
     found = [document.meta[name] for name in META_NAMES if document.meta.get(name)]
@@ -95,7 +95,7 @@ def from_metadata(document: Document) -> list[str]:
     return [*found, *(one for one in times if one)]
 
 
-def from_scripts(html: str) -> str | None:
+def find_in_scripts(html: str) -> str | None:
     """The time that a script assigns to a variable or key such as ``publish_time``."""
     # Times first: they are few, while the names alone would be looked for at every letter.
     for found in IN_SCRIPT.finditer(html):
@@ -109,37 +109,50 @@ def find_published(document: Document, near: list[str], after: list[str]) -> str
 
     *near* are the lines between headline and text, *after* those behind the text.
     """
-    shown, timed = from_lines(near)
+    shown, timed = find_best_stamp(near)
     if timed and not (shown and WESTERN.match(shown)):
         return shown
-    stated = [
+    in_metadata = [
         one
-        for one in from_metadata(document)
+        for one in find_in_metadata(document)
         if STAMP.search(one) or (one.isdigit() and len(one) in (10, 13))
     ]
-    # A Western clock is in a zone that the page need not tell; its metadata do.
+    # A Western clock is in a zone that the page need not state; its metadata do.
     if timed:
-        return next((one.strip() for one in stated if OFFSET.search(one)), shown)
-    for one in stated:
-        if (found := STAMP.search(one)) and found[2]:
-            return one.strip()
-        if one.isdigit():
-            return one
-    if short := next((found for line in near if (found := SHORT.search(line))), None):
-        year = IN_ADDRESS.search(document.url) or next(
-            (day for raw in stated if (day := STAMP.search(raw))), None
-        )
-        if year:
-            return f"{year[1][:4]}-{short[1].replace('/', '-').replace('.', '-').replace('月', '-').rstrip('日')} {short[2]}"
-    if scripted := from_scripts(document.html):
-        return scripted
-    later, timed = from_lines(after)
+        return next((one.strip() for one in in_metadata if OFFSET.search(one)), shown)
+    precise = (
+        find_timed(in_metadata)
+        or find_short(document.url, near, in_metadata)
+        or find_in_scripts(document.html)
+    )
+    if precise:
+        return precise
+    later, timed = find_best_stamp(after)
     if timed and not shown:
         return later
-    if shown or later:
-        return shown or later
-    if stated:
-        return stated[0]
-    if found := IN_ADDRESS.search(document.url.partition("//")[2].partition("/")[2]):
-        return f"{found[1]}-{found[2]}-{found[3]}"
+    if shown or later or in_metadata:
+        return shown or later or in_metadata[0]
+    match = IN_ADDRESS.search(document.url.partition("//")[2].partition("/")[2])
+    return f"{match[1]}-{match[2]}-{match[3]}" if match else None
+
+
+def find_timed(times: Iterable[str]) -> str | None:
+    """The first of *times* that has a time of day, or counts seconds."""
+    for one in times:
+        if one.isdigit() or ((match := STAMP.search(one)) and match[2]):
+            return one.strip()
     return None
+
+
+def find_short(url: str, near: Iterable[str], in_metadata: Iterable[str]) -> str | None:
+    """A day and time without a year among the lines *near*, with the year of the address or of the metadata."""
+    short = next((found for line in near if (found := SHORT.search(line))), None)
+    if short is None:
+        return None
+    dated = IN_ADDRESS.search(url) or next(
+        (match for raw in in_metadata if (match := STAMP.search(raw))), None
+    )
+    if dated is None:
+        return None
+    day = short[1].replace("/", "-").replace(".", "-").replace("月", "-").rstrip("日")
+    return f"{dated[1][:4]}-{day} {short[2]}"

@@ -12,7 +12,7 @@ from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import PARTS, SITE_WORDS
 from crawler.extraction.published import SHORT, STAMP
 
-# The source of a picture or a figure is not the article's.
+# The source of an image or a figure is not the article's.
 LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
 GIVEN_BY = re.compile(r"供稿(?:单位)?\s*[:：]\s*([^\s|｜丨,，;；:：]{2,30})")
 STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
@@ -79,7 +79,7 @@ SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网�
 
 
 def clean(name: str | None) -> str | None:
-    """A medium's name without what stands round it; None where nothing is left.
+    """A medium's name without brackets and labels round it; None where nothing is left.
 
     >>> clean("【某某网】"), clean("某某网-《某日报》")
     ('某某网', '某某网-《某日报》')
@@ -94,7 +94,7 @@ def clean(name: str | None) -> str | None:
     return name if 1 < len(name) <= 30 else None
 
 
-def labelled(lines: Iterable[str]) -> str | None:
+def find_labelled(lines: Iterable[str]) -> str | None:
     """The medium that one of *lines* names behind a label."""
     for line in lines:
         for found in LABELLED.finditer(line):
@@ -112,54 +112,94 @@ def find_publisher(
     *near* are the lines between headline and text, *elements* the elements there, *after* the lines behind the text,
     *head* the first lines of it.
     """
+    return (
+        find_labelled_element(elements)
+        or find_labelled(near)
+        or find_unmarked(near)
+        or find_beside_writer(near)
+        or find_named_element(elements)
+        or find_in_metadata(document)
+        or find_beside_time(near)
+        or find_medium_line(near)
+        or find_labelled(after)
+        or find_giver((*near, *after))
+        or find_in_scripts(document.html)
+        or find_reporting_medium(near, head)
+        or find_in_linked_data(document)
+        or find_site_name(document)
+    )
+
+
+def find_labelled_element(elements: Iterable[Any]) -> str | None:
+    """The medium in an element that holds the label and the name, and nothing else."""
     for element in elements:
         text = squeeze("".join(element.itertext()))
-        if len(text) < 45 and (found := WHOLE.fullmatch(text)) and not STAMP.search(text):
-            name = clean(found[1])
+        if len(text) < 45 and (match := WHOLE.fullmatch(text)) and not STAMP.search(text):
+            name = clean(match[1])
             if name and not NOWHERE.match(name) and " " not in name:
                 return name
-    if name := labelled(near):
-        return name
-    for line in near:
-        if (found := UNMARKED.search(line)) and not NO_MEDIUM.search(found[1]):
-            return clean(found[1])
-    for line in near:
-        found = BESIDE_NAME.search(unicodedata.normalize("NFKC", line))
-        if found and names_in(found["first"] or found["last"]):
-            return clean(found["medium"] or found["other"])
+    return None
+
+
+def find_unmarked(lines: Iterable[str]) -> str | None:
+    """The medium behind 来源 without a colon."""
+    for line in lines:
+        if (match := UNMARKED.search(line)) and not NO_MEDIUM.search(match[1]):
+            return clean(match[1])
+    return None
+
+
+def find_beside_writer(lines: Iterable[str]) -> str | None:
+    """The medium in 张三/某报, or 某报/张三."""
+    for line in lines:
+        match = BESIDE_NAME.search(unicodedata.normalize("NFKC", line))
+        if match and names_in(match["first"] or match["last"]):
+            return clean(match["medium"] or match["other"])
+    return None
+
+
+def find_named_element(elements: Iterable[Any]) -> str | None:
+    """The medium in an element that is called so (``class="source"``)."""
     for element in elements:
-        if element.find(".//img") is None and SOURCE_NAME.search(
-            named := f"{element.get('class') or ''} {element.get('id') or ''}"
-        ):
-            name = clean("".join(element.itertext()))
-            by_person = AUTHOR_NAME.search(named) and name and is_person(name)
-            if name and len(name) <= 20 and not NO_MEDIUM.search(name) and not by_person:
-                return name
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if not SOURCE_NAME.search(named) or element.find(".//img") is not None:
+            continue
+        name = clean("".join(element.itertext()))
+        by_person = AUTHOR_NAME.search(named) and name and is_person(name)
+        if name and len(name) <= 20 and not NO_MEDIUM.search(name) and not by_person:
+            return name
+    return None
+
+
+def find_in_metadata(document: Document) -> str | None:
+    """The medium that a meta tag names."""
     for name in META_NAMES:
-        stated = clean(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))
-        if stated and not stated.startswith("http") and not stated.isdigit():
-            return stated
-    if name := beside_time(near):
-        return name
-    for line in near:
-        if (found := MEDIUM.fullmatch(line.strip())) and not NO_MEDIUM.search(line):
-            return clean(found[0])
-    if name := labelled(after):
-        return name
-    for line in (*near, *after):
-        if found := GIVEN_BY.search(line):
-            return clean(found[1])
-    if name := in_script(document.html):
-        return name
-    if name := reporting(near, head):
-        return name
+        medium = clean(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))
+        if medium and not medium.startswith("http") and not medium.isdigit():
+            return medium
+    return None
+
+
+def find_medium_line(lines: Iterable[str]) -> str | None:
+    """A line that is a medium's name and nothing else."""
+    for line in lines:
+        if (match := MEDIUM.fullmatch(line.strip())) and not NO_MEDIUM.search(line):
+            return clean(match[0])
+    return None
+
+
+def find_giver(lines: Iterable[str]) -> str | None:
+    """The office that gave the text (供稿单位)."""
+    return next((clean(match[1]) for line in lines if (match := GIVEN_BY.search(line))), None)
+
+
+def find_in_linked_data(document: Document) -> str | None:
+    """The medium that the schema.org record names."""
     linked = document.linked_data.get("publisher")
-    if isinstance(linked, dict) and (name := clean(str(linked.get("name") or ""))):
-        return name
-    return site_of(document)
+    return clean(str(linked.get("name") or "")) if isinstance(linked, dict) else None
 
 
-def beside_time(near: Iterable[str]) -> str | None:
+def find_beside_time(near: Iterable[str]) -> str | None:
     """An unlabelled name on the line of the time: one that looks like a medium's, else the first that can be one."""
     found: list[str] = []
     for line in near:
@@ -179,7 +219,7 @@ def beside_time(near: Iterable[str]) -> str | None:
     return next((name for name in found if MEDIUM.fullmatch(name)), found[0] if found else None)
 
 
-def reporting(near: Iterable[str], head: Iterable[str]) -> str | None:
+def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | None:
     """The medium whose reporter wrote the text, or whose report it is, as its first lines say."""
     for line in (*near, *head):
         start = unicodedata.normalize("NFKC", line[:60])
@@ -190,7 +230,7 @@ def reporting(near: Iterable[str], head: Iterable[str]) -> str | None:
     return None
 
 
-def in_script(html: str) -> str | None:
+def find_in_scripts(html: str) -> str | None:
     """The medium that the page's scripts name, where they name one only: lists of articles name several."""
     named = {clean(name) for name in IN_SCRIPT.findall(html)} - {None}
     name = named.pop() if len(named) == 1 else None
@@ -202,7 +242,7 @@ def is_person(name: str) -> bool:
     return bool(names_in(name)) and re.fullmatch(NAME, name) is not None and MEDIUM.fullmatch(name) is None
 
 
-def site_of(document: Document) -> str | None:
+def find_site_name(document: Document) -> str | None:
     """The name of the site itself: from og:site_name, else what the page's title says behind (or before) the headline."""
     if name := clean(document.meta.get("og:site_name")):
         return name
@@ -210,12 +250,16 @@ def site_of(document: Document) -> str | None:
     if len(parts) < 2:
         return None
     longest = max(parts, key=len)
-    others = [part for part in parts if part is not longest and 2 <= len(part) <= 14]
-    others = [part for part in others if part not in CHANNEL and not GENERAL.fullmatch(part)]
+    others = [part for part in parts if part is not longest and is_site_part(part)]
     others = [part for part in others if not SLOGAN.search(part)] or others
     behind = [part for part in others if parts.index(part) > parts.index(longest)] or others
     sure = [part for part in behind if SITE_WORDS.search(part) and not part.endswith(("频道", "頻道"))]
-    # Behind the last bar stands the site; what has no word of a site counts where it is as short as a name.
+    # The site follows the last bar; what has no word of a site counts where it is as short as a name.
     if sure:
         return clean(sure[0] if longest is parts[-1] else sure[-1])
     return clean(behind[-1]) if behind and len(behind[-1]) <= 8 else None
+
+
+def is_site_part(part: str) -> bool:
+    """Whether a part of a title can be a site's name: neither a channel nor a section."""
+    return 2 <= len(part) <= 14 and part not in CHANNEL and not GENERAL.fullmatch(part)

@@ -1,4 +1,4 @@
-"""What the readers ask of an lxml tree: texts of blocks, and what stands in what."""
+"""What the readers ask of an lxml tree: texts of blocks, and what contains what."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def letters(text: str) -> int:
 
 def own_text(block: Any, gap: str = "") -> str:
     """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
-    stands in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
+    is in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
     if not len(block):
         return block.text or ""
     parts: list[str] = [block.text or ""]
@@ -41,7 +41,7 @@ def own_text(block: Any, gap: str = "") -> str:
 
 
 def file_of(address: str | None) -> str:
-    """The last part of an address's path: what stays the same whatever host serves a picture.
+    """The last part of an address's path: what stays the same whatever host serves an image.
 
     >>> file_of("https://img.example/2020/a.jpg?x=1")
     'a.jpg'

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from lxml import etree
 
-from crawler.extraction.block_layout import Layout
+from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_body, read_body, text_start
 from crawler.extraction.byline import find_authors
 from crawler.extraction.cleaning import clean_body
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of
-from crawler.extraction.embedded import shown_by_script
+from crawler.extraction.embedded import render_state
 from crawler.extraction.headline import find_headline
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
@@ -38,7 +38,7 @@ from crawler.pages import (
 )
 from crawler.pages.onward import onward, unwrapped
 
-LEAST_TEXT = 30  # characters; a page with less, and no picture, holds no article
+LEAST_TEXT = 30  # characters; a page with less, and no image, holds no article
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
 SHORT = 200  # characters; a longer text is not a notice
 GONE = re.compile(
@@ -83,7 +83,7 @@ class WebPage(ArticlePage):
     walled: ClassVar[re.Pattern[str] | None] = None
     """What the page says where it wants a login or a captcha solved."""
     headline_at: ClassVar[tuple[Any, ...]] = ()
-    """XPaths of the headline (`fields`); the first that says something counts, here and below."""
+    """XPaths of the headline (`fields`); the first that is not empty counts, here and below."""
     published_at: ClassVar[tuple[Any, ...]] = ()
     published_script: ClassVar[tuple[re.Pattern[str], ...]] = ()
     """Patterns over the page's source whose first group is the time; tried before the XPaths."""
@@ -122,9 +122,9 @@ class WebPage(ArticlePage):
         return Document(decode(self.response.body, declared), self.response.url)
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> BlockLayout:
         """Its blocks, weighed."""
-        return Layout(self.document.root)
+        return BlockLayout(self.document.root)
 
     @cached_property
     def heading(self) -> tuple[str | None, Any]:
@@ -143,7 +143,7 @@ class WebPage(ArticlePage):
     def body(self) -> Body | None:
         """The element that holds the text, with the lines round it."""
         layout = self.layout
-        layout.begins_at(self.heading[1])
+        layout.find_end_after(self.heading[1])
         for find in self.body_at:
             found = [
                 one
@@ -194,18 +194,18 @@ class WebPage(ArticlePage):
     def first(self, scripts: tuple[re.Pattern[str], ...], paths: tuple[Any, ...]) -> str | None:
         """The first text that a pattern finds in the page's source, or an XPath in its tree."""
         for pattern in scripts:
-            if said := self.document.script_text(pattern):
-                return said
+            if text := self.document.script_text(pattern):
+                return text
         for find in paths:
             for one in self.nodes(find):
-                if said := squeeze(one) if isinstance(one, str) else text_of(one):
-                    return said
+                if text := squeeze(one) if isinstance(one, str) else text_of(one):
+                    return text
         return None
 
     def article(self) -> Article:
         where, kind = self.response.url, media_type(self.response)
         if NO_PAGE.search(kind):
-            raise PageError(f"{self.site}: {where} is no page but {kind}")
+            raise PageError(f"{self.site}: {where} is {kind}, not a page")
         document = self.document
         headline, _ = self.heading
         published, publisher = self.published(), self.publisher()
@@ -214,11 +214,11 @@ class WebPage(ArticlePage):
         size = sum(map(len, body.lines)) if body else 0
         self.check_for_notice(size, f"{document.title} {headline or ''}")
         if body is None or not (size >= LEAST_TEXT or body.element.find(".//img") is not None):
-            raise PageError(f"{self.site}: the page {where} holds no article text that we can find")
+            raise PageError(f"{self.site}: the page {where} has no article text that we can find")
         for find in self.drop:
             for one in find(body.element):
                 if one.getparent() is not None:
-                    body.take_out("site_furniture", one)
+                    body.take_out("site_boilerplate", one)
         clean_body(self.layout, body, headline, document.base)
         canonical = self.canonical_url()
         return Article(
@@ -239,7 +239,7 @@ class WebPage(ArticlePage):
         )
 
     def check_for_notice(self, size: int, titles: str) -> None:
-        """Raise Gone or Walled where the page is a notice and no article: an article may hold the notice's words.
+        """Raise Gone or Walled where the page is a notice instead of an article: an article may hold the notice's words.
 
         *size* is that of the text found, *titles* what the page calls itself.
         """
@@ -249,17 +249,17 @@ class WebPage(ArticlePage):
         for pattern, outcome, does in ((self.gone, Gone, "says"), (self.walled, Walled, "shows")):
             if pattern is not None and (found := pattern.search(self.document.html)):
                 raise outcome(
-                    f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} in place of the article"
+                    f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} instead of the article"
                 )
         if size < LEAST_TEXT and (found := CHALLENGE.search(self.document.html)):
             raise Walled(
-                f"{self.site}: the page {where} is a puzzle for browsers ({found[0]}) in place of the article; open it in a browser"
+                f"{self.site}: {where} returned a JavaScript bot challenge ({found[0]}) instead of the article; open it in a browser"
             )
         if size < SHORT and (found := GONE.search(titles)):
-            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} in place of an article")
+            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} instead of an article")
         if size < SHORT and (found := WALLED.search(titles)):
             raise Walled(
-                f"{self.site}: the page {where} shows {squeeze(found[0])!r} in place of the article; open it in a browser"
+                f"{self.site}: the page {where} shows {squeeze(found[0])!r} instead of the article; open it in a browser"
             )
 
     def canonical_url(self) -> str:
@@ -296,7 +296,7 @@ class AnyPage(WebPage):
     def document(self) -> Document:
         """The page, or what its script makes of the article that it holds."""
         served = super().document
-        shown = shown_by_script(served)
+        shown = render_state(served)
         return served if shown is None else Document(shown, self.response.url)
 
     def article(self) -> Article:
@@ -306,19 +306,24 @@ class AnyPage(WebPage):
             return article
         except (Gone, Walled):
             raise
-        except PageError as wrong:
+        except PageError as exc:
             host = urlsplit(self.response.url).hostname
             raise NotArticle(
-                f"no page object reads {host}, and {str(wrong).removeprefix('web: ')}; {HOW_TO_ADD}"
+                f"no page object reads {host}, and {str(exc).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
 
     def check_it_is_one(self, article: Article) -> None:
-        """A text alone makes no article: a notice and a list have one, too. Raises PageError."""
+        """A text alone does not make an article: a notice and a list have one, too. Raises PageError."""
         size = sum(map(len, self.body.lines)) if self.body else 0
         kind = f"{self.document.meta.get('og:type', '')} {self.document.linked_data.get('@type', '')}".lower()
         stated = bool(article.published_raw) or "article" in kind
-        if not article.headline or not (stated or size >= ENOUGH_TEXT):
-            raise PageError(f"the page {self.response.url} states neither time nor headline of an article")
+        where = self.response.url
+        if not article.headline:
+            raise PageError(f"the page {where} has no headline")
+        if not (stated or size >= ENOUGH_TEXT):
+            raise PageError(
+                f"the page {where} has neither a publication time nor enough text ({size} characters)"
+            )
 
 
 def where_of(link: str) -> str:

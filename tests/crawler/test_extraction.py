@@ -313,7 +313,7 @@ def test_a_short_article_is_not_lost_among_furniture():
 
 def test_removals_tell_what_went():
     found = read(news_page(behind="<div class='related'><ul><li><a href=/1>旧闻</a></li></ul></div>"))
-    assert {"rule": "page_furniture", "text": "旧闻"} in found["removals"]
+    assert {"rule": "page_boilerplate", "text": "旧闻"} in found["removals"]
 
 
 @pytest.mark.parametrize("html", [b"", b"<html>", b"\x00\x01\x02", b"<p>" * 5000, "页面载入中".encode()])
