@@ -31,7 +31,8 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch_guard import PORTS, FetchGuard, FetchRefused, Origin, is_public, origin_of
+from crawler.fetch_guard import PORTS, FetchGuard, Origin, is_public, origin_of
+from pipelines.fetch_errors import FetchRefused
 
 HEAD_MAX = 64 * 1024  # bytes of a status line and headers
 CONNECT_SECONDS = 5.0  # for an address of a host that has another one to try

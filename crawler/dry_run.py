@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
 from crawler.items import Article
@@ -29,7 +30,7 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
     stated = to_utc(article.published_raw, now) if article.published_raw else None
     article.body_tree = safe_tree(article.body_raw or "", article.canonical_url or url)
     article.securities = lift(article.body_tree)
-    strip_article(article)
+    strip_article(ItemAdapter(article))
     images = find_images(article.body_tree, url)
     RenderBodyPipeline().process_item(article)
     return {

@@ -12,10 +12,6 @@ PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int]
 
 
-class FetchRefused(Exception):
-    """Our own refusal to fetch an address; the message says which and why."""
-
-
 def origin_of(url: str) -> Origin | None:
     """``(scheme, host, port)`` of an http or https address, else None.
 

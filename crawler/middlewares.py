@@ -17,7 +17,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch_guard import FetchRefused
+from pipelines.fetch_errors import FetchRefused, HostTripped
 
 
 def user_agent(settings: Any) -> str:
@@ -65,10 +65,6 @@ class KnownRobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
         if b"disallow" not in response.body.lower():
             self._parsers[netloc] = None
-
-
-class HostTripped(IgnoreRequest):
-    """A host failed too often in a row: this crawl asks it no more."""
 
 
 class HostWatchMiddleware:

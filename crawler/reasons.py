@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from archive import outcomes
-from crawler.fetch_guard import FetchRefused
-from crawler.middlewares import HostTripped
+from pipelines.fetch_errors import FetchRefused, HostTripped, causes, explain
 
 WALLS = {
     401: "wants a login",
@@ -45,35 +33,16 @@ def of_status(status: int, url: str) -> tuple[str, str]:
 
 def of_error(error: BaseException, url: str) -> tuple[str, str]:
     """``(outcome, reason)`` of a request that brought no answer."""
-    cause: Any = error
-    while isinstance(cause, DownloadFailedError) and cause.__cause__ is not None:
-        cause = cause.__cause__
-    for reason in getattr(cause, "reasons", []) or []:  # Twisted wraps what went wrong on a connection
-        cause = getattr(reason, "value", cause)
-    if isinstance(cause, FetchRefused):
-        return outcomes.REFUSED, f"not fetched: {cause}"
+    refused, reason = explain(error, "DOWNLOAD_MAXSIZE bytes")
+    if any(isinstance(cause, FetchRefused) for cause in causes(error)):
+        return outcomes.REFUSED, f"not fetched: {reason}"
     if isinstance(error, HostTripped):
-        return outcomes.UNREACHABLE, str(error)
-    if isinstance(error, IgnoreRequest):
-        if "robots.txt" in str(error):
-            return (
-                outcomes.REFUSED,
-                f"robots.txt forbids {url}; with the site's leave, crawl with -s ROBOTSTXT_OBEY=False",
-            )
-        return outcomes.UNREACHABLE, f"{str(error) or 'too many redirects'}, from {url}"
-    if isinstance(error, UnsupportedURLSchemeError):
-        return outcomes.REFUSED, f"{url} is no http or https address"
-    said = {
-        DownloadTimeoutError: "no answer in time from",
-        CannotResolveHostError: "no such host:",
-        DownloadConnectionRefusedError: "connection refused by",
-        ResponseDataLossError: "the answer was cut short by",
-        DownloadCancelledError: "the answer is too large (DOWNLOAD_MAXSIZE) from",
-    }
-    for kind, words in said.items():
-        if isinstance(error, kind):
-            return outcomes.UNREACHABLE, f"{words} {url}"
-    return (
-        outcomes.UNREACHABLE,
-        f"{' '.join(str(cause).split())[:200] or type(cause).__name__} ({type(cause).__name__}) from {url}",
-    )
+        return outcomes.UNREACHABLE, reason
+    if isinstance(error, IgnoreRequest) and "robots.txt" in reason:
+        return (
+            outcomes.REFUSED,
+            f"robots.txt forbids {url}; if the site permits it, set -s ROBOTSTXT_OBEY=False",
+        )
+    if isinstance(error, IgnoreRequest | DownloadCancelledError):
+        refused = False
+    return outcomes.REFUSED if refused else outcomes.UNREACHABLE, f"{reason}: {url}"

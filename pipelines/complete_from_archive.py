@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any
+
+from itemadapter import ItemAdapter
 
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
-from pipelines.record import Record, record_of
 
 TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
 """How far a headline or time is trusted, by where it was read: list record, detail JSON, page, stand-in."""
@@ -36,7 +38,7 @@ SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 """A character that can be seen."""
 
 
-def shows_nothing(record: Record) -> bool:
+def shows_nothing(record: MutableMapping[str, Any]) -> bool:
     """Whether neither text nor a picture is left of a body: all of it was hidden, a script, or a live chart."""
     return not SEEN.search(record.get("body_text") or "") and all(
         image["status"] == "refused" for image in record.get("images") or ()
@@ -72,7 +74,7 @@ class CompleteFromArchivePipeline:
         return cls(crawler.stats, require_archive(crawler))
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         if shows_nothing(record):
             return item
         if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
@@ -92,7 +94,7 @@ class CompleteFromArchivePipeline:
         self.stats.inc_value(f"articles/{record['archived']}")
         return item
 
-    def _merge(self, record: Record, known: dict[str, Any]) -> None:
+    def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
         keep_better(record, known, "headline", "headline_from")
@@ -122,7 +124,9 @@ class CompleteFromArchivePipeline:
         ):  # the text was received then, not now
             record["retrieved_at"] = read_utc(known["retrieved_at"])
 
-    def _differs(self, record: Record, known: dict[str, Any], named: dict[str, str]) -> bool:
+    def _differs(
+        self, record: MutableMapping[str, Any], known: dict[str, Any], named: dict[str, str]
+    ) -> bool:
         """Whether anything but the text is new: a better headline or time, a picture that failed before."""
         fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
         if any(record[name] != known[name] for name in fields) or record["publishers"] != named:

@@ -13,27 +13,18 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from itemadapter import ItemAdapter
 from lxml import html
 from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
 from scrapy.http.request import NO_CALLBACK
 
 from archive.writer import Archive, ArchiveError
 from pipelines.archive_access import require_archive
+from pipelines.fetch_errors import explain
 from pipelines.image_types import Limits, sniff, why_not
-from pipelines.record import record_of
 from pipelines.sanitise_html import LAZY_SOURCES, drop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -239,47 +230,10 @@ def judge(data: bytes, limits: Limits) -> Outcome:
     }
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """*error* and what brought it about; Twisted wraps what went wrong on a connection."""
-    waiting, seen = [error], set()
-    while waiting:
-        error = waiting.pop(0)
-        if id(error) in seen:
-            continue
-        seen.add(id(error))
-        yield error
-        waiting += [getattr(failure, "value", failure) for failure in getattr(error, "reasons", None) or ()]
-        waiting += [cause for cause in (error.__cause__,) if cause is not None]
-
-
 def outcome_of_error(error: BaseException, limits: Limits) -> Outcome:
     """The outcome of a request that brought no answer."""
-    for cause in _causes(error):
-        # by name: the guard is the crawler's, and pipelines import nothing from there
-        if type(cause).__name__ == "FetchRefused":
-            return {"status": "refused", "reason": str(cause)}
-    if isinstance(error, IgnoreRequest) and "redirections" in str(error):
-        return {"status": "failed", "reason": "too many redirects"}
-    if isinstance(error, IgnoreRequest):
-        return {"status": "refused", "reason": str(error) or "a rule of the crawl forbids it"}
-    if isinstance(error, DownloadCancelledError):
-        return {"status": "refused", "reason": f"over the limit of {limits.max_bytes:,} bytes"}
-    if isinstance(error, UnsupportedURLSchemeError):
-        return {"status": "refused", "reason": "is no http or https address"}
-    for kind, words in _NO_ANSWER.items():
-        if isinstance(error, kind):
-            return {"status": "failed", "reason": words}
-    last = list(_causes(error))[-1]
-    said = " ".join(str(last).split())[:200]
-    return {"status": "failed", "reason": f"{said} ({type(last).__name__})" if said else type(last).__name__}
-
-
-_NO_ANSWER: dict[type[Exception], str] = {
-    DownloadTimeoutError: "no answer in time",
-    CannotResolveHostError: "no such host",
-    DownloadConnectionRefusedError: "connection refused",
-    ResponseDataLossError: "cut short: the connection ended early",
-}
+    refused, reason = explain(error, f"{limits.max_bytes:,} bytes")
+    return {"status": "refused" if refused else "failed", "reason": reason}
 
 
 class DownloadImagesPipeline:
@@ -304,7 +258,7 @@ class DownloadImagesPipeline:
         return cls(crawler, require_archive(crawler))
 
     async def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         tree = record.get("body_tree")
         if tree is None:
             return item

@@ -9,8 +9,9 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from itemadapter import ItemAdapter
+
 from pipelines.doubtful_links import is_doubtful
-from pipelines.record import record_of
 from pipelines.sanitise_html import drop, unwrap
 
 EXCHANGES = {
@@ -203,7 +204,7 @@ class LiftSecuritiesPipeline:
     """Sets ``securities``. Needs ``body_tree``."""
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         if record.get("body_tree") is not None:
             record["securities"] = lift(record["body_tree"])
         return item

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from pipelines.record import record_of
+from itemadapter import ItemAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -380,7 +380,7 @@ class NormaliseDatesPipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         raw, seen_at = record.get("published_raw"), record.get("retrieved_at")
         if not raw or seen_at is None:
             return item

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from itemadapter import ItemAdapter
 from lxml import etree
 
 from archive.body_tags import TAGS as SAFE_TAGS
 from archive.post_format import clean_title
-from pipelines.record import record_of
 from pipelines.sanitise_html import drop, unwrap
 
 KEPT = {
@@ -220,7 +220,7 @@ class RenderBodyPipeline:
     """Sets ``body_html``, ``body_text``, and a stand-in headline; ends ``body_tree``."""
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         tree = record.get("body_tree")
         if tree is None:
             return item

@@ -6,10 +6,10 @@ import re
 from typing import Any
 from urllib.parse import urljoin
 
+from itemadapter import ItemAdapter
 from lxml import etree
 
 from archive.body_tags import TAGS
-from pipelines.record import record_of
 
 DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
 
@@ -201,7 +201,7 @@ class SanitiseHtmlPipeline:
     """Sets ``body_tree``. Needs ``body_raw``."""
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         if record.get("body_raw"):
             base_url = record.get("canonical_url") or record.get("share_url")
             record["body_tree"] = safe_tree(record["body_raw"], base_url)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from itemadapter import ItemAdapter
+
 from pipelines.doubtful_links import is_doubtful
 from pipelines.lift_securities import kind_of, security
-from pipelines.record import record_of
 from pipelines.security_codes import Mention, codes_in, run_before
 
 MAINLAND = frozenset(("0", "1"))
@@ -134,7 +135,7 @@ class SecuritiesInTextPipeline:
     """Adds to ``securities``. Needs ``body_text``, or ``description`` where there is no body."""
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         text = record.get("body_text") or record.get("description") or ""
         headline = record.get("headline") or ""
         if record.get("headline_from") == "body":  # the first sentence stands in; its codes are counted there

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from typing import Any
+
+from itemadapter import ItemAdapter
 
 from archive.text_changes import changes, text_columns
 from archive.times import utc_text
 from archive.writer import BATCH_SECONDS, Archive, Entry, Row
 from pipelines.archive_access import require_archive
-from pipelines.record import Record, record_of
 
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
@@ -22,7 +24,7 @@ BLANK = "the article is blank: nothing in its body is seen by a reader; withdraw
 OUTCOMES = {"new": "archived", "changed": "archived", "completed": "archived", "unchanged": "unchanged"}
 
 
-def article_row(record: Record) -> Row:
+def article_row(record: MutableMapping[str, Any]) -> Row:
     """The row of `articles` of an item, but for ``arrival``."""
     row = {name: record[name] for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
@@ -31,7 +33,7 @@ def article_row(record: Record) -> Row:
     return row
 
 
-def entry_of(record: Record) -> Entry:
+def entry_of(record: MutableMapping[str, Any]) -> Entry:
     """All rows that an item brings."""
     key = {"article_id": record["id"]}
     entry = Entry(
@@ -130,7 +132,7 @@ class StoreSqlitePipeline:
         self.archive.flush()
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         if record.get("archived"):
             self._store(record)
         elif record.get("outcome") == "same":
@@ -143,7 +145,7 @@ class StoreSqlitePipeline:
             self._end(link, record["id"], "gone", BLANK)
         return item
 
-    def _store(self, record: Record) -> None:
+    def _store(self, record: MutableMapping[str, Any]) -> None:
         if (
             record["archived"] != "unchanged"
             or record["post_text"] is not None
@@ -175,7 +177,7 @@ class StoreSqlitePipeline:
         if record["link"]:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
-    def _lost_a_picture(self, record: Record) -> bool:
+    def _lost_a_picture(self, record: MutableMapping[str, Any]) -> bool:
         """Whether the file of a stored picture is gone and was fetched again."""
         return any(
             image["status"] == "stored" and not self.archive.has_file(image["path"])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 from urllib.parse import urljoin
 
+from itemadapter import ItemAdapter
 from lxml import etree
 
 from pipelines.boilerplate_rules import END, RULES, START, Rule
-from pipelines.record import record_of
 from pipelines.sanitise_html import drop
 
 ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
@@ -398,9 +399,8 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
     return text.strip(SPACE) or None, source
 
 
-def strip_article(item: Any) -> list[dict[str, Any]]:
-    """Take the boilerplate out of an item's ``body_tree`` and keep what it said; the fragments that went."""
-    record = record_of(item)
+def strip_article(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
+    """Take the boilerplate out of an item's ``body_tree`` and keep what it stated; the fragments that went."""
     base_url = record.get("canonical_url") or record.get("share_url")
     found = strip(record["body_tree"], base_url, record.get("body_raw"))
     # What the page object took out stands in front.
@@ -430,7 +430,8 @@ class StripBoilerplatePipeline:
         return cls(crawler.stats)
 
     def process_item(self, item: Any) -> Any:
-        if record_of(item).get("body_tree") is not None:
-            for removal in strip_article(item):
+        record = ItemAdapter(item)
+        if record.get("body_tree") is not None:
+            for removal in strip_article(record):
                 self.stats.inc_value(f"strip_boilerplate/{removal['rule']}")
         return item

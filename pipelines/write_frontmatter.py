@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from itemadapter import ItemAdapter
+
 from archive.post_format import render_post
 from archive.times import utc_text
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
-from pipelines.record import record_of
 
 POST_FIELDS = (
     "id", "info_code", "headline", "publisher", "publisher_slug", "share_url", "canonical_url", "body_html", "images",
@@ -46,7 +47,7 @@ class WriteFrontmatterPipeline:
         return cls(crawler.stats, require_archive(crawler), writer)
 
     def process_item(self, item: Any) -> Any:
-        record = record_of(item)
+        record = ItemAdapter(item)
         if record.get("archived") is None:
             return item
         if record["archived"] == "unchanged" and self.archive.has_file(record["post_path"]):

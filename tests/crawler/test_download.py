@@ -25,7 +25,8 @@ from scrapy.exceptions import (
 from scrapy.utils.test import get_crawler
 
 from crawler.download import GuardedDownloadHandler
-from crawler.fetch_guard import FetchGuard, FetchRefused
+from crawler.fetch_guard import FetchGuard
+from pipelines.fetch_errors import FetchRefused
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

@@ -122,7 +122,7 @@ def test_no_page_leaves_stand_ins_and_a_later_crawl_completes_them(newsroom, cra
         ("404", "gone", 3, "404"),
         ("403", "walled", 69, "403"),
         ("500", "unreachable", 69, "500"),
-        ("reset", "unreachable", 69, "from"),
+        ("reset", "unreachable", 69, "reset"),
         ("truncate", "unreachable", 69, "cut short"),
         ("html", "unreadable", 65, "HTML in place of JSON"),
         ("notjson", "unreadable", 65, "not JSON"),
@@ -131,8 +131,8 @@ def test_no_page_leaves_stand_ins_and_a_later_crawl_completes_them(newsroom, cra
         ("nullkey", "gone", 3, "blank"),
         ("blank", "gone", 3, "blank"),
         ("huge", "unreachable", 69, "too large"),
-        ("gzipbomb", "unreachable", 69, "from"),
-        ("loop", "unreachable", 69, "from"),
+        ("gzipbomb", "unreachable", 69, "too large"),
+        ("loop", "unreachable", 69, "too many redirects"),
     ],
 )
 def test_a_fault_of_the_endpoint_is_named_and_archives_nothing(
