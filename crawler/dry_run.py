@@ -47,9 +47,12 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
         "authors": article.authors,
         "editors": article.editors,
         "description": article.description,
+        "kind": article.kind,
+        "access": article.access,
         "body_text": article.body_text,
         "body_html": article.body_html,
         "images": [image["candidates"][0] for image in images if image.get("status") != "refused"],
+        "securities": article.securities,
         "removals": [{"rule": one["rule"], "text": one["text"]} for one in article.removals],
     }
 

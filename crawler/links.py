@@ -6,58 +6,86 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 # What a sentence goes on with behind an address; addresses that hold these are copied with them escaped.
 NOT_IN_ADDRESSES = r"\s\u3000<>\"“”‘’「」『』《》【】（），。；！？、…｜\ufffd"
-ADDRESS = re.compile(rf"https?://(?:(?!\]\()[^{NOT_IN_ADDRESSES}])+", re.IGNORECASE)
-WITHOUT_SCHEME = re.compile(
-    rf"(?:https?:)?(?://)?((?:[\w-]+\.)+[a-z][a-z0-9-]*(?::\d+)?/[^{NOT_IN_ADDRESSES}]+)", re.IGNORECASE
+IN_ADDRESS = rf"(?:(?!\]\()[^{NOT_IN_ADDRESSES}])"  # ](  parts text and address of a Markdown link
+HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?"
+ADDRESS = re.compile(
+    rf"(?P<address>https?://{IN_ADDRESS}+)|(?P<bare>(?<![\w@./:%-])(?://)?{HOST}/{IN_ADDRESS}+)"
+    r"|(?P<code>(?<![0-9A-Za-z])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
+    re.IGNORECASE,
 )
-CLOSING = {")": "(", "]": "[", "}": "{"}
+WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
+AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+OPENING = {")": "(", "]": "[", "}": "{"}
 
 
-def without_tail(address: str) -> str:
-    """An address without the punctuation of the sentence that it stood in.
+def trim_address(text: str) -> str:
+    """The address at the beginning of *text*, without the brackets and the punctuation of the sentence around it.
 
-    >>> without_tail("http://a.example/x)."), without_tail("http://a.example/x_(y)")
+    >>> trim_address("http://a.example/x)."), trim_address("http://a.example/x_(y)")
     ('http://a.example/x', 'http://a.example/x_(y)')
+    >>> trim_address("http://a.example/1)[next")
+    'http://a.example/1'
     """
-    while address:
-        last = address[-1]
-        if last in CLOSING:
-            if address.count(CLOSING[last]) >= address.count(last):
+    depth = dict.fromkeys(OPENING.values(), 0)
+    for index, character in enumerate(text):
+        if character in depth:
+            depth[character] += 1
+        elif opening := OPENING.get(character):
+            depth[opening] -= 1
+            if depth[opening] < 0:
+                text = text[:index]
                 break
-        elif last not in ".,;:!'*`":
-            break
-        address = address[:-1]
-    return address
+    return text.rstrip(".,;:!'*`")
+
+
+def complete_address(link: str) -> str:
+    """*link* without angle brackets, and with ``http://`` before an address that lacks its scheme; others as they are.
+
+    >>> complete_address("finance.example.com/a/1.html"), complete_address("<http://a.example/1>")
+    ('http://finance.example.com/a/1.html', 'http://a.example/1')
+    """
+    link = link.strip()
+    if link.startswith("<") and link.endswith(">"):
+        link = link[1:-1].strip()
+    if "://" not in link and (bare := WITHOUT_SCHEME.fullmatch(link)):
+        return f"http://{bare[1]}"
+    return link
 
 
 def addresses_in(text: str) -> list[str]:
-    """The http and https addresses in *text*, with ``http://`` before one that lacks it; [] where there is none.
+    """The addresses and article codes in *text*, each once, with ``http://`` before an address that lacks its scheme.
 
     >>> addresses_in("【央行开展逆回购】http://a.example/s?infoCode=NW1。来自东方财富")
     ['http://a.example/s?infoCode=NW1']
-    >>> addresses_in("finance.example.com/a/1.html")
-    ['http://finance.example.com/a/1.html']
+    >>> addresses_in("见 finance.example.com/a/1.html 和 NW202202212283238167")
+    ['http://finance.example.com/a/1.html', 'NW202202212283238167']
     """
-    text = UNSEEN.sub("", text).strip()
+    text = INVISIBLE.sub("", text).strip()
     if "://" not in text:
-        text = unicodedata.normalize("NFKC", text)  # typed with a Chinese keyboard's wide signs
-    found = [without_tail(address) for address in ADDRESS.findall(text)]
-    if not found and "://" not in text and (bare := WITHOUT_SCHEME.fullmatch(text)):
-        found = [f"http://{without_tail(bare[1])}"]
-    return found
+        text = unicodedata.normalize("NFKC", text)  # typed with a Chinese keyboard's full-width characters
+    links: dict[str, None] = {}
+    index = 0
+    while match := ADDRESS.search(text, index):
+        found = match[0] if match["code"] else trim_address(match[0])
+        index = match.start() + max(len(found), 1)
+        if found:
+            address = AMPERSAND.sub("&", found)
+            links[address if not match["bare"] else f"http://{address.removeprefix('//')}"] = None
+    held = "".join(link for link in links if "://" in link)
+    return [link for link in links if "://" in link or link not in held]
 
 
 def links_in(lines: Iterable[str]) -> Iterator[str]:
-    """The links in *lines*, without comments and blanks. A line without any address is given as it is, for its outcome
-    to say so.
+    """The links in *lines*, without comments and blank lines. A line without any is given as it is, for its outcome to
+    report it.
 
     >>> list(links_in(["# mine", "", " http://a.example/x ", "<http://b.example>  # his"]))
     ['http://a.example/x', 'http://b.example']
     """
     for line in lines:
-        text = UNSEEN.sub("", line).strip()
+        text = INVISIBLE.sub("", line).strip()
         if text and not text.startswith("#"):
             yield from addresses_in(text.split(" #")[0]) or [text]

@@ -1,7 +1,8 @@
 """Page objects: one module a site, found by the link. A page object reads and does nothing else: no network, clock,
 settings or database, so that an old response can be read again.
 
-A new module here is found by itself; two page objects that claim one host fail at import.
+Modules of this package and those that installed packages name in the entry point group ``finews_archive.pages`` are loaded
+by `load_sites`; two page objects that claim one host fail at import.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import entry_points
 from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 from scrapy.http import TextResponse
 
 from crawler.items import Article
+from crawler.links import complete_address
 
 
 class LinkError(Exception):
@@ -42,13 +45,13 @@ class PageError(Exception):
 
 
 class Gone(PageError):
-    """The site says that there is no such article, or that it was withdrawn."""
+    """The site states that there is no such article, or that it was withdrawn."""
 
     outcome = "gone"
 
 
 class Walled(PageError):
-    """The site wants a login, a captcha or a script run before it shows the article."""
+    """The site requires a login, a payment, a captcha or a script before it shows the article; the message names which."""
 
     outcome = "walled"
 
@@ -59,7 +62,7 @@ HOW_TO_ADD = "to add the site: scrapy newsite LINK"
 
 
 class NotArticle(PageError):
-    """The page is no article: a list, a home, account or search page, a file that no reader reads."""
+    """The response is not an article: a list, a home, account or search page, a file that no reader reads."""
 
     outcome = "not_article"
 
@@ -73,9 +76,23 @@ class Target:
     """``SITE:NATIVE_ID``."""
     native_id: str
     link: str
-    """The link as given."""
+    """The link, with a scheme where the given one had none; an article's code alone as given."""
     origin: str
-    """``scheme://host[:port]`` of the link."""
+    """``scheme://host[:port]`` of the link; empty for a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article can be fetched."""
+
+    url: str
+    """Address of the response."""
+    page: type[ArticlePage]
+    """Page object that reads the response."""
+    own: bool
+    """Whether the host is the publisher's: only then do a 404, a 410 and a notice mean that the article is gone."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers that the place requires beside the usual ones."""
 
 
 class ArticlePage(ABC):
@@ -83,8 +100,12 @@ class ArticlePage(ABC):
 
     site: ClassVar[str]
     """Name of the site, the first part of article ids."""
+    reads: ClassVar[frozenset[str]] = frozenset(("html",))
+    """Kinds of content that it reads: ``html``, ``json``, ``text`` (as JSON within a script)."""
     mark: ClassVar[str | None] = None
-    """What only pages of this site hold: it tells a saved page whose address is not known."""
+    """Text that only pages of this site hold: it identifies a saved page whose address is not known."""
+    share_page: ClassVar[re.Pattern[str] | None] = None
+    """Path, on any host, of the site's share pages: a link to one without an article's code is not followed."""
 
     def __init__(self, response: TextResponse, target: Target, retrieved_at: datetime):
         self.response, self.target, self.retrieved_at = response, target, retrieved_at
@@ -99,27 +120,39 @@ class ArticlePage(ABC):
     def request_url(cls, target: Target, origins: list[str]) -> str:
         """Address of the response that holds the body. *origins* are those of the endpoints in the settings."""
 
+    @classmethod
+    def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:
+        """Where the article can be fetched, best first. *origins* and *templates* (addresses with ``{id}``) come from the
+        settings FINEWS_ORIGINS and FINEWS_PLACES."""
+        return [Place(cls.request_url(target, origins), cls, own=True)]
+
     @abstractmethod
     def article(self) -> Article:
-        """What the response says, as served. Raises PageError."""
+        """The article that the response holds, as served. Raises PageError."""
 
     def next_page(self) -> str | None:
-        """Address of the article's next page, where it is cut into pages; None on the last. Ask after `article`."""
+        """Address of the article's next page, where it is cut into pages; None on the last. Call it after `article`."""
         return None
 
     def moved_to(self, outcome: str) -> str | None:
-        """Address of the article that this page, which is none, sends its reader on to. Ask where `article` raised a
-        PageError of that *outcome*."""
+        """Address of the article to which this page, which holds none, redirects its reader. Call it where `article`
+        raised a PageError of that *outcome*."""
         return None
 
 
 _hosts: dict[str, type[ArticlePage]] = {}
 _paths: list[tuple[re.Pattern[str], type[ArticlePage]]] = []
+_codes: list[tuple[re.Pattern[str], type[ArticlePage]]] = []
 _any: list[type[ArticlePage]] = []
+ENTRY_POINTS = "finews_archive.pages"
+"""Entry point group in which an installed package names its modules of page objects."""
 
 
-def handles(*hosts: str, paths: tuple[str, ...] = ()) -> Callable[[type[ArticlePage]], type[ArticlePage]]:
-    """Register a page object for *hosts* (and their subdomains), or for *paths* (patterns) on any host."""
+def handles(
+    *hosts: str, paths: tuple[str, ...] = (), codes: tuple[str, ...] = ()
+) -> Callable[[type[ArticlePage]], type[ArticlePage]]:
+    """Register a page object for *hosts* (and their subdomains), for *paths* (patterns) on any host, and for article
+    *codes* (patterns) that are given in place of a link."""
 
     def register(page: type[ArticlePage]) -> type[ArticlePage]:
         for host in hosts:
@@ -127,6 +160,7 @@ def handles(*hosts: str, paths: tuple[str, ...] = ()) -> Callable[[type[ArticleP
                 raise TypeError(f"{page.__name__} and {_hosts[host].__name__} both claim {host}")
             _hosts[host] = page
         _paths.extend((re.compile(path, re.IGNORECASE), page) for path in paths)
+        _codes.extend((re.compile(code, re.IGNORECASE), page) for code in codes)
         return page
 
     return register
@@ -141,12 +175,15 @@ def handles_any(page: type[ArticlePage]) -> type[ArticlePage]:
 
 
 def load_sites() -> None:
-    """Import every module here. Late: a crawl of the finews feeds needs one of them, and their patterns take 0.1 s."""
+    """Import every module of page objects. Called late: a crawl of the finews feeds needs one of them, and their patterns
+    take 0.1 s. Raises TypeError where two claim one host."""
     global _loaded
     if not _loaded:
         _loaded = True
         for module in pkgutil.iter_modules(__path__):
             importlib.import_module(f"{__name__}.{module.name}")
+        for plugin in entry_points(group=ENTRY_POINTS):
+            plugin.load()
 
 
 _loaded = False
@@ -168,7 +205,7 @@ def page_stated_in(html: str) -> type[ArticlePage] | None:
     """The page object of a page whose address is not known: of the address that it states for itself, else of the site
     that most of its links lead to; None where that is none of ours."""
     for tag in STATED.findall(html):
-        if (found := ADDRESS.search(tag)) and (page := page_of_host(found[1])):
+        if (match := ADDRESS.search(tag)) and (page := page_of_host(match[1])):
             return page
     hosts = Counter(".".join(host.lower().split(".")[-3:]) for host in LINKED.findall(html))
     owners: Counter[Any] = Counter()
@@ -183,10 +220,10 @@ def page_stated_in(html: str) -> type[ArticlePage] | None:
 def sites() -> dict[type[ArticlePage], list[str]]:
     """Every page object with the hosts it reads, in order of site name; no hosts: it is found by its paths."""
     load_sites()
-    found: dict[type[ArticlePage], list[str]] = {page: [] for _, page in _paths}
+    hosts_of: dict[type[ArticlePage], list[str]] = {page: [] for _, page in _paths}
     for host, page in _hosts.items():
-        found.setdefault(page, []).append(host)
-    return dict(sorted(found.items(), key=lambda one: one[0].site))
+        hosts_of.setdefault(page, []).append(host)
+    return dict(sorted(hosts_of.items(), key=lambda entry: entry[0].site))
 
 
 def _candidates(host: str, path: str) -> Iterator[type[ArticlePage]]:
@@ -196,33 +233,42 @@ def _candidates(host: str, path: str) -> Iterator[type[ArticlePage]]:
             yield page
     if owner := page_of_host(host):
         yield owner
-    yield from _any
 
 
 def target_of(link: str) -> Target:
-    """Where *link* leads. Raises LinkError or UnknownSite."""
+    """Where *link* leads: an address, with or without a scheme, or an article's code. Raises LinkError or UnknownSite."""
+    code = link.strip().strip("<>")
+    for pattern, page in _codes:
+        if pattern.fullmatch(code) and (native_id := page.native_id(code)):
+            return Target(page, f"{page.site}:{native_id}", native_id, code, "")
+    address = complete_address(link)
     try:
-        parts = urlsplit(link)
+        parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
-    except ValueError as wrong:
-        raise LinkError(f"{link!r} is no address: {wrong}") from None
+    except ValueError as exc:
+        raise LinkError(f"{link!r} is not an address: {exc}") from None
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise LinkError(f"{link!r} is no http or https address; only those are followed")
+        raise LinkError(f"{link!r} is not an http or https address; only those are followed")
     path = unicodedata.normalize("NFKC", unquote(parts.path))
+    origin = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower().rstrip(':')}"
+    asked: list[type[ArticlePage]] = []
     for page in _candidates(host.lower().rstrip("."), path):
-        native_id = page.native_id(link)
-        if native_id is None and any(pattern.search(path) for pattern, claimed in _paths if claimed is page):
+        if native_id := page.native_id(address):
+            return Target(page, f"{page.site}:{native_id}", native_id, address, origin)
+        asked.append(page)
+    for page in asked:
+        if page.share_page is not None and page.share_page.search(path):
             raise UnknownSite(
                 f"{link} is a {page.site} address without an article's code; copy the link again"
             )
-        if native_id:
-            origin = f"{parts.scheme.lower()}://{parts.netloc.rpartition('@')[2].lower().rstrip(':')}"
-            return Target(page, f"{page.site}:{native_id}", native_id, link, origin)
+    for page in _any:
+        if native_id := page.native_id(address):
+            return Target(page, f"{page.site}:{native_id}", native_id, address, origin)
     raise UnknownSite(f"no page object reads {host}{parts.path} (link {link}); {HOW_TO_ADD}")
 
 
 def first_text(data: dict[str, Any], *names: str) -> str | None:
-    """The first of *names* that *data* holds as a text or number that says something, as one line."""
+    """The first of *names* that *data* holds as a number or a text that is not blank, as one line."""
     for name in names:
         value = data.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):

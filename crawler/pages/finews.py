@@ -1,49 +1,63 @@
-"""finews share links, e.g. http://HOST/html_News/NewsShare.html?infoCode=NW202202212283238167
+"""finews articles: share links such as http://HOST/html_News/NewsShare.html?infoCode=NW202202212283238167, and every other
+address of the same article.
 
-The share page is an empty script shell; the article is JSON at ``NewsData/GetNewsText.do``. That holds the body and
-often nothing else: headline, time and source are on the public article page of the same id, or in the list feeds.
+The share page is an empty script shell; the article is JSON at ``NewsData/GetNewsText.do`` of the same host, at
+newsinfo.eastmoney.com, or a public page: `finews_detail` and `finews_public` read them.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from functools import cached_property
-from html import escape
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from parsel import Selector
 
 from crawler.extraction.decoding import decode
 from crawler.items import Article
-from crawler.pages import ArticlePage, Gone, PageError, Target, first_text, handles, page_of_host
+from crawler.pages import ArticlePage, PageError, Place, Target, first_text, handles, page_of_host
+from crawler.pages import finews_detail as detail
+from crawler.pages.finews_public import (
+    SAME_AT_LEAST,
+    check_same_article,
+    complete_from_page,
+    pairs_in_common,
+    read_public_page,
+    stated_ids,
+)
+
+__all__ = ["SAME_AT_LEAST", "FinewsPage", "check_same_article", "complete_from_page", "pairs_in_common"]
 
 PUBLIC_SITE = "eastmoney.com"
-DIGITS = re.compile(
-    r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE | re.ASCII
-)  # ids of 2017 have 17 digits, of 2021 on 18
-PATH_ID = re.compile(
-    r"/(?:(?:news/\d+,|a/)((?:NW)?20\d{12,21})(?:_\d{1,2})?\.html?|info/detail/((?:NW)?20\d{12,21}))/?$",
-    re.IGNORECASE | re.ASCII,
+ENDPOINT = "/NewsData/GetNewsText.do?id=NW"
+PLACES = (
+    "https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{id}",
+    "https://finance.eastmoney.com/a/{id}.html",
+    "https://newsinfo.eastmoney.com/kuaixun/v2/api/content/getnews?newsid={id}&newstype=1",
+    "https://emwap.eastmoney.com/info/detail/{id}",
 )
-SHELL = re.compile(r"/(?:html_news/newsshare|information/detail)\.html?/?$", re.IGNORECASE)
-NOTHING_SEEN = re.compile(
-    r"(?:<[^>]*>|&(?:nbsp|#160|ensp|emsp);|[\s\u00ad\u200b-\u200f\u2060\ufeff])*+"
-)  # fails at the first sign
-PLACEHOLDER = re.compile(r"<!--\s*(IMG|Link)#(\d+)\s*-->", re.IGNORECASE)
-read_json = json.JSONDecoder(strict=False).decode  # raw line breaks occur inside strings
-SITE_TAIL = re.compile(
-    r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
+"""Where the publisher serves an article by its id, best first: the default of the setting FINEWS_PLACES."""
+
+# Ids of 2015 to 2018 have 17 digits, of 2019 on 18; those of 23 are posts of accounts, another site's.
+CODE = r"(?:NW)?20[0-9]{12,18}(?![0-9])"
+DIGITS = re.compile(r"(?:NW)?(20[0-9]{12,18})", re.IGNORECASE)
+SHELL = re.compile(
+    r"/(?:html_news/(?:newsshare|detail(?:only)?)|information/detail)\.html?/?$", re.IGNORECASE
 )
-PAGE_TIME = re.compile(r"20\d\d[年\-/.]\s*\d{1,2}[月\-/.]\s*\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?")
-PAGE_AGE = re.compile(r"[今昨前]天\s*\d{1,2}:\d{2}|\d{1,2}\s*(?:分钟|小时)前")
-PAGE_SOURCE = re.compile(r"(?:文章)?来源[:：]\s*(.+)")
+PAGE = re.compile(
+    rf"/(?:(?:news/\d+,|a/)({CODE})(?:_\d{{1,2}})?\.html?|(?:info/detail|kuaixun/v\d/api/article)/({CODE})"
+    rf"|[^/]+/20\d\d/[01]\d/[0-3]\d/({CODE})(?:\.html?)?)/?$",
+    re.IGNORECASE,
+)
+BARE_PAGE = re.compile(rf"/(?:news/\d+,|a/)({CODE})/?$", re.IGNORECASE)  # of eastmoney.com alone
+JSON_ENDPOINT = re.compile(r"/newsdata/getnewstext\.do/?$|/api/content/getnews/?$", re.IGNORECASE)
+SHARE_PAGE = re.compile(f"{SHELL.pattern}|{JSON_ENDPOINT.pattern}", re.IGNORECASE)
+OLD_SITE_PAGE = re.compile(r"/20\d\d/[01]\d/[0-3]\d/[^/]+/?$")
+CODE_PARAMETERS = {"infocode", "id", "newsid"}
 
 
 def day_of(native_id: str) -> str:
-    """The day in an article's id: a stand-in for its time of publication.
+    """The day in an article's id: a placeholder for its time of publication.
 
     >>> day_of("202202212283238167")
     '2022-02-21'
@@ -51,142 +65,147 @@ def day_of(native_id: str) -> str:
     return f"{native_id[:4]}-{native_id[4:6]}-{native_id[6:8]}"
 
 
-def looks_blank(html: str) -> bool:
-    """Whether a body shows neither text nor a picture. The pipelines find what only they can tell: all hidden, a chart."""
-    if len(html) < 20 and html.strip().lower() in ("null", "undefined", "none"):
-        return True  # a script's word for nothing
-    return NOTHING_SEEN.fullmatch(html) is not None and "<img" not in html.lower()
+def is_public_host(host: str) -> bool:
+    """Whether *host* is the publisher's own.
+
+    >>> is_public_host("finance.eastmoney.com"), is_public_host("eastmoney.com.example")
+    (True, False)
+    """
+    return host == PUBLIC_SITE or host.endswith(f".{PUBLIC_SITE}")
+
+
+def code_in_query(query: str, names: set[str]) -> str | None:
+    """The article's code among the parameters *names*, in lower case, of *query*."""
+    for name, value in parse_qsl(query.replace("&amp;", "&").replace(";", "&")):
+        if name.strip().lower() in names and (code := DIGITS.fullmatch(value.strip(" /"))):
+            return code[1]
+    return None
 
 
 @handles(
-    paths=(
-        r"/html_news/newsshare\.html?/?$",
-        r"/information/detail\.html?/?$",
-        r"/news/\d+,(?:NW)?20\d{12,21}(?:_\d{1,2})?\.html?/?$",
-        r"/a/(?:NW)?20\d{12,21}(?:_\d{1,2})?\.html?/?$",
-        r"/info/detail/(?:NW)?20\d{12,21}/?$",
-    )
+    paths=(SHELL.pattern, PAGE.pattern, BARE_PAGE.pattern, JSON_ENDPOINT.pattern),
+    codes=(r"(?:NW)?20[0-9]{15,16}",),
 )
 class FinewsPage(ArticlePage):
-    """The detail JSON of one article."""
+    """One article, as any of its places serves it."""
 
     site = "finews"
-    endpoint = "/NewsData/GetNewsText.do?id=NW"
+    reads = frozenset(("json", "html", "text"))
+    share_page = SHARE_PAGE
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        # Digits typed wide are the same article's; a code is never told apart by them.
+        # Full-width digits are the same article's; no code is distinguished by them.
         parts = urlsplit(unicodedata.normalize("NFKC", link) if not link.isascii() else link)
         path = unquote(parts.path)
-        if (found := PATH_ID.search(path)) and (code := DIGITS.fullmatch(found[1] or found[2])):
+        if match := DIGITS.fullmatch(path) if not parts.netloc else None:
+            return match[1]
+        match = PAGE.search(path) or (
+            BARE_PAGE.search(path) if is_public_host(parts.hostname or "") else None
+        )
+        if match and (code := DIGITS.fullmatch(next(group for group in match.groups() if group))):
             return code[1]
         if SHELL.search(path):
-            # Some share dialogs put the query behind the fragment's #; a link out of a page's source has &amp; for &.
-            asked = f"{parts.query}&{parts.fragment.rpartition('?')[2]}".replace("&amp;", "&")
-            for name, value in parse_qsl(asked.replace(";", "&")):
-                if name.strip().lower() == "infocode" and (code := DIGITS.fullmatch(value.strip(" /"))):
-                    return code[1]
-        return None
+            # Some share dialogs put the query behind the fragment's #.
+            return code_in_query(f"{parts.query}&{parts.fragment.rpartition('?')[2]}", {"infocode"})
+        return code_in_query(parts.query, CODE_PARAMETERS) if JSON_ENDPOINT.search(path) else None
+
+    @classmethod
+    def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:
+        """The endpoint of the link's own host, those of *origins*, then *templates* with the id in place of ``{id}``."""
+        host, path = urlsplit(target.origin).hostname or "", unquote(urlsplit(target.link).path)
+        serves_detail = bool(host) and not OLD_SITE_PAGE.search(path)
+        if is_public_host(host) and not (SHELL.search(path) or path.lower().startswith("/newsdata/")):
+            serves_detail = False  # the public site has no such endpoint
+        urls = {f"{origin}{ENDPOINT}{target.native_id}": origin in origins for origin in origins}
+        if serves_detail:
+            own_url = f"{target.origin}{ENDPOINT}{target.native_id}"
+            urls = {own_url: target.origin in origins, **urls}
+        urls.update(
+            dict.fromkeys((template.replace("{id}", target.native_id) for template in templates), False)
+        )
+        return [
+            Place(url, cls, own=configured or is_public_host(urlsplit(url).hostname or ""))
+            for url, configured in urls.items()
+        ]
 
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
-        parts = urlsplit(target.link)
-        host = parts.hostname or ""
-        # The public site has no detail endpoint; a share host serves shell and endpoint from one origin.
-        public = host.endswith(PUBLIC_SITE) and not SHELL.search(unquote(parts.path))
-        origin = origins[0] if public and origins else target.origin
-        return f"{origin}{cls.endpoint}{target.native_id}"
-
-    @cached_property
-    def _data(self) -> dict[str, Any]:
-        """The JSON object that holds the body: at the top, or below ``data`` or ``news`` as the app serves it."""
-        where = self.response.url
-        kind = self.response.headers.get("Content-Type") or b""
-        text = decode(self.response.body, kind.decode("latin-1")).strip()
-        if not text:
-            raise PageError(f"finews detail: empty answer at {where}")
-        if text[0] == "<":
-            raise PageError(
-                f"finews detail: HTML in place of JSON at {where}: {' '.join(Selector(text, type='html').xpath('string()').get('').split())[:80]!r}"
-            )
-        try:
-            data = read_json(text)
-        except RecursionError:
-            raise PageError(f"finews detail: JSON nested too deep to be an article at {where}") from None
-        except ValueError:
-            start, end = text.find("{"), text.rfind("}")  # a JSONP or "var x=" wrapper
-            try:
-                data = read_json(text[start : end + 1]) if 0 < start < end else None
-            except (ValueError, RecursionError):
-                data = None
-            if data is None:
-                raise PageError(
-                    f"finews detail: not JSON, or cut short after {len(text)} characters, at {where}"
-                ) from None
-        for _ in range(2):
-            if isinstance(data, dict) and not any(key in data for key in ("content", "text", "body")):
-                data = next((data[key] for key in ("data", "news") if isinstance(data.get(key), dict)), data)
-        if not isinstance(data, dict):
-            raise PageError(f"finews detail: a JSON {type(data).__name__} in place of an object at {where}")
-        return data
-
-    @cached_property
-    def _body(self) -> str:
-        """The body's HTML: ``content`` carries the auto-links, ``text`` is the same with them unwrapped."""
-        where = self.response.url
-        served = [(key, self._data[key]) for key in ("content", "text", "body") if key in self._data]
-        if not served:
-            keys = ", ".join(sorted(map(str, self._data))[:8]) or "none"
-            raise PageError(f"finews detail: neither content nor text at {where}; keys there: {keys}")
-        for _, value in served:
-            if isinstance(value, str) and not looks_blank(value):
-                return self._fill(value)
-        for key, value in served:
-            if not isinstance(value, str | None):
-                raise PageError(f"finews detail: {key} is a {type(value).__name__}, not a text, at {where}")
-        raise Gone(f"finews detail: the article at {where} is blank: withdrawn, or never there")
-
-    def _fill(self, html: str) -> str:
-        """Put the app's pictures and links in the place of their placeholders."""
-        if "<!--" not in html:
-            return html
-
-        def put(found: re.Match[str]) -> str:
-            kind, number = found[1].lower(), int(found[2])
-            listed = self._data.get("images" if kind == "img" else "links")
-            one = listed[number] if isinstance(listed, list) and number < len(listed) else None
-            if not isinstance(one, dict):
-                return ""
-            if kind == "img" and (src := first_text(one, "src", "url")):
-                code = f' data-code="{escape(str(one["code"]))}"' if one.get("code") else ""
-                return f'<center><img src="{escape(src)}"{code}></center>'
-            href, text = first_text(one, "href", "url", "src"), first_text(one, "text", "title", "name")
-            return f'<a href="{escape(href)}">{escape(text or href)}</a>' if href else ""
-
-        return PLACEHOLDER.sub(put, html)
-
-    def _check_id(self) -> None:
-        """Refuse an answer that says it is another article."""
-        for key in ("infoCode", "infocode", "id", "code", "newsid", "artCode"):
-            value = self._data.get(key)
-            found = DIGITS.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
-            if found and found[1] != self.target.native_id:
-                raise PageError(
-                    f"finews detail: asked for {self.target.native_id}, answered with {found[1]}, at {self.response.url}"
-                )
+        return cls.places(
+            target, origins, [f"{target.origin}{ENDPOINT}{{id}}"] if target.origin else [*PLACES]
+        )[0].url
 
     def article(self) -> Article:
-        if PATH_ID.search(urlsplit(self.response.url).path):
-            # A saved copy of the public page; a crawl asks the endpoint.
-            public = page_of_host(PUBLIC_SITE)
-            assert public is not None
-            return public(self.response, self.target, self.retrieved_at).article()
-        data = self._data
-        self._check_id()
-        body = self._body
-        headline = first_text(data, "title", "newsTitle", "simtitle")
-        published = first_text(data, "showtime", "showTime", "datetime", "publishTime", "updatetime")
-        publisher = first_text(data, "source", "from", "medianame", "mediaName")
+        where = self.response.url
+        declared = (self.response.headers.get("Content-Type") or b"").decode("latin-1")
+        text = decode(self.response.body, declared).strip()
+        if not text:
+            raise PageError(f"finews detail: empty answer at {where}")
+        return self.read_page(text) if text[0] == "<" else self.read_detail(text)
+
+    def read_detail(self, text: str) -> Article:
+        """The article as one of the JSON endpoints serves it. Raises PageError where it is another's."""
+        where = self.response.url
+        record = detail.load_record(text, where)
+        self.check_id({str(record.get(name, "")).strip() for name in detail.ID})
+        article = self.new_article(detail.find_body(record, where))
+        headline, published = first_text(record, *detail.HEADLINE), first_text(record, *detail.PUBLISHED)
+        publisher, author = first_text(record, *detail.PUBLISHER), first_text(record, *detail.AUTHOR)
+        editor = first_text(record, *detail.EDITOR)
+        article.headline, article.headline_from = headline, "detail" if headline else None
+        article.published_raw, article.published_from = published, "detail" if published else None
+        article.publishers = {"detail": publisher} if publisher else {}
+        article.authors = [author] if author else []
+        article.editors = [editor] if editor else []
+        article.description = first_text(record, *detail.DESCRIPTION)
+        article.alternative_headline = first_text(record, *detail.ORIGINAL_TITLE)
+        return article
+
+    def read_page(self, text: str) -> Article:
+        """The article as its public page shows it. Raises PageError where the page is none, or another's."""
+        where, html = self.response.url, Selector(text, type="html")
+        page = read_public_page(html)
+        self.check_id({self.native_id(address) or "" for address in stated_ids(html)})
+        if page.body_html is None or not html.xpath(
+            "//*[@id='ContentBody']//text()[normalize-space()] | //*[@id='ContentBody']//img"
+        ):
+            return self.read_other_page(html)
+        if detail.is_blank(page.body_html):
+            raise PageError(f"finews page: the article's body at {where} is empty")
+        article = self.new_article(page.body_html)
+        article.headline, article.headline_from = page.headline, "page"
+        article.published_raw = page.published_raw
+        article.published_from = "page" if page.published_raw else None
+        article.publishers = {"page": page.publisher} if page.publisher else {}
+        article.authors, article.editors = page.authors, page.editors
+        article.description, article.alternative_headline = page.description, page.alternative_headline
+        return article
+
+    def read_other_page(self, html: Selector) -> Article:
+        """The article of a page in another layout: the phone's, an older one, a share page saved from a browser."""
+        where = self.response.url
+        path = unquote(urlsplit(where).path)
+        if not (PAGE.search(path) or BARE_PAGE.search(path) or SHELL.search(path)):
+            shown = " ".join(html.xpath("string()").get("").split())[:80]
+            raise PageError(f"finews detail: HTML in place of JSON at {where}: {shown!r}")
+        public = page_of_host(PUBLIC_SITE)
+        assert public is not None
+        article = public(self.response, self.target, self.retrieved_at).article()
+        known = self.new_article(article.body_raw or "")
+        for name in ("id", "site", "info_code", "canonical_url", "published_stand_in_raw"):
+            setattr(article, name, getattr(known, name))
+        return article
+
+    def check_id(self, stated: set[str]) -> None:
+        """Raise PageError where the response states the id of another article."""
+        ids = {match[1] for one in stated if (match := DIGITS.fullmatch(one))}
+        if ids and self.target.native_id not in ids:
+            raise PageError(
+                f"finews detail: asked for {self.target.native_id}, answered with {min(ids)}, at {self.response.url}"
+            )
+
+    def new_article(self, body_html: str) -> Article:
+        """The article with what its id and link state."""
         code = self.target.native_id
         return Article(
             id=self.target.article_id,
@@ -196,101 +215,6 @@ class FinewsPage(ArticlePage):
             share_url=self.target.link,
             canonical_url=f"https://finance.eastmoney.com/a/{code}.html",
             retrieved_at=self.retrieved_at,
-            headline=headline,
-            headline_from="detail" if headline else None,
-            description=first_text(data, "digest", "summary"),
-            publishers={"detail": publisher} if publisher else {},
-            authors=[author] if (author := first_text(data, "author")) else [],
-            published_raw=published,
-            published_from="detail" if published else None,
             published_stand_in_raw=day_of(code),
-            body_raw=body,
-        )
-
-
-def html_of(response: Any) -> Selector:
-    """The public page. As HTML whatever it begins with, in the encoding of its bytes whatever the header says."""
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    return Selector(decode(response.body, kind), type="html")
-
-
-def complete_from_page(article: Article, response: Any) -> bool:
-    """Fill what *article* lacks from its public page: headline, time, source. Whether the page was one.
-
-    A page of another article, or of none, changes nothing.
-    """
-    html = html_of(response)
-    title = " ".join(
-        html.xpath("string(//*[contains(concat(' ', @class, ' '), ' title ')][1])").get("").split()
-    )
-    if not title:
-        title = " ".join(html.xpath("string(//h1[1])").get("").split())
-    if not title:
-        title = " ".join(
-            (
-                html.xpath("//meta[@property='og:title']/@content").get()
-                or html.xpath("//title/text()").get()
-                or ""
-            ).split()
-        )
-    title = SITE_TAIL.sub("", title).strip()
-    if not title or not html.xpath("//*[@id='ContentBody'] | //div[contains(@class, 'Body')]"):
-        return False
-    if not article.headline:
-        article.headline, article.headline_from = title, "page"
-    said = html.xpath(
-        "//div[contains(@class, 'infos') or @class='Info']//text() | //*[self::div or self::span][contains(@class, 'time')]//text()"
-        " | //*[contains(@class, 'em_media')]//text()"
-    ).getall()
-    line = " ".join(" ".join(said).split())
-    infos = " ".join(html.xpath("//div[contains(@class, 'infos')]//text()").getall())
-    # An age may also stand beside other articles' headlines.
-    if not article.published_raw and (found := PAGE_TIME.search(line) or PAGE_AGE.search(infos)):
-        article.published_raw, article.published_from = found[0], "page"
-    for place in html.xpath("//div[contains(@class, 'infos')]//*[contains(text(), '来源')]"):
-        if found := PAGE_SOURCE.match(" ".join(place.xpath("string()").get("").split())):
-            article.publishers["page"] = found[1]
-            break
-    if not article.description and (
-        summary := html.xpath("string(//div[contains(@class, 'b-review')])").get("").strip()
-    ):
-        article.description = re.sub(r"^摘要[:：\s]*", "", " ".join(summary.split())) or None
-    if editor := re.search(
-        r"责任编辑[:：]\s*([^）)\s]+)", html.xpath("string(//p[contains(@class, 'res-edit')])").get("")
-    ):
-        article.editors = article.editors or [editor[1]]
-    return True
-
-
-SAME_AT_LEAST = 0.2  # share of the shorter text's character pairs that the longer one must hold
-
-
-def pairs_in_common(one: str, other: str) -> float:
-    """Share of the shorter text's character pairs that occur in the longer one, 0 to 1.
-
-    >>> pairs_in_common("央行今日开展逆回购", "据悉，央行今日开展逆回购操作")
-    1.0
-    """
-    first, second = (
-        {text[n : n + 2] for n in range(len(text) - 1)} for text in ("".join(t.split()) for t in (one, other))
-    )
-    shorter, longer = sorted((first, second), key=len)
-    return len(shorter & longer) / len(shorter) if shorter else 1.0
-
-
-def check_same_article(article: Article, response: Any) -> None:
-    """Compare the detail's body with that of the public page: the endpoint answers with another article now and then.
-
-    Raises PageError where they have next to nothing in common.
-    """
-    shown = html_of(response).xpath("string(//*[@id='ContentBody'])").get("")
-    served = Selector(article.body_raw or "", type="html").xpath("string()").get("")
-    if (
-        len(shown.strip()) >= 40
-        and len(served.strip()) >= 40
-        and pairs_in_common(shown, served) < SAME_AT_LEAST
-    ):
-        raise PageError(
-            f"finews detail: answered with another article than {article.id}: its text has next to nothing in common "
-            f"with the page {response.url}"
+            body_raw=body_html,
         )

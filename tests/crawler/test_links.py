@@ -32,6 +32,8 @@ LINK = "http://share.example/html_News/NewsShare.html?infoCode=NW202606303790000
         LINK.replace("http://", "ｈｔｔｐ：／／"),
         LINK.removeprefix("http://"),
         LINK.removeprefix("http:"),
+        f"[{LINK}]({LINK})",
+        f"看这条 {LINK.removeprefix('http://')} 很好",
     ],
 )
 def test_a_link_is_found_in_what_surrounds_it(text):
@@ -59,6 +61,36 @@ def test_several_links_on_a_line_are_several_links():
         "https://b.example/2",
         "https://b.example/3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "links"),
+    [
+        ("[甲](http://a.example/1)[乙](http://b.example/2)", ["http://a.example/1", "http://b.example/2"]),
+        (
+            "[甲](http://a.example/1)（[乙](http://b.example/2)）",
+            ["http://a.example/1", "http://b.example/2"],
+        ),
+        (
+            "[甲](http://a.example/w_(x))[乙](http://b.example/2)",
+            ["http://a.example/w_(x)", "http://b.example/2"],
+        ),
+        ("(http://a.example/1)和(http://b.example/2)", ["http://a.example/1", "http://b.example/2"]),
+        ("<http://a.example/1><http://b.example/2>", ["http://a.example/1", "http://b.example/2"]),
+        ("http://a.example/s?x=1&amp;y=2&#38;z=3", ["http://a.example/s?x=1&y=2&z=3"]),
+        ('<a href="http://a.example/s?x=1&amp;y=2">甲</a>', ["http://a.example/s?x=1&y=2"]),
+        ("转：NW202606303790000412，快看", ["NW202606303790000412"]),
+        ("NW202606303790000412 NW202606303790000413", ["NW202606303790000412", "NW202606303790000413"]),
+        (f"NW202606303790000412 {LINK}", [LINK]),
+        ("NW202606303790000412345678901", ["NW202606303790000412345678901"]),
+        ("202606303790000412", ["202606303790000412"]),
+        ("见 a.example/1 和 http://b.example/2", ["http://a.example/1", "http://b.example/2"]),
+        ("//a.example/1", ["http://a.example/1"]),
+        ("write to someone@a.example/x", ["write to someone@a.example/x"]),
+    ],
+)
+def test_what_is_pasted_holds_links(line, links):
+    assert list(links_in([line])) == links
 
 
 def test_comments_and_blanks_are_no_links_and_any_other_line_is_kept_to_be_told():

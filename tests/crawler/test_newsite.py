@@ -84,7 +84,7 @@ def test_nothing_is_overwritten(saved, tmp_path):
     ("args", "status", "said"),
     [
         ([], 2, "give the URL"),
-        (["ftp://a.example/1"], 2, "no http or https address"),
+        (["ftp://a.example/1"], 2, "not an http or https address"),
         (["http://share.example/a/202606303790000412.html"], 2, "crawler/pages/finews.py"),
         ([URL, "--file", "nowhere.html"], 2, "nowhere.html"),
         ([URL, "--name", "Some Paper"], 2, "--name"),

@@ -1,6 +1,9 @@
 """Links lead to page objects; page objects read responses, or say in plain words why they can't."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +11,18 @@ from scrapy.http import HtmlResponse, TextResponse
 
 import crawler.pages
 from crawler.items import Article
-from crawler.pages import ArticlePage, Gone, LinkError, PageError, UnknownSite, handles, sites, target_of
-from crawler.pages.finews import check_same_article, complete_from_page
+from crawler.pages import (
+    ArticlePage,
+    Gone,
+    LinkError,
+    PageError,
+    Place,
+    UnknownSite,
+    handles,
+    sites,
+    target_of,
+)
+from crawler.pages.finews import PLACES, check_same_article, complete_from_page
 
 NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
 ID = "202606303790000412"
@@ -38,6 +51,23 @@ SHARE = f"http://share.example/html_News/NewsShare.html?infoCode=NW{ID}"
         f"http://finance.eastmoney.com/a/{ID}_0.html",
         f"http://finance.eastmoney.com/a/{ID}.html/",
         "http://finance.eastmoney.com/a/２０２６06303790000412.html",
+        f"http://finance.eastmoney.com/a/{ID}",
+        f"https://kuaixun.eastmoney.com/a/{ID}?from=app",
+        f"http://app.jg.eastmoney.com/html_News/DetailOnly.html?infoCode=NW{ID}",
+        f"http://app.jg.eastmoney.com/html_News/Detail.html?isprice=1&infocode=NW{ID}",
+        f"http://share.example/NewsData/GetNewsText.do?id=NW{ID}",
+        f"http://app.jg.eastmoney.com/NewsData/GetNewsText.do?id={ID}&cid=1",
+        f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}?guid=1",
+        f"https://newsinfo.eastmoney.com/kuaixun/v2/api/content/getnews?newsid={ID}&newstype=1",
+        f"https://emwap.eastmoney.com/info/detail/{ID}",
+        f"https://old.example/chenguangcaijing/2026/06/30/{ID}.html",
+        f"https://old.example/Wind%20zixun/2026/06/30/NW{ID}.html",
+        f"finance.eastmoney.com/a/{ID}.html",
+        f"//finance.eastmoney.com/a/{ID}.html",
+        f"<http://finance.eastmoney.com/a/{ID}.html>",
+        f"NW{ID}",
+        f"nw{ID}",
+        f" {ID}\n",
     ],
 )
 def test_every_shape_means_one_article(link):
@@ -97,6 +127,72 @@ def test_the_share_link_asks_its_own_origin_and_the_public_page_the_named_one():
     )
 
 
+DETAIL = f"/NewsData/GetNewsText.do?id=NW{ID}"
+
+
+@pytest.mark.parametrize(
+    ("link", "origins", "urls"),
+    [
+        (SHARE, [], [("http://share.example" + DETAIL, False)]),
+        (SHARE, ["http://share.example"], [("http://share.example" + DETAIL, True)]),
+        (
+            SHARE,
+            ["http://named.example"],
+            [("http://share.example" + DETAIL, False), ("http://named.example" + DETAIL, True)],
+        ),
+        (
+            f"http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW{ID}",
+            ["http://choicewzp1.eastmoney.com"],
+            [("http://choicewzp1.eastmoney.com" + DETAIL, True)],
+        ),
+        (f"http://127.0.0.1:1/a/{ID}.html", [], [("http://127.0.0.1:1" + DETAIL, False)]),
+        (
+            f"http://finance.eastmoney.com/a/{ID}.html",
+            ["http://named.example"],
+            [("http://named.example" + DETAIL, True)],
+        ),
+        (
+            f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}",
+            ["http://named.example"],
+            [("http://named.example" + DETAIL, True)],
+        ),
+        (
+            f"https://old.example/chenguang/2026/06/30/{ID}.html",
+            ["http://named.example"],
+            [("http://named.example" + DETAIL, True)],
+        ),
+        (f"NW{ID}", ["http://named.example"], [("http://named.example" + DETAIL, True)]),
+    ],
+)
+def test_an_article_is_asked_for_at_its_places_in_order(link, origins, urls):
+    target = target_of(link)
+    templates = ["https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{id}", "http://other.example/{id}"]
+    places = target.page.places(target, origins, templates)
+    assert [(place.url, place.own) for place in places] == [
+        *urls,
+        (f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}", True),
+        (f"http://other.example/{ID}", False),
+    ]
+    assert {place.page for place in places} == {target.page}
+
+
+def test_the_default_places_are_the_publishers_own():
+    target = target_of(f"NW{ID}")
+    assert [(place.url, place.own) for place in target.page.places(target, [], [*PLACES])] == [
+        (f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}", True),
+        (f"https://finance.eastmoney.com/a/{ID}.html", True),
+        (f"https://newsinfo.eastmoney.com/kuaixun/v2/api/content/getnews?newsid={ID}&newstype=1", True),
+        (f"https://emwap.eastmoney.com/info/detail/{ID}", True),
+    ]
+
+
+def test_a_page_of_another_site_has_one_place():
+    target = target_of("https://www.cls.cn/detail/2500101")
+    assert target.page.places(target, ["http://named.example"], ["http://other.example/{id}"]) == [
+        Place("https://www.cls.cn/detail/2500101", target.page, own=True)
+    ]
+
+
 def test_two_pages_that_claim_one_host_fail_at_import(monkeypatch):
     sites()  # all are registered: what this test adds goes again
     monkeypatch.setattr("crawler.pages._hosts", dict(crawler.pages._hosts))
@@ -112,6 +208,60 @@ def test_two_pages_that_claim_one_host_fail_at_import(monkeypatch):
             pass
 
 
+PLUGIN = """
+from crawler.pages import ArticlePage, handles
+
+@handles({host!r})
+class PluginPage(ArticlePage):
+    site = "private"
+
+    @classmethod
+    def native_id(cls, link):
+        return link.rpartition("/")[2]
+
+    @classmethod
+    def request_url(cls, target, origins):
+        return target.link
+
+    def article(self):
+        raise NotImplementedError
+"""
+
+
+def install_plugin(folder, host):
+    """An installed package, as pip leaves it, with one page object."""
+    (folder / "private_pages.py").write_text(PLUGIN.format(host=host))
+    info = folder / "private_pages-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: private-pages\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[finews_archive.pages]\nprivate = private_pages\n")
+
+
+def run_with_plugin(folder, code):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_page_objects_of_an_installed_package_are_found(tmp_path):
+    install_plugin(tmp_path, "private.example")
+    run = run_with_plugin(
+        tmp_path,
+        "from crawler.pages import target_of; print(target_of('http://www.private.example/a/7').article_id)",
+    )
+    assert (run.stdout, run.stderr) == ("private:7\n", "")
+
+
+def test_a_package_that_claims_a_host_of_another_page_object_fails(tmp_path):
+    install_plugin(tmp_path, "cls.cn")
+    run = run_with_plugin(tmp_path, "from crawler.pages import load_sites; load_sites()")
+    assert "PluginPage and ClsPage both claim cls.cn" in run.stderr
+    assert run.returncode == 1
+
+
 def page(body):
     target = target_of(SHARE)
     data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
@@ -125,7 +275,7 @@ def page(body):
         (
             b"<html><body>busy</body></html>",
             PageError,
-            "HTML in place of JSON: .*busy|HTML in place of JSON at .*busy",
+            "HTML in place of JSON at .*busy",
         ),
         (b'{"content": "<p>a', PageError, "not JSON, or cut short"),
         (b"[1, 2]", PageError, "JSON list"),
