@@ -9,7 +9,8 @@ from typing import Any
 
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import fold_title
-from crawler.extraction.names import NAME, NAMES, WESTERN, names_in, western_names
+from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
+from crawler.extraction.persons import find_byline, find_marked_authors, find_stated_authors, without_editors
 
 END = (
     r"(?=$|[\s）)】\]〕〉>|｜;；。，,:：/〔［]|编辑|編輯|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
@@ -67,7 +68,9 @@ LABEL = re.compile(
     r"^\W*(?:来自|By\b|本文|原)?\s*(?:[\u4e00-\u9fffA-Za-z]{0,10}(?:专栏作家|專欄作家|特约撰稿人|评论员|研究员|分析师)\s*)?(?:作者|撰文|撰稿|文|记者|記者|编译)?\s*[:：/｜|]?\s*",
     re.IGNORECASE,
 )
-META_NAMES = ("article:author", "og:article:author", "byl", "dc.creator", "sailthru.author", "author")
+JAPANESE_DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
+"""How Japanese papers begin a report from abroad: 【ソウル＝某某】."""
+KANA = re.compile("[\u3040-\u30ff]")
 
 
 def in_line(line: str, whole: bool = False) -> list[str]:
@@ -108,10 +111,22 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return names_in(found[1])
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
-    if found := LOOSE.search(line):
-        name = COUNTRY.sub("", found[1])
+    if match := LOOSE.search(line):
+        name = COUNTRY.sub("", match[1])
+        # 文｜某刊 张三: the medium is in front of its writer.
+        if names := names_in(line[match.end() :]) if key_is_medium(name, publisher) else []:
+            return names
         return [name] if is_writer(name, publisher) else []
     return []
+
+
+def key_is_medium(name: str, publisher: str | None) -> bool:
+    """Whether what follows a label is the medium, or the begin of its name."""
+    return (
+        bool(MEDIUM_WORD.search(name))
+        or fold_title(publisher or "").startswith(fold_title(name))
+        or not is_name(name)
+    )
 
 
 def find_in_elements(elements: Iterable[Any]) -> list[str]:
@@ -142,8 +157,33 @@ def find_authors(
     """The writers, without titles such as 记者; empty where none is named.
 
     *near* are the lines between headline and text, *elements* the elements there; *head* and *tail* the first and last
-    lines of the text, *after* those right behind it.
+    lines of the text, *after* those right behind it. Pages that are not Chinese, Japanese or Korean state their writers
+    in the metadata, and print them in forms that are read less surely.
     """
+    stated = find_stated_authors(document, publisher)
+    if not document.is_cjk:
+        return (
+            stated
+            or find_in_elements(elements)
+            or find_marked_authors(elements)
+            or find_byline((*near, *head[:2], *tail))
+            or find_in_lines(near, head, tail, publisher)
+            or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
+        )
+    return find_printed(near, head, tail, after, publisher, elements) or [
+        name for name in without_editors(stated, document) if is_certain(name, document)
+    ]
+
+
+def find_printed(
+    near: list[str],
+    head: list[str],
+    tail: list[str],
+    after: Iterable[str],
+    publisher: str | None,
+    elements: Iterable[Any],
+) -> list[str]:
+    """Writers that a page prints above, in or behind its text."""
     medium = fold_title(publisher or "")
 
     def persons(names: list[str]) -> list[str]:
@@ -168,27 +208,31 @@ def find_authors(
     for line in map(fold_text, after):
         if len(line) < 60 and (names := persons(in_line(line))):
             return names
-    return find_in_metadata(document)
+    return []
+
+
+def find_in_lines(near: list[str], head: list[str], tail: list[str], publisher: str | None) -> list[str]:
+    """Writers that a line of its own names, of a page that is not Chinese, Japanese or Korean."""
+    for line in map(fold_text, (*near, *head[:2], *tail)):
+        if len(line) < 120 and (names := find_in_near_line(line, publisher)):
+            return names
+    return []
+
+
+def is_certain(name: str, document: Document) -> bool:
+    """Whether a name that the metadata of a Chinese page state is a person's: of a Chinese one the surname says so."""
+    return (
+        is_name(name)
+        or not re.fullmatch(r"[\u4e00-\u9fff]+", name)
+        or bool(document.linked_data.get("author") and KANA.search(document.title))
+    )
 
 
 def find_in_first_line(line: str) -> list[str]:
     """Writers that one of the first lines of a text names."""
+    if names := in_line(line):
+        return names
+    if match := JAPANESE_DATELINE.match(line):
+        return [match[1]]
     reported = REPORTED.search(line) if len(line) < 40 else None
-    return in_line(line) or (names_in(reported[1]) if reported else [])
-
-
-def find_in_metadata(document: Document) -> list[str]:
-    """Writers that the metadata name; only what can be a person's name, since sites put their own there."""
-    stated = document.linked_data.get("author")
-    found: list[str] = []
-    for one in stated if isinstance(stated, list) else [stated]:
-        name = squeeze(str(one.get("name") if isinstance(one, dict) else one or ""))
-        person = isinstance(one, dict) and one.get("@type") == "Person"
-        names = names_in(name) or (western_names(name) if person else [])
-        found += [name for name in names if name not in found]
-    if found:
-        return found
-    for name in META_NAMES:
-        if names := names_in(re.sub(r"^(?:作者|记者)[:：]?\s*", "", document.meta.get(name, ""))):
-            return names
-    return []
+    return names_in(reported[1]) if reported else []

@@ -27,7 +27,13 @@ BAD_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
-NEWS_TYPES = re.compile(r"Article|Posting|Report|WebPage|VideoObject", re.IGNORECASE)
+ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Blog", re.IGNORECASE)
+PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
+JSON_WRAPPING = re.compile(
+    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|(?://)?\s*\]\]>)\s*;?\s*$"
+)
+TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
 
 
@@ -79,13 +85,18 @@ class Document:
     @cached_property
     def meta(self) -> dict[str, str]:
         """Content of the meta tags by lower-case name, property or itemprop; the first that is not empty."""
-        found: dict[str, str] = {}
+        return {name: contents[0] for name, contents in self.metas.items()}
+
+    @cached_property
+    def metas(self) -> dict[str, list[str]]:
+        """Contents of the meta tags by lower-case name, property or itemprop, in the page's order."""
+        contents: dict[str, list[str]] = {}
         for tag in self.root.iter("meta"):
-            content = squeeze(tag.get("content"))
+            content = unescape(squeeze(tag.get("content")))
             for attribute in ("property", "name", "itemprop"):
-                if content and (name := (tag.get(attribute) or "").strip().lower()):
-                    found.setdefault(name, unescape(content))
-        return found
+                for name in (tag.get(attribute) or "").lower().split() if content else ():
+                    contents.setdefault(name, []).append(content)
+        return contents
 
     @cached_property
     def title(self) -> str:
@@ -108,21 +119,36 @@ class Document:
         return url if url and url.startswith(("http://", "https://")) else None
 
     @cached_property
+    def linked_objects(self) -> list[dict[str, Any]]:
+        """Every schema.org object that the page states, in its order; objects within others follow them."""
+        blocks = JSON_LD.findall(self.html) if "ld+json" in self.html else ()
+        return [one for block in blocks for one in _objects(_parse_json(block))]
+
+    @cached_property
     def linked_data(self) -> dict[str, Any]:
-        """The schema.org record of the article, empty where there is none that can be read."""
-        found: dict[str, Any] = {}
-        for block in JSON_LD.findall(self.html) if "ld+json" in self.html else ():
-            try:
-                data = json.loads(unescape(block) if "&quot;" in block else block, strict=False)
-            except ValueError:
-                continue
-            for one in _objects(data):
-                kinds = one.get("@type")
-                if NEWS_TYPES.search(
-                    " ".join(kinds) if isinstance(kinds, list) else str(kinds or "")
-                ) and len(one) > len(found):
-                    found = one
-        return found
+        """The schema.org record of the article, else of the page; empty where there is none that can be read."""
+        best: dict[str, Any] = {}
+        best_rank = (0, 0)
+        for one in self.linked_objects:
+            kind = type_name(one)
+            rank = (2 if ARTICLE_TYPES.search(kind) else int(PAGE_TYPES.search(kind) is not None), len(one))
+            if rank[0] and rank > best_rank:
+                best, best_rank = one, rank
+        return best
+
+    def resolve(self, value: Any) -> Any:
+        """A value of a schema.org record; one that only names another object by ``@id`` is that object."""
+        if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
+            same = (one for one in self.linked_objects if one.get("@id") == value.get("@id") and len(one) > 2)
+            return next(same, value)
+        return value
+
+    @cached_property
+    def is_cjk(self) -> bool:
+        """Whether the page is written in Chinese, Japanese or Korean."""
+        text = "".join(self.root.itertext())[:200_000]
+        wide = len(CJK.findall(text))
+        return wide * 8 >= sum(map(str.isalpha, text))
 
     def script_text(self, pattern: re.Pattern[str]) -> str | None:
         """The first group of *pattern* in the page's source, scripts among it, with its escapes read."""
@@ -131,13 +157,34 @@ class Document:
         return squeeze(unescape(unquote_js(found[1]))) or None
 
 
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
+def type_name(record: dict[str, Any]) -> str:
+    """The schema.org types of a record, parted by blanks."""
+    kinds = record.get("@type")
+    return " ".join(map(str, kinds)) if isinstance(kinds, list) else str(kinds or "")
+
+
+def _parse_json(block: str) -> Any:
+    """The data of a JSON-LD block; None where it cannot be read. Comments round it and trailing commas are forgiven."""
+    for text in (
+        block,
+        TRAILING_COMMA.sub("", JSON_WRAPPING.sub("", unescape(block) if "&quot;" in block else block)),
+    ):
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _objects(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if isinstance(data, list):
         for one in data:
-            yield from _objects(one)
-    elif isinstance(data, dict):
+            yield from _objects(one, depth)
+    elif isinstance(data, dict) and depth < 6:
         yield data
-        yield from _objects(data.get("@graph", []))
+        for name in ("@graph", "mainEntity", "mainEntityOfPage", "publisher", "author"):
+            if isinstance(data.get(name), list | dict):
+                yield from _objects(data[name], depth + 1)
 
 
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
@@ -100,7 +101,8 @@ def holder_of(image: Any, element: Any, heading: Any) -> Any:
 
 def copy_image(image: Any) -> Any:
     """A copy of an image; of several sources that a browser chooses from, all."""
-    copy = etree.Element("img", dict(image.attrib))
+    copy = deepcopy(image)  # as it is: broken markup makes attribute names that cannot be set
+    copy.tail = None
     if (around := find_picture_element(image)) is not None:
         copy_source(copy, around)
     return copy

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.headline import PARTS, SITE_WORDS
+from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
 from crawler.extraction.published import SHORT, STAMP
 
 # The source of an image or a figure is not the article's.
@@ -22,14 +24,14 @@ LABELLED = re.compile(
 WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*([^:：|｜]{{2,32}})")
 """An element that holds the label and the name, and nothing else."""
 SOURCE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick-?name|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
+    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick(?:-?name)?|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
     re.IGNORECASE,
 )
 MEDIUM = re.compile(
     r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团|报道|热线|论坛|电子报|電子報|之家)(?:[-·][^\s:：]{2,8})?"
 )
 NO_MEDIUM = re.compile(
-    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|登录|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
+    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
     r"|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
@@ -51,6 +53,25 @@ DATELINE = re.compile(
 """How agencies and papers begin a text: 某某社北京9月26日电, 某报讯（记者 …）, （某某社記者…."""
 REPORTER_OF = re.compile(
     r"(?:^|[（(【\[〔\s])([\u4e00-\u9fffA-Za-z]{2,10}?)(?:首席|见习|实习|高级|资深|特约)*\s?(?:记者|記者)[\s:：]"
+)
+SHARING = re.compile(
+    r"(?:新浪|腾讯|騰訊|网易|搜狐)?微博|QQ空间|QQ好友|人人网|开心网|豆瓣网?|微信朋友圈|朋友圈|百度贴吧|领英|Facebook|Twitter|Line|Weibo|LinkedIn|Plurk|电子报|電子報|电子版|移动端|手机版|触屏版|简体|繁體",
+    re.IGNORECASE,
+)
+"""Where a page can be shared to, and its other editions."""
+SURE_NAME = re.compile(
+    r"source|laiyuan|copyfrom|(?:^|[\s_-])ly(?:$|[\s_-])|media[-_]?name|account|nick|user-?name|author-?name|(?:^|[\s_-])up-?name",
+    re.IGNORECASE,
+)
+"""Names of elements that hold a medium's name and nothing else."""
+SITE_METAS = (
+    "dc.publisher",
+    "publisher",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "cre",
+    "al:ios:app_name",
+    "al:android:app_name",
 )
 BRACKETS = (("《", "》"), ("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("“", "”"))
 META_NAMES = (
@@ -78,7 +99,7 @@ GENERAL = re.compile(
 SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
 
 
-def clean(name: str | None) -> str | None:
+def clean(name: str | None, longest: int = 30) -> str | None:
     """A medium's name without brackets and labels round it; None where nothing is left.
 
     >>> clean("【某某网】"), clean("某某网-《某日报》")
@@ -91,7 +112,7 @@ def clean(name: str | None) -> str | None:
         if (opening in name) != (closing in name):
             name = name.strip(opening + closing)
     name = name.strip()
-    return name if 1 < len(name) <= 30 else None
+    return name if 1 < len(name) <= longest else None
 
 
 def find_labelled(lines: Iterable[str]) -> str | None:
@@ -107,27 +128,41 @@ def find_labelled(lines: Iterable[str]) -> str | None:
 def find_publisher(
     document: Document, near: list[str], elements: list[Any], after: list[str], head: Iterable[str] = ()
 ) -> str | None:
-    """The medium; None where nothing names one.
+    """The medium: what a label names, else what the metadata state, else the site's own name; None where nothing does.
 
     *near* are the lines between headline and text, *elements* the elements there, *after* the lines behind the text,
-    *head* the first lines of it.
+    *head* the first lines of it. A word beside the time counts only where it has the form of a medium's name.
     """
+    if not document.is_cjk:
+        return (
+            find_labelled(near)
+            or find_stated_publisher(document)
+            or find_in_metadata(document)
+            or find_site_name(document)
+        )
     return (
         find_labelled_element(elements)
         or find_labelled(near)
         or find_unmarked(near)
         or find_beside_writer(near)
-        or find_named_element(elements)
+        or find_named_element(elements, find_own_names(document))
         or find_in_metadata(document)
-        or find_beside_time(near)
+        or find_beside_time(near, find_own_names(document), (*head, *near, *after))
         or find_medium_line(near)
         or find_labelled(after)
         or find_giver((*near, *after))
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
-        or find_in_linked_data(document)
+        or find_stated_publisher(document)
         or find_site_name(document)
     )
+
+
+def find_own_names(document: Document) -> frozenset[str]:
+    """What the page calls its site: comparable forms of the names in its metadata and behind its title."""
+    names = [document.meta.get(name, "") for name in (*META_NAMES, "og:site_name", "application-name")]
+    names += [part for part in PARTS.split(document.title)[1:] if part]
+    return frozenset(fold_title(name) for name in names if 1 < len(name) <= 30)
 
 
 def find_labelled_element(elements: Iterable[Any]) -> str | None:
@@ -158,17 +193,34 @@ def find_beside_writer(lines: Iterable[str]) -> str | None:
     return None
 
 
-def find_named_element(elements: Iterable[Any]) -> str | None:
-    """The medium in an element that is called so (``class="source"``)."""
+def find_named_element(elements: Iterable[Any], own_names: frozenset[str]) -> str | None:
+    """The medium in an element that is called so (``class="source"``). Under a name that other things have as well
+    (media, from, account), it counts where it has the form of a medium's name, or is the site's own."""
     for element in elements:
         named = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if not SOURCE_NAME.search(named) or element.find(".//img") is not None:
+        if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
             continue
         name = clean("".join(element.itertext()))
-        by_person = AUTHOR_NAME.search(named) and name and is_person(name)
-        if name and len(name) <= 20 and not NO_MEDIUM.search(name) and not by_person:
+        if (
+            not name
+            or len(name) > 20
+            or not is_medium(name)
+            or (AUTHOR_NAME.search(named) and is_person(name))
+        ):
+            continue
+        if SURE_NAME.search(named) or MEDIUM.fullmatch(name) or fold_title(name) in own_names:
             return name
     return None
+
+
+def is_medium(name: str) -> bool:
+    """Whether a name can be a medium's: no label, channel, section, share button or tool."""
+    return not (
+        NO_MEDIUM.search(name)
+        or name in CHANNEL
+        or SHARING.fullmatch(name)
+        or (name.endswith(("新闻", "新聞", "频道", "頻道", "资讯")) and name[:-2] in CHANNEL)
+    )
 
 
 def find_in_metadata(document: Document) -> str | None:
@@ -183,7 +235,7 @@ def find_in_metadata(document: Document) -> str | None:
 def find_medium_line(lines: Iterable[str]) -> str | None:
     """A line that is a medium's name and nothing else."""
     for line in lines:
-        if (match := MEDIUM.fullmatch(line.strip())) and not NO_MEDIUM.search(line):
+        if (match := MEDIUM.fullmatch(line.strip())) and is_medium(line.strip()):
             return clean(match[0])
     return None
 
@@ -193,30 +245,41 @@ def find_giver(lines: Iterable[str]) -> str | None:
     return next((clean(match[1]) for line in lines if (match := GIVEN_BY.search(line))), None)
 
 
-def find_in_linked_data(document: Document) -> str | None:
-    """The medium that the schema.org record names."""
-    linked = document.linked_data.get("publisher")
-    return clean(str(linked.get("name") or "")) if isinstance(linked, dict) else None
+def find_stated_publisher(document: Document) -> str | None:
+    """The medium that Open Graph, the schema.org record or another meta tag names."""
+    own = PARTS.split(document.meta.get("og:site_name", ""))[0]  # some add what they offer
+    if name := clean(own, 40):
+        return None if name.startswith(("http", "www.", "@")) else name
+    for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
+        one = document.resolve(value[0] if isinstance(value, list) and value else value)
+        stated = one.get("name") if isinstance(one, dict) else one
+        if isinstance(stated, str) and (name := clean(unescape(stated), 40)) and not name.startswith("http"):
+            return name
+    for key in SITE_METAS:
+        if (name := clean(document.meta.get(key), 40)) and not name.startswith(("http", "www.", "@")):
+            return name
+    return None
 
 
-def find_beside_time(near: Iterable[str]) -> str | None:
-    """An unlabelled name on the line of the time: one that looks like a medium's, else the first that can be one."""
-    found: list[str] = []
+def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Iterable[str]) -> str | None:
+    """An unlabelled name on the line of the time that has the form of a medium's name, is the site's own, or is named in
+    another line of *text* again: not in one of links, such as the way from the home page."""
+    lines = [line for line in text if not re.search(r"[>›»|｜]", line)]
     for line in near:
         if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
             continue
         rest = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
         for part in [part for part in rest if part][:5]:
             name = clean(part)
-            if (
-                name
-                and len(name) <= 14
-                and name not in CHANNEL
-                and not NO_MEDIUM.search(name)
-                and not is_person(name)
+            if not name or len(name) > 14 or not is_medium(name) or is_person(name):
+                continue
+            if MEDIUM.fullmatch(name) or fold_title(name) in own_names:
+                return name
+            if len(name) >= 4 and any(
+                name in other and len(other) >= len(name) + 6 for other in lines if other != line
             ):
-                found.append(name)
-    return next((name for name in found if MEDIUM.fullmatch(name)), found[0] if found else None)
+                return name
+    return None
 
 
 def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | None:
@@ -243,12 +306,12 @@ def is_person(name: str) -> bool:
 
 
 def find_site_name(document: Document) -> str | None:
-    """The name of the site itself: from og:site_name, else what the page's title says behind (or before) the headline."""
-    if name := clean(document.meta.get("og:site_name")):
-        return name
+    """The name of the site as the page's title states it behind (or before) the headline."""
     parts = [part for one in PARTS.split(document.title) if (part := DOMAIN.sub("", one).strip())]
     if len(parts) < 2:
         return None
+    if not document.is_cjk:
+        return next((part for part in (parts[-1], parts[0]) if is_of_host(part, document)), None)
     longest = max(parts, key=len)
     others = [part for part in parts if part is not longest and is_site_part(part)]
     others = [part for part in others if not SLOGAN.search(part)] or others
@@ -258,6 +321,20 @@ def find_site_name(document: Document) -> str | None:
     if sure:
         return clean(sure[0] if longest is parts[-1] else sure[-1])
     return clean(behind[-1]) if behind and len(behind[-1]) <= 8 else None
+
+
+def is_of_host(name: str, document: Document) -> bool:
+    """Whether a part of a title is the site's name: its letters, or their initials, are in the host's name."""
+    hosts = (urlsplit(url or "").hostname or "" for url in (document.url, document.canonical))
+    labels = "".join(re.sub(r"\W", "", host.lower()) for host in hosts)
+    letters = re.sub(r"\W", "", name.lower())
+    words = [word for word in re.split(r"\W+", name.lower()) if word and word not in ("the", "of", "and")]
+    initials = "".join(word[0] for word in words)
+    return 2 < len(letters) <= 40 and (
+        letters.removeprefix("the") in labels
+        or (len(initials) > 2 and initials in labels)
+        or any(len(word) > 4 and word in labels for word in words)
+    )
 
 
 def is_site_part(part: str) -> bool:

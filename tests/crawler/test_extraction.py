@@ -143,6 +143,110 @@ def test_times_are_read(near, html, expected):
     assert find_published(page(html), near, []) == expected
 
 
+ENGLISH = "<p>The council approved three new roads on Tuesday, and work begins in May.</p>" * 3
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        ('<meta name=author content="Ann Lee"><meta name=author content="Bo Yi">', ["Ann Lee", "Bo Yi"]),
+        ('<meta name="dc.creator" content="By ANN LEE">', ["ANN LEE"]),
+        ('<meta property="dc:creator twitter:title" content="Ann Lee">', ["Ann Lee"]),
+        ('<meta property="article:author" content="https://social.example/ann.lee"><a rel=author>Ann Lee</a>', ["Ann Lee"]),
+        ('<meta name=author content="Harbour News Staff">', []),
+        ('<meta name=author content="The Daily Harbour">', []),
+        ('<address itemprop=author><span itemprop=name>Ann Lee</span>, 9 stories</address>', ["Ann Lee"]),
+    ],
+)  # fmt: skip
+def test_the_metadata_s_writers_of_a_western_page(head, names):
+    assert find_authors(page(f"{head}{ENGLISH}"), [], [], [], "The Daily Harbour") == names
+
+
+@pytest.mark.parametrize(
+    ("linked", "names"),
+    [
+        (
+            '"author":[{"@type":"Person","name":"Ann Lee"},{"@type":"Organization","name":"Harbour Wire"}]',
+            ["Ann Lee"],
+        ),
+        ('"author":{"@id":"#a"}},{"@type":"Person","@id":"#a","name":"Ann Lee"', ["Ann Lee"]),
+        ('"author":"Ann Lee and Bo Yi, Harbour Business"', ["Ann Lee", "Bo Yi"]),
+        ('"author":{"@type":"Person","name":"Dan"},', ["Dan"]),
+    ],
+)
+def test_the_linked_data_s_writers(linked, names):
+    script = f'<script type=\'application/ld+json\'>[{{"@type":"NewsArticle",{linked}}}]</script>'
+    assert find_authors(page(f"{script}{ENGLISH}"), ["By Some Body Else"], [], [], None) == names
+
+
+def test_a_date_behind_a_byline_is_no_part_of_the_name():
+    assert find_authors(page(ENGLISH), ["By JEFF GUTTMAN JAN. 9, 2016"], [], [], None) == ["JEFF GUTTMAN"]
+
+
+def test_the_editor_is_no_writer_whatever_the_metadata_call_her():
+    document = page("<meta name=author content=严玉兰><p>港区开工建设三条公路。</p><p>责任编辑：严玉兰</p>")
+    assert find_authors(document, [], [], [], None) == []
+
+
+def test_the_medium_in_front_of_its_writer():
+    assert find_authors(page("<p>港区开工</p>"), ["文｜晨光 余聪慧"], [], [], "晨光网") == ["余聪慧"]
+
+
+def test_a_japanese_dateline_names_the_writer():
+    document = page("<title>港の道路が開通</title><p>港の道路が今日開通した。</p>")
+    assert find_authors(document, [], ["【ソウル＝小山和樹】港の道路が開通した。"], [], None) == ["小山和樹"]
+
+
+@pytest.mark.parametrize(
+    ("near", "head", "medium"),
+    [
+        (["Fri 30 June 2026 15:05 PST"], "", None),
+        (
+            ["Last updated 3 hours ago", "Dan"],
+            "<meta property=og:site_name content='Daily Harbour'>",
+            "Daily Harbour",
+        ),
+        (
+            ["By Ann Lee"],
+            "<meta property=og:site_name content='Daily Harbour - all the news'>",
+            "Daily Harbour",
+        ),
+        (
+            [],
+            "<link rel=canonical href=https://www.harbourpost.example/1><title>New roads - The Harbour Post</title>",
+            "The Harbour Post",
+        ),
+        ([], "<title>New roads approved | What readers say</title>", None),
+        (
+            [],
+            """<script type="application/ld+json">{"@type":"NewsArticle","publisher":{"@id":"#p"}}</script>
+            <script type="application/ld+json">{"@type":"Organization","@id":"#p","name":"Daily Harbour"}</script>""",
+            "Daily Harbour",
+        ),
+    ],
+)
+def test_the_medium_of_a_western_page_is_what_it_states(near, head, medium):
+    assert find_publisher(page(f"{head}{ENGLISH}"), near, [], []) == medium
+
+
+@pytest.mark.parametrize(
+    "word", ["建立時間", "生活新聞", "试听", "开心网", "人人网", "腾讯微博", "新規登録", "更多"]
+)
+def test_a_word_that_merely_stands_near_the_time_is_no_medium(word):
+    document = page(f"<title>三条公路通车</title><span class=media>{word}</span><p>三条公路今天通车。</p>")
+    near = [f"2026-06-30 15:05 {word}", word, f"首页 > {word} > 正文"]
+    assert find_publisher(document, near, list(document.root.iter("span")), []) is None
+
+
+def test_an_account_beside_the_time_is_a_medium_where_the_text_names_it_again():
+    lines = ["金融前沿圈 06-30 15:05"]
+    assert (
+        find_publisher(page("<p>文</p>"), lines, [], ["（本文来自于金融前沿圈，数据来源：海关总署）"])
+        == "金融前沿圈"
+    )
+    assert find_publisher(page("<p>文</p>"), lines, [], []) is None
+
+
 def test_no_time_is_none():
     assert find_published(page("<p>没有时间</p>", "https://news.example/story"), ["财经", "要闻"], []) is None
 
@@ -314,6 +418,12 @@ def test_a_short_article_is_not_lost_among_furniture():
 def test_removals_tell_what_went():
     found = read(news_page(behind="<div class='related'><ul><li><a href=/1>旧闻</a></li></ul></div>"))
     assert {"rule": "page_boilerplate", "text": "旧闻"} in found["removals"]
+
+
+def test_an_attribute_that_broken_markup_makes_does_not_stop_the_reading():
+    figure = """<figure><img src="/lead/one.jpg" alt="  "Se ríe en x": y">"><figcaption>夜间的隧道口。</figcaption></figure>"""
+    html = news_page().replace(b"</h1>", f"</h1>{figure}".encode(), 1)
+    assert "https://news.example/lead/one.jpg" in read(html)["images"]
 
 
 @pytest.mark.parametrize("html", [b"", b"<html>", b"\x00\x01\x02", b"<p>" * 5000, "页面载入中".encode()])
