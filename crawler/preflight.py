@@ -36,7 +36,7 @@ FEEDS = {
     "38": ("market-38", "/information/newmarket/web/webapi?marketType=38&count={count}", "record"),
     "39": ("market-39", "/information/newmarket/web/webapi?marketType=39&count={count}", "record"),
 }
-"""As in ``crawler/feeds.py``: word of ``-a feeds=`` -> name in the archive, path, key of the list."""
+"""As in ``crawler/sources/finews.py``: word of ``-a feeds=`` -> name in the archive, path, key of the list."""
 ID_KEYS = ("infocode", "code", "art_code", "id", "newsid", "url_unique", "uniqueurl", "url_w", "url")
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
 IN_URL = re.compile(r"[/,](20\d{12,21})\.html")

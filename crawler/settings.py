@@ -113,6 +113,17 @@ STATS_CLASS = "crawler.stats.Stats"
 STATS_DUMP = False
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 
+# -- what web clients of the sources carry -------------------------------------------------------------------------------
+# As recorded in autumn 2026. A source that finds its client outdated says so, and names the setting.
+CLS_APP = "CailianpressWeb"
+CLS_SV = "8.7.9"
+JIN10_FLASH_APP_ID = "bVBF4FyRTn5NJF5n"
+JIN10_FLASH_VERSION = "1.0.0"
+JIN10_LIST_APP_ID = "irINJPgCgrndSp0F"
+JIN10_DETAIL_APP_ID = "arU9WZF7TC9m7nWn"
+JIN10_ARTICLE_VERSION = "1.0.1"
+SOURCE_PAGES = 100  # pages of a list, at most, that close a gap in one crawl
+
 kinds = {name: type(value) for name, value in globals().items() if name.isupper()}
 """Kind of each setting's default: what the environment gives is text."""
 

@@ -21,15 +21,21 @@ from archive.times import utc_text
 from archive.writer import Archive
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
-from crawler.feeds import DIGEST_TITLE, FEEDS, PAGED, Feed, FeedError, Record, merged
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError, Target, target_of
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
+from crawler.sources import Record, SourceError
+from crawler.sources.finews import (
+    DIGEST_TITLE,
+    FEEDS,
+    PAGE_SIZE,
+    PAGED,
+    Feed,
+    list_origins,
+    merged,
+)
 from pipelines.normalise_dates import to_utc
-
-PAGE_SIZE = 200  # records of one page of a public list
-PUBLIC_LISTS = "https://np-listapi.eastmoney.com"
 
 
 class Poll:
@@ -40,7 +46,7 @@ class Poll:
         self.records: list[Record] = []
         """Of the rolling window; pages of the public list behind it are not kept."""
         self.ids: set[str] = set()
-        self.errors: list[FeedError] = []
+        self.errors: list[SourceError] = []
         self.failures: list[str] = []
         self.answered = False
         self.overlaps = not known
@@ -51,9 +57,9 @@ class Poll:
     def add(self, records: list[Record], oldest: datetime | None) -> list[Record]:
         """Take in an answer; those of its records that were not there yet."""
         self.answered = True
-        fresh = [record for record in records if record.native_id not in self.ids]
-        self.ids.update(record.native_id for record in fresh)
-        self.overlaps = self.overlaps or any(record.native_id in self.known for record in fresh)
+        fresh = [record for record in records if record.key not in self.ids]
+        self.ids.update(record.key for record in fresh)
+        self.overlaps = self.overlaps or any(record.key in self.known for record in fresh)
         if oldest is not None:
             self.oldest = min(oldest, self.oldest or oldest)
         return fresh
@@ -129,7 +135,7 @@ class FinewsSpider(ArticleSpider):
             if poll.answered and reason == "finished":
                 times = [moment for record in poll.records if (moment := self.published(record))]
                 newest_at = utc_text(max(times)) if times else self.state.newest_at(poll.feed.name)
-                ids = [record.native_id for record in poll.records]
+                ids = [record.key for record in poll.records]
                 self.state.polled(poll.feed.name, self.now(), ids, newest_at, None)
 
     async def wanted(
@@ -148,7 +154,7 @@ class FinewsSpider(ArticleSpider):
             if not due:
                 self.count("feeds/waiting")
                 continue
-            if complete or (complete is False and not record.complete):
+            if complete or (complete is False and not record.is_complete):
                 self.count("feeds/known")
                 continue
             asked.add(article_id)
@@ -178,7 +184,7 @@ class FinewsSpider(ArticleSpider):
     # -- feeds ------------------------------------------------------------------------------------------------
 
     async def fetch(self, url: str) -> bytes:
-        """The body of a list. Raises FeedError for an answer that is none, any other error as it comes."""
+        """The body of a list. Raises SourceError for an answer that is none, any other error as it comes."""
         request = Request(url, dont_filter=True)
         assert self.crawler.engine is not None
         response = await self.crawler.engine.download_async(request)
@@ -196,7 +202,7 @@ class FinewsSpider(ArticleSpider):
                 try:
                     records = feed.read(await self.fetch(url), url)
                     poll.records += poll.add(records, self.oldest(records))
-                except FeedError as wrong:
+                except SourceError as wrong:
                     poll.errors.append(wrong)
                 except Exception as wrong:
                     poll.failures.append(self.reason(wrong, url))
@@ -208,7 +214,9 @@ class FinewsSpider(ArticleSpider):
     def reason(self, wrong: Exception, url: str) -> str:
         """Why a list could not be had."""
         return (
-            str(wrong) if isinstance(wrong, ConnectionError | FeedError) else reasons.of_error(wrong, url)[1]
+            str(wrong)
+            if isinstance(wrong, ConnectionError | SourceError)
+            else reasons.of_error(wrong, url)[1]
         )
 
     def must_go_back(self, poll: Poll) -> bool:
@@ -234,16 +242,7 @@ class FinewsSpider(ArticleSpider):
 
     def list_origins(self) -> list[str]:
         """Origins of the public paged lists."""
-        given = [
-            origin.strip().rstrip("/")
-            for origin in self.settings.getlist("FINEWS_LIST_ORIGINS")
-            if origin.strip()
-        ]
-        if given:
-            return given
-        return (
-            [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in self.origins()) else self.origins()
-        )
+        return list_origins(self.origins(), ",".join(self.settings.getlist("FINEWS_LIST_ORIGINS")))
 
     async def page_back(self, poll: Poll, asked: set[str]) -> AsyncIterator[Request | LinkOutcome]:
         """Ask the feed's public list page by page until it reaches what was known, the day of a back-fill or the

@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from crawler.feeds import (
+from crawler.sources.finews import (
     FEEDS,
     PAGED,
     FastNewsList,
-    FeedError,
     MarketFeed,
     MediaFeed,
     NewsByColumns,
     Record,
     RollingFeed,
+    SourceError,
     merged,
     read_json,
 )
@@ -75,7 +75,7 @@ def test_each_feed_in_our_words():
         "w",
     )
     for [record] in (rolling, media, market):
-        assert (record.native_id, record.headline, record.published_raw, record.complete) == (
+        assert (record.key, record.headline, record.published_raw, record.is_complete) == (
             ID,
             "题",
             "2026-06-30 11:36:20",
@@ -99,7 +99,7 @@ def test_each_feed_in_our_words():
     ],
 )
 def test_an_unknown_shape_is_told(feed, answer):
-    with pytest.raises(FeedError, match=feed.name):
+    with pytest.raises(SourceError, match=feed.name):
         feed.read(answer, "http://where.example/")
 
 
@@ -111,7 +111,7 @@ def test_a_record_with_empty_fields_is_incomplete():
     [record] = RollingFeed.read(
         body({"records": [{"id": ID, "title": "", "showtime": None, "url_w": ""}]}), "w"
     )
-    assert not record.complete
+    assert not record.is_complete
 
 
 def test_a_title_is_lifted_from_the_digest_only_from_its_head():
@@ -139,7 +139,7 @@ def test_pages_and_their_cursors():
         },
     }
     records, cursor = FastNewsList.read(body(answer), "w", "")
-    assert (records[0].native_id, cursor) == (ID, "1782790580123456")
+    assert (records[0].key, cursor) == (ID, "1782790580123456")
     assert FastNewsList.read(body(answer), "w", cursor)[1] is None, (
         "a cursor that does not move ends the list"
     )
@@ -152,21 +152,17 @@ def test_pages_and_their_cursors():
 
 @pytest.mark.parametrize("paged", PAGED.values())
 def test_a_page_of_an_unknown_shape_is_told(paged):
-    with pytest.raises(FeedError):
+    with pytest.raises(SourceError):
         paged.read(body({"data": None}), "w", "")
 
 
 def test_records_merge_on_the_digits_and_complete_each_other():
     found = merged(
         [
-            ("rolling", [Record(native_id=ID, headline="题", description="摘要")]),
+            ("rolling", [Record(key=ID, headline="题", description="摘要")]),
             (
                 "media",
-                [
-                    Record(
-                        native_id=ID, headline="另一题", published_raw="2026-06-30 11:36:20", publisher="晨光"
-                    )
-                ],
+                [Record(key=ID, headline="另一题", published_raw="2026-06-30 11:36:20", publisher="晨光")],
             ),
         ]
     )

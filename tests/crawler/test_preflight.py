@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler import preflight
-from crawler.feeds import FEEDS, Feed
+from crawler.sources.finews import FEEDS, Feed
 from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
 
@@ -110,7 +110,7 @@ def test_feeds_are_those_of_the_spider():
 )
 def test_ids_are_read_as_the_spider_reads_them(row):
     record = Feed.record(row)
-    assert preflight.native_id(row) == (record and record.native_id)
+    assert preflight.native_id(row) == (record and record.key)
 
 
 def test_nothing_new_starts_no_crawl(wire, crawled, check, rows):

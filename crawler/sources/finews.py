@@ -1,4 +1,4 @@
-"""The list feeds: what each asks, and how its records read. A new feed is one class here.
+"""The list feeds of finews: what each asks, and how its records read. A new feed is one class here.
 
 Three lists name the same things differently (``infoCode``/``infocode``, ``showtime``/``datetime``, ``from``/
 ``medianame``); names are brought to one form on entry. `PagedFeed` is the second source: public lists with cursors or
@@ -10,42 +10,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from scrapy.http import Response
+
 from crawler.extraction.decoding import decode
+from crawler.sources import Channel, Listing, ListRequest, Record, Source, SourceError, Window, register
 
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
 DIGEST_TITLE = re.compile(r"\s*【([^】]{1,120})】")
 
 
-class FeedError(Exception):
-    """A feed answered in a shape that we do not know; the message says which, where and how."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Record:
-    """One line of a list feed, in our words. Unknown is None: a record can come with empty fields for one poll."""
-
-    native_id: str
-    """The digits of the article's id: the same in every feed."""
-    headline: str | None = None
-    published_raw: str | None = None
-    publisher: str | None = None
-    description: str | None = None
-    url: str | None = None
-    """Address that the feed gives for the article."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether headline and time are there."""
-        return bool(self.headline and self.published_raw)
-
-
 def read_json(body: bytes, where: str) -> Any:
-    """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. Raises FeedError."""
+    """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. Raises SourceError."""
     text = decode(body).strip()
     try:
         return json.loads(text, strict=False)
@@ -95,24 +74,26 @@ class Feed:
 
     @classmethod
     def rows(cls, data: Any, where: str) -> list[Any]:
-        """The list in an answer. Raises FeedError."""
+        """The list in an answer. Raises SourceError."""
         rows = data.get(cls.key) if isinstance(data, dict) else None
         if not isinstance(rows, list):
             seen = ", ".join(sorted(map(str, data))[:6]) if isinstance(data, dict) else type(data).__name__
-            raise FeedError(f"feed {cls.name}: no list {cls.key!r} at {where}; there is {seen or 'nothing'}")
+            raise SourceError(
+                f"feed {cls.name}: no list {cls.key!r} at {where}; there is {seen or 'nothing'}"
+            )
         return rows
 
     @classmethod
     def read(cls, body: bytes, where: str) -> list[Record]:
-        """The records of an answer, newest first as served. Raises FeedError."""
+        """The records of an answer, newest first as served. Raises SourceError."""
         data = read_json(body, where)
         if data is None:
             start = " ".join(body[:60].decode("utf-8", "replace").split())
-            raise FeedError(f"feed {cls.name}: not JSON at {where}: {start!r}")
+            raise SourceError(f"feed {cls.name}: not JSON at {where}: {start!r}")
         rows = cls.rows(data, where)
         records = [record for row in rows if (record := cls.record(row)) is not None]
         if rows and not records:
-            raise FeedError(
+            raise SourceError(
                 f"feed {cls.name}: {len(rows)} records at {where}, and no article id in any of them"
             )
         return records
@@ -143,7 +124,7 @@ class Feed:
         if not headline and description and (head := DIGEST_TITLE.match(description)):
             headline = head[1]
         return Record(
-            native_id=found[1],
+            key=found[1],
             headline=headline,
             published_raw=text_of(row, "showtime", "datetime", "showDateTime", "Art_ShowTime", "updateTime"),
             publisher=text_of(row, "from", "medianame", "source", "Art_MediaName"),
@@ -209,7 +190,7 @@ class PagedFeed:
 
     @classmethod
     def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
-        """The page's records and the next cursor, None after the last page. Raises FeedError."""
+        """The page's records and the next cursor, None after the last page. Raises SourceError."""
         raise NotImplementedError
 
 
@@ -241,7 +222,7 @@ class FastNewsList(PagedFeed):
         inner = data.get("data") if isinstance(data, dict) else None
         rows = inner.get("fastNewsList") if isinstance(inner, dict) else None
         if not isinstance(rows, list):
-            raise FeedError(f"list {cls.of}: no data.fastNewsList at {where}")
+            raise SourceError(f"list {cls.of}: no data.fastNewsList at {where}")
         records = [record for row in rows if (record := Feed.record(row)) is not None]
         following = str(inner.get("sortEnd") or "") if isinstance(inner, dict) else ""
         return records, following if records and following and following != cursor else None
@@ -266,7 +247,7 @@ class NewsByColumns(PagedFeed):
         inner = data.get("data") if isinstance(data, dict) else None
         rows = inner.get("list") if isinstance(inner, dict) else None
         if not isinstance(rows, list):
-            raise FeedError(f"list {cls.of}: no data.list at {where}")
+            raise SourceError(f"list {cls.of}: no data.list at {where}")
         records = [record for row in rows if (record := Feed.record(row)) is not None]
         return records, str(int(cursor or "1") + 1) if records else None
 
@@ -283,13 +264,75 @@ def merged(lists: Iterable[tuple[str, list[Record]]]) -> dict[str, tuple[Record,
     found: dict[str, tuple[Record, list[str]]] = {}
     for feed, records in lists:
         for record in records:
-            if record.native_id not in found:
-                found[record.native_id] = (record, [feed])
+            if record.key not in found:
+                found[record.key] = (record, [feed])
                 continue
-            known, feeds = found[record.native_id]
+            known, feeds = found[record.key]
             if feed not in feeds:
                 feeds.append(feed)
             for name in ("headline", "published_raw", "publisher", "description", "url"):
                 if not getattr(known, name):
                     setattr(known, name, getattr(record, name))
     return found
+
+
+PUBLIC_LISTS = "https://np-listapi.eastmoney.com"
+PAGE_SIZE = 200  # records of one page of a public list
+
+
+def origins_in(setting: str) -> list[str]:
+    """Origins of a comma-separated setting.
+
+    >>> origins_in(" http://a.test/ ,,https://b.test")
+    ['http://a.test', 'https://b.test']
+    """
+    return [origin.strip().rstrip("/") for origin in setting.split(",") if origin.strip()]
+
+
+def list_origins(origins: list[str], given: str) -> list[str]:
+    """Origins of the public paged lists: those *given* in the settings, else the public one, or a mirror's own."""
+    if found := origins_in(given):
+        return found
+    return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in origins) else origins
+
+
+@register
+class Finews(Source):
+    """The feeds as a source. A page's cursor is the number of records that are asked for (``500``); behind the largest
+    come pages of the public list (``page:CURSOR``)."""
+
+    name = "finews"
+    title = "东方财富 (Choice)"
+    interval = timedelta(minutes=5)
+    uses = ("FINEWS_ORIGINS", "FINEWS_LIST_ORIGINS", "FINEWS_COUNTS")
+    channels = {feed.name: Channel(feed.__doc__ or feed.name, is_default=True) for feed in FEEDS.values()}
+    feeds = {feed.name: feed for feed in FEEDS.values()}
+
+    def feed_name(self, channel: str) -> str:
+        return channel
+
+    def trusted_origins(self) -> list[str]:
+        origins = origins_in(self.settings["FINEWS_ORIGINS"])
+        return [*origins, *list_origins(origins, self.settings["FINEWS_LIST_ORIGINS"])]
+
+    def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
+        origins = origins_in(self.settings["FINEWS_ORIGINS"])
+        if cursor.startswith("page:"):
+            places = list_origins(origins, self.settings["FINEWS_LIST_ORIGINS"])
+            urls = [PAGED[channel].url(place, cursor.removeprefix("page:"), PAGE_SIZE) for place in places]
+        else:
+            count = int(cursor or self.settings["FINEWS_COUNTS"].split(",")[0])
+            urls = [self.feeds[channel].url(origin, count) for origin in origins]
+        return [ListRequest(url=url) for url in urls]
+
+    def read(self, response: Response, channel: str, cursor: str) -> Listing:
+        if cursor.startswith("page:"):
+            cursor = cursor.removeprefix("page:")
+            records, following = PAGED[channel].read(response.body, response.url, cursor)
+            return Listing(records=records, next_cursor=None if following is None else f"page:{following}")
+        records = self.feeds[channel].read(response.body, response.url)
+        counts = [count.strip() for count in self.settings["FINEWS_COUNTS"].split(",")]
+        later = counts[counts.index(cursor or counts[0]) + 1 :]
+        return Listing(
+            records=records, next_cursor=later[0] if later else "page:" if channel in PAGED else None
+        )

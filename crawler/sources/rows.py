@@ -1,0 +1,157 @@
+"""What sources share that read JSON lists: the list in an answer, first texts, heads and tails of flashes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from scrapy.http import Response
+
+from crawler.extraction.decoding import decode
+from crawler.pages import first_text
+from crawler.sources import SourceError, SourceRefused
+
+HEAD = re.compile(r"\s*【([^】]{1,200})】")
+TAIL = re.compile(r"[（(]([^（()）\d][^（()）]{1,19})[)）]\s*$")
+NOT_A_MEDIUM = re.compile(r"[，。：；%％]|^(?:完|待续|记者|编辑|责编|更新|图|单位|注|见图|附)")
+TAG = re.compile(r"<[a-zA-Z/!]")
+
+
+def read_json(response: Response, source: str) -> Any:
+    """The JSON of an answer, a JSONP or ``var x=`` wrapper cut away. Raises SourceError."""
+    text = decode(response.body).strip()
+    for candidate in (text, text[text.find("{") : text.rfind("}") + 1] if text[:1] not in "<{[" else ""):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    start = " ".join(text[:60].split())
+    raise SourceError(f"{source}: {response.url} answered {start!r}, which is not JSON")
+
+
+def find_list(data: Any, path: str, source: str, url: str) -> list[Any]:
+    """The list at *path* (``data.list``). Raises SourceError with the keys that are there instead."""
+    node = data
+    for step in path.split("."):
+        if not isinstance(node, dict) or step not in node:
+            there = ", ".join(sorted(map(str, node))[:8]) if isinstance(node, dict) else type(node).__name__
+            raise SourceError(f"{source}: {url} has no {path}: at {step!r} there is {there or 'nothing'}")
+        node = node[step]
+    if not isinstance(node, list):
+        raise SourceError(f"{source}: {url}: {path} is {type(node).__name__}, not a list")
+    return node
+
+
+def check_code(
+    data: Any, key: str, good: Iterable[Any], source: str, url: str, words: str = "message"
+) -> None:
+    """Raise SourceRefused where an answer's own code under *key* is not *good*."""
+    code = data.get(key) if isinstance(data, dict) else None
+    if code not in set(good):
+        reason = first_text(data, words, "msg", "message") if isinstance(data, dict) else None
+        raise SourceRefused(f"{source}: {url} answered {key} {code!r}: {reason or 'no reason given'}")
+
+
+def dicts(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The objects of a list; what is no object is not a record."""
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def check_read(rows: list[Any], records: list[Any], source: str, url: str) -> None:
+    """Raise SourceError where there are rows, and no record could be made of any."""
+    if rows and not records:
+        keys = (
+            ", ".join(sorted(map(str, rows[0]))[:8]) if isinstance(rows[0], dict) else type(rows[0]).__name__
+        )
+        raise SourceError(
+            f"{source}: none of the {len(rows)} rows of {url} could be read; the first has {keys}"
+        )
+
+
+def number(value: Any) -> int:
+    """A whole number, 0 where there is none.
+
+    >>> number("3"), number(None), number(2.0), number("x")
+    (3, 0, 2, 0)
+    """
+    try:
+        return int(value or 0)
+    except (TypeError, ValueError):
+        return 0
+
+
+def raw_text(row: dict[str, Any], name: str) -> str:
+    """A text as served, its lines kept; empty where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def sub_object(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object within a row; empty where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: Any, key: str | None = None) -> list[str]:
+    """The texts of a list, or of its objects' *key*.
+
+    >>> texts([{"name": "a"}, {"name": ""}, 3], "name"), texts(None)
+    (['a'], [])
+    """
+    rows = value if isinstance(value, list) else []
+    found = [(row.get(key) if isinstance(row, dict) else None) if key else row for row in rows]
+    return [text.strip() for text in found if isinstance(text, str) and text.strip()]
+
+
+def head_of(text: str) -> str | None:
+    """The title that a flash begins with in 【】.
+
+    >>> head_of("【甲公司：停牌】财联社11月21日电"), head_of("甲公司停牌")
+    ('甲公司：停牌', None)
+    """
+    match = HEAD.match(TAGS.sub("", text))
+    return match[1].strip() or None if match else None
+
+
+TAGS = re.compile(r"<[^<>]*>")
+
+
+def tail_of(text: str) -> str | None:
+    """The medium that a flash names at its end in brackets.
+
+    >>> tail_of("二期将开工。（山南日报）"), tail_of("增长3%。（同比）。"), tail_of("（记者 王小明）")
+    ('山南日报', None, None)
+    """
+    match = TAIL.search(TAGS.sub("", text).strip())
+    if match is None or NOT_A_MEDIUM.search(match[1]):
+        return None
+    return match[1].strip()
+
+
+def paragraphs(text: str, images: Iterable[str] = ()) -> str:
+    """HTML of a flash that may be text or HTML: a paragraph a line, images behind.
+
+    >>> paragraphs("甲 < 乙\\n丙")
+    '<p>甲 &lt; 乙</p><p>丙</p>'
+    """
+    if TAG.search(text):
+        html = text
+    else:
+        html = "".join(
+            f"<p>{escape(line.strip(), quote=False)}</p>" for line in text.splitlines() if line.strip()
+        )
+    return html + "".join(f'<p><img src="{escape(address)}"></p>' for address in images)
+
+
+def absolute_url(value: Any) -> str | None:
+    """An http address, with a scheme added to ``//host/path``; None for anything else.
+
+    >>> absolute_url("//a.test/b"), absolute_url(""), absolute_url("/b")
+    ('https://a.test/b', None, None)
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    text = f"https:{text}" if text.startswith("//") else text
+    return text if text.lower().startswith(("http://", "https://")) else None
