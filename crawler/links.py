@@ -13,7 +13,7 @@ IN_ADDRESS = rf"(?:(?!\]\()[^{NOT_IN_ADDRESSES}])"  # ](  parts text and address
 HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?"
 ADDRESS = re.compile(
     rf"(?P<address>https?://{IN_ADDRESS}+)|(?P<bare>(?<![\w@./:%-])(?://)?{HOST}/{IN_ADDRESS}+)"
-    r"|(?P<code>(?<![0-9A-Za-z])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
+    r"|(?P<code>(?<![0-9A-Za-z_=/&?%.-])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
     re.IGNORECASE,
 )
 WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)

@@ -86,6 +86,10 @@ def test_several_links_on_a_line_are_several_links():
         ("202606303790000412", ["202606303790000412"]),
         ("见 a.example/1 和 http://b.example/2", ["http://a.example/1", "http://b.example/2"]),
         ("//a.example/1", ["http://a.example/1"]),
+        (
+            "ftp://a.example/x?infoCode=NW202606303790000412",
+            ["ftp://a.example/x?infoCode=NW202606303790000412"],
+        ),
         ("write to someone@a.example/x", ["write to someone@a.example/x"]),
     ],
 )
