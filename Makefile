@@ -1,60 +1,87 @@
-# make demo: set up, crawl the sample newsroom into data/, say what to try. make test: everything, no network.
+# make help lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
-READY := .venv/.ready
+RUN := .venv/.ready
+DEV := .venv/.ready-dev
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages test-sites score pictures
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages test-sites score images
 
-$(READY): pyproject.toml requirements.lock
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+# Everything is pinned with its hashes; the project itself goes in last, as pip takes no editable install with hashes.
+$(RUN): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[analyst,dev]'
-	touch $(READY)
+	$(INSTALL) --require-hashes --requirement requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
 
-demo: $(READY)
+$(DEV): requirements-dev.lock | $(RUN)
+	$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	touch $@
+
+demo: $(RUN) ## set up, crawl a bundled sample newsroom into data/demo/, show what was archived
 	$(BIN)/python -m tests.newsroom.demo
 
-test: $(READY)
-	$(BIN)/python -m pytest -n auto
+test: $(DEV) ## the tests (minutes; no network but loopback)
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
-lint: $(READY)
+test-slow: $(DEV) ## the tests that take longer: kills, browsers, clusters, installations, site builds
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+	$(MAKE) test-sites
+
+lint: $(DEV) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# BENCH=full: 1,000,000 articles in the place of 200,000. Each part can be run alone: make bench-views.
+# Both lock files hold the hashes of every file that the package index has of a version, for all platforms.
+LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file
+
+lock: ## pin the dependencies of pyproject.toml anew (UPGRADE=1: to the newest versions)
+	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
+	echo 'setuptools>=77' | $(LOCK) requirements.lock $(if $(UPGRADE),--upgrade) --extra analyst pyproject.toml -
+	echo 'setuptools>=77' | $(LOCK) requirements-dev.lock $(if $(UPGRADE),--upgrade) --all-extras --constraint requirements.lock pyproject.toml -
+
+wheel: $(RUN) ## build dist/*.whl
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+# BENCH=full: 1,000,000 articles instead of 200,000.
 ROWS := $(if $(filter full,$(BENCH)),1000000,200000)
 
-bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages
+bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages ## all benchmarks; each can be run alone
 
-bench-crawl: $(READY)
+bench-crawl: $(DEV) ## CPU of a crawl, beside plain Scrapy's
 	$(BIN)/python -m tests.bench
 
-bench-search: $(READY)
+bench-search: $(DEV) ## full-text search
 	$(BIN)/python -m tests.bench.search --articles $(ROWS) --distinct $(if $(filter full,$(BENCH)),50000,$(ROWS)) --queries 30
 
-bench-readers: $(READY)
+bench-readers: $(DEV) ## readers beside a writer
 	$(BIN)/python -m tests.bench.readers --seconds 60
 
-bench-stories: $(READY)
+bench-stories: $(DEV) ## finding copies of one story
 	$(BIN)/python -m tests.bench.stories --articles $(ROWS)
 
-bench-views: $(READY)
+bench-views: $(DEV) ## the views
 	$(BIN)/python -m tests.bench.views --rows $(ROWS)
 
-bench-export: $(READY)
+bench-export: $(DEV) ## exports
 	$(BIN)/python -m tests.bench.export --rows 20000 $(ROWS)
 
-bench-pages: $(READY)
+bench-pages: $(DEV) ## pages of scrapy serve
 	$(BIN)/python -m tests.bench.pages --rows 200000
 
-test-sites: $(READY)
+test-sites: $(DEV) ## build sites from posts and exports with Jekyll, Hugo and Pelican
 	$(BIN)/python tests/sites/build.py
 	$(BIN)/python tests/sites/themes.py
 
-score: $(READY)
+score: $(DEV) ## compare extraction with trafilatura on annotated pages
 	$(BIN)/python tests/score.py
 
-pictures: $(READY)
-	$(BIN)/python docs/pictures/make.py
-	$(BIN)/python docs/pictures/serve.py
-	$(BIN)/python docs/pictures/report.py
+images: $(DEV) ## make the images of the docs
+	$(BIN)/python docs/images/make.py
+	$(BIN)/python docs/images/serve.py
+	$(BIN)/python docs/images/report.py

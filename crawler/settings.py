@@ -97,7 +97,8 @@ IMAGE_MAX_SIDE = 20_000  # pixels
 IMAGE_MAX_FRAMES = 500
 
 # -- where it ends up ---------------------------------------------------------------------------------------------------
-DATA_DIR = str(ROOT / "data")
+# In a checkout its `data/`, whatever the working directory; of an installed package, `data/` of the current folder.
+DATA_DIR = str((ROOT if (ROOT / "scrapy.cfg").exists() else Path.cwd()) / "data")
 # False: a new archive has no `search` view, which saves an eighth of a crawl's CPU and the texts' size again on disk; a
 # later True makes it up.
 SEARCH_INDEX = True

@@ -5,13 +5,14 @@ import sqlite3
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.newsroom import demo
+from tests.scrapy_process import ROOT
 
 
 def run(data):
-    environment = {**os.environ, "FINEWS_DATA_DIR": str(data)}
+    environment = {**os.environ, "FINEWS_DATA_DIR": str(data.parent / "archive of the user")}
     return subprocess.run(
-        [sys.executable, "-m", "tests.newsroom.demo"],
+        [sys.executable, "-m", "tests.newsroom.demo", str(data)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -39,3 +40,10 @@ def test_twice_is_once(tmp_path):
     assert run(data).returncode == 0
     assert content(data) == before
     assert {path: path.stat().st_mtime_ns for path in files} == files
+    assert not (tmp_path / "archive of the user").exists()
+
+
+def test_made_up_articles_stay_out_of_data():
+    makefile = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True)
+    assert makefile.stdout.splitlines()[-1].endswith("-m tests.newsroom.demo")
+    assert demo.DATA == ROOT / "data" / "demo"

@@ -1,8 +1,8 @@
 """``scrapy schedule cron|systemd|github``: what to paste so that the feeds are polled for good.
 
-Prints, writes nothing. All paths are absolute, and settings given by ``-s`` are carried over. The light check
-(`crawler.preflight`) goes first, so Scrapy starts only where there is news; the archive's own lock keeps runs apart, so
-no flock is needed: a run that finds it held ends with 75 and no word.
+Prints only; writes nothing. All paths are absolute, and settings given by ``-s`` are carried over. The light check
+(`crawler.preflight`) runs first, so Scrapy starts only where there is news; the archive's own lock keeps runs apart, so
+flock is not needed: a run that finds it held ends silently with 75.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ import os
 import re
 import shlex
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CHECKOUT = (ROOT / "scrapy.cfg").exists()  # else an installed package, whose commands work from any folder
 HOUR, DAY = 60, 24 * 60  # minutes
-CRON_LENGTH = 998  # characters; what is longer, cron leaves out without a word
+CRON_LENGTH = 998  # characters; cron silently ignores a longer command
 
 CRON = """\
 # finews-archive, every {every}: paste with crontab -e. (In /etc/cron.d: put a user before the command, give the file a
-# name without a dot, and end it with a newline, or cron passes over it without a word.)
-# Nothing is printed where nothing is wrong, so cron mails only what asks for you. A run that meets another one ends with
-# 75 and no word: the archive has its own lock, flock is not needed.{log_words}
-# Cron keeps no watch over itself: have something else ask scrapy status --max-age {max_age}, or set HEALTHCHECK_URL.
+# name without a dot, and end it with a newline, or cron silently ignores it.)
+# A run without problems prints nothing, so cron mails only what needs attention. Runs cannot overlap: the archive has its
+# own lock, and a run that finds it held ends silently with 75; flock is not needed.{log_words}
+# Nothing monitors cron itself: run {program} status --max-age {max_age} from elsewhere, or set HEALTHCHECK_URL.
 # MAILTO=you@example.org
 LANG=C.UTF-8
 PYTHONUTF8=1
@@ -35,7 +37,7 @@ PYTHONUTF8=1
 """
 
 LOGROTATE = """
-# Each run opens the log anew, so this suffices, as /etc/logrotate.d/finews-archive:
+# Each run reopens the log, so this is enough, as /etc/logrotate.d/finews-archive:
 #   {log} {{
 #       weekly
 #       rotate 8
@@ -75,7 +77,7 @@ Description=finews-archive: every {every}
 
 [Timer]
 OnCalendar={when}
-# a run missed while the machine was off is made up for
+# a run missed while the machine was off is caught up
 Persistent=yes
 RandomizedDelaySec={spread}
 AccuracySec=1s
@@ -85,14 +87,14 @@ WantedBy=timers.target
 END
 cat > /etc/systemd/system/finews-archive-alert.service <<'END'
 [Unit]
-Description=finews-archive: say what is wrong
+Description=finews-archive: report what is wrong
 
 [Service]
 Type=oneshot
 User={user}
 WorkingDirectory={root}
 Environment=LANG=C.UTF-8 PYTHONUTF8=1
-# into the journal; put a program that mails or calls you here
+# writes to the journal; replace it by a program that mails or calls you
 ExecStart={status}
 SuccessExitStatus=1 3 4 5 6 7
 END
@@ -102,8 +104,8 @@ systemctl enable --now finews-archive.timer
 
 GITHUB = """\
 # finews-archive, every {every}: commit as .github/workflows/archive.yml on the default branch.
-# GitHub starts runs late, and drops some at busy hours; every 5 minutes is its least. It runs abroad: some hosts in China
-# refuse it. In public repositories it stops after 60 days without a commit; the posts that are committed prevent that.
+# GitHub starts runs late, and drops some at busy hours; 5 minutes is its shortest interval. It runs outside China: some
+# hosts refuse it. In public repositories it stops after 60 days without a commit; the posts that are committed prevent that.
 name: archive
 on:
   schedule:
@@ -127,10 +129,10 @@ jobs:
         with:
           python-version: "3.11"
           cache: pip
-          cache-dependency-path: requirements.lock
+          cache-dependency-path: {lock}
       - run: |
           python -m venv .venv
-          .venv/bin/pip install --quiet --constraint requirements.lock --editable .
+          {install}
       # A runner forgets everything: the archive lives in the cache, each run's under a name of its own, the newest is taken.
       - uses: actions/cache/restore@v4
         with:
@@ -144,8 +146,8 @@ jobs:
         with:
           path: data/archive.db
           key: finews-archive-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
-      # The cache can be dropped at any time: what people read, posts and pictures, is committed.
-      - name: Commit posts and pictures
+      # The cache can be dropped at any time: posts and images, which people read, are committed.
+      - name: Commit posts and images
         if: always()
         run: |
           git config user.name "github-actions[bot]"
@@ -157,27 +159,32 @@ jobs:
           git push --quiet
 """
 
+INSTALL_CHECKOUT = """\
+.venv/bin/pip install --quiet --require-hashes --requirement requirements.lock
+          .venv/bin/pip install --quiet --no-deps --no-build-isolation --editable ."""
+INSTALL_PACKAGE = ".venv/bin/pip install --quiet finews-archive=={version}"
+
 
 def minutes(every: str) -> int:
-    """How often, in minutes, where cron can say it. Raises ValueError.
+    """The interval in minutes, where cron can express it. Raises ValueError.
 
     >>> minutes("5m"), minutes("2h"), minutes("1d")
     (5, 120, 1440)
     """
-    found = re.fullmatch(r"([1-9]\d{0,4})([mhd])", every)
-    if not found:
+    match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", every)
+    if not match:
         raise ValueError(f"--every {every}: give a number and m, h or d, e.g. 5m, 15m, 1h, 1d")
-    whole = int(found[1]) * {"m": 1, "h": HOUR, "d": DAY}[found[2]]
-    if (whole <= HOUR and HOUR % whole == 0) or (whole % HOUR == 0 and DAY % whole == 0):
-        return whole
+    interval = int(match[1]) * {"m": 1, "h": HOUR, "d": DAY}[match[2]]
+    if (interval <= HOUR and HOUR % interval == 0) or (interval % HOUR == 0 and DAY % interval == 0):
+        return interval
     raise ValueError(
-        f"--every {every}: cron counts anew each hour and each day, so it cannot say this evenly; there are 1m, 2m, 3m, 4m, "
-        "5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h, 12h and 1d"
+        f"--every {every}: cron cannot express this interval: minutes must divide an hour, hours a day (1m, 2m, 3m, 4m, "
+        "5m, 6m, 10m, 12m, 15m, 20m, 30m, 1h, 2h, 3h, 4h, 6h, 8h, 12h or 1d)"
     )
 
 
 def crontab_time(every: int) -> str:
-    """The five fields for every so many minutes; off the full hour, when everybody else knocks.
+    """The five fields for a run every *every* minutes; off the full hour, when everybody else polls.
 
     >>> crontab_time(1), crontab_time(5), crontab_time(60), crontab_time(240), crontab_time(1440)
     ('* * * * *', '2-59/5 * * * *', '17 * * * *', '17 1-23/4 * * *', '17 6 * * *')
@@ -192,7 +199,7 @@ def crontab_time(every: int) -> str:
 
 
 def calendar_time(every: int) -> str:
-    """The same for systemd.
+    """The systemd calendar expression for a run every *every* minutes.
 
     >>> calendar_time(1), calendar_time(5), calendar_time(60), calendar_time(240), calendar_time(1440)
     ('*:0/1', '*:2/5', '*:17', '1/4:17', '06:17')
@@ -205,7 +212,7 @@ def calendar_time(every: int) -> str:
 
 
 def in_crontab(words: list[str]) -> str:
-    """A command line for a crontab: there, a bare ``%`` is a line's end.
+    """A command line for a crontab, where a bare ``%`` is a line break.
 
     >>> in_crontab(["scrapy", "-s", "DATA_DIR=/srv/100% news"])
     "scrapy -s 'DATA_DIR=/srv/100\\\\% news'"
@@ -214,17 +221,32 @@ def in_crontab(words: list[str]) -> str:
 
 
 def in_unit(words: list[str]) -> str:
-    """A command line for a systemd unit: there, ``%`` and ``$`` mean something even in quotes.
+    """A command line for a systemd unit, where ``%`` and ``$`` are special even in quotes.
 
     >>> in_unit(["scrapy", "-s", "DATA_DIR=/srv/100% news"])
     'scrapy -s "DATA_DIR=/srv/100%% news"'
     """
     plain = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-    told = []
+    escaped_words = []
     for word in words:
         escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-        told.append(escaped if plain.fullmatch(word) else f'"{escaped}"')
-    return " ".join(told)
+        escaped_words.append(escaped if plain.fullmatch(word) else f'"{escaped}"')
+    return " ".join(escaped_words)
+
+
+def command_line() -> list[str]:
+    """Scrapy's command line with this project's settings, as an absolute path.
+
+    Works from a checkout's folder, or from any folder where the package is installed.
+    """
+    python = Path(sys.executable)  # not resolved: the link in .venv/bin is what makes it the project's
+    script = python.with_name("scrapy" if CHECKOUT else "finews")
+    return [str(script)] if script.exists() else [str(python), "-m", "crawler.cli"]
+
+
+def working_folder() -> Path:
+    """Where a scheduled run starts, and to which relative paths in settings refer."""
+    return ROOT if CHECKOUT else Path.cwd()
 
 
 class Command(ScrapyCommand):
@@ -243,48 +265,51 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--every", metavar="SPAN", default="5m", help="how often: 5m, 15m, 1h, 1d (default: 5m)")  # fmt: skip
-        parser.add_argument("--log", metavar="FILE", help="cron: append to FILE what would be mailed")
+        parser.add_argument(
+            "--log", metavar="FILE", help="cron: append output to FILE instead of having it mailed"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         targets = {"cron": self.cron, "systemd": self.systemd, "github": self.github}
         if len(args) != 1 or args[0] not in targets:
-            raise UsageError("schedule what: cron, systemd or github?", print_help=False)
+            raise UsageError("schedule: give one of cron, systemd, github", print_help=False)
         try:
             every = minutes(opts.every)
-        except ValueError as wrong:
-            raise UsageError(str(wrong), print_help=False) from None
+        except ValueError as exc:
+            raise UsageError(str(exc), print_help=False) from None
         if opts.log and args[0] != "cron":
-            raise UsageError("--log is for cron; systemd and GitHub keep what is printed", print_help=False)
-        self.own = self.given(opts.set)
-        if any(not char.isprintable() for word in (str(ROOT), *self.own.values()) for char in word):
-            raise UsageError("a line's end in a path or setting cannot be scheduled", print_help=False)
+            raise UsageError("--log is for cron only; systemd and GitHub keep the output", print_help=False)
+        self.own = self.carried_settings(opts.set)
+        if any(
+            not char.isprintable() for word in (str(working_folder()), *self.own.values()) for char in word
+        ):
+            raise UsageError("paths and settings must not contain line breaks", print_help=False)
         print(targets[args[0]](every, opts), end="")
 
-    def given(self, words: list[str]) -> dict[str, str]:
-        """Settings of this command line, and of its environment, which no scheduled run has."""
+    def carried_settings(self, words: list[str]) -> dict[str, str]:
+        """Settings of this command line, and of its environment, which a scheduled run does not have."""
         assert self.settings is not None
-        found = {name: value for name, _, value in (word.partition("=") for word in words)}
+        settings = {name: value for name, _, value in (word.partition("=") for word in words)}
         for variable, value in os.environ.items():
             for name in (variable, variable.removeprefix("FINEWS_")):
                 if variable.startswith("FINEWS_") and name in self.settings:
-                    found.setdefault(name, value)
+                    settings.setdefault(name, value)
         data_dir = str(Path(self.settings["DATA_DIR"]).expanduser().resolve())
         return {"DATA_DIR": data_dir} | {
             name: value
-            for name, value in sorted(found.items())
+            for name, value in sorted(settings.items())
             if name not in ("DATA_DIR", "LOG_LEVEL", "FINEWS_NOW")
         }
 
     def words(self) -> list[str]:
         """The light check and the crawl behind it, with absolute paths."""
-        python = Path(sys.executable)  # not resolved: the link in .venv/bin is what makes it the project's
         settings = [part for name, value in self.own.items() for part in ("-s", f"{name}={value}")]
-        check = [str(python), "-I", "-S", str(ROOT / "crawler" / "preflight.py"), *settings, "--"]
-        return [*check, str(python.with_name("scrapy")), "crawl", "finews", "-s", "LOG_LEVEL=WARNING"]
+        check = [sys.executable, "-I", "-S", str(ROOT / "crawler" / "preflight.py"), *settings, "--"]
+        return [*check, *command_line(), "crawl", "finews", "-s", "LOG_LEVEL=WARNING"]
 
     def cron(self, every: int, opts: argparse.Namespace) -> str:
-        command = f"cd {in_crontab([str(ROOT)])} && {in_crontab(self.words())}"
+        command = f"cd {in_crontab([str(working_folder())])} && {in_crontab(self.words())}"
         log_words = ""
         if opts.log:
             log = str(Path(opts.log).expanduser().resolve())
@@ -292,24 +317,25 @@ class Command(ScrapyCommand):
             log_words = LOGROTATE.format(log=log)
         if len(command) >= CRON_LENGTH:
             raise UsageError(
-                f"cron reads {CRON_LENGTH} characters of a command at most; shorten the paths",
+                f"cron reads at most {CRON_LENGTH} characters of a command; shorten the paths",
                 print_help=False,
             )
         return CRON.format(
             every=opts.every,
             max_age=_patient(every),
+            program=Path(command_line()[0]).name,
             when=crontab_time(every),
             command=command,
             log_words=log_words,
         )
 
     def systemd(self, every: int, opts: argparse.Namespace) -> str:
-        scrapy = str(Path(sys.executable).with_name("scrapy"))
-        status = [scrapy, "status", "--max-age", _patient(every), "-s", f"DATA_DIR={self.own['DATA_DIR']}"]
+        data_dir = f"DATA_DIR={self.own['DATA_DIR']}"
+        status = [*command_line(), "status", "--max-age", _patient(every), "-s", data_dir]
         return SYSTEMD.format(
             every=opts.every,
             user=getpass.getuser(),
-            root=str(ROOT).replace("%", "%%"),
+            root=str(working_folder()).replace("%", "%%"),
             command=in_unit(self.words()),
             status=in_unit(status),
             when=calendar_time(every),
@@ -318,13 +344,21 @@ class Command(ScrapyCommand):
 
     def github(self, every: int, opts: argparse.Namespace) -> str:
         if every < 5:
-            raise UsageError("--every: GitHub starts nothing more often than 5m", print_help=False)
+            raise UsageError("--every: GitHub runs workflows at most every 5m", print_help=False)
         own = [f"{name}={value}" for name, value in self.own.items() if name != "DATA_DIR"]
-        command = [".venv/bin/python", "-I", "-S", "crawler/preflight.py"]
+        check = ["-I", "-S", "crawler/preflight.py"] if CHECKOUT else ["-m", "crawler.preflight"]
+        command = [".venv/bin/python", *check]
         command += [part for word in own for part in ("-s", word)]
-        command += ["--", ".venv/bin/scrapy", "crawl", "finews"]
+        command += ["--", ".venv/bin/scrapy" if CHECKOUT else ".venv/bin/finews", "crawl", "finews"]
         text = shlex.join(command).replace("\\", "\\\\").replace('"', '\\"')
-        return GITHUB.format(every=opts.every, when=crontab_time(every), command=f'"{text}"')
+        package = INSTALL_PACKAGE.format(version=version("finews-archive"))
+        return GITHUB.format(
+            every=opts.every,
+            when=crontab_time(every),
+            lock="requirements.lock" if CHECKOUT else ".github/workflows/*.yml",
+            install=INSTALL_CHECKOUT if CHECKOUT else package,
+            command=f'"{text}"',
+        )
 
 
 def _patient(every: int) -> str:

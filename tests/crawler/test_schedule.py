@@ -69,13 +69,13 @@ def test_what_cron_cannot_say_is_refused(data_dir, every):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        ([], "cron, systemd or github?"),
-        (["anacron"], "cron, systemd or github?"),
-        (["cron", "--evry"], "cron, systemd or github?"),
+        ([], "give one of cron, systemd, github"),
+        (["anacron"], "give one of cron, systemd, github"),
+        (["cron", "--evry"], "give one of cron, systemd, github"),
         (["systemd", "--log", "x"], "--log is for cron"),
-        (["github", "--every", "2m"], "nothing more often than 5m"),
+        (["github", "--every", "2m"], "at most every 5m"),
         (["cron", "-s", "CONTACT=" + "x" * 900], "998 characters"),
-        (["cron", "-s", "CONTACT=a\n* * * * * rm"], "a line's end"),
+        (["cron", "-s", "CONTACT=a\n* * * * * rm"], "must not contain line breaks"),
     ],
 )
 def test_wrong_usage_is_2(data_dir, args, said):

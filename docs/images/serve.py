@@ -1,4 +1,4 @@
-"""Makes the browser pictures of docs/analysts.md again: python docs/pictures/serve.py
+"""Makes the browser images of docs/analysts.md again: python docs/images/serve.py
 
 Crawls the sample newsroom, and fills a second archive with two months of made-up rows; shows both with ``scrapy serve`` to
 a headless Chromium, and keeps what that sees as PNG of few colours.

@@ -1,4 +1,4 @@
-"""Makes the terminal pictures of docs/operating.md and docs/analysts.md again: python docs/pictures/make.py
+"""Makes the terminal images of docs/operating.md and docs/analysts.md again: python docs/images/make.py
 
 Fills an archive with made-up rows, runs the real commands on a terminal of their own, and writes what they print as SVG.
 """

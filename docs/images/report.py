@@ -1,4 +1,4 @@
-"""Makes the pictures of the report in docs/analysts.md again: python docs/pictures/report.py
+"""Makes the images of the report in docs/analysts.md again: python docs/images/report.py
 
 Adds to the two months of `make.fill` what a report tells of: list feeds, securities, stories, boilerplate, crawls. Shows the page
 that ``scrapy report`` makes of it to a headless Chromium.
