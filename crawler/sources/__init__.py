@@ -11,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import entry_points
@@ -164,6 +165,10 @@ class Source(ABC):
     """How often it is worth asking."""
     headers: Mapping[str, str] = {}
     """Headers of every request to it."""
+    allow: Sequence[re.Pattern[str]] = ()
+    """Patterns of article addresses that are wanted, where not all are."""
+    deny: Sequence[re.Pattern[str]] = ()
+    """Patterns of article addresses that are not wanted."""
     uses: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that it reads: what its web client carries."""
     personal: ClassVar[tuple[str, ...]] = ()
@@ -195,6 +200,13 @@ class Source(ABC):
     def feed_name(self, channel: str) -> str:
         """Name of a channel in the archive, ``SOURCE/CHANNEL``."""
         return f"{self.name}/{channel}"
+
+    def wants(self, record: Record) -> bool:
+        """Whether the record's address is one of those wanted."""
+        url = record.url or ""
+        return not (self.allow and not any(pattern.search(url) for pattern in self.allow)) and not any(
+            pattern.search(url) for pattern in self.deny
+        )
 
     def has_channel(self, name: str) -> bool:
         """Whether *name* is a channel: one of `channels`, or of a kind that the source numbers."""

@@ -1,0 +1,259 @@
+"""``sources.toml`` in DATA_DIR: which sources are followed, and sources by configuration alone.
+
+    [example]
+    url = "https://www.example.org/feed.xml"
+    publisher = "Example"
+    zone = "Europe/London"
+
+    [cls]                                   # a built-in source
+    channels = ["telegraph", "1003"]
+
+A table is a source; `KEYS` are its keys. What an address answers decides how it is read: RSS, Atom, JSON Feed, a sitemap
+or its index, else a web page whose links are followed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from scrapy.http import Response
+
+from crawler.extraction.decoding import decode
+from crawler.sources import Channel, Listing, ListRequest, Source, SourceError, Window, built_in
+from crawler.sources.link_list import read_list
+from crawler.sources.sitemap import read_sitemap, unzipped
+from crawler.sources.syndication import read_feed, read_json_feed
+
+FILE = "sources.toml"
+KEYS: dict[str, Any] = {
+    "url": str, "channels": (list, dict), "publisher": str, "zone": str, "allow": (str, list), "deny": (str, list), "headers": dict,
+    "interval": str, "links": str, "content": str, "enabled": bool,
+}  # fmt: skip
+BUILT_IN_KEYS = {"channels", "allow", "deny", "interval", "enabled"}
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+SPAN = re.compile(r"([1-9]\d{0,5})([smhd])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+CONTENT = ("auto", "feed", "page")
+SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
+SYNDICATED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+
+
+class ConfigError(ValueError):
+    """``sources.toml`` holds something that cannot be meant; the message says where, what, and what is possible."""
+
+
+def span(text: str) -> timedelta:
+    """A span of time.
+
+    >>> span("15s"), span("2h")
+    (datetime.timedelta(seconds=15), datetime.timedelta(seconds=7200))
+    """
+    match = SPAN.fullmatch(text.strip())
+    if not match:
+        raise ConfigError(f"{text!r} is not a span of time: give a number and s, m, h or d, e.g. 15m")
+    return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
+
+
+class ConfiguredSource(Source):
+    """A source that is configuration alone."""
+
+    interval = timedelta(minutes=15)
+
+    def __init__(
+        self, name: str, urls: Mapping[str, str], *, links: str | None = None, content: str = "auto"
+    ):
+        super().__init__()
+        self.name = self.title = name  # type: ignore[misc]  # one class, many sources
+        self.urls, self.links, self.content = urls, links, content
+        self.channels = {
+            channel: Channel(url, is_default=True, may_be_empty=True) for channel, url in urls.items()
+        }
+
+    def feed_name(self, channel: str) -> str:
+        return f"{self.name}/{channel}" if channel else self.name
+
+    def trusted_origins(self) -> list[str]:
+        return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, self.urls.values())]
+
+    def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
+        return [ListRequest(url=cursor or self.urls[channel], headers=self.headers)]
+
+    def read(self, response: Response, channel: str, cursor: str) -> Listing:
+        try:
+            body = unzipped(response.body)
+        except ValueError as exc:
+            raise SourceError(f"{self.name}: {response.url}: {exc}") from None
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head[:1] in (b"{", b"["):
+            return read_json_feed(body, response.url, self.name, self.zone, self.content)
+        if SITEMAP.search(head):
+            return read_sitemap(body, response.url, self.name, self.zone)
+        wide = b"\0" in head[:64]  # UTF-16: left to feedparser
+        if wide or SYNDICATED.search(head) or (b"<?xml" in head[:64] and b"<html" not in head.lower()):
+            return read_feed(body, response.url, self.name, self.zone, self.content, {"content-type": kind})
+        return read_list(decode(body, kind), response.url, self.name, self.links)
+
+
+def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
+    """Raise ConfigError for a table that makes no source."""
+    where = f"{path}: [{name}]"
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"{where}: a name is made of a-z, 0-9, '.', '_' and '-'")
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{path}: {name} is not a table; write [{name}] and its keys below")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise ConfigError(f"{where} {key}: unknown key; there are {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[key]):
+            raise ConfigError(f"{where} {key} = {value!r} has the wrong type")
+    if name in built_in():
+        if wrong := sorted(entry.keys() - BUILT_IN_KEYS):
+            raise ConfigError(
+                f"{where} {wrong[0]}: {name} is a built-in source, which takes only {', '.join(sorted(BUILT_IN_KEYS))}"
+            )
+    elif "url" not in entry and not isinstance(entry.get("channels"), dict):
+        known = ", ".join(built_in())
+        raise ConfigError(f"{where} has no url, and is none of the built-in sources ({known})")
+    for url in urls_of(entry).values():
+        if (
+            not isinstance(url, str)
+            or urlsplit(url).scheme not in ("http", "https")
+            or not urlsplit(url).hostname
+        ):
+            raise ConfigError(f"{where} {url!r} is not an http or https address")
+    if "zone" in entry:
+        try:
+            ZoneInfo(entry["zone"])
+        except (KeyError, OSError, ValueError):
+            raise ConfigError(
+                f"{where} zone = {entry['zone']!r} is not a time zone such as Asia/Shanghai or Europe/London"
+            ) from None
+    if entry.get("content", "auto") not in CONTENT:
+        raise ConfigError(f"{where} content = {entry['content']!r}: there are {', '.join(CONTENT)}")
+    if "interval" in entry:
+        try:
+            span(entry["interval"])
+        except ConfigError as exc:
+            raise ConfigError(f"{where} interval: {exc}") from None
+    for key in ("allow", "deny"):
+        patterns(where, key, entry)
+
+
+def patterns(where: str, key: str, entry: Mapping[str, Any]) -> list[re.Pattern[str]]:
+    """The compiled patterns of *key*. Raises ConfigError."""
+    given = entry.get(key, [])
+    found = []
+    for text in [given] if isinstance(given, str) else given:
+        try:
+            found.append(re.compile(text))
+        except (re.error, TypeError) as exc:
+            raise ConfigError(f"{where} {key} = {text!r} is not a regular expression: {exc}") from None
+    return found
+
+
+def urls_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Addresses by channel; one alone is the channel without a name."""
+    channels = entry.get("channels")
+    urls = dict(channels) if isinstance(channels, dict) else {}
+    return {"": entry["url"], **urls} if "url" in entry else urls
+
+
+def load(path: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a file, checked; empty where there is no file. Raises ConfigError."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise ConfigError(f"{path}: {exc.strerror or exc}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{path}: {exc}") from None
+    for name, entry in data.items():
+        check_entry(name, entry, path)
+    return data
+
+
+def build(name: str, entry: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Source, list[str]]:
+    """A source and the channels of it that are followed. Raises ConfigError."""
+    known = built_in()
+    source: Source
+    if name in known:
+        source = known[name](settings)
+        channels = list(entry.get("channels") or source.default_channels())
+        for channel in channels:
+            if not isinstance(channel, str) or not source.has_channel(channel):
+                raise ConfigError(
+                    f"{name} has no channel {channel!r}; there are {', '.join(source.channels)}"
+                )
+    else:
+        source = ConfiguredSource(
+            name, urls_of(entry), links=entry.get("links"), content=entry.get("content", "auto")
+        )
+        channels = list(source.channels)
+        source.publisher, source.zone = entry.get("publisher"), entry.get("zone", source.zone)
+        source.headers = {key: str(value) for key, value in entry.get("headers", {}).items()}
+    if "interval" in entry:
+        source.interval = span(entry["interval"])
+    source.allow, source.deny = patterns(name, "allow", entry), patterns(name, "deny", entry)
+    return source, channels
+
+
+def choose(
+    words: Iterable[str], configured: Mapping[str, dict[str, Any]], settings: Mapping[str, Any]
+) -> list[tuple[Source, list[str]]]:
+    """The sources that are named (``cls``, ``cls/telegraph``), with their channels; where none are named, all of the file
+    that are enabled. Raises ConfigError."""
+    words = list(dict.fromkeys(words))
+    named: dict[str, list[str]] = {}
+    if not words:
+        named = {name: [] for name, entry in configured.items() if entry.get("enabled", True)}
+    else:
+        for word in words:
+            name, _, channel = word.partition("/")
+            named.setdefault(name, [])
+            named[name] += [channel] if channel else []
+    found = []
+    for name, channels in named.items():
+        if name not in configured and name not in built_in():
+            there = ", ".join([*configured, *(known for known in built_in() if known not in configured)])
+            raise ConfigError(f"no source is called {name}; there are {there}")
+        source, followed = build(name, configured.get(name, {}), settings)
+        for channel in channels:
+            if not source.has_channel(channel):
+                raise ConfigError(
+                    f"{name} has no channel {channel!r}; there are {', '.join(source.channels)}"
+                )
+        found.append((source, channels or followed))
+    return found
+
+
+def write_entry(path: Path, name: str, entry: Mapping[str, Any]) -> None:
+    """Add a table to the file, which is made where it is missing. Raises ConfigError where the name is taken."""
+    check_entry(name, dict(entry), path)
+    if name in load(path):
+        raise ConfigError(f"{path}: there is a [{name}] already")
+    lines = [f"[{name}]", *(f"{key} = {as_toml(value)}" for key, value in entry.items())]
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + ("\n" if text.strip() else "") + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def as_toml(value: Any) -> str:
+    """A value as TOML, whose strings are those of JSON.
+
+    >>> as_toml({"a b": "x"}), as_toml(["1", "2"]), as_toml(True)
+    ('{ "a b" = "x" }', '["1", "2"]', 'true')
+    """
+    if isinstance(value, dict):
+        pairs = [f"{json.dumps(key, ensure_ascii=False)} = {as_toml(item)}" for key, item in value.items()]
+        return "{ " + ", ".join(pairs) + " }"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
