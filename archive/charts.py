@@ -38,10 +38,10 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
     step = WIDTH / max(len(days), 1)
     gap = min(step * 0.18, 4)
     drawn = []
-    for at, day in enumerate(days):
+    for index, day in enumerate(days):
         count = counts.get(day, 0)
-        x = at * step
-        said = f"{day}: {count:,}"
+        x = index * step
+        label = f"{day}: {count:,}"
         rect = Markup("")
         if count:
             tall = max(count / top * HEIGHT, LEAST)
@@ -52,14 +52,14 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
         whole = Markup(f'<rect class="day" x="{x:.2f}" y="0" width="{step:.2f}" height="{HEIGHT}"/>')
         drawn.append(
             Markup('<a href="/-/day?day={}" tabindex="-1"><title>{}</title>{}{}</a>').format(
-                day, said, whole, rect
+                day, label, whole, rect
             )
         )
     total = sum(counts.get(day, 0) for day in days)
-    said = f"{name}: {total:,} from {days[0]} to {days[-1]}, at most {top:,} a day" if days else name
+    label = f"{name}: {total:,} from {days[0]} to {days[-1]}, at most {top:,} a day" if days else name
     return Markup(
         '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-    ).format(WIDTH, HEIGHT, said, Markup("").join(drawn))
+    ).format(WIDTH, HEIGHT, label, Markup("").join(drawn))
 
 
 def spark(days: Sequence[str], counts: Mapping[str, int], name: str) -> Markup:
@@ -70,15 +70,16 @@ def spark(days: Sequence[str], counts: Mapping[str, int], name: str) -> Markup:
     """
     together = -(-len(days) // SPARK_BARS) or 1
     sums = [
-        sum(counts.get(day, 0) for day in days[at : at + together]) for at in range(0, len(days), together)
+        sum(counts.get(day, 0) for day in days[index : index + together])
+        for index in range(0, len(days), together)
     ]
     top = max(sums, default=0) or 1
     step = WIDTH / max(len(sums), 1)
     drawn = [
         Markup(
-            f'<rect class="bar" x="{at * step:.2f}" y="{HEIGHT - tall:.2f}" width="{step * 0.8:.2f}" height="{tall:.2f}"/>'
+            f'<rect class="bar" x="{index * step:.2f}" y="{HEIGHT - tall:.2f}" width="{step * 0.8:.2f}" height="{tall:.2f}"/>'
         )
-        for at, count in enumerate(sums)
+        for index, count in enumerate(sums)
         if (tall := count / top * HEIGHT)
     ]
     return Markup(
@@ -96,8 +97,8 @@ class Series:
     """Class of what is drawn, instead of ``s1``, ``s2``, ... by place."""
 
 
-def style_of(series: Sequence[Series], at: int) -> str:
-    return series[at].style or f"s{at + 1}"
+def style_of(series: Sequence[Series], index: int) -> str:
+    return series[index].style or f"s{index + 1}"
 
 
 def ticks(top: float, least: float = 1, most: int = 4) -> list[float]:
@@ -112,7 +113,7 @@ def ticks(top: float, least: float = 1, most: int = 4) -> list[float]:
     if least >= 1:
         step = max(round(step), 1)
     count = -(-top // step)
-    return [round(step * at, 9) for at in range(int(count) + 1)]
+    return [round(step * index, 9) for index in range(int(count) + 1)]
 
 
 def stacked(days: Sequence[str], series: Sequence[Series], top: float) -> Markup:
@@ -124,7 +125,7 @@ def stacked(days: Sequence[str], series: Sequence[Series], top: float) -> Markup
     step = WIDTH / max(len(days), 1)
     gap = min(step * 0.18, 4)
     drawn = []
-    for at, day in enumerate(days):
+    for index, day in enumerate(days):
         base = 0.0
         for place in range(len(series)):
             value = series[place].values.get(day, 0)
@@ -134,7 +135,7 @@ def stacked(days: Sequence[str], series: Sequence[Series], top: float) -> Markup
             drawn.append(
                 Markup('<rect class="part {}" x="{:.2f}" y="{:.2f}" width="{:.2f}" height="{:.2f}"/>').format(
                     style_of(series, place),
-                    at * step + gap / 2,
+                    index * step + gap / 2,
                     HEIGHT - base - tall,
                     step - gap,
                     max(tall, 0.4),
@@ -152,15 +153,15 @@ def lines(days: Sequence[str], series: Sequence[Series], top: float) -> Markup:
     """
     step = WIDTH / max(len(days), 1)
     drawn = []
-    for place, one in enumerate(series):
+    for place, item in enumerate(series):
         path, alone = "", True
-        for at, day in enumerate(days):
-            value = one.values.get(day)
+        for index, day in enumerate(days):
+            value = item.values.get(day)
             if value is None:
                 path, alone = path + "h.01" * bool(path and alone and not path.endswith("h.01")), True
                 continue
-            spot = f"{(at + 0.5) * step:.2f} {HEIGHT - min(value, top) / top * HEIGHT:.2f}"
-            before = at and one.values.get(days[at - 1]) is not None
+            spot = f"{(index + 0.5) * step:.2f} {HEIGHT - min(value, top) / top * HEIGHT:.2f}"
+            before = index and item.values.get(days[index - 1]) is not None
             path += f"{'L' if before else 'M'}{spot}"
             alone = not before
         path += "h.01" * bool(path and alone and not path.endswith("h.01"))
@@ -170,30 +171,30 @@ def lines(days: Sequence[str], series: Sequence[Series], top: float) -> Markup:
 
 
 def plot(
-    days: Sequence[str], drawn: Markup, name: str, axis: Sequence[tuple[float, str]], said: Mapping[str, str]
+    days: Sequence[str], drawn: Markup, name: str, axis: Sequence[tuple[float, str]], tips: Mapping[str, str]
 ) -> Markup:
     """A drawing with its axes; *days* are days, or the first of each span of them. *axis* is each tick as a share of the height with its words, *said* what a day's tip tells.
 
-    >>> found = str(plot(["2026-06-30"], Markup(""), "Articles <a day>", [(0, "0"), (1, "10")], {"2026-06-30": "7"}))
-    >>> 'role="img"><title>Articles &lt;a day&gt;</title>' in found, "<title>Tue 2026-06-30: 7</title>" in found
+    >>> svg = str(plot(["2026-06-30"], Markup(""), "Articles <a day>", [(0, "0"), (1, "10")], {"2026-06-30": "7"}))
+    >>> 'role="img"><title>Articles &lt;a day&gt;</title>' in svg, "<title>Tue 2026-06-30: 7</title>" in svg
     (True, True)
     """
     step = WIDTH / max(len(days), 1)
     each = len(days) < 2 or (date.fromisoformat(days[-1]) - date.fromisoformat(days[-2])).days == 1
     behind, above = [], []
-    for at, day in enumerate(days):
+    for index, day in enumerate(days):
         weekday = date.fromisoformat(day)
         if each and weekday.weekday() >= 5:
             behind.append(
                 Markup('<rect class="off" x="{:.2f}" y="0" width="{:.2f}" height="{}"/>').format(
-                    at * step, step, HEIGHT
+                    index * step, step, HEIGHT
                 )
             )
-        if day in said:
+        if day in tips:
             above.append(
                 Markup(
                     '<rect class="day" x="{:.2f}" y="0" width="{:.2f}" height="{}"><title>{} {}: {}</title></rect>'
-                ).format(at * step, step, HEIGHT, f"{weekday:%a}" if each else "from", day, said[day])
+                ).format(index * step, step, HEIGHT, f"{weekday:%a}" if each else "from", day, tips[day])
             )
     behind += [
         Markup('<path class="grid" d="M0 {:.2f}H{}"/>').format(HEIGHT - share * HEIGHT, WIDTH)
@@ -224,9 +225,11 @@ def _days_named(days: Sequence[str]) -> Markup:
     kinds = ("", "odd", "rare long" if whole_year else "rare", "odd")
     return Markup("").join(
         Markup('<span class="{}" style="left:{:.2f}%">{}</span>').format(
-            kinds[place % 4], (at + 0.5) / len(days) * 100, days[at][:7] if whole_year else days[at][5:]
+            kinds[place % 4],
+            (index + 0.5) / len(days) * 100,
+            days[index][:7] if whole_year else days[index][5:],
         )
-        for place, at in enumerate(range(len(days) - 1, -1, -apart))
+        for place, index in enumerate(range(len(days) - 1, -1, -apart))
     )
 
 
@@ -234,8 +237,8 @@ def legend(series: Sequence[Series]) -> Markup:
     """What the colours stand for."""
     return Markup('<ul class="legend">{}</ul>').format(
         Markup("").join(
-            Markup('<li><i class="{}"></i><bdi>{}</bdi></li>').format(style_of(series, at), one.name)
-            for at, one in enumerate(series)
+            Markup('<li><i class="{}"></i><bdi>{}</bdi></li>').format(style_of(series, index), item.name)
+            for index, item in enumerate(series)
         )
     )
 
@@ -253,8 +256,8 @@ def lane(spans: Sequence[tuple[float, float, str, str]], name: str) -> Markup:
     drawn = Markup("").join(
         Markup(
             '<rect class="{}" x="{:.2f}" y="0" width="{:.2f}" height="10"><title>{}</title></rect>'
-        ).format(style, start * WIDTH, max((end - start) * WIDTH, 4), said)
-        for start, end, style, said in spans
+        ).format(style, start * WIDTH, max((end - start) * WIDTH, 4), tip)
+        for start, end, style, tip in spans
     )
     return Markup(
         '<svg class="lane" viewBox="0 0 {} 10" preserveAspectRatio="none" role="img"><title>{}</title>{}</svg>'

@@ -9,7 +9,23 @@ from typing import Any
 
 
 class NoArchive(Exception):
-    """There is nothing to read; the message says where it was looked for, and what to do."""
+    """No readable archive; the message says where, why, and what to do."""
+
+
+READ_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a database raises: a damaged schema can hold bytes that Python cannot decode."""
+
+
+def explain_unreadable(path: Path, exc: Exception) -> str:
+    """Why the archive at *path* could not be read, and the remedy."""
+    reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
+    if reason.startswith(("no such table", "no such column")):
+        remedy = "If its tables are older than this program, a crawl brings them up to date"
+    else:
+        remedy = (
+            f"Check the file (sqlite3 {path} 'PRAGMA integrity_check') and restore a backup if it is damaged"
+        )
+    return f"{path} cannot be read: {reason}. {remedy}"
 
 
 def open_for_reading(data_dir: Path) -> sqlite3.Connection:
@@ -20,17 +36,15 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     path = data_dir / "archive.db"
     if not path.is_file():
         raise NoArchive(
-            f"no archive yet: there is no {path}. scrapy crawl makes it; -s DATA_DIR=... looks elsewhere"
+            f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
         )
     at_rest = not path.with_name("archive.db-wal").exists()
     try:
         conn = sqlite3.connect(f"{path.as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True)
         conn.row_factory = sqlite3.Row
         conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")
-    except sqlite3.Error as wrong:
-        raise NoArchive(
-            f"{path} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"
-        ) from None
+    except READ_ERRORS as exc:
+        raise NoArchive(explain_unreadable(path, exc)) from None
     return conn
 
 

@@ -13,7 +13,7 @@ from archive.reader import rows
 from archive.text_changes import changes, sentence_changes
 from archive.text_diff import Line, Run, compare, words
 
-PICTURE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
 
 
 class UnknownArticle(Exception):
@@ -54,13 +54,13 @@ class Change:
 
     @property
     def facts(self) -> dict[str, dict[str, list[str]]]:
-        """``{"figures": {"removed": [...], "added": [...]}}``, likewise percentages, codes, pictures (addresses)."""
+        """``{"figures": {"removed": [...], "added": [...]}}``, likewise percentages, codes, images (addresses)."""
         found: dict[str, dict[str, list[str]]] = json.loads(
             changes(self.old.body_text, self.new.body_text) or "{}"
         )
-        before, after = (Counter(PICTURE.findall(text.body_html)) for text in (self.old, self.new))
+        before, after = (Counter(IMAGE.findall(text.body_html)) for text in (self.old, self.new))
         if before != after:
-            found["pictures"] = {"removed": list((before - after).elements()), "added": list((after - before).elements())}  # fmt: skip
+            found["images"] = {"removed": list((before - after).elements()), "added": list((after - before).elements())}  # fmt: skip
         return {
             name: {"removed": one["removed"], "added": one["added"]} for name, one in sorted(found.items())
         }
@@ -81,7 +81,7 @@ class Change:
             "text": {"removed": removed, "added": added},
             **{
                 name: self.facts.get(name, {"removed": [], "added": []})
-                for name in ("figures", "percentages", "codes", "pictures")
+                for name in ("figures", "percentages", "codes", "images")
             },
         }
 

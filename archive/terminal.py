@@ -14,10 +14,10 @@ COLOURS = {
 }  # fmt: skip  # fmt: skip
 
 
-def columns(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns of a terminal that *text* takes: Chinese characters take two.
 
-    >>> columns("新京报 ok")
+    >>> display_width("新京报 ok")
     9
     """
     return sum(
@@ -26,18 +26,18 @@ def columns(text: str) -> int:
     )
 
 
-def fit(text: str, width: int) -> str:
+def fit_width(text: str, width: int) -> str:
     """*text* as one line of exactly *width* columns: filled up with spaces, or cut with an ellipsis.
 
-    >>> fit("新京报", 8) + "|", fit("新京报记者", 6) + "|"
+    >>> fit_width("新京报", 8) + "|", fit_width("新京报记者", 6) + "|"
     ('新京报  |', '新京… |')
     """
     text = "".join(char if char.isprintable() else " " for char in text)
-    if columns(text) > width:
-        while columns(text) > width - 1:
+    if display_width(text) > width:
+        while display_width(text) > width - 1:
             text = text[:-1]
         text += "…"
-    return text + " " * (width - columns(text))
+    return text + " " * (width - display_width(text))
 
 
 def colours_wanted() -> bool:

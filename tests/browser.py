@@ -90,8 +90,8 @@ Promise.all(images.map(image => image.decode().catch(() => null))).then(() => do
 """
 
 
-def widths_of_pictures(driver: Any) -> list[int]:
-    """The own width of every picture of the page, in pixels, once all have come; 0 for one that did not."""
+def widths_of_images(driver: Any) -> list[int]:
+    """The own width of every image of the page, in pixels, once all have come; 0 for one that did not."""
     driver.set_script_timeout(PATIENCE)
     found: list[int] = driver.execute_async_script(LOADED)
     return found

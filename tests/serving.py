@@ -1,4 +1,4 @@
-"""``scrapy serve`` as a process of its own, for tests and for the pictures of the docs."""
+"""``scrapy serve`` as a process of its own, for tests and for the images of the docs."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ QUESTIONS = [
         "SELECT day, articles, headline_unknown, time_unknown, publisher_unknown FROM data_quality ORDER BY day DESC LIMIT 4",
     ),
     (
-        "Which pictures could not be kept, and why?",
-        "SELECT status, reason, count(*) AS pictures, min(headline) AS example FROM images_missing GROUP BY 1, 2 ORDER BY 1, 2",
+        "Which images could not be kept, and why?",
+        "SELECT status, reason, count(*) AS images, min(headline) AS example FROM images_missing GROUP BY 1, 2 ORDER BY 1, 2",
     ),
     (
         "Which articles hold tables with a figure in 万元?",

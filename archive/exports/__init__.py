@@ -1,8 +1,8 @@
-"""Exports: one module a format, found by a file name's suffix. A format gets rows and writes bytes, and knows neither
-archive nor command.
+"""Exports: one module per format, chosen by a file name's suffix. A format gets rows and writes bytes; it knows neither
+the archive nor the command.
 
-A new module here is found by itself; two that claim one suffix fail at import. Its imports go one way: helpers of this
-package, `pipelines`, libraries.
+A format is a module of `archive.exports.formats`, or of another package by the entry point ``finews_archive.exports``; two
+that claim one suffix fail when they are loaded.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, BinaryIO
+
+from archive.plugins import EXPORTS, load_plugins
 
 Row = dict[str, Any]
 
 
 class ExportError(Exception):
-    """An export that cannot be made; the message says why, and what to do."""
+    """An export that failed; the message states the cause and the remedy."""
 
 
 class WrongUsage(ExportError):
-    """An argument that cannot be meant; the message says what can."""
+    """An invalid argument; the message states what is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class Option:
 
     name: str
     """Without its dashes."""
-    says: str
+    help: str
     metavar: str | None = None
-    """What stands for its value in the help; None for a flag."""
+    """Placeholder of its value in the help; None for a flag."""
 
 
 TITLE = "新闻档案"
@@ -77,7 +80,7 @@ class Format:
     """A registered export."""
 
     suffix: str
-    says: str
+    description: str
     write: Write
     needs: tuple[str, ...] | None
     """Columns that it is made of; None where ``--columns`` chooses."""
@@ -86,13 +89,13 @@ class Format:
     """Whether a terminal cannot show it."""
 
 
-formats: dict[str, Format] = {}
+_formats: dict[str, Format] = {}
 """By suffix, without its dot."""
 
 
 def writes(
     suffix: str,
-    says: str,
+    description: str,
     *,
     needs: tuple[str, ...] | None = None,
     options: tuple[Option, ...] = (),
@@ -101,23 +104,32 @@ def writes(
     """Register a function ``(job, rows, out)`` for files that end in *suffix*. It may raise ExportError."""
 
     def register(write: Write) -> Write:
-        if suffix in formats:
-            raise TypeError(f"{write.__module__} and {formats[suffix].write.__module__} both claim .{suffix}")
-        formats[suffix] = Format(suffix, says, write, needs, options, binary)
+        if suffix in _formats:
+            raise TypeError(
+                f"{write.__module__} and {_formats[suffix].write.__module__} both claim .{suffix}"
+            )
+        _formats[suffix] = Format(suffix, description, write, needs, options, binary)
         return write
 
     return register
 
 
+@cache
+def load_formats() -> Mapping[str, Format]:
+    """All formats by suffix, ours and those of plugins. Raises PluginError."""
+    from archive.exports import formats  # late: its modules import this one
+
+    for module in pkgutil.iter_modules(formats.__path__):
+        importlib.import_module(f"{formats.__name__}.{module.name}")
+    load_plugins(EXPORTS)
+    return _formats
+
+
 def format_named(name: str) -> Format:
     """The format of a suffix. Raises WrongUsage."""
+    known = load_formats()
     try:
-        return formats[name.lower().lstrip(".")]
+        return known[name.lower().lstrip(".")]
     except KeyError:
-        known = ", ".join(f".{suffix}" for suffix in sorted(formats))
-        raise WrongUsage(f"no export writes {name or 'a file without a suffix'}; there are {known}") from None
-
-
-for _module in pkgutil.iter_modules(__path__):
-    if not _module.ispkg:
-        importlib.import_module(f"{__name__}.{_module.name}")
+        listed = ", ".join(f".{suffix}" for suffix in sorted(known))
+        raise WrongUsage(f"unknown export format {name or '(no suffix)'}; available: {listed}") from None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.exports import Column, ExportError, Row, WrongUsage
+from archive.reader import READ_ERRORS, explain_unreadable
 from archive.times import BEIJING
 
 CHUNK = 200  # rows read at once: 2 MB of text
@@ -22,7 +23,7 @@ FEW = {
     "site", "headline_from", "publisher", "publisher_slug", "published_precision", "published_from", "day",
 }  # fmt: skip
 KINDS = {"INTEGER": "integer", "REAL": "real"}
-"""Kinds of columns by their declared type; texts are told apart by their names."""
+"""Kinds of columns by their declared type; for texts the name decides."""
 
 UPDATED = "max(coalesce(a.published_at, a.first_seen_at), iif(a.revision > 1, a.retrieved_at, ''), coalesce(a.withdrawn_at, ''))"
 """When an article last changed for its readers: published, edited or withdrawn."""
@@ -63,7 +64,7 @@ class Selection:
     securities: tuple[str, ...] = ()
     """Ids, codes or names, any of them."""
     doubtful: bool = False
-    """Whether probably wrong matches of a security count."""
+    """Whether doubtful matches of a security count."""
     search: str | None = None
     """A line of the view `search`."""
 
@@ -79,24 +80,24 @@ class Chosen:
     updated_at: str | None
 
 
-def moment(text: str, name: str) -> str:
+def parse_time(text: str, name: str) -> str:
     """A Beijing day, or an ISO time (without an offset: Beijing time), as UTC text. Raises WrongUsage.
 
-    >>> moment("2022-02-21", "since"), moment("2022-02-21T15:54:48", "since"), moment("2022-02-21T07:54Z", "since")
+    >>> parse_time("2022-02-21", "since"), parse_time("2022-02-21T15:54:48", "since"), parse_time("2022-02-21T07:54Z", "since")
     ('2022-02-20T16:00:00Z', '2022-02-21T07:54:48Z', '2022-02-21T07:54:00Z')
     """
     try:
         if not re.match(r"\d{4}-\d\d-\d\d(?:$|[T ])", text):
             raise ValueError
-        found = datetime.fromisoformat(text)
-        found = (found if found.tzinfo else found.replace(tzinfo=BEIJING)).astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        instant = (instant if instant.tzinfo else instant.replace(tzinfo=BEIJING)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise WrongUsage(
             f"--{name} {text}: give a Beijing day or an ISO time, e.g. 2026-02-21 or 2026-02-21T15:30"
         ) from None
-    if found.microsecond:  # times of the archive are whole seconds
-        found = found.replace(microsecond=0) + timedelta(seconds=1)
-    return f"{found:%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
+    if instant.microsecond:  # times of the archive are whole seconds
+        instant = instant.replace(microsecond=0) + timedelta(seconds=1)
+    return f"{instant:%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
 
 
 def text_list(text: str | None) -> list[str]:
@@ -105,10 +106,10 @@ def text_list(text: str | None) -> list[str]:
     >>> text_list('["甲", "\\\\ud800"]')
     ['甲', '�']
     """
-    found = [str(one) for one in json.loads(text or "[]")]
+    texts = [str(value) for value in json.loads(text or "[]")]
     if text and "\\u" in text:
-        found = [one.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for one in found]
-    return found
+        texts = [value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for value in texts]
+    return texts
 
 
 class Snapshot:
@@ -122,7 +123,7 @@ class Snapshot:
         self.path = data_dir / "archive.db"
         if not self.path.is_file():
             raise ExportError(
-                f"no archive yet: there is no {self.path}. scrapy crawl makes it; -s DATA_DIR=... looks elsewhere"
+                f"no archive yet: there is no {self.path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
             )
         self._at_rest = not self.path.with_name("archive.db-wal").exists()
         immutable = self._at_rest and not os.access(data_dir, os.W_OK)
@@ -134,10 +135,8 @@ class Snapshot:
             self.conn.execute("BEGIN")
             self.conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")
             self.columns = self._columns()
-        except sqlite3.Error as wrong:
-            raise ExportError(
-                f"{self.path} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"
-            ) from None
+        except READ_ERRORS as exc:
+            raise ExportError(explain_unreadable(self.path, exc)) from None
 
     def _columns(self) -> dict[str, Column]:
         """All that ``--columns`` can name."""
@@ -146,23 +145,23 @@ class Snapshot:
             for _, name, _, _, default, _ in self.conn.execute("PRAGMA table_info(articles)")
             if default == "'[]'"
         }
-        found = {}
+        columns = {}
         for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):
             kind = KINDS.get(declared) or ("time" if name.endswith("_at") else "text")
-            found[name] = Column(name, "list" if name in lists else kind, name in FEW)
+            columns[name] = Column(name, "list" if name in lists else kind, name in FEW)
         for name, (kind, _) in IN_ROW.items():
-            found.setdefault(name, Column(name, kind, name in FEW))
+            columns.setdefault(name, Column(name, kind, name in FEW))
         for name in OF_ARTICLE:
-            found.setdefault(name, Column(name, "list"))
+            columns.setdefault(name, Column(name, "list"))
         for name in COUNTS:
-            found.setdefault(name, Column(name, "integer"))
-        return found
+            columns.setdefault(name, Column(name, "integer"))
+        return columns
 
     def choose(self, names: Sequence[str]) -> list[Column]:
         """The columns of these names. Raises WrongUsage that lists what there is."""
         for name in names:
             if name not in self.columns:
-                raise WrongUsage(f"no column is called {name!r}; there are {', '.join(self.columns)}")
+                raise WrongUsage(f"unknown column {name!r}; available: {', '.join(self.columns)}")
             if names.count(name) > 1:
                 raise WrongUsage(f"--columns names {name} twice")
         return [self.columns[name] for name in names]
@@ -186,11 +185,11 @@ class Snapshot:
                 f"a.id IN (SELECT article_id FROM article_securities WHERE doubtful <= {int(asked.doubtful)}"
                 f" AND security_id IN (SELECT id FROM securities WHERE {named}))"
             )
-            params += [one for one in asked.securities for _ in range(3)]
+            params += [security for security in asked.securities for _ in range(3)]
         if asked.search:
             if not self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone():
                 raise WrongUsage(
-                    f"--search: {self.path} has no search index; a crawl with -s SEARCH_INDEX=True makes it up"
+                    f"--search: {self.path} has no search index; a crawl with -s SEARCH_INDEX=True builds it"
                 )
             where.append("a.arrival IN (SELECT arrival FROM search WHERE q = ?)")
             params.append(asked.search)
@@ -209,16 +208,16 @@ class Snapshot:
 
     def unknown(self, asked: Selection) -> list[str]:
         """What a selection names that no article of the archive has, a line each."""
-        said = []
+        messages = []
         for name in asked.publishers:
             if not self._any("articles WHERE publisher = ? OR publisher_slug = ?", name, name):
-                said.append(f"no article's publisher is called {name}")
+                messages.append(f"no article has the publisher {name}")
         for name in asked.securities:
             if not self._any(
                 "securities WHERE id = ? OR code = ? COLLATE NOCASE OR name = ?", name, name, name
             ):
-                said.append(f"no security has the id, code or name {name}")
-        return said
+                messages.append(f"no security has the id, code or name {name}")
+        return messages
 
     def _any(self, where: str, *params: str) -> bool:
         return self.conn.execute(f"SELECT 1 FROM {where} LIMIT 1", params).fetchone() is not None
@@ -235,19 +234,19 @@ class Snapshot:
         beside = [name for name in names if name in OF_ARTICLE or name in COUNTS]
         for start in range(0, len(arrivals), CHUNK):
             chunk = list(arrivals[start : start + CHUNK])
-            found = {
+            by_arrival = {
                 arrival: (ident, values) for arrival, ident, *values in self._ask(sql, json.dumps(chunk))
             }
-            ids = json.dumps([ident for ident, _ in found.values()])
-            more = {name: self._beside(name, ids, doubtful) for name in beside}
+            ids = json.dumps([ident for ident, _ in by_arrival.values()])
+            extras = {name: self._beside(name, ids, doubtful) for name in beside}
             for arrival in chunk:
-                ident, values = found[arrival]
+                ident, values = by_arrival[arrival]
                 row: Row = dict.fromkeys(names)
                 row.update(zip(plain, values, strict=True))
                 for name in lists:
                     row[name] = text_list(row[name])
                 for name in beside:
-                    row[name] = more[name].get(ident, 0 if name in COUNTS else [])
+                    row[name] = extras[name].get(ident, 0 if name in COUNTS else [])
                 yield row
 
     def _beside(self, name: str, ids: str, doubtful: bool) -> dict[str, Any]:
@@ -257,17 +256,17 @@ class Snapshot:
         )
         if name in COUNTS:
             return dict(self._ask(sql, ids))
-        found: dict[str, list[str]] = {}
+        values: dict[str, list[str]] = {}
         for ident, value, *_ in self._ask(sql, ids):
-            found.setdefault(ident, []).append(value)
-        return found
+            values.setdefault(ident, []).append(value)
+        return values
 
     def _ask(self, sql: str, param: str) -> list[Any]:
-        """The whole answer. Bytes that are no UTF-8, which SQLite keeps as they come, become U+FFFD."""
+        """The whole answer. Bytes that are not UTF-8, which SQLite stores as given, become U+FFFD."""
         try:
             return self.conn.execute(sql, [param]).fetchall()
-        except sqlite3.OperationalError as wrong:
-            if "UTF-8" not in str(wrong):
+        except sqlite3.OperationalError as exc:
+            if "UTF-8" not in str(exc):
                 raise
         self.conn.text_factory = lambda data: data.decode("utf-8", "replace")
         try:

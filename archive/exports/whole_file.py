@@ -26,8 +26,8 @@ class WholeFile:
         folder = self.path.parent
         try:
             handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o666)
-        except OSError as wrong:
-            if wrong.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS):
+        except OSError as exc:
+            if exc.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS):
                 raise
             handle = self._hidden_file()
         except AttributeError:  # no Linux
@@ -44,7 +44,7 @@ class WholeFile:
         return handle
 
     def __exit__(
-        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             if kind is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from archive.report.words import some
+from archive.report.words import count_noun
 
 T = TypeVar("T")
 MOST = 120  # bars that are wide enough to be told apart
@@ -28,7 +28,7 @@ class Bars:
 
     @property
     def span(self) -> str:
-        return some(len(self.days), "day")
+        return count_noun(len(self.days), "day")
 
     @property
     def each(self) -> str:
@@ -37,13 +37,13 @@ class Bars:
 
     def gathered(self, by_day: Mapping[str, T]) -> dict[str, list[T]]:
         """What the days of each bar have, by the bar's first day; a bar without any is left out."""
-        found: dict[str, list[T]] = {}
+        groups: dict[str, list[T]] = {}
         short = len(self.days) % self.size
-        for at, day in enumerate(self.days):
+        for index, day in enumerate(self.days):
             if day in by_day:
-                bar = (at - short) // self.size * self.size + short
-                found.setdefault(self.days[max(bar, 0)], []).append(by_day[day])
-        return found
+                bar = (index - short) // self.size * self.size + short
+                groups.setdefault(self.days[max(bar, 0)], []).append(by_day[day])
+        return groups
 
     def sums(self, by_day: Mapping[str, float]) -> dict[str, float]:
         """Likewise, added up.
@@ -64,4 +64,4 @@ def bars_of(days: tuple[str, ...], size: int | None = None) -> Bars:
     >>> bars_of(("2026-06-01",)).each, bars_of(("",) * 365).size, bars_of(("",) * 3000).each
     ('a day', 7, 'in 30 days')
     """
-    return Bars(days, size or next((one for one in (1, 7) if len(days) <= one * MOST), 30))
+    return Bars(days, size or next((size for size in (1, 7) if len(days) <= size * MOST), 30))

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from archive.outcomes import FAILED
-from archive.report.figures import LATEST, Figures, Row, Window, utc, window
-from archive.short_days import judge
+from archive.report.figures import LATEST, Figures, Row, Window, utc_seconds, window
+from archive.short_days import classify_days
 from archive.times import BEIJING
 
 SHOWN = 12  # publishers, securities
@@ -40,9 +40,9 @@ class Count:
         started = self.begun = first[0]["at"] if first else None
         self.asked = asked
         self.window = asked if started is None else self._begun(asked, started)
-        self.found = Figures(self.window)
+        self.figures = Figures(self.window)
         if started:
-            self.found.started = f"{datetime.fromisoformat(started).astimezone(BEIJING):%Y-%m-%d}"
+            self.figures.started = f"{datetime.fromisoformat(started).astimezone(BEIJING):%Y-%m-%d}"
         self.params = {"since": self.window.since, "until": self.window.until, "latest": LATEST}
 
     def _begun(self, asked: Window, started: str) -> Window:
@@ -56,9 +56,9 @@ class Count:
         if first <= asked.since:
             return asked
         day = f"{datetime.fromisoformat(first).astimezone(BEIJING):%Y-%m-%d}"
-        shown = max(sum(one >= day for one in asked.days), min(LEAST_DAYS, len(asked.days)))
-        days = asked.days[-shown:]
-        since = utc(datetime.fromisoformat(days[0]).replace(tzinfo=BEIJING))
+        count = max(sum(each_day >= day for each_day in asked.days), min(LEAST_DAYS, len(asked.days)))
+        days = asked.days[-count:]
+        since = utc_seconds(datetime.fromisoformat(days[0]).replace(tzinfo=BEIJING))
         return Window(days, since, asked.until, asked.whole)
 
     def _rows(self, sql: str, *params: Any) -> list[Row]:
@@ -71,20 +71,20 @@ class Count:
 
     def all(self) -> Figures:
         """Every figure."""
-        found = self.found
-        [found.archived] = self.conn.execute("SELECT count(*) FROM articles").fetchone()
+        figures = self.figures
+        [figures.archived] = self.conn.execute("SELECT count(*) FROM articles").fetchone()
         self._days()
         self._publishers()
-        self._pictures()
+        self._images()
         self._latency()
         self._securities()
         self._stories()
         self._rest()
         self._crawls()
-        return found
+        return figures
 
     def _days(self) -> None:
-        found = self.found
+        figures = self.figures
         names = ("articles", "complete", "headline", "time", "publisher", "edited", "withdrawn")
         for row in self._ask(
             "SELECT DAY AS day, count(*) AS articles, sum(a.headline_from = 'body') AS headline,"
@@ -92,27 +92,27 @@ class Count:
             f" sum(NOT (a.headline_from = 'body' OR {TIME_UNKNOWN} OR a.publisher IS NULL)) AS complete,"
             " sum(a.revision > 1) AS edited, sum(a.withdrawn_at IS NOT NULL) AS withdrawn FROM articles AS a WHERE SPAN GROUP BY 1"
         ):
-            found.by_day[row["day"]] = row
-        found.totals = {name: sum(row[name] for row in found.by_day.values()) for name in names}
-        counts = {day: found.by_day.get(day, {}).get("articles", 0) for day in self.window.days}
-        started = found.started
-        not_judged = {started, None if self.window.whole else self.window.days[-1]}
-        not_judged |= {day for day, count in counts.items() if not started or (not count and day < started)}
-        found.verdicts = judge(counts, not_judged)
+            figures.by_day[row["day"]] = row
+        figures.totals = {name: sum(row[name] for row in figures.by_day.values()) for name in names}
+        counts = {day: figures.by_day.get(day, {}).get("articles", 0) for day in self.window.days}
+        started = figures.started
+        excluded = {started, None if self.window.whole else self.window.days[-1]}
+        excluded |= {day for day, count in counts.items() if not started or (not count and day < started)}
+        figures.day_classes = classify_days(counts, excluded)
 
     def _publishers(self) -> None:
-        found = self.found
+        figures = self.figures
         for row in self._ask(
             "SELECT publisher, count(*) AS articles FROM articles AS a WHERE SPAN GROUP BY 1 ORDER BY publisher IS NULL, 2 DESC, 1"
         ):
-            found.publishers += row["publisher"] is not None
-            if len(found.top) < SHOWN:
-                found.top.append(row)
-        names = {row["publisher"]: row for row in found.top}
-        for row in found.top:
+            figures.publishers += row["publisher"] is not None
+            if len(figures.top) < SHOWN:
+                figures.top.append(row)
+        names = {row["publisher"]: row for row in figures.top}
+        for row in figures.top:
             row["days"], row["before"] = {}, None
-        marks = ", ".join(f":name{at}" for at in range(len(names))) or "NULL"
-        named = {f"name{at}": name for at, name in enumerate(names)}
+        marks = ", ".join(f":name{index}" for index in range(len(names))) or "NULL"
+        named = {f"name{index}": name for index, name in enumerate(names)}
         for row in self._ask(
             f"SELECT a.publisher, DAY AS day, count(*) AS articles FROM articles AS a WHERE SPAN AND a.publisher IN ({marks}) GROUP BY 1, 2",
             **named,
@@ -120,8 +120,8 @@ class Count:
             names[row["publisher"]]["days"][row["day"]] = row["articles"]
         days = timedelta(days=len(self.asked.days))
         earlier = {
-            "since": utc(datetime.fromisoformat(self.asked.since) - days),
-            "until": utc(datetime.fromisoformat(self.asked.until) - days),
+            "since": utc_seconds(datetime.fromisoformat(self.asked.since) - days),
+            "until": utc_seconds(datetime.fromisoformat(self.asked.until) - days),
         }
         if self.begun and self.begun <= earlier["since"]:
             before = {
@@ -131,20 +131,20 @@ class Count:
                     **earlier,
                 )
             }
-            found.before = sum(before.values())
-            for row in found.top:
+            figures.before = sum(before.values())
+            for row in figures.top:
                 row["before"] = before.get(row["publisher"], 0)
 
-    def _pictures(self) -> None:
+    def _images(self) -> None:
         for row in self._ask(
-            "SELECT DAY AS day, count(*) AS pictures, sum(i.status = 'failed') AS failed, sum(i.status = 'refused') AS refused"
+            "SELECT DAY AS day, count(*) AS images, sum(i.status = 'failed') AS failed, sum(i.status = 'refused') AS refused"
             " FROM articles AS a CROSS JOIN article_images AS i ON i.article_id = a.id WHERE SPAN GROUP BY 1"
         ):
-            self.found.pictures[row["day"]] = row
+            self.figures.images[row["day"]] = row
 
     def _latency(self) -> None:
         """Of articles whose time is known to the minute; a feed can name one before its own time, which counts as at once."""
-        found = self.found
+        figures = self.figures
         late = "max(CAST(round((julianday({}) - julianday(a.published_at)) * 86400) AS INTEGER) / 60, 0)"
         timely = "a.published_at >= :since AND a.published_at < :until AND a.published_precision IN ('second', 'minute')"
         by_day: dict[str, Counter[int]] = defaultdict(Counter)
@@ -156,7 +156,7 @@ class Count:
             if row["minutes"] < LATEST:
                 by_day[row["day"]][row["minutes"]] += row["n"]
             else:
-                found.backfilled += row["n"]
+                figures.backfilled += row["n"]
         by_feed: dict[str, Counter[int]] = defaultdict(Counter)
         for row in self._ask(
             f"SELECT f.feed, min({late.format('f.first_listed_at')}, :latest) AS minutes, count(*) AS n FROM articles AS a"
@@ -164,42 +164,42 @@ class Count:
         ):
             if row["minutes"] < LATEST:
                 by_feed[row["feed"]][row["minutes"]] += row["n"]
-        found.latency, found.by_feed = dict(by_day), dict(sorted(by_feed.items()))
+        figures.latency, figures.by_feed = dict(by_day), dict(sorted(by_feed.items()))
 
     named = "articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id WHERE SPAN AND NOT x.doubtful"
     """Articles with the securities that they name, once for each origin."""
 
     def _securities(self) -> None:
-        found = self.found
+        figures = self.figures
         for row in self._ask(
             "SELECT s.id, s.code, s.name, s.kind, n.articles FROM ("
             f" SELECT x.security_id, count(DISTINCT x.article_id) AS articles FROM {self.named} GROUP BY 1) AS n"
             " JOIN securities AS s ON s.id = n.security_id ORDER BY n.articles DESC, s.id"
         ):
-            kind = found.groups if row["kind"] in GROUPS else found.securities
+            kind = figures.groups if row["kind"] in GROUPS else figures.securities
             if len(kind) < SHOWN:
                 kind.append(row | {"days": {}})
-            elif len(found.groups) == len(found.securities):
+            elif len(figures.groups) == len(figures.securities):
                 break
-        named = {row["id"]: row for row in found.securities}
-        marks = ", ".join(f":id{at}" for at in range(len(named))) or "NULL"
+        named = {row["id"]: row for row in figures.securities}
+        marks = ", ".join(f":id{index}" for index in range(len(named))) or "NULL"
         for row in self._ask(
             f"SELECT x.security_id AS id, DAY AS day, count(DISTINCT x.article_id) AS articles FROM {self.named} AND x.security_id IN ({marks}) GROUP BY 1, 2",
-            **{f"id{at}": name for at, name in enumerate(named)},
+            **{f"id{index}": name for index, name in enumerate(named)},
         ):
             named[row["id"]]["days"][row["day"]] = row["articles"]
 
     def _stories(self) -> None:
-        found = self.found
+        figures = self.figures
         for row in self._ask(
             "SELECT story_id, count(*) AS articles, count(DISTINCT publisher) AS publishers, min(published_at) AS first,"
             " max(published_at) AS last FROM articles AS a WHERE SPAN AND story_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
             " ORDER BY 3 DESC, 2 DESC, 1"
         ):
-            found.copies += row["articles"] - 1
-            if len(found.stories) < STORIES:
-                found.stories.append(row)
-        for row in found.stories:
+            figures.copies += row["articles"] - 1
+            if len(figures.stories) < STORIES:
+                figures.stories.append(row)
+        for row in figures.stories:
             # Its first article may be older than the span; one that was deleted leaves the story without a headline.
             first = self._rows(
                 "SELECT headline, publisher, coalesce(canonical_url, share_url) AS url FROM articles WHERE id = ?",
@@ -208,8 +208,8 @@ class Count:
             row |= first[0] if first else {"headline": row["story_id"], "publisher": None, "url": None}
 
     def _rest(self) -> None:
-        found = self.found
-        found.rules = list(
+        figures = self.figures
+        figures.rules = list(
             self._ask(
                 "SELECT r.rule, count(*) AS fragments, count(DISTINCT r.article_id) AS articles FROM articles AS a"
                 f" CROSS JOIN removals AS r ON r.article_id = a.id WHERE SPAN GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {SHOWN}"
@@ -227,9 +227,11 @@ class Count:
                     " ORDER BY last_tried_at DESC, url LIMIT 1",
                     outcome=outcome,
                 )
-                found.links.append(row | latest)
-        found.feeds = list(self._ask("SELECT feed, last_read_at, failures, reason FROM feeds ORDER BY feed"))
-        found.gaps = list(
+                figures.links.append(row | latest)
+        figures.feeds = list(
+            self._ask("SELECT feed, last_read_at, failures, reason FROM feeds ORDER BY feed")
+        )
+        figures.gaps = list(
             self._ask(
                 "SELECT *, filled_at IS NULL OR filled_at >= :until AS open FROM gaps"
                 " WHERE opened_at < :until AND (filled_at IS NULL OR to_at >= :since) ORDER BY feed, from_at"
@@ -237,7 +239,7 @@ class Count:
         )
 
     def _crawls(self) -> None:
-        found = self.found
+        figures = self.figures
         ended = (
             "CASE WHEN outcome = 'finished' AND exit_status = 0 THEN 'well' WHEN outcome = 'finished' AND exit_status = 3 THEN 'some'"
             " WHEN outcome IS NULL AND finished_at IS NULL AND id = (SELECT id FROM crawls ORDER BY started_at DESC, id DESC LIMIT 1)"
@@ -250,8 +252,8 @@ class Count:
         ):
             if row["ended"] != "running":
                 crawls[row["day"]][row["ended"]] = row["n"]
-        found.crawls = dict(crawls)
-        found.bad_crawls = list(
+        figures.crawls = dict(crawls)
+        figures.bad_crawls = list(
             self._ask(
                 "SELECT started_at, spider, outcome, exit_status, reason FROM crawls"
                 f" WHERE started_at >= :since AND started_at < :until AND {ended} = 'bad' ORDER BY started_at DESC, id LIMIT 5"
@@ -263,7 +265,7 @@ class Count:
                 f" WHERE started_at < :until AND {ended} <> 'running' ORDER BY started_at DESC, id DESC LIMIT 1"
             )
         )
-        found.last_crawl = last[0] if last else None
+        figures.last_crawl = last[0] if last else None
 
 
 def read(conn: sqlite3.Connection, until: datetime, days: int) -> Figures:

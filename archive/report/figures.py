@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from archive.charts import days_until
-from archive.short_days import Verdict
+from archive.short_days import DayClass
 from archive.times import BEIJING
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ class Window:
 
 @dataclass(slots=True)
 class Figures:
-    """All that a report tells."""
+    """All that a report shows."""
 
     window: Window
     archived: int = 0
@@ -49,9 +49,9 @@ class Figures:
     """The publishers with most articles: ``publisher`` (None: unknown), ``articles``, ``before``, ``days`` (articles by day)."""
     by_day: dict[str, Row] = field(default_factory=dict)
     """Of each day that has any: ``articles``, and how many lack ``headline``, ``time``, ``publisher``."""
-    pictures: dict[str, Row] = field(default_factory=dict)
-    """Of each day that has any: ``pictures``, ``failed``, ``refused``."""
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    images: dict[str, Row] = field(default_factory=dict)
+    """Of each day that has any: ``images``, ``failed``, ``refused``."""
+    day_classes: dict[str, DayClass] = field(default_factory=dict)
     latency: dict[str, Counter[int]] = field(default_factory=dict)
     """Minutes from publication to the first list feed, how often, by day; without what took longer than `LATEST`."""
     by_feed: dict[str, Counter[int]] = field(default_factory=dict)
@@ -63,10 +63,10 @@ class Figures:
     groups: list[Row] = field(default_factory=list)
     """Boards and indices, likewise."""
     stories: list[Row] = field(default_factory=list)
-    """Stories that most publishers told: ``articles``, ``publishers``, ``first`` and ``last`` publication; ``headline``,
+    """Stories carried by most publishers: ``articles``, ``publishers``, ``first`` and ``last`` publication; ``headline``,
     ``publisher`` and ``url`` of the earliest article."""
     copies: int = 0
-    """Articles that tell a story which another one told before."""
+    """Articles that repeat a story which another article carried before."""
     rules: list[Row] = field(default_factory=list)
     """Boilerplate rules: ``rule``, ``fragments``, ``articles``."""
     crawls: dict[str, Counter[str]] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Figures:
     links: list[Row] = field(default_factory=list)
     """Links last tried in the span that brought no article, by ``outcome``: ``links``, ``reason`` (of the latest)."""
     gaps: list[Row] = field(default_factory=list)
-    """Holes in the feeds that touch the span; ``open`` at its end or not."""
+    """Gaps in the feeds that touch the span; ``open`` at its end or not."""
     feeds: list[Row] = field(default_factory=list)
     """Rows of `feeds`."""
     last_crawl: Row | None = None
@@ -86,8 +86,8 @@ class Figures:
 def window(until: datetime, days: int) -> Window:
     """*days* Beijing days, the last of them that of the moment before *until*.
 
-    >>> found = window(datetime(2026, 6, 30, 16, tzinfo=UTC), 2)
-    >>> found.days, found.since, found.whole
+    >>> result = window(datetime(2026, 6, 30, 16, tzinfo=UTC), 2)
+    >>> result.days, result.since, result.whole
     (('2026-06-29', '2026-06-30'), '2026-06-28T16:00:00Z', True)
     """
     local = until.astimezone(BEIJING)
@@ -95,10 +95,10 @@ def window(until: datetime, days: int) -> Window:
     last = (local - timedelta(seconds=1)).date() if whole else local.date()
     named = days_until(str(last), days)
     since = datetime.fromisoformat(named[0]).replace(tzinfo=BEIJING)
-    return Window(tuple(named), utc(since), utc(until), whole)
+    return Window(tuple(named), utc_seconds(since), utc_seconds(until), whole)
 
 
-def utc(moment: datetime) -> str:
+def utc_seconds(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -116,9 +116,9 @@ def quantile(counts: Mapping[int, int], share: float) -> int | None:
     return None
 
 
-def together(counts: Iterable[Mapping[int, int]]) -> Counter[int]:
+def merge_counts(counts: Iterable[Mapping[int, int]]) -> Counter[int]:
     """The sum of several counts."""
-    found: Counter[int] = Counter()
-    for one in counts:
-        found.update(one)
-    return found
+    total: Counter[int] = Counter()
+    for counter in counts:
+        total.update(counter)
+    return total

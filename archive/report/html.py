@@ -24,17 +24,19 @@ def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], capti
             joined(
                 (
                     Markup('<th scope="row" class="{}">{}</th>')
-                    if at == 0
+                    if index == 0
                     else Markup('<td class="{}">{}</td>')
-                ).format(heads[at][1], cell)
-                for at, cell in enumerate(row)
+                ).format(heads[index][1], cell)
+                for index, cell in enumerate(row)
             )
         )
         for row in rows
     )
     head = joined(Markup('<th scope="col" class="{}">{}</th>').format(style, words) for words, style in heads)
-    said = Markup("<caption>{}</caption>").format(caption) if caption else ""
-    return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(said, head, body)
+    caption_html = Markup("<caption>{}</caption>").format(caption) if caption else ""
+    return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
+        caption_html, head, body
+    )
 
 
 def section(ident: str, title: str, note: Any, *parts: Markup, style: str = "") -> Markup:
@@ -49,8 +51,8 @@ def the_figures(content: Markup) -> Markup:
     )
 
 
-def nothing(said: str) -> Markup:
-    return Markup('<p class="meta">{}</p>').format(said)
+def nothing(message: str) -> Markup:
+    return Markup('<p class="meta">{}</p>').format(message)
 
 
 def axis_of(values: Sequence[float], words: Any = "{:,.0f}".format) -> list[tuple[float, str]]:

@@ -1,4 +1,4 @@
-"""The page: one HTML file that asks for nothing, runs nothing and links to articles alone."""
+"""The page: one HTML file without scripts or external resources; it links to articles only."""
 
 from __future__ import annotations
 
@@ -7,32 +7,30 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from archive.report.attention import notes
+from archive.report.attention import find_notes
 from archive.report.bars import Bars, bars_of
-from archive.report.figures import Figures, quantile, together
+from archive.report.figures import Figures, merge_counts, quantile
 from archive.report.html import joined
 from archive.report.news import publishers, securities, stories, volume
 from archive.report.running import boilerplate, crawls, gaps, latency, quality
-from archive.report.words import change, minutes, percent, shown, some
+from archive.report.words import change, count_noun, escape_foreign, minutes, percent
 from archive.times import in_beijing
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(found: Figures) -> str:
+def page(figures: Figures) -> str:
     """The whole file."""
-    bars = bars_of(found.window.days)
+    bars = bars_of(figures.window.days)
     last = date.fromisoformat(bars.days[-1])
     title = f"News archive: {bars.span} to {last:%d} {last:%B} {last.year}".replace(" 0", " ")
-    ends = bars.days[-1] if found.window.whole else in_beijing(found.window.until, "%Y-%m-%d %H:%M")
-    about = (
-        f"From {bars.days[0]} to {ends}, Beijing time. The archive holds {some(found.archived, 'article')}"
-    )
-    about += f", the first archived on {found.started}." if found.started else " yet."
+    ends = bars.days[-1] if figures.window.whole else in_beijing(figures.window.until, "%Y-%m-%d %H:%M")
+    about = f"From {bars.days[0]} to {ends}, Beijing time. The archive holds {count_noun(figures.archived, 'article')}"
+    about += f", the first archived on {figures.started}." if figures.started else " yet."
     parts = (publishers, latency, securities, quality, stories, crawls, gaps, boilerplate)
     cards = Markup('<div class="cards">\n{}\n</div>').format(
-        Markup("\n").join(part(found, bars) for part in parts)
+        Markup("\n").join(part(figures, bars) for part in parts)
     )
     return str(
         Markup(
@@ -42,57 +40,59 @@ def page(found: Figures) -> str:
             '<meta name="generator" content="finews-archive">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n'
             '<header><h1>{}</h1><p class="meta">{}</p></header>\n<main>\n{}\n</main>\n'
             '<footer class="meta"><p>Days are Beijing days, grey where they are Saturdays or Sundays. An article without a known '
-            "time counts on the day on which it was archived. Securities that were probably matched wrongly are left out.</p>"
+            "time counts on the day on which it was archived. Probable mismatches of securities are left out.</p>"
             "</footer>\n</body>\n</html>\n"
         ).format(
             POLICY, title, Markup(STYLE), title, about,
-            Markup("\n").join((keys(found, bars), attention(found), volume(found, bars), cards)),
+            Markup("\n").join((keys(figures, bars), attention(figures), volume(figures, bars), cards)),
         )
     )  # fmt: skip
 
 
-def keys(found: Figures, bars: Bars) -> Markup:
+def keys(figures: Figures, bars: Bars) -> Markup:
     """A few figures of all."""
-    totals = found.totals
+    totals = figures.totals
     articles = totals["articles"]
-    late = together(found.latency.values())
-    pictures = sum(day["pictures"] for day in found.pictures.values())
-    kept = pictures - sum(day["failed"] + day["refused"] for day in found.pictures.values())
-    ended = sum(sum(day.values()) for day in found.crawls.values())
-    worked = ended - sum(day["bad"] for day in found.crawls.values())
-    than = f"{change(articles, found.before)} on the {bars.span} before" if found.before is not None else f"{articles / len(bars.days):,.0f} a day"  # fmt: skip
+    late = merge_counts(figures.latency.values())
+    images = sum(day["images"] for day in figures.images.values())
+    kept = images - sum(day["failed"] + day["refused"] for day in figures.images.values())
+    ended = sum(sum(day.values()) for day in figures.crawls.values())
+    worked = ended - sum(day["bad"] for day in figures.crawls.values())
+    than = f"{change(articles, figures.before)} on the {bars.span} before" if figures.before is not None else f"{articles / len(bars.days):,.0f} a day"  # fmt: skip
     named = [
         ("Articles", f"{articles:,}", than),
-        ("Publishers", f"{found.publishers:,}", "every article names one" if articles and not totals["publisher"] else f"{percent(totals['publisher'], articles)} of articles name none"),
+        ("Publishers", f"{figures.publishers:,}", "every article states one" if articles and not totals["publisher"] else f"{percent(totals['publisher'], articles)} of articles state none"),
         ("Seen within", minutes(quantile(late, 0.5)), f"of publication; nine of ten within {minutes(quantile(late, 0.9))}" if late else "no article with a time"),
         ("Complete", percent(totals["complete"], articles), "with headline, time and publisher"),
-        ("Pictures kept", percent(kept, pictures), f"{kept:,} of {pictures:,}" if pictures else "there were none"),
-        ("Good crawls", percent(worked, ended), f"{worked:,} of {ended:,} did their work" if ended else "there were none"),
-        ("Told before", percent(found.copies, articles), "of the articles repeat another's story"),
+        ("Images stored", percent(kept, images), f"{kept:,} of {images:,}" if images else "there were none"),
+        ("Good crawls", percent(worked, ended), f"{worked:,} of {ended:,} were successful" if ended else "there were none"),
+        ("Repeats", percent(figures.copies, articles), "of the articles repeat an earlier one"),
         ("Edited", f"{totals['edited']:,}", f"afterwards; {totals['withdrawn']:,} withdrawn"),
     ]  # fmt: skip
     return Markup('<dl class="keys">{}</dl>').format(
         joined(
-            Markup("<div><dt>{}</dt><dd><strong>{}</strong><small>{}</small></dd></div>").format(*one)
-            for one in named
+            Markup("<div><dt>{}</dt><dd><strong>{}</strong><small>{}</small></dd></div>").format(*key)
+            for key in named
         )
     )
 
 
-def attention(found: Figures) -> Markup:
+def attention(figures: Figures) -> Markup:
     """What a person should look at first."""
-    told = notes(found)
-    if not told:
-        said = "Nothing does." if found.archived else "The archive is empty: scrapy crawl fills it."
-        content = Markup('<p class="good">{}</p>').format(said)
+    items = find_notes(figures)
+    if not items:
+        message = (
+            "Nothing at present." if figures.archived else "The archive is empty: scrapy crawl fills it."
+        )
+        content = Markup('<p class="good">{}</p>').format(message)
     else:
-        level = {"bad": "Act", "poor": "Look"}
+        level = {"bad": "Act", "poor": "Check"}
         content = Markup("<ul>{}</ul>").format(
             joined(
                 Markup('<li class="{}"><span class="level">{}</span><a href="#{}">{}</a></li>').format(
-                    note.level, level[note.level], note.where, shown(note.said)
+                    note.level, level[note.level], note.where, escape_foreign(note.message)
                 )
-                for note in told
+                for note in items
             )
         )
     return Markup('<section class="attention"><h2>What needs attention</h2>{}</section>').format(content)

@@ -1,4 +1,4 @@
-"""Figures and foreign texts as a person reads them."""
+"""Figures and texts of the archive as a person reads them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ UNKNOWN = "publisher unknown"
 LONGEST = 30  # characters of a name; a longer one would push the figures off the page
 
 
-def shown(text: Any, most: int | None = None) -> Markup:
-    """Foreign text as it may stand among ours: what would turn the line round or is no sign at all is left out.
+def escape_foreign(text: Any, most: int | None = None) -> Markup:
+    """Text of the archive for use within ours: isolated from its direction, without control characters.
 
-    >>> str(shown("<新\u202e京>")), str(shown("abcdef", 4))
+    >>> str(escape_foreign("<新\u202e京>")), str(escape_foreign("abcdef", 4))
     ('<bdi>&lt;新 京&gt;</bdi>', '<bdi>abc…</bdi>')
     """
     return Markup("<bdi>{}</bdi>").format(plain(text, most))
 
 
 def plain(text: Any, most: int | None = None) -> str:
-    """`shown` where no mark-up may stand."""
-    said = "".join(char if char.isprintable() else " " for char in str(text))
-    if most and len(said) > most:
-        said = said[: most - 1] + "…"
-    return said.encode("utf-8", "replace").decode()
+    """`escape_foreign` where markup is not allowed."""
+    line = "".join(char if char.isprintable() else " " for char in str(text))
+    if most and len(line) > most:
+        line = line[: most - 1] + "…"
+    return line.encode("utf-8", "replace").decode()
 
 
-def some(count: int, one: str, many: str = "") -> str:
+def count_noun(count: int, singular: str, plural: str = "") -> str:
     """A number of things.
 
-    >>> some(1, "gap"), some(1200, "gap"), some(2, "day has", "days have")
+    >>> count_noun(1, "gap"), count_noun(1200, "gap"), count_noun(2, "day has", "days have")
     ('1 gap', '1,200 gaps', '2 days have')
     """
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def percent(part: float, whole: float) -> str:
@@ -78,8 +78,8 @@ def change(now: int, before: int | None) -> str:
     return f"{'+' if share > 0 else '−' if share < 0 else '±'}{abs(share)}%"
 
 
-def one_name(publisher: str | None) -> str:
-    """A publisher's name, cut where it is no name any more."""
+def publisher_label(publisher: str | None) -> str:
+    """A publisher's name, cut where it is too long to be one."""
     if publisher is None:
         return UNKNOWN
     return plain(publisher, LONGEST)

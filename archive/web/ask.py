@@ -8,13 +8,13 @@ from typing import Any
 
 Row = dict[str, Any]
 
-FIRST_PICTURE = (
+FIRST_IMAGE = (
     "(SELECT i.path FROM article_images AS x JOIN images AS i ON i.sha256 = x.sha256"
     " WHERE x.article_id = a.id ORDER BY x.position LIMIT 1)"
 )
-"""SQL: path of the first picture of article ``a`` that is stored."""
+"""SQL: path of the first image of article ``a`` that is stored."""
 
-ENTRY = f"a.id, a.headline, a.publisher, a.description, a.published_at, a.published_precision, a.withdrawn_at, {FIRST_PICTURE} AS picture"
+ENTRY = f"a.id, a.headline, a.publisher, a.description, a.published_at, a.published_precision, a.withdrawn_at, {FIRST_IMAGE} AS image_path"
 """SQL: the columns of an entry of a list of articles."""
 
 
@@ -24,7 +24,7 @@ async def ask(datasette: Any, sql: str, **params: Any) -> list[Row]:
     return [dict(row) for row in results.rows]
 
 
-async def one(datasette: Any, sql: str, **params: Any) -> Any:
+async def fetch_value(datasette: Any, sql: str, **params: Any) -> Any:
     """The first column of the first row; None without any."""
     results = await datasette.get_database("archive").execute(sql, params)
     return results.rows[0][0] if results.rows else None
@@ -32,18 +32,20 @@ async def one(datasette: Any, sql: str, **params: Any) -> Any:
 
 async def has_search(datasette: Any) -> bool:
     """Whether the archive has its search index."""
-    return bool(await one(datasette, "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'search'"))
+    return bool(
+        await fetch_value(datasette, "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'search'")
+    )
 
 
 async def newest_day(datasette: Any) -> str | None:
     """The newest Beijing day with an article."""
-    return await one(datasette, "SELECT date(max(published_at), '+8 hours') FROM articles")
+    return await fetch_value(datasette, "SELECT date(max(published_at), '+8 hours') FROM articles")
 
 
-def day_of(text: str | None) -> str | None:
+def parse_day(text: str | None) -> str | None:
     """A day as given in an address; None where it is none.
 
-    >>> day_of("2026-02-28"), day_of("2026-02-30"), day_of(""), day_of("２０26-02-01")
+    >>> parse_day("2026-02-28"), parse_day("2026-02-30"), parse_day(""), parse_day("２０26-02-01")
     ('2026-02-28', None, None, None)
     """
     if text and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -54,10 +56,10 @@ def day_of(text: str | None) -> str | None:
     return None
 
 
-def number_of(text: str | None, default: int, most: int) -> int:
+def parse_number(text: str | None, default: int, most: int) -> int:
     """A number from 1 to *most* as given in an address, else *default*.
 
-    >>> number_of("7", 1, 90), number_of("99999", 1, 90), number_of("-1", 1, 90), number_of(None, 30, 90)
+    >>> parse_number("7", 1, 90), parse_number("99999", 1, 90), parse_number("-1", 1, 90), parse_number(None, 30, 90)
     (7, 90, 1, 30)
     """
     if text and re.fullmatch(r"[0-9]{1,9}", text) and int(text):

@@ -1,4 +1,4 @@
-"""Cells of tables as a person reads them: pictures, links to our pages, times with their Beijing time, lists."""
+"""Cells of tables as a person reads them: images, links to our pages, times with their Beijing time, lists."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def security_address(security_id: str) -> str:
 
 def link(href: str, words: Any, lang: str = "") -> Markup:
     """A link; *lang* is the language of its words where it is not the page's."""
-    said = Markup(' lang="{}"').format(lang) if lang else ""
-    return Markup('<a href="{}"{}>{}</a>').format(href, said, words)
+    attribute = Markup(' lang="{}"').format(lang) if lang else ""
+    return Markup('<a href="{}"{}>{}</a>').format(href, attribute, words)
 
 
-def cell(row: Mapping[str, Any], value: Any, column: str, table: str | None) -> Markup | None:
+def render_cell(row: Mapping[str, Any], value: Any, column: str, table: str | None) -> Markup | None:
     """HTML of a cell; None where Datasette's own is good.
 
     A value that refers to another table comes with its label: ``{"value": ..., "label": ...}``.
@@ -45,11 +45,11 @@ def cell(row: Mapping[str, Any], value: Any, column: str, table: str | None) -> 
         value, label = value["value"], value["label"]
     if not isinstance(value, str):
         return None
-    if picture := address(label if column == "sha256" and label else value):
-        words = Markup('<img class="thumb" src="{}" alt="picture" loading="lazy" decoding="async">').format(
-            picture
+    if image_url := address(label if column == "sha256" and label else value):
+        words = Markup('<img class="thumb" src="{}" alt="image" loading="lazy" decoding="async">').format(
+            image_url
         )
-        return link(picture, words)
+        return link(image_url, words)
     if column in ("id", "article_id") and table not in ("crawls", "securities") and ARTICLE.fullmatch(value):
         return link(article_address(value), label or value, "zh" * bool(label))
     if (
@@ -68,19 +68,19 @@ def cell(row: Mapping[str, Any], value: Any, column: str, table: str | None) -> 
         return Markup('<time datetime="{0}" title="{1} in Beijing">{0}</time>').format(value, beijing)
     if column == "day" and DAY.fullmatch(value):
         return link(f"/-/day?day={value}", value)
-    if value.startswith("[") and value.endswith("]") and (items := listed(value)) is not None:
+    if value.startswith("[") and value.endswith("]") and (items := join_list(value)) is not None:
         return Markup("{}").format(items or Markup("&nbsp;"))
     return None
 
 
-def listed(value: str) -> str | None:
+def join_list(value: str) -> str | None:
     """A JSON array of texts for reading; None where it is none.
 
-    >>> listed('["12.5%", "240"]'), listed("[]"), listed("[见图]")
+    >>> join_list('["12.5%", "240"]'), join_list("[]"), join_list("[见图]")
     ('12.5%、240', '', None)
     """
     try:
-        found = json.loads(value)
+        items = json.loads(value)
     except ValueError:
         return None
-    return "、".join(map(str, found)) if isinstance(found, list) else None
+    return "、".join(map(str, items)) if isinstance(items, list) else None

@@ -76,8 +76,8 @@ class Guard:
         await self.app(scope, receive, guarded)
 
 
-async def refuse(send: Any, status: int, why: str, *more: tuple[bytes, bytes]) -> None:
+async def refuse(send: Any, status: int, why: str, *extra: tuple[bytes, bytes]) -> None:
     """Answer with a line of text."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS, *more]
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS, *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f"{why}\n".encode()})

@@ -62,23 +62,23 @@ SMALL_PAGES = {"texts": 10, "news": 20, "revisions": 10}
 
 def table(name: str, purpose: str, columns: dict[str, str]) -> dict[str, Any]:
     """Metadata of one table or view."""
-    said: dict[str, Any] = {"description": purpose, "columns": columns}
+    entry: dict[str, Any] = {"description": purpose, "columns": columns}
     if name in FACETS:
-        said["facets"] = list(FACETS[name])
+        entry["facets"] = list(FACETS[name])
     if name in NEWEST_FIRST:
-        said["sort_desc"] = NEWEST_FIRST[name]
+        entry["sort_desc"] = NEWEST_FIRST[name]
     if name in LABELS:
-        said["label_column"] = LABELS[name]
+        entry["label_column"] = LABELS[name]
     if name in SMALL_PAGES:
-        said["size"] = SMALL_PAGES[name]
-    return said
+        entry["size"] = SMALL_PAGES[name]
+    return entry
 
 
 def metadata(queries: list[Query]) -> dict[str, Any]:
     """For Datasette; *queries* become its canned queries."""
     known = described()
     tables = {name: table(name, purpose, columns) for name, (_, purpose, columns) in known.items()}
-    texts = {name: said for name, said in known["texts"][2].items() if name != "article_id"}
+    texts = {name: description for name, description in known["texts"][2].items() if name != "article_id"}
     tables["news"]["columns"] = known["articles"][2] | texts  # the view is both, and says so
     for name in (*INNER, *SHADOWS):
         tables[name] = {**tables.get(name, {}), "hidden": True, "allow": False}

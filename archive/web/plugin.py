@@ -9,6 +9,7 @@ from datasette import hookimpl
 from datasette.filters import FilterArguments
 from datasette.utils import path_with_added_args
 from datasette.views.base import DatasetteError
+from jinja2 import ChoiceLoader, FileSystemLoader
 
 from archive.times import in_beijing
 from archive.web import cells, pages
@@ -35,7 +36,9 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 
 @hookimpl
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
-    """What every template may use, that of an error, too."""
+    """What every template may use, that of an error, too. Our templates come first, then those of plugins."""
+    folders = [str(folder) for folder in pages.load_pages()]
+    env.loader = ChoiceLoader([env.loader, FileSystemLoader(folders)])
 
     async def search_here() -> bool:
         return await has_search(datasette)
@@ -46,21 +49,22 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         archive_title=TITLE,
         article_address=cells.article_address,
         security_address=cells.security_address,
-        picture_address=address,
+        image_url=address,
         path_with_added_args=path_with_added_args,
+        plugin_menu=pages.menu,
     )
     env.filters["beijing"] = in_beijing
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, pages.Page]]:
-    pages.load()
+    pages.load_pages()
     return pages.routes
 
 
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str) -> Any:
-    return cells.cell(row, value, column, table) if database == "archive" else None
+    return cells.render_cell(row, value, column, table) if database == "archive" else None
 
 
 @hookimpl(trylast=True)  # what comes last counts: Datasette's own search knows nothing of our index
@@ -83,9 +87,9 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         context = {"supports_search": here, "search": line}
         if not line:
             return FilterArguments([], extra_context=context)
-        found = "arrival IN (SELECT arrival" if "arrival" in columns else f"{column} IN (SELECT id"
+        matching = "arrival IN (SELECT arrival" if "arrival" in columns else f"{column} IN (SELECT id"
         return FilterArguments(
-            [f"{found} FROM search WHERE q = :line)"],
+            [f"{matching} FROM search WHERE q = :line)"],
             {"line": line},
             [f"search finds {line}"],
             context,

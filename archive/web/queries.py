@@ -104,8 +104,8 @@ QUERIES = [
         "Front page of a day",
         "The articles that most list feeds named come first. day: empty for the newest.",
         "SELECT row_number() OVER (ORDER BY feeds DESC, published_at, arrival) AS place, headline, publisher, published_at, feeds,\n"
-        "  pictures, id FROM (SELECT a.*, (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds,\n"
-        "    (SELECT count(*) FROM article_images AS i WHERE i.article_id = a.id AND i.status = 'stored') AS pictures\n"
+        "  images, id FROM (SELECT a.*, (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds,\n"
+        "    (SELECT count(*) FROM article_images AS i WHERE i.article_id = a.id AND i.status = 'stored') AS images\n"
         f"  FROM articles AS a WHERE date(published_at, '+8 hours') = coalesce(nullif(:day, ''), {NEWEST_DAY})) ORDER BY place",
         {"day": "2026-06-30"},
     ),
@@ -188,8 +188,8 @@ QUERIES = [
         {"outcome": "gone"},
     ),
     Query(
-        "missing_pictures",
-        "Pictures that are missing",
+        "missing_images",
+        "Missing images",
         "And why; the failed ones are tried again whenever their article is crawled.",
         "SELECT day, headline, status, reason, url, id FROM images_missing ORDER BY day DESC, id, position",
     ),

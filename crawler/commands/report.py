@@ -6,30 +6,25 @@ The same archive and the same ``--until`` give the same bytes.
 from __future__ import annotations
 
 import argparse
-import os
-import sqlite3
 import sys
 from datetime import datetime
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive import reader, terminal, times, units
+from archive import times, units
 from archive.exports import WrongUsage
-from archive.exports.selection import moment
+from archive.exports.selection import parse_time
 from archive.exports.whole_file import WholeFile
+from crawler.reading_command import CANNOT_WRITE, ReadingCommand
 
-NO_ARCHIVE, CANNOT_WRITE = 1, 73
-MOST = 3660  # days; more bars than that are not to be told apart
+MAX_DAYS = 3660  # more bars than that cannot be told apart
 
 
-class Command(ScrapyCommand):
+class Command(ReadingCommand):
     """Writes the report."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}
+    name = "report"
 
     def syntax(self) -> str:
         return "[--days 30] [--until DAY] [--output FILE]"
@@ -39,7 +34,7 @@ class Command(ScrapyCommand):
 
     def long_desc(self) -> str:
         return (
-            "Writes one HTML page that needs nothing else (no network, no script) to DATA_DIR/report.html, or to --output; "
+            "Writes one self-contained HTML page (no network, no script) to DATA_DIR/report.html, or to --output; "
             "- is standard output. Exit status: 0 (also where there is nothing to show); 1 no archive, or it cannot be read; "
             "2 wrong usage; 73 the page cannot be written."
         )
@@ -50,67 +45,52 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--until",
             metavar="DAY",
-            help="leave out that Beijing day and all later ones, or what came at or after that time (default: now)",
+            help="exclude that Beijing day and all later ones, or what came at or after that time (default: now)",
         )
         parser.add_argument("--output", "-o", metavar="FILE", help="the page (default: DATA_DIR/report.html), - for standard output")  # fmt: skip
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        if args:
-            raise UsageError(f"report takes no {args[0]}", print_help=False)
-        if not 1 <= opts.days <= MOST:
-            raise UsageError(f"--days {opts.days}: give 1 to {MOST:,}", print_help=False)
+    def parse_until(self, opts: argparse.Namespace) -> datetime:
+        """The end of the report, and a span before it that a calendar has. Raises UsageError."""
         try:
-            until = datetime.fromisoformat(moment(opts.until, "until")) if opts.until is not None else times.clock(self.settings)  # fmt: skip
+            given = opts.until is not None
+            until = (
+                datetime.fromisoformat(parse_time(opts.until, "until"))
+                if given
+                else times.clock(self.settings)
+            )
             until = until.replace(microsecond=0)
-            until.replace(year=until.year - opts.days // 180 - 1)  # the span before must be there, too
-        except (WrongUsage, ValueError) as wrong:
-            said = str(wrong) if isinstance(wrong, WrongUsage) else f"--until {opts.until}: give a later day"
-            raise UsageError(said, print_help=False) from None
-        data_dir = Path(self.settings["DATA_DIR"]).expanduser().resolve()
-        terminal.never_fail_to_print()
-        from archive.report import counting, page  # late: usage needs none of it
+            until.replace(year=until.year - opts.days // 180 - 1)
+        except WrongUsage as exc:
+            raise UsageError(str(exc), print_help=False) from None
+        except ValueError:
+            raise UsageError(f"--until {opts.until}: give a later day", print_help=False) from None
+        return until
 
-        try:
-            conn = reader.open_for_reading(data_dir)
-            conn.text_factory = lambda data: data.decode("utf-8", "replace")
-            conn.execute("BEGIN")  # of one moment, whatever a crawl writes meanwhile
-            found = counting.read(conn, until, opts.days)
-            newest = conn.execute(
-                "SELECT date(max(published_at), '+8 hours', '+1 day') FROM articles"
-            ).fetchone()[0]
-            conn.close()
-        except (reader.NoArchive, sqlite3.Error) as wrong:
-            said = str(wrong) if isinstance(wrong, reader.NoArchive) else f"{data_dir / 'archive.db'} cannot be read: {wrong}. If its tables are older than this program, a crawl brings them up to date"  # fmt: skip
-            self._fail(NO_ARCHIVE, said)
+    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.reject_arguments(args)
+        if not 1 <= opts.days <= MAX_DAYS:
+            raise UsageError(f"--days {opts.days}: give 1 to {MAX_DAYS:,}", print_help=False)
+        until = self.parse_until(opts)
+        from archive.report import page, write  # late: usage needs none of it
+
+        figures, newest = write.read_figures(self.data_dir, until, opts.days)
+        html = page.page(figures).encode()
+        name = opts.output or str(self.data_dir / "report.html")
+        if name == "-":
+            sys.stdout.buffer.write(html)
             return
-        written = page.page(found).encode()
-        name = opts.output or str(data_dir / "report.html")
+        path = Path(name).expanduser()
+        if path.is_dir():
+            raise UsageError(f"--output {name} is a folder; name a file in it", print_help=False)
         try:
-            if name == "-":
-                sys.stdout.buffer.write(written)
-                sys.stdout.flush()
-                return
-            path = Path(name).expanduser()
-            if path.is_dir():
-                raise UsageError(f"--output {name} is a folder; name a file in it", print_help=False)
             with WholeFile(path) as out:
-                out.write(written)
-        except BrokenPipeError:  # the reader has seen enough, as head does
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                out.write(html)
+        except OSError as exc:
+            self.fail(CANNOT_WRITE, f"{exc.filename or name} cannot be written: {exc.strerror or exc}")
             return
-        except OSError as wrong:
-            self._fail(CANNOT_WRITE, f"{wrong.filename or name} cannot be written: {wrong.strerror or wrong}")
-            return
-        days = found.window.days
+        days = figures.window.days
         print(
-            f"{path}: {days[0]} to {days[-1]}, {found.totals['articles']:,} articles, {units.in_bytes(len(written))}"
+            f"{path}: {days[0]} to {days[-1]}, {figures.totals['articles']:,} articles, {units.in_bytes(len(html))}"
         )
         if newest and newest <= str(days[0]):
-            print(
-                f"The newest article came before that time: scrapy report --until {newest} shows the days up to it."
-            )
-
-    def _fail(self, status: int, why: str) -> None:
-        print(f"scrapy report: {why}", file=sys.stderr)
-        self.exitcode = status
+            print(f"The newest article is older: scrapy report --until {newest} shows the days up to it.")

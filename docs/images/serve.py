@@ -32,7 +32,7 @@ def keep(driver: Any, address: str, name: str, width: int, height: int, scheme: 
     browser.seen_on(driver, width, height)
     browser.colours(driver, scheme)
     driver.get(address)
-    browser.widths_of_pictures(driver)
+    browser.widths_of_images(driver)
     seen = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     path = HERE / f"{name}.png"
     seen.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)

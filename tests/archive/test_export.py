@@ -18,7 +18,7 @@ import pytest
 from lxml import etree
 from pyarrow import parquet
 
-from archive.exports import formats, writes
+from archive.exports import load_formats, writes
 from archive.exports.whole_file import WholeFile
 from archive.schema import open_archive
 from tests.archive.test_views import Rows
@@ -112,8 +112,8 @@ def test_csv_has_every_row_and_column(data, tmp_path, sql):
         for row in [*shown, *lines]:
             row[place] = json.loads(row[place])
     assert [line[: len(names)] for line in lines] == shown
-    pictures = header.index("images")
-    assert [len(json.loads(line[pictures])) for line in lines] == [
+    images = header.index("images")
+    assert [len(json.loads(line[images])) for line in lines] == [
         count
         for (count,) in sql(
             f"SELECT (SELECT count(*) FROM article_images WHERE article_id = id AND status = 'stored') FROM news {IN_ORDER}"
@@ -209,22 +209,22 @@ def test_atom_validates_and_feedparser_reads_it(data, tmp_path, sql):
     assert [entry.get("published") for entry in feed.entries] == [row[2] for row in wanted]
     assert [entry.link for entry in feed.entries] == [row[3] for row in wanted]
     assert feed.feed.updated == max(entry.updated for entry in feed.entries)
-    pictures = [
+    images = [
         src
         for entry in feed.entries
         for src in re.findall(r'<img[^>]* src="([^"]*)"', entry.content[0].value)
     ]
-    assert pictures
-    assert all(src.startswith("http://") for src in pictures)
+    assert images
+    assert all(src.startswith("http://") for src in images)
     served = {url for (url,) in sql("SELECT url FROM article_images WHERE status = 'stored'")}
-    assert {src.replace("&amp;", "&") for src in pictures} <= served
+    assert {src.replace("&amp;", "&") for src in images} <= served
 
 
-def test_atom_pictures_can_be_ours(data):
+def test_atom_images_can_be_ours(data):
     done = export(data, "-", "--format", "atom", "--image-base", "https://example.org/x")
-    pictures = re.findall(r'&lt;img src="([^"]*)"', done.stdout.decode())
-    assert pictures
-    assert all((data / src.removeprefix("https://example.org/x/")).is_file() for src in pictures)
+    images = re.findall(r'&lt;img src="([^"]*)"', done.stdout.decode())
+    assert images
+    assert all((data / src.removeprefix("https://example.org/x/")).is_file() for src in images)
 
 
 def test_an_entry_keeps_its_id_and_an_edit_moves_its_time(data, sql):
@@ -307,7 +307,7 @@ def test_a_word_that_nothing_has_is_said_and_gives_an_empty_file(data, tmp_path)
         assert done.returncode == 0
         assert done.stdout.decode().startswith("nothing matched: 0 articles, ")
         assert done.stderr.decode().splitlines() == [
-            "scrapy export: no article's publisher is called 没有这家",
+            "scrapy export: no article has the publisher 没有这家",
             "scrapy export: no security has the id, code or name 999999",
         ]
     assert (tmp_path / "none.csv").read_text(encoding="utf-8").startswith("id,arrival,")
@@ -519,20 +519,23 @@ def test_the_last_line_says_rows_file_and_size(data, tmp_path, sql):
     [
         ([], "name one file, e.g. articles.atom, articles.csv"),
         (["a.csv", "b.csv"], "name one file"),
-        (["a.xls"], "no export writes .xls; there are .atom, .csv, .jsonl, .md, .parquet"),
-        (["a"], "a file without a suffix"),
+        (["a.xls"], "unknown export format .xls; available: .atom, .csv, .jsonl, .md, .parquet"),
+        (["a"], "unknown export format (no suffix)"),
         (["-"], "- needs --format, one of atom, csv"),
-        (["a.csv", "--colums", "id"], "export takes no --colums"),
-        (["a.csv", "--columns", "id,nosuch"], "no column is called 'nosuch'; there are id, arrival, "),
+        (["a.csv", "--colums", "id"], "export: unexpected argument '--colums'"),
+        (["a.csv", "--columns", "id,nosuch"], "unknown column 'nosuch'; available: id, arrival, "),
         (["a.csv", "--columns", "id,id"], "--columns names id twice"),
-        (["a.md", "--columns", "id"], "--columns does not go with md"),
-        (["a.jsonl", "--bom"], "--bom does not go with jsonl"),
+        (["a.md", "--columns", "id"], "--columns cannot be combined with md"),
+        (["a.jsonl", "--bom"], "--bom does not apply to jsonl"),
         (["a.csv", "--since", "yesterday"], "--since yesterday: give a Beijing day or an ISO time"),
         (["a.csv", "--since", "2026-02-30"], "--since 2026-02-30: give"),
-        (["a.csv", "--since", "2026-02-21", "--until", "2026-02-21"], "the first moment that is left out"),
+        (
+            ["a.csv", "--since", "2026-02-21", "--until", "2026-02-21"],
+            "is an empty range (--until is exclusive)",
+        ),
         (["a.csv", "--search", " "], "--search is empty"),
         (["a.csv", "--publisher", ""], "--publisher is empty"),
-        (["/dev/null", "--format", "csv"], "/dev/null is there already and is no file"),
+        (["/dev/null", "--format", "csv"], "/dev/null exists and is not a regular file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -558,10 +561,10 @@ def test_an_archive_without_index_says_so(tmp_path):
     open_archive(folder / "archive.db", search=False).close()
     done = export(folder, tmp_path / "a.csv", "--search", "储能")
     assert done.returncode == 2
-    assert "has no search index; a crawl with -s SEARCH_INDEX=True makes it up" in done.stderr.decode()
+    assert "has no search index; a crawl with -s SEARCH_INDEX=True builds it" in done.stderr.decode()
 
 
 def test_two_formats_cannot_claim_one_suffix():
     with pytest.raises(TypeError, match=r"both claim \.csv"):
         writes("csv", "another")(lambda job, rows, out: None)
-    assert sorted(formats) == FORMATS
+    assert sorted(load_formats()) == FORMATS

@@ -13,7 +13,7 @@ import feedparser
 import pytest
 import yaml
 
-from archive.exports.sites import builds, generators
+from archive.exports.sites import builds, load_generators
 from archive.exports.sites.folder import MARKER, Folder
 from archive.exports.sites.jekyll import Jekyll
 from tests.archive.test_export import export, good, made
@@ -71,7 +71,7 @@ def test_every_article_is_a_page_and_stands_in_its_lists(data, tmp_path, sql, na
     dest = tmp_path / "site"
     said = good(site(data, dest, name=name)).splitlines()
     count = len(sql("SELECT 1 FROM articles"))
-    assert said[0] == f"build it: cd {dest} && {generators[name].build}"
+    assert said[0] == f"build it: cd {dest} && {load_generators()[name].build}"
     assert said[-1].startswith(f"{count} articles, {count} of them whole, ")
     found = posts(dest)
     assert set(found) == {code for (code,) in sql("SELECT info_code FROM articles")}
@@ -102,7 +102,7 @@ def test_lists_have_what_sql_has(data, tmp_path, sql):
         assert len(listing(dest, f"securities/{ident}/index.html")) == count
 
 
-def test_pictures_are_links_to_the_archives_own(data, tmp_path, sql):
+def test_images_are_links_to_the_archives_own(data, tmp_path, sql):
     dest = tmp_path / "site"
     good(site(data, dest))
     stored = {path for (path,) in sql("SELECT DISTINCT path FROM images JOIN article_images USING (sha256)")}
@@ -110,12 +110,12 @@ def test_pictures_are_links_to_the_archives_own(data, tmp_path, sql):
     assert all(os.path.samefile(dest / path, data / path) for path in stored)
 
 
-def test_a_picture_that_is_gone_is_counted(data, tmp_path):
+def test_a_image_that_is_gone_is_counted(data, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(data, copy)
     next((copy / "images").rglob("*.jpg")).unlink()
     said = good(site(copy, tmp_path / "site"))
-    assert re.search(rf"^[1-9]\d* pictures are gone from {re.escape(str(copy))}/images$", said, re.MULTILINE)
+    assert re.search(rf"^[1-9]\d* images are missing from {re.escape(str(copy))}/images$", said, re.MULTILINE)
 
 
 def test_older_articles_are_listed_with_links_to_their_source(data, tmp_path, sql):
@@ -165,7 +165,7 @@ def test_a_folder_of_somebody_else_is_refused(data, tmp_path, name):
     (tmp_path / "thesis.txt").write_text("mine")
     done = site(data, tmp_path, name=name)
     assert done.returncode == 2
-    assert "is not empty and no earlier export: name an empty or a new folder" in done.stderr.decode()
+    assert "is not empty and not an earlier export: give an empty or a new folder" in done.stderr.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
@@ -177,7 +177,7 @@ def test_a_file_of_somebody_else_in_our_folder_is_not_overwritten(data, tmp_path
     theirs.write_text("mine")
     done = site(data, dest)
     assert done.returncode == 2
-    assert f"{theirs} is there and is not of an earlier export: move it away" in done.stderr.decode()
+    assert f"{theirs} exists and does not belong to an earlier export: move it away" in done.stderr.decode()
     assert theirs.read_text() == "mine"
 
 
@@ -275,9 +275,9 @@ def test_the_feed_has_the_newest(data, tmp_path, sql):
     assert [entry.id.partition(":finews:")[2] for entry in feed.entries] == [
         one.partition(":")[2] for (one,) in newest
     ]
-    pictures = re.findall(r'src="([^"]*)"', " ".join(entry.content[0].value for entry in feed.entries))
-    assert pictures
-    assert all((dest / src.removeprefix("https://example.org/news/")).is_file() for src in pictures)
+    images = re.findall(r'src="([^"]*)"', " ".join(entry.content[0].value for entry in feed.entries))
+    assert images
+    assert all((dest / src.removeprefix("https://example.org/news/")).is_file() for src in images)
 
 
 def test_nothing_matched_is_a_site_that_says_so(data, tmp_path):
@@ -293,12 +293,12 @@ def test_nothing_matched_is_a_site_that_says_so(data, tmp_path):
         (["--site", "wordpress", "x"], "--site wordpress: give one of hugo, jekyll"),
         (["--site", "jekyll"], "name one folder"),
         (["--site", "jekyll", "-"], "name one folder"),
-        (["--site", "jekyll", "x", "--columns", "id"], "--columns does not go with --site"),
-        (["--site", "jekyll", "x", "--excel"], "--excel does not go with --site"),
+        (["--site", "jekyll", "x", "--columns", "id"], "--columns cannot be combined with --site"),
+        (["--site", "jekyll", "x", "--excel"], "--excel cannot be combined with --site"),
         (["--site", "jekyll", "x", "--posts", "-1"], "--posts -1: give 0 or more"),
-        (["--site", "jekyll", "x", "--url", "example.org"], "--url example.org: give an address"),
-        (["--site", "jekyll", "README.md"], "README.md is there already and is no folder"),
-        (["x.csv", "--posts", "1"], "--posts goes with --site only"),
+        (["--site", "jekyll", "x", "--url", "example.org"], "--url example.org: give a URL"),
+        (["--site", "jekyll", "README.md"], "README.md exists and is not a folder"),
+        (["x.csv", "--posts", "1"], "--posts requires --site"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -313,4 +313,4 @@ def test_wrong_usage_is_said_in_one_line(data, args, words):
 def test_two_generators_cannot_claim_one_name():
     with pytest.raises(TypeError, match="both claim jekyll"):
         builds("jekyll")(Jekyll)
-    assert sorted(generators) == SITES
+    assert sorted(load_generators()) == SITES

@@ -102,7 +102,7 @@ def test_the_figures_are_those_of_the_archive(sample):
         f"afterwards; {one('SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL')} withdrawn",
     )
     kept = one("SELECT count(*) FROM article_images WHERE status = 'stored'")
-    assert page.key("Pictures kept")[1] == f"{kept} of {one('SELECT count(*) FROM article_images')}"
+    assert page.key("Images stored")[1] == f"{kept} of {one('SELECT count(*) FROM article_images')}"
     assert [[name, int(n)] for name, _, n, *_ in page.rows("publishers")] == [
         list(row)
         for row in conn.execute(
@@ -216,7 +216,7 @@ def test_an_archive_of_an_earlier_version_says_what_to_do(data_dir):
         (("--days", "x"), 2, "invalid int value"),
         (("--until", "yesterday"), 2, "--until yesterday: give a Beijing day"),
         (("--until", "0001-01-02"), 2, "give a later day"),
-        (("now",), 2, "report takes no now"),
+        (("now",), 2, "report: unexpected argument 'now'"),
         (("--output", "/"), 2, "is a folder"),
         (("--output", "/proc/nowhere/report.html"), 73, "cannot be written"),
     ],
@@ -301,7 +301,7 @@ def test_stories(filling):
     assert page.rows("stories") == [["港口晨光财经", "3", "3", "3 h"]]
     [link] = page.tree.get_element_by_id("stories").cssselect("a")
     assert link.get("href") == "https://news.example/a?b=1&c=2"
-    assert page.key("Told before")[0] == "67%"
+    assert page.key("Repeats")[0] == "67%"
 
 
 def test_nothing_needs_attention(filling):
@@ -310,7 +310,7 @@ def test_nothing_needs_attention(filling):
     add_crawl(filling.conn)
     page = filling.page("--days", "14")
     assert page.notes() == []
-    assert "Nothing does." in page.text()
+    assert "Nothing at present." in page.text()
 
 
 def test_what_needs_attention(filling):
@@ -334,7 +334,7 @@ def test_what_needs_attention(filling):
         ("bad", "1 day without an article: 06-20"),
         ("poor", "1 day has less than half of their weekday's articles: 06-22"),
         ("poor", "10% of the articles (76) are without a headline of their own"),
-        ("poor", "15% of the pictures (6) could not be fetched"),
+        ("poor", "15% of the images (6) could not be fetched"),
         ("poor", "1 link could not be fetched or read"),
     ]
     page = filling.page("--days", "28")

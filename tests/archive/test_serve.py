@@ -155,12 +155,12 @@ def test_columns_can_be_counted_and_hidden_without_a_script(server, reader, sql)
     assert reader.find_elements("css selector", "th.col-stored")
 
 
-def test_an_article_shows_its_pictures(server, reader, sql):
+def test_an_article_shows_its_images(server, reader, sql):
     [(article_id, count)] = sql(
         "SELECT article_id, count(*) FROM article_images WHERE status = 'stored' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
     )
     reader.get(server.origin + article_address(article_id))
-    widths = chromium.widths_of_pictures(reader)
+    widths = chromium.widths_of_images(reader)
     assert len(widths) == count > 2
     assert 0 not in widths
     assert chromium.complaints(reader) == []
@@ -175,7 +175,7 @@ def test_tables_show_thumbnails(server, reader, sql):
         shown = reader.find_elements("css selector", f"td.col-{cells} img.thumb")
         assert {image.get_attribute("loading") for image in shown} == {"lazy"}, table
         assert len(shown) >= count // 3, table
-        assert 0 not in chromium.widths_of_pictures(reader), table
+        assert 0 not in chromium.widths_of_images(reader), table
 
 
 def test_the_chart_has_a_bar_for_each_day_with_articles(server, reader, sql):
@@ -416,7 +416,7 @@ def test_earlier_texts_of_an_edited_article_can_be_read(server, sql):
     assert "The source withdrew this article" in server.page(article_address(withdrawn))
 
 
-def test_a_picture_comes_as_it_was_stored(server, sql):
+def test_a_image_comes_as_it_was_stored(server, sql):
     for path, media_type, size, sha256 in sql(
         "SELECT path, media_type, bytes, sha256 FROM images GROUP BY media_type"
     ):
@@ -430,7 +430,7 @@ def test_a_picture_comes_as_it_was_stored(server, sql):
         assert (status, body) == (304, b"")
 
 
-def test_no_path_leads_out_of_the_pictures(server, sql):
+def test_no_path_leads_out_of_the_images(server, sql):
     [(path,)] = sql("SELECT path FROM images LIMIT 1")
     folder, name = path.split("/")[1:]
     secret = server.data / "images" / "00" / f"{'0' * 64}.png"
@@ -533,12 +533,12 @@ def test_mistakes_are_said_in_a_line(server, tmp_path):
                 ("--host", "no.such.host.invalid"),
                 {"DATA_DIR": server.data},
                 1,
-                "there is no address no.such.host.invalid",
+                "no such address: no.such.host.invalid",
             ),
             (("--host", "192.0.2.1"), {"DATA_DIR": server.data}, 1, "cannot listen at 192.0.2.1"),
             (("--port", "x"), {"DATA_DIR": server.data}, 2, "--port x: give a number"),
             (("--port", "70000"), {"DATA_DIR": server.data}, 2, "--port 70000: give a number"),
-            (("archive.db",), {"DATA_DIR": server.data}, 2, "serve takes no archive.db"),
+            (("archive.db",), {"DATA_DIR": server.data}, 2, "serve: unexpected argument 'archive.db'"),
         ]
         for args, settings, status, said in cases:
             done = run(*args, **settings)
@@ -556,7 +556,7 @@ def test_without_datasette_it_says_what_to_install(server, tmp_path):
     assert done.returncode == 1
     assert (
         done.stderr
-        == "scrapy serve: datasette is not installed, which serve needs: .venv/bin/pip install -e '.[analyst]'\n"
+        == "scrapy serve: datasette is not installed, which serve needs: pip install 'finews-archive[analyst]'\n"
     )
 
 

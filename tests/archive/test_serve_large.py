@@ -70,7 +70,7 @@ def test_newly_named_securities(server, sql, since):
 @pytest.mark.parametrize("day", ["2022-01-02", ""])
 def test_the_front_page_of_a_day(server, sql, day):
     wanted = sql(
-        "SELECT place, headline, publisher, published_at, feeds, pictures, id FROM front_page WHERE day = ? ORDER BY place",
+        "SELECT place, headline, publisher, published_at, feeds, images, id FROM front_page WHERE day = ? ORDER BY place",
         day or sql("SELECT date(max(published_at), '+8 hours') FROM articles")[0][0],
     )
     assert answer(server, "front_page_of_a_day", day=day) == wanted

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from archive.exports import formats
-from archive.exports.sites import generators
+from archive.exports import load_formats
+from archive.exports.sites import load_generators
 from tests.bench.__main__ import SCRAPY, Cost, run
 from tests.bench.archive import archive_in, place
 
@@ -25,7 +25,7 @@ SPARE = 40  # MB that the largest export may take more than the smallest
 def exported(kind: str, data: Path, folder: Path, *more: str) -> tuple[Cost, int]:
     """One export, to a file of that suffix or for that generator, and the bytes that it wrote."""
     out = folder / f"articles.{kind}"
-    which = [str(out)] if kind in formats else ["--site", kind, str(out)]
+    which = [str(out)] if kind in load_formats() else ["--site", kind, str(out)]
     cost = run([*SCRAPY, "export", *which, "-s", f"DATA_DIR={data}", *more])
     if out.is_file():
         size = out.stat().st_size
@@ -37,7 +37,7 @@ def exported(kind: str, data: Path, folder: Path, *more: str) -> tuple[Cost, int
 
 def built(kind: str, folder: Path) -> str:
     """The export of a site that lies in *folder*, built by the real generator: what that took."""
-    command = shlex.split(generators[kind].build)
+    command = shlex.split(load_generators()[kind].build)
     if not shutil.which(command[0]):
         return f"{kind} is not installed"
     begun = time.monotonic()
@@ -49,7 +49,7 @@ def built(kind: str, folder: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[20_000, 200_000], metavar="N")
-    kinds = [*formats, *generators]
+    kinds = [*load_formats(), *load_generators()]
     parser.add_argument("--only", nargs="+", default=kinds, choices=kinds)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the archives there for next time")
     args = parser.parse_args()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.schema import open_archive
-from archive.terminal import columns
+from archive.terminal import display_width
 from tests.crawler.test_status import add_article, insert, run
 
 NOON = datetime.fromisoformat(
@@ -151,7 +151,7 @@ def test_it_fits_80_columns(filling, data_dir):
         filling.add(number % 4, 3, f"名字非常长的地方财经媒体第{number}号编辑部客户端")
     said = run("coverage", data_dir).stdout.decode()
     assert "5 more" in said
-    assert max(columns(line) for line in said.splitlines()) <= 80
+    assert max(display_width(line) for line in said.splitlines()) <= 80
 
 
 @pytest.mark.parametrize("args", [["--days", "0"], ["--days", "x"], ["--month"], ["june"]])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.schema import open_archive
-from archive.terminal import columns
+from archive.terminal import display_width
 from crawler import exit_status as outcome
 from tests.scrapy_process import ROOT, run_scrapy
 
@@ -195,7 +195,7 @@ def test_failing_links_by_cause(archive, data_dir):
     assert code == 0  # told, and tried again by later crawls: no alarm
     assert [(link["outcome"], link["count"]) for link in found["links"]] == [("gone", 2), ("failed", 1)]
     assert found["links"][0]["latest"] == {"url": "http://host.test/1", "reason": "原因1"}
-    assert found["pictures"] == {"stored": 0, "failed": 1, "refused": 0}
+    assert found["images"] == {"stored": 0, "failed": 1, "refused": 0}
     assert found["articles"]["incomplete"] == 1
 
 
@@ -206,7 +206,7 @@ def test_the_report_fits_a_terminal_and_chinese_is_aligned(archive, data_dir):
     said = done.stdout.decode()
     assert "标题标题标…" in said
     assert "\x1b[" not in said
-    assert max(columns(line) for line in said.splitlines() if str(data_dir) not in line) <= 80
+    assert max(display_width(line) for line in said.splitlines() if str(data_dir) not in line) <= 80
 
 
 def test_a_terminal_without_chinese_gets_escapes(archive, data_dir):
@@ -220,8 +220,8 @@ def test_a_terminal_without_chinese_gets_escapes(archive, data_dir):
     [
         (["--max-age", "soon"], "'soon' is no span of time"),
         (["--min-free", "x"], "no size"),
-        (["--jason"], "status takes no --jason"),
-        (["now"], "status takes no now"),
+        (["--jason"], "status: unexpected argument '--jason'"),
+        (["now"], "status: unexpected argument 'now'"),
     ],
 )
 def test_wrong_usage_is_2(archive, data_dir, args, said):

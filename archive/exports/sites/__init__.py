@@ -1,18 +1,20 @@
-"""Sites: one module a generator, found by its name. A site is our own theme, the newest articles as whole pages, and
-listings by day, publisher and security that reach back to the oldest; nothing in it is fetched from anywhere.
+"""Sites: one module per generator. A site is a theme of our own, the newest articles as whole pages, and listings by day,
+publisher and security that reach back to the oldest; nothing in it is fetched from elsewhere.
 
-A new module here is found by itself if it registers a `Generator`.
+Other packages register a `Generator` by the entry point ``finews_archive.exports``.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import ClassVar
 
 from archive.exports import Row, WrongUsage
+from archive.plugins import EXPORTS, load_plugins
 from archive.post_format import Post
 
 
@@ -24,6 +26,8 @@ class Generator(ABC):
     """Folder of files that are copied as they are, with its slash."""
     build: ClassVar[str]
     """The command that builds the site in DEST."""
+    layouts: ClassVar[Path | None] = None
+    """Folder of files that the generator needs beside pages and posts; None: ``theme/NAME`` of this package."""
 
     @abstractmethod
     def config(self, title: str, note: str, url: str) -> Post:
@@ -38,28 +42,38 @@ class Generator(ABC):
         """A whole article, at the address that `archive.post_format` gives it, with more lines of front matter."""
 
 
-generators: dict[str, Generator] = {}
+_generators: dict[str, Generator] = {}
 
 
 def builds(name: str) -> Callable[[type[Generator]], type[Generator]]:
     """Register a generator."""
 
     def register(generator: type[Generator]) -> type[Generator]:
-        if name in generators:
-            raise TypeError(f"{generator.__name__} and {type(generators[name]).__name__} both claim {name}")
+        if name in _generators:
+            raise TypeError(f"{generator.__name__} and {type(_generators[name]).__name__} both claim {name}")
         generator.name = name
-        generators[name] = generator()
+        _generators[name] = generator()
         return generator
 
     return register
 
 
+@cache
+def load_generators() -> Mapping[str, Generator]:
+    """All generators by name, ours and those of plugins. Raises PluginError."""
+    for module in ("hugo", "jekyll"):
+        importlib.import_module(f"{__name__}.{module}")
+    load_plugins(EXPORTS)
+    return _generators
+
+
 def generator_named(name: str) -> Generator:
     """The generator of that name. Raises WrongUsage."""
+    known = load_generators()
     try:
-        return generators[name]
+        return known[name]
     except KeyError:
-        raise WrongUsage(f"--site {name}: give one of {', '.join(sorted(generators))}") from None
+        raise WrongUsage(f"--site {name}: give one of {', '.join(sorted(known))}") from None
 
 
 def root_of(address: str) -> str:
@@ -69,7 +83,3 @@ def root_of(address: str) -> str:
     ('', '../../')
     """
     return "../" * address.count("/")
-
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")

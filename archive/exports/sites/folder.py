@@ -27,10 +27,12 @@ class Folder:
         self._now: set[str] = set()
         marker = path / MARKER
         if path.exists() and not path.is_dir():
-            raise WrongUsage(f"{path} is there already and is no folder")
+            raise WrongUsage(f"{path} exists and is not a folder")
         if not marker.is_file():
             if path.is_dir() and any(path.iterdir()):
-                raise WrongUsage(f"{path} is not empty and no earlier export: name an empty or a new folder")
+                raise WrongUsage(
+                    f"{path} is not empty and not an earlier export: give an empty or a new folder"
+                )
             path.mkdir(parents=True, exist_ok=True)
             marker.write_text(HEAD, encoding="utf-8")
         lines = marker.read_text(encoding="utf-8").splitlines()
@@ -46,7 +48,7 @@ class Folder:
         if name not in self._known and name not in self._now:
             target = self.path / name
             if os.path.lexists(target):
-                raise WrongUsage(f"{target} is there and is not of an earlier export: move it away")
+                raise WrongUsage(f"{target} exists and does not belong to an earlier export: move it away")
             self._log.write(f"{name}\n")
             self._log.flush()
         self._now.add(name)
@@ -68,7 +70,7 @@ class Folder:
         self.written += 1
 
     def link(self, name: str, source: Path) -> bool:
-        """A picture, by a hard link where the file system can, else a copy; False where it is gone from the archive."""
+        """An image, by a hard link where the file system can, else a copy; False where it is gone from the archive."""
         try:
             size = source.stat().st_size
         except FileNotFoundError:

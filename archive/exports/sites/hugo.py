@@ -46,7 +46,7 @@ class Hugo(Generator):
 
     def post(self, article: Row, extra: list[tuple[str, str]]) -> Post:
         post = render_post(article, "hugo")
-        more = "".join(f"{key}: {value}\n" for key, value in extra)
+        lines = "".join(f"{key}: {value}\n" for key, value in extra)
         return Post(
-            f"content/{post.path.removesuffix('.md')}.html", post.text.replace("---\n", f"---\n{more}", 1)
+            f"content/{post.path.removesuffix('.md')}.html", post.text.replace("---\n", f"---\n{lines}", 1)
         )

@@ -41,5 +41,5 @@ class Jekyll(Generator):
 
     def post(self, article: Row, extra: list[tuple[str, str]]) -> Post:
         post = render_post(article, "jekyll")
-        more = "".join(f"{key}: {value}\n" for key, value in [*extra, ("render_with_liquid", "false")])
-        return Post(f"{post.path.removesuffix('.md')}.html", post.text.replace("---\n", f"---\n{more}", 1))
+        lines = "".join(f"{key}: {value}\n" for key, value in [*extra, ("render_with_liquid", "false")])
+        return Post(f"{post.path.removesuffix('.md')}.html", post.text.replace("---\n", f"---\n{lines}", 1))

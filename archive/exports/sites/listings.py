@@ -14,10 +14,10 @@ WritePage = Callable[[str, str, str], None]
 """``(address, title, body)``."""
 
 
-def text(value: str) -> str:
+def inert_text(value: str) -> str:
     """Text as inert HTML, on one line.
 
-    >>> text('<b> {{ x }}')
+    >>> inert_text('<b> {{ x }}')
     '&lt;b&gt; &#123;&#123; x &#125;&#125;'
     """
     return inert(escape(clean_title(value)))
@@ -28,34 +28,34 @@ def post_address(row: Row) -> str:
     return f"news/{moment_of(row):%Y/%m/%d}/{name_of(row)}.html"
 
 
-def original_of(row: Row) -> str:
+def original_url(row: Row) -> str:
     """The address of the original; empty where there is none."""
-    found = row["canonical_url"] or row["share_url"] or ""
-    return found if found.startswith(("http://", "https://")) else ""
+    url = row["canonical_url"] or row["share_url"] or ""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
-def headline(row: Row, root: str, whole: bool) -> str:
+def render_headline(row: Row, root: str, whole: bool) -> str:
     """The headline, with a link to the article's page or, where it has none here, to its source."""
-    title = text(row["headline"]) or UNTITLED
+    title = inert_text(row["headline"]) or UNTITLED
     if whole:
         return f'<a href="{root}{post_address(row)}">{title}</a>'
-    if original := original_of(row):
+    if original := original_url(row):
         return f'<a class="out" rel="noreferrer" href="{inert(escape(original))}">{title}</a>'
     return title
 
 
-def line(row: Row, root: str, whole: bool, form: str) -> str:
+def render_row(row: Row, root: str, whole: bool, form: str) -> str:
     """A row of a listing; *form* is how its time is shown, where it is known as well as that."""
     known = row["published_at"] and ("%H" not in form or row["published_precision"] != "day")
     time = f"{moment_of(row):{form}}" if known else ""
-    publisher = f' <span class="from">{text(row["publisher"])}</span>' if row["publisher"] else ""
-    return f"<li><time>{time}</time> <span>{headline(row, root, whole)}{publisher}</span></li>"
+    publisher = f' <span class="from">{inert_text(row["publisher"])}</span>' if row["publisher"] else ""
+    return f"<li><time>{time}</time> <span>{render_headline(row, root, whole)}{publisher}</span></li>"
 
 
-def pager(number: int, more: bool, name: Callable[[int], str]) -> str:
+def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:
     """Links to the pages beside page *number*; *name* gives their file names."""
     links = [f'<a rel="prev" href="{name(number - 1)}">较新</a>'] * (number > 1)
-    links += [f'<a rel="next" href="{name(number + 1)}">较早</a>'] * more
+    links += [f'<a rel="next" href="{name(number + 1)}">较早</a>'] * has_next
     return f'<nav class="pager">{" ".join(links)}</nav>' if links else ""
 
 
@@ -75,14 +75,14 @@ class Listing:
         if len(self._rows) == ROWS:
             if self._number == self._pages:
                 return
-            self._flush(more=True)
-        self._rows.append(line(row, root_of(f"{self.folder}/"), whole, self._form))
+            self._flush(has_next=True)
+        self._rows.append(render_row(row, root_of(f"{self.folder}/"), whole, self._form))
 
-    def _flush(self, more: bool, note: str = "") -> None:
+    def _flush(self, has_next: bool, note: str = "") -> None:
         address = f"{self.folder}/{self._name(self._number)}"
-        shown = f"{self.title}（{self._number}）" if self._number > 1 else self.title
-        turn = pager(self._number, more, self._name)
-        self._write(address, shown, f'<ol class="list">\n{chr(10).join(self._rows)}\n</ol>\n{turn}{note}')
+        title = f"{self.title}（{self._number}）" if self._number > 1 else self.title
+        turn = pager(self._number, has_next, self._name)
+        self._write(address, title, f'<ol class="list">\n{chr(10).join(self._rows)}\n</ol>\n{turn}{note}')
         self._number, self._rows = self._number + 1, []
 
     @staticmethod

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from archive.exports import TITLE, Job, Row
-from archive.exports.atom import NEEDS as FEED_NEEDS
-from archive.exports.atom import write_atom
+from archive.exports.formats.atom import NEEDS as FEED_NEEDS
+from archive.exports.formats.atom import write_atom
 from archive.exports.selection import Chosen, Snapshot
 from archive.exports.sites import Generator
 from archive.exports.sites.folder import Folder
 from archive.exports.sites.listings import (
     Listing,
-    headline,
-    original_of,
+    inert_text,
+    original_url,
     pager,
     post_address,
-    text,
+    render_headline,
 )
 from archive.post_format import beijing, moment_of, quoted
 
@@ -42,15 +42,15 @@ Watch = Callable[[Iterator[Row], int], Iterator[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What an export of a site came to."""
+    """Counts of an export of a site."""
 
     posts: int
     pages: int
     listed: int
     """Articles that are in listings only."""
-    pictures: int
+    images: int
     lost: int
-    """Pictures whose files are gone from the archive."""
+    """Images whose files are missing from the archive."""
     written: int
     removed: int
 
@@ -64,7 +64,7 @@ class Site:
         self.archive, self.generator, self.folder, self.doubtful = archive, generator, folder, doubtful
         self.title, self.url = options.get("title") or TITLE, (options.get("url") or "").rstrip("/")
         self.posts = POSTS if options.get("posts") is None else options["posts"]
-        self.pages = self.pictures = self.lost = 0
+        self.pages = self.images = self.lost = 0
 
     def make(self, chosen: Chosen, query: dict[str, str], watch: Watch) -> Made:
         """Write all of it. Raises OSError."""
@@ -79,7 +79,7 @@ class Site:
             len(whole),
             self.pages,
             len(newest_first) - len(whole),
-            self.pictures,
+            self.images,
             self.lost,
             self.folder.written,
             self.folder.removed,
@@ -104,43 +104,45 @@ class Site:
         self.folder.write(config.path, config.text.encode())
         theme = resources.files(__package__) / "theme"
         self.folder.write(f"{self.generator.static}style.css", (theme / "style.css").read_bytes())
-        top = Path(str(theme)) / self.generator.name
+        top = self.generator.layouts or Path(str(theme)) / self.generator.name
         for path in sorted(top.rglob("*")):
             if path.is_file():
                 self.folder.write(path.relative_to(top).as_posix(), path.read_bytes())
 
     def _front(self, rows: Iterator[Row], count: int) -> None:
-        """The whole articles, their pictures, and the front page and those after it."""
+        """The whole articles, their images, and the front page and those after it."""
         entries: list[str] = []
         number = 1
         for done, row in enumerate(rows, 1):
-            kept = [path for path in row["images"] if self._picture(path)]
+            kept = [path for path in row["images"] if self._image(path)]
             post = self.generator.post(
                 {**row, "images": [{"path": path, "status": "stored"} for path in kept]}, front_matter(row)
             )
             self.folder.write(post.path, post.text.encode())
-            entries.append(entry(row, kept, "../" if number > 1 else ""))
+            entries.append(render_entry(row, kept, "../" if number > 1 else ""))
             if len(entries) == FRONT or done == count:
                 self._front_page(number, entries, done < count)
                 number, entries = number + 1, []
         if not count:
             self._front_page(1, [], False)
 
-    def _front_page(self, number: int, entries: list[str], more: bool) -> None:
+    def _front_page(self, number: int, entries: list[str], has_next: bool) -> None:
         def name(to: int) -> str:
             return f"{'../' * (number > 1)}index.html" if to == 1 else f"{'page/' * (number == 1)}{to}.html"
 
         address = "index.html" if number == 1 else f"page/{number}.html"
         body = "\n".join(entries) or "<p>这里还没有文章。</p>"
         self._page(
-            address, "最新" if number == 1 else f"最新（{number}）", f"{body}\n{pager(number, more, name)}"
+            address,
+            "最新" if number == 1 else f"最新（{number}）",
+            f"{body}\n{pager(number, has_next, name)}",
         )
 
-    def _picture(self, path: str) -> bool:
-        found = self.folder.link(f"{self.generator.static}{path}", self.archive.path.parent / path)
-        self.pictures += found
-        self.lost += not found
-        return found
+    def _image(self, path: str) -> bool:
+        copied = self.folder.link(f"{self.generator.static}{path}", self.archive.path.parent / path)
+        self.images += copied
+        self.lost += not copied
+        return copied
 
     def _lists(self, rows: Iterator[Row], whole: int) -> None:
         days: dict[str, int] = {}
@@ -169,9 +171,9 @@ class Site:
                 securities[ident].add(row, full)
         for listing in [*([day] if day else []), *publishers.values(), *securities.values()]:
             listing.close()
-        self._page("days/index.html", "日期", calendar(days))
-        self._page("publishers/index.html", "媒体", index(publishers.values()))
-        self._page("securities/index.html", "证券", index(securities.values()))
+        self._page("days/index.html", "日期", render_calendar(days))
+        self._page("publishers/index.html", "媒体", render_index(publishers.values()))
+        self._page("securities/index.html", "证券", render_index(securities.values()))
 
     def _feed(self, arrivals: Sequence[int], chosen: Chosen, query: dict[str, str]) -> None:
         out = io.BytesIO()
@@ -200,7 +202,7 @@ def folder_name(ident: str) -> str:
     )
 
 
-def shown_time(row: Row) -> str:
+def format_time(row: Row) -> str:
     """When an article was published, as far as is known, on a Beijing clock."""
     if not row["published_at"]:
         return "时间不明"
@@ -211,34 +213,34 @@ def shown_time(row: Row) -> str:
 
 def front_matter(row: Row) -> list[tuple[str, str]]:
     """What a post's layout shows beside its text."""
-    found = [("shown", quoted(shown_time(row))), ("original", quoted(original_of(row)))]
+    lines = [("shown", quoted(format_time(row))), ("original", quoted(original_url(row)))]
     if row["published_at"]:
-        found.append(("day", quoted(f"{beijing(row['published_at']):%Y-%m-%d}")))
+        lines.append(("day", quoted(f"{beijing(row['published_at']):%Y-%m-%d}")))
     if row["publisher"]:
-        found.append(("publisher", quoted(row["publisher"])))
+        lines.append(("publisher", quoted(row["publisher"])))
         if row["publisher_slug"]:
-            found.append(("publisher_page", quoted(row["publisher_slug"])))
+            lines.append(("publisher_page", quoted(row["publisher_slug"])))
     if row["withdrawn_at"]:
-        found.append(("withdrawn", quoted(f"{beijing(row['withdrawn_at']):%Y-%m-%d}")))
+        lines.append(("withdrawn", quoted(f"{beijing(row['withdrawn_at']):%Y-%m-%d}")))
     named = [
         f"{{name: {quoted(name)}, page: {quoted(folder_name(ident))}}}"
         for ident, name in zip(row["securities"], row["security_names"], strict=True)
     ]
-    found.append(("named", f"[{', '.join(named)}]"))
-    return found
+    lines.append(("named", f"[{', '.join(named)}]"))
+    return lines
 
 
-def entry(row: Row, pictures: list[str], root: str) -> str:
-    """An article on the front page: headline, where it comes from, what it says, its first picture."""
-    picture = ""
-    if pictures:
-        picture = f'<a class="thumb" href="{root}{post_address(row)}" tabindex="-1" aria-hidden="true"><img src="{root}{pictures[0]}" alt="" loading="lazy"></a>'
-    said = text(row["description"] or "")
-    publisher = f"{text(row['publisher'])} · " if row["publisher"] else ""
+def render_entry(row: Row, images: list[str], root: str) -> str:
+    """An article on the front page: headline, where it comes from, what it says, its first image."""
+    thumbnail = ""
+    if images:
+        thumbnail = f'<a class="thumb" href="{root}{post_address(row)}" tabindex="-1" aria-hidden="true"><img src="{root}{images[0]}" alt="" loading="lazy"></a>'
+    summary = inert_text(row["description"] or "")
+    publisher = f"{inert_text(row['publisher'])} · " if row["publisher"] else ""
     return (
-        f'<article class="entry">{picture}<div><h2>{headline(row, root, True)}</h2>\n'
-        f'<p class="meta">{publisher}<time>{shown_time(row)}</time></p>'
-        + f"\n<p>{said}</p>" * bool(said)
+        f'<article class="entry">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'
+        f'<p class="meta">{publisher}<time>{format_time(row)}</time></p>'
+        + f"\n<p>{summary}</p>" * bool(summary)
         + "</div></article>"
     )
 
@@ -248,7 +250,7 @@ def day_title(day: str) -> str:
     return "时间不明" if day == "unknown" else f"{int(day[:4])}年{int(day[5:7])}月{int(day[8:])}日"
 
 
-def calendar(days: dict[str, int]) -> str:
+def render_calendar(days: dict[str, int]) -> str:
     """The days that have articles, by month, newest first."""
     months: dict[str, list[str]] = {}
     for day, count in days.items():
@@ -264,11 +266,11 @@ def calendar(days: dict[str, int]) -> str:
     return "\n".join(parts) or "<p>这里还没有文章。</p>"
 
 
-def index(listings: Any) -> str:
+def render_index(listings: Any) -> str:
     """The listings by how much they hold."""
-    ordered = sorted(listings, key=lambda one: (-one.count, one.folder))
+    ordered = sorted(listings, key=lambda listing: (-listing.count, listing.folder))
     lines = [
-        f'<li><a href="{one.folder.partition("/")[2]}/index.html">{text(one.title)}</a> <span>{one.count:,}</span></li>'
-        for one in ordered
+        f'<li><a href="{listing.folder.partition("/")[2]}/index.html">{inert_text(listing.title)}</a> <span>{listing.count:,}</span></li>'
+        for listing in ordered
     ]
     return f'<ol class="grid wide">\n{chr(10).join(lines)}\n</ol>' if lines else "<p>这里还没有文章。</p>"

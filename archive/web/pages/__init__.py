@@ -1,4 +1,7 @@
-"""Pages of ours: one module each, found by itself. A page is ``async (datasette, request) -> Response``."""
+"""Pages: one module each. A page is ``async (datasette, request) -> Response``.
+
+Other packages add theirs by the entry point ``finews_archive.web``.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,28 @@ import importlib
 import pkgutil
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
+from archive.plugins import WEB, load_plugins
 from archive.web.host_check import OURS
 
 Page = Callable[[Any, Any], Awaitable[Any]]
 
 routes: list[tuple[str, Page]] = []
 """Pattern of the path, and its page."""
+menu: list[tuple[str, str]] = []
+"""Path and label of the pages that plugins add to the navigation."""
 
 
-def page(pattern: str) -> Callable[[Page], Page]:
-    """Register a page under the paths that *pattern* matches."""
+def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
+    """Register a page under the paths that *pattern* matches. With *label* the navigation links to it: the pattern must
+    then be a plain path, but for a ``$`` at its end."""
 
     def register(make: Page) -> Page:
         async def answer(datasette: Any, request: Any) -> Any:
@@ -34,9 +43,9 @@ def page(pattern: str) -> Callable[[Page], Page]:
                     title="Too much at once",
                     status=503,
                 ) from None
-            except sqlite3.Error as wrong:
+            except sqlite3.Error as exc:
                 raise DatasetteError(
-                    f"The archive could not be read: {wrong}. If its tables are older than this program, a crawl brings "
+                    f"The archive could not be read: {exc}. If its tables are older than this program, a crawl brings "
                     "them up to date.",
                     title="The archive could not be read",
                     status=500,
@@ -45,12 +54,14 @@ def page(pattern: str) -> Callable[[Page], Page]:
             return response
 
         routes.append((pattern, answer))
+        if label:
+            menu.append((pattern.removesuffix("$"), label))
         return make
 
     return register
 
 
-async def show(datasette: Any, request: Any, template: str, **what: Any) -> Any:
+async def render_page(datasette: Any, request: Any, template: str, **what: Any) -> Any:
     """A page made of a template."""
     return Response.html(await datasette.render_template(template, what, request=request))
 
@@ -60,7 +71,10 @@ def not_found(title: str, why: str) -> DatasetteError:
     return DatasetteError(why, title=title, status=404)
 
 
-def load() -> None:
-    """Import every page."""
+@cache
+def load_pages() -> list[Path]:
+    """Import every page, ours and those of plugins. Folders of templates of the plugins. Raises PluginError."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
+    files = (module.__file__ for module in load_plugins(WEB))
+    return [Path(file).parent / "templates" for file in files if file]

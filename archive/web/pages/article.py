@@ -1,4 +1,4 @@
-"""``/-/article?id=finews:2022…``: an article to read, with its pictures; ``&revision=1``: an earlier text of it."""
+"""``/-/article?id=finews:2022…``: an article to read, with its images; ``&revision=1``: an earlier text of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from archive.body_tags import TAGS
 from archive.web.ask import ask
-from archive.web.cells import listed
-from archive.web.pages import not_found, page, show
+from archive.web.cells import join_list
+from archive.web.pages import not_found, page, render_page
 from archive.web.pages.image import address
-from archive.web.pages.stories import later, tellers
+from archive.web.pages.stories import articles_of_stories, format_lag
 
 ATTRIBUTES = {
     "p": {"style"}, "div": {"style"}, "a": {"href", "class"}, "img": {"src", "alt", "width", "height"}, "col": {"span"},
@@ -20,8 +20,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 
 
-def kept(tag: str, attribute: str, value: str) -> str | None:
-    """An attribute of a body as it is shown: pictures of ours alone, no class but the one that bodies have."""
+def filter_attribute(tag: str, attribute: str, value: str) -> str | None:
+    """An attribute of a body as it is shown: images of ours alone, no class except the one that bodies have."""
     if attribute == "src":
         return address(value)
     if attribute == "class":
@@ -37,7 +37,7 @@ def cleaner() -> Any:
     return nh3.Cleaner(
         tags=TAGS - {"video", "audio", "source"},
         attributes=ATTRIBUTES,
-        attribute_filter=kept,
+        attribute_filter=filter_attribute,
         clean_content_tags={"script", "style"},
         url_schemes={"http", "https"},
         filter_style_properties={"text-align"},
@@ -46,12 +46,12 @@ def cleaner() -> Any:
     )
 
 
-def shown(body: str) -> Markup:
+def clean_body(body: str) -> Markup:
     """A body for the page.
 
-    >>> shown('<p onclick="x()">a<script>b</script></p><img src="//c.example/d.png">').startswith("<p>a</p><img ")
+    >>> clean_body('<p onclick="x()">a<script>b</script></p><img src="//c.example/d.png">').startswith("<p>a</p><img ")
     True
-    >>> "c.example" in shown('<img src="//c.example/d.png">')
+    >>> "c.example" in clean_body('<img src="//c.example/d.png">')
     False
     """
     return Markup(cleaner().clean(body))
@@ -60,10 +60,10 @@ def shown(body: str) -> Markup:
 @page("/-/article$")
 async def article(datasette: Any, request: Any) -> Any:
     article_id = request.args.get("id") or ""
-    found = await ask(datasette, "SELECT * FROM news WHERE id = :id", id=article_id)
-    if not found:
+    rows = await ask(datasette, "SELECT * FROM news WHERE id = :id", id=article_id)
+    if not rows:
         raise not_found("No such article", f"The archive has no article {article_id or 'without an id'}.")
-    [news] = found
+    [news] = rows
     revisions = await ask(
         datasette,
         "SELECT revision, retrieved_at, headline FROM revisions WHERE article_id = :id ORDER BY revision",
@@ -81,27 +81,27 @@ async def article(datasette: Any, request: Any) -> Any:
             raise not_found("No such revision", f"Article {article_id} has no earlier text {given}.")
         [earlier] = texts
     # An archive from before there were stories has none until the next crawl.
-    story = await tellers(datasette, [news["story_id"]]) if news.get("story_id") else []
+    story = await articles_of_stories(datasette, [news["story_id"]]) if news.get("story_id") else []
     about = {
         "securities": "SELECT s.id, s.code, s.name, s.kind, sum(x.mentions) AS mentions FROM article_securities AS x"
         " JOIN securities AS s ON s.id = x.security_id WHERE x.article_id = :id AND NOT x.doubtful GROUP BY s.id"
         " ORDER BY mentions DESC, s.id",
         "feeds": "SELECT feed, first_listed_at FROM article_feeds WHERE article_id = :id ORDER BY first_listed_at, feed",
-        "pictures": "SELECT position, url, status, reason FROM article_images WHERE article_id = :id AND status <> 'stored'"
+        "missing_images": "SELECT position, url, status, reason FROM article_images WHERE article_id = :id AND status <> 'stored'"
         " ORDER BY position",
         "related": "SELECT url, text FROM article_links WHERE article_id = :id AND kind = 'related' ORDER BY position",
         "removals": "SELECT rule, text FROM removals WHERE article_id = :id ORDER BY position",
     }
-    return await show(
+    return await render_page(
         datasette,
         request,
         "article.html",
         news=news,
-        authors=listed(news["authors"]),
-        editors=listed(news["editors"]),
-        body=shown((earlier or news)["body_html"]),
+        authors=join_list(news["authors"]),
+        editors=join_list(news["editors"]),
+        body=clean_body((earlier or news)["body_html"]),
         earlier=earlier,
         revisions=revisions,
-        story=[one | {"later": later(one["lag"])} for one in story],
+        story=[telling | {"later": format_lag(telling["lag"])} for telling in story],
         **{name: await ask(datasette, sql, id=article_id) for name, sql in about.items()},
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.web.ask import ENTRY, Row, ask, day_of, newest_day, one
-from archive.web.pages import not_found, page, show
+from archive.web.ask import ENTRY, Row, ask, fetch_value, newest_day, parse_day
+from archive.web.pages import not_found, page, render_page
 
 MOST = 500
 
@@ -24,21 +24,21 @@ async def front_page(datasette: Any, day: str, most: int) -> list[Row]:
 @page("/-/day$")
 async def day_page(datasette: Any, request: Any) -> Any:
     given = request.args.get("day")
-    day = day_of(given) or (await newest_day(datasette) if not given else None)
+    day = parse_day(given) or (await newest_day(datasette) if not given else None)
     if day is None:
         raise not_found(
             "No such day", f"{given or 'The archive'} has no day to show; a day is written 2026-02-28."
         )
     beside = {
-        name: await one(
+        name: await fetch_value(
             datasette,
             f"SELECT date({least}(published_at), '+8 hours') FROM articles WHERE date(published_at, '+8 hours') {sign} :day",
             day=day,
         )
         for name, least, sign in (("earlier", "max", "<"), ("later", "min", ">"))
     }
-    count = await one(
+    count = await fetch_value(
         datasette, "SELECT count(*) FROM articles WHERE date(published_at, '+8 hours') = :day", day=day
     )
     entries = await front_page(datasette, day, MOST)
-    return await show(datasette, request, "day.html", day=day, count=count, entries=entries, **beside)
+    return await render_page(datasette, request, "day.html", day=day, count=count, entries=entries, **beside)

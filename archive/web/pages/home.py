@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.charts import bars, days_until
 from archive.web.ask import ask, newest_day
-from archive.web.pages import page, show
+from archive.web.pages import page, render_page
 from archive.web.pages.day import front_page
 from archive.web.pages.securities import most_mentioned
 from archive.web.pages.volume import by_day
@@ -19,17 +19,17 @@ WEEK = 7
 async def home(datasette: Any, request: Any) -> Any:
     [totals] = await ask(
         datasette,
-        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM images) AS pictures,"
+        "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM images) AS images,"
         " (SELECT count(*) FROM securities) AS securities,"
         " (SELECT date(min(published_at), '+8 hours') FROM articles) AS first_day",
     )
     newest = await newest_day(datasette)
     if newest is None:
-        return await show(datasette, request, "home.html", totals=totals, newest=None)
+        return await render_page(datasette, request, "home.html", totals=totals, newest=None)
     days = days_until(newest, DAYS)
     week = days[-WEEK:]
     counts = await by_day(datasette, days[0], newest)
-    return await show(
+    return await render_page(
         datasette,
         request,
         "home.html",

@@ -1,4 +1,4 @@
-"""``/-/image/ab/abcdef….jpg``: a picture's original bytes. Only files that are named as the archive names them."""
+"""``/-/image/ab/abcdef….jpg``: an image's original bytes. Only files that are named as the archive names them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ STORED = re.compile(f"images/{NAME}")
 
 
 def address(path: str | None) -> str | None:
-    """Where a picture of the archive is served; None for anything else.
+    """Where an image of the archive is served; None for anything else.
 
     >>> address("images/ab/ab" + "0" * 62 + ".jpg") == "/-/image/ab/ab" + "0" * 62 + ".jpg"
     True
-    >>> address("images/../archive.db"), address("https://pictures.example/a.jpg"), address(None)
+    >>> address("images/../archive.db"), address("https://images.example/a.jpg"), address(None)
     (None, None, None)
     """
-    found = STORED.fullmatch(path or "")
-    return f"/-/image/{found['file']}" if found else None
+    match = STORED.fullmatch(path or "")
+    return f"/-/image/{match['file']}" if match else None
 
 
 @page(rf"/-/image/{NAME}$")
-async def picture(datasette: Any, request: Any) -> Any:
+async def image(datasette: Any, request: Any) -> Any:
     """The bytes; their name is their checksum, so they never change."""
     name = request.url_vars["file"]
     folder = Path(datasette.get_database("archive").path).parent / "images"
@@ -55,5 +55,5 @@ async def picture(datasette: Any, request: Any) -> Any:
             raise FileNotFoundError
         content = file.read_bytes()
     except OSError:
-        return Response.text("there is no such picture here\n", status=404)
+        return Response.text("there is no such image\n", status=404)
     return Response(content, headers=headers, content_type=TYPES[file.suffix[1:]])

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import Any
 
 from archive.charts import days_until, spark
-from archive.web.ask import Row, ask, day_of, newest_day, number_of
-from archive.web.pages import page, show
+from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
+from archive.web.pages import page, render_page
 
 SPANS = (1, 7, 30, 90, 366)
 SHOWN = 100
@@ -33,19 +33,19 @@ async def most_mentioned(datasette: Any, first: str, last: str, kind: str, most:
 
 @page("/-/securities$")
 async def securities(datasette: Any, request: Any) -> Any:
-    span = number_of(request.args.get("days"), 30, SPANS[-1])
+    span = parse_number(request.args.get("days"), 30, SPANS[-1])
     kind = (request.args.get("kind") or "").strip()
-    last = day_of(request.args.get("to")) or await newest_day(datasette)
+    last = parse_day(request.args.get("to")) or await newest_day(datasette)
     kinds = await ask(
         datasette, "SELECT kind, count(*) AS securities FROM securities GROUP BY kind ORDER BY 2 DESC, 1"
     )
     if last is None:
-        return await show(datasette, request, "securities.html", last=None, kinds=kinds)
+        return await render_page(datasette, request, "securities.html", last=None, kinds=kinds)
     days = days_until(last, span)
-    found = await most_mentioned(datasette, days[0], last, kind, SHOWN)
+    ranked = await most_mentioned(datasette, days[0], last, kind, SHOWN)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    if found:
-        marks = ", ".join(f":id{at}" for at in range(len(found)))
+    if ranked:
+        marks = ", ".join(f":id{index}" for index in range(len(ranked)))
         for row in await ask(
             datasette,
             "SELECT x.security_id AS id, date(a.published_at, '+8 hours') AS day, count(DISTINCT a.arrival) AS articles"
@@ -55,12 +55,14 @@ async def securities(datasette: Any, request: Any) -> Any:
             " GROUP BY 1, 2",
             first=days[0],
             last=last,
-            **{f"id{at}": one["id"] for at, one in enumerate(found)},
+            **{f"id{index}": security["id"] for index, security in enumerate(ranked)},
         ):
             counts[row["id"]][row["day"]] = row["articles"]
-    for one in found:
-        one["chart"] = spark(days, counts[one["id"]], f"{one['articles']} articles in {span} days")
-    return await show(
+    for security in ranked:
+        security["chart"] = spark(
+            days, counts[security["id"]], f"{security['articles']} articles in {span} days"
+        )
+    return await render_page(
         datasette, request, "securities.html", last=last, first=days[0], span=span, spans=SPANS, kind=kind, kinds=kinds,
-        found=found, most=SHOWN,
+        ranked=ranked, most=SHOWN,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import bars, days_until
-from archive.web.ask import ENTRY, ask, newest_day, one
-from archive.web.pages import not_found, page, show
+from archive.web.ask import ENTRY, ask, fetch_value, newest_day
+from archive.web.pages import not_found, page, render_page
 
 DAYS = 90
 SHOWN = 50
@@ -16,17 +16,17 @@ OF_IT = "FROM article_securities AS x JOIN articles AS a ON a.id = x.article_id 
 @page("/-/security$")
 async def security(datasette: Any, request: Any) -> Any:
     given = (request.args.get("id") or "").strip()
-    found = await ask(
+    matches = await ask(
         datasette,
         "SELECT * FROM securities WHERE id = :given OR code = :given OR name = :given ORDER BY id = :given DESC, id",
         given=given,
     )
-    if not found:
+    if not matches:
         raise not_found(
             "No such security",
             f"No article of the archive names {given or 'nothing'}; give an id, a code or a name.",
         )
-    this = found[0]
+    this = matches[0]
     counts = {
         row["day"]: row["articles"]
         for row in await ask(
@@ -37,16 +37,16 @@ async def security(datasette: Any, request: Any) -> Any:
         if row["day"]
     }
     days = days_until(await newest_day(datasette) or "2000-01-01", DAYS)
-    return await show(
+    return await render_page(
         datasette,
         request,
         "security.html",
         this=this,
-        namesakes=found[1:],
+        namesakes=matches[1:],
         days=days,
         chart_top=max((counts.get(day, 0) for day in days), default=0),
         chart=bars(days, counts, f"Articles a day that name {this['name'] or this['code']}"),
-        count=await one(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=this["id"]),
+        count=await fetch_value(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=this["id"]),
         entries=await ask(
             datasette,
             f"SELECT {ENTRY} {OF_IT} GROUP BY a.id ORDER BY a.published_at DESC, a.id LIMIT {SHOWN}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import bars, days_until
-from archive.web.ask import ask, day_of, newest_day, number_of
-from archive.web.pages import page, show
+from archive.web.ask import ask, newest_day, parse_day, parse_number
+from archive.web.pages import page, render_page
 
 SPANS = (30, 90, 366)
 SHOWN = 8  # publishers
@@ -28,11 +28,11 @@ async def by_day(datasette: Any, first: str, last: str, publisher: str = "") -> 
 
 @page("/-/volume$")
 async def volume(datasette: Any, request: Any) -> Any:
-    span = number_of(request.args.get("days"), SPANS[1], SPANS[-1])
+    span = parse_number(request.args.get("days"), SPANS[1], SPANS[-1])
     publisher = (request.args.get("publisher") or "").strip()
-    last = day_of(request.args.get("to")) or await newest_day(datasette)
+    last = parse_day(request.args.get("to")) or await newest_day(datasette)
     if last is None:
-        return await show(datasette, request, "volume.html", last=None)
+        return await render_page(datasette, request, "volume.html", last=None)
     days = days_until(last, span)
     counts = await by_day(datasette, days[0], last, publisher)
     busiest = await ask(
@@ -44,18 +44,18 @@ async def volume(datasette: Any, request: Any) -> Any:
         most=SHOWN,
     )
     theirs: dict[str, dict[str, int]] = {row["publisher"]: {} for row in busiest}
-    marks = ", ".join(f":name{at}" for at in range(len(theirs)))
+    marks = ", ".join(f":name{index}" for index in range(len(theirs)))
     for row in await ask(
         datasette,
         "SELECT publisher, date(published_at, '+8 hours') AS day, count(*) AS articles FROM articles"
         f" WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND publisher IN ({marks}) GROUP BY 1, 2",
         first=days[0],
         last=last,
-        **{f"name{at}": name for at, name in enumerate(theirs)},
+        **{f"name{index}": name for index, name in enumerate(theirs)},
     ):
         theirs[row["publisher"]][row["day"]] = row["articles"]
-    top = max((max(one.values()) for one in theirs.values()), default=1)
-    return await show(
+    top = max((max(by_day.values()) for by_day in theirs.values()), default=1)
+    return await render_page(
         datasette,
         request,
         "volume.html",

@@ -20,10 +20,10 @@ NEEDS = (
 )  # fmt: skip
 
 
-def xml(text: str) -> str:
+def escape_xml(text: str) -> str:
     """Text for an element, without what XML cannot hold.
 
-    >>> xml("a\\x0b<b> & \\ufffe𠮷")
+    >>> escape_xml("a\\x0b<b> & \\ufffe𠮷")
     'a&lt;b&gt; &amp; 𠮷'
     """
     return escape(NO_XML.sub("", text), {"\r": "&#13;"})
@@ -38,7 +38,7 @@ def tag_uri(rest: str) -> str:
     return AUTHORITY + quote(rest, safe=":/?=&;@!$'()*+,.-_~")
 
 
-def address(text: str | None) -> str | None:
+def iri(text: str | None) -> str | None:
     """An address as XML and RFC 3987 allow it; None where it is none."""
     if not text:
         return None
@@ -49,31 +49,33 @@ def address(text: str | None) -> str | None:
     return quote(text, safe="%:/?#[]@!$&'()*+,;=-._~") if scheme in ("http", "https") else None
 
 
-def entry(row: Row, base: str | None) -> str:
+def render_entry(row: Row, base: str | None) -> str:
     """One article."""
     authors = row["authors"] or ([row["publisher"]] if row["publisher"] else [])
     served: dict[str, str] = dict(zip(row["images"], row["image_urls"], strict=True))
 
-    def picture(found: re.Match[str]) -> str:
-        path = found[2]
-        shown = served.get(path, path) if base is None else base + path
-        return found[1] + escape(shown, {'"': "&quot;"})
+    def localize_image(match: re.Match[str]) -> str:
+        path = match[2]
+        url = served.get(path, path) if base is None else base + path
+        return match[1] + escape(url, {'"': "&quot;"})
 
     parts = [
-        f"<title>{xml(row['headline'])}</title>",
-        f"<id>{xml(tag_uri(row['id']))}</id>",
+        f"<title>{escape_xml(row['headline'])}</title>",
+        f"<id>{escape_xml(tag_uri(row['id']))}</id>",
         f"<updated>{row['updated_at']}</updated>",
     ]
     if row["published_at"]:
         parts.append(f"<published>{row['published_at']}</published>")
-    parts += [f"<author><name>{xml(name)}</name></author>" for name in authors if xml(name).strip()]
-    if link := address(row["canonical_url"]) or address(row["share_url"]):
+    parts += [
+        f"<author><name>{escape_xml(name)}</name></author>" for name in authors if escape_xml(name).strip()
+    ]
+    if link := iri(row["canonical_url"]) or iri(row["share_url"]):
         parts.append(f'<link rel="alternate" type="text/html" href={quoteattr(link)}/>')
     if row["publisher"] and (term := NO_XML.sub("", row["publisher"])).strip():
         parts.append(f"<category term={quoteattr(term)}/>")
     if row["description"]:
-        parts.append(f"<summary>{xml(row['description'])}</summary>")
-    parts.append(f'<content type="html">{xml(LOCAL.sub(picture, row["body_html"]))}</content>')
+        parts.append(f"<summary>{escape_xml(row['description'])}</summary>")
+    parts.append(f'<content type="html">{escape_xml(LOCAL.sub(localize_image, row["body_html"]))}</content>')
     return "<entry>\n" + "\n".join(parts) + "\n</entry>\n"
 
 
@@ -85,7 +87,7 @@ def entry(row: Row, base: str | None) -> str:
         TITLE_OPTION,
         Option(
             "image-base",
-            "address of DATA_DIR for the pictures (atom); without it they are the source's",
+            "base URL of DATA_DIR for images (atom; default: the URLs as served)",
             "URL",
         ),
     ),
@@ -99,11 +101,11 @@ def write_atom(job: Job, rows: Iterator[Row], out: BinaryIO) -> None:
     out.write(
         (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
-            f"<title>{xml(job.options.get('title') or TITLE)}</title>\n<id>{xml(tag_uri('feed' + ('?' + asked) * bool(asked)))}</id>\n"
+            f"<title>{escape_xml(job.options.get('title') or TITLE)}</title>\n<id>{escape_xml(tag_uri('feed' + ('?' + asked) * bool(asked)))}</id>\n"
             f"<updated>{job.updated_at or NEVER}</updated>\n<author><name>finews-archive</name></author>\n"
             "<generator>finews-archive</generator>\n"
         ).encode()
     )
     for row in rows:
-        out.write(entry(row, base).encode())
+        out.write(render_entry(row, base).encode())
     out.write(b"</feed>\n")

@@ -1,0 +1,125 @@
+"""Articles by Beijing day and publisher, as data (`read_coverage`) and as a calendar for a terminal (`format_coverage`).
+
+A day is compared with its own weekday in the window (`archive.short_days`). Days that are not whole are not classified:
+today and the archive's first; nor are empty days before the archive's start.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from archive import terminal
+from archive.reader import rows
+from archive.short_days import classify_days
+from archive.terminal import fit_width
+from archive.times import BEIJING, in_beijing
+
+BAR = 14  # columns of the longest bar
+PUBLISHERS = 15  # in the totals
+UNKNOWN = "publisher unknown"
+
+
+def read_coverage(conn: sqlite3.Connection, today: date, days: int) -> dict[str, Any]:
+    """The window's days, oldest first, its gaps and its totals, as the JSON object has it."""
+    first_of_all, started = conn.execute(
+        "SELECT date(min(published_at), '+8 hours'), date(min(first_seen_at), '+8 hours') FROM articles"
+    ).fetchone()
+    begins = max(today - timedelta(days=days - 1), date.fromisoformat(first_of_all or str(today)))
+    since = datetime(begins.year, begins.month, begins.day, tzinfo=BEIJING).astimezone(UTC)
+    until = since + timedelta(days=(today - begins).days + 1)
+    by_day: dict[str, Counter[str]] = {
+        str(begins + timedelta(days=n)): Counter() for n in range((today - begins).days + 1)
+    }
+    for day, publisher, count in conn.execute(
+        "SELECT date(published_at, '+8 hours'), coalesce(publisher, ?), count(*) FROM articles"
+        " WHERE published_at >= ? AND published_at < ? GROUP BY 1, 2",
+        [UNKNOWN, f"{since:%Y-%m-%dT%H:%M:%SZ}", f"{until:%Y-%m-%dT%H:%M:%SZ}"],
+    ):
+        by_day[day][publisher] += count
+    gaps = rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY from_at")
+    excluded = {str(today), first_of_all, started}
+    # One old article, shared by hand, must not make an empty day of all that lie before the archive's start.
+    excluded |= {day for day, count in by_day.items() if not count and started and day < started}
+    day_classes = classify_days({day: count.total() for day, count in by_day.items()}, excluded)
+    entries = []
+    for day, publishers in by_day.items():
+        day_class = day_classes[day]
+        entries.append(
+            {
+                "day": day,
+                "articles": publishers.total(),
+                "usual": day_class.usual,
+                "short": day_class.short,
+                "empty": day_class.empty,
+                "gaps": [gap["feed"] for gap in gaps if _overlaps(gap, day)],
+                "publishers": dict(publishers.most_common(5)),
+            }
+        )
+    totals: Counter[str] = sum(by_day.values(), Counter())
+    return {
+        "from": str(begins),
+        "to": str(today),
+        "articles": totals.total(),
+        "days": entries,
+        "gaps": gaps,
+        "publishers": dict(totals.most_common()),
+        "without_time": conn.execute("SELECT count(*) FROM articles WHERE published_at IS NULL").fetchone()[
+            0
+        ],
+    }
+
+
+def _overlaps(gap: dict[str, Any], day: str) -> bool:
+    return in_beijing(gap["from_at"], "%Y-%m-%d") <= day <= in_beijing(gap["to_at"], "%Y-%m-%d")
+
+
+def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
+    """The calendar and the totals, 80 columns wide."""
+    most = max((day["articles"] for day in report["days"]), default=0) or 1
+    out = [paint(f"{'Beijing day':15}{'articles':>8} {'':{BAR}} {'':9} biggest publishers", "bold")]
+    for day in report["days"]:
+        bar = "█" * round(day["articles"] / most * BAR) or ("▏" if day["articles"] else "")
+        mark, colour = "", ""
+        if day["gaps"]:
+            mark, colour = "gap", "red"
+        elif day["empty"]:
+            mark, colour = "none", "red"
+        elif day["short"]:
+            mark, colour = f"short {100 - 100 * day['articles'] / day['usual']:.0f}%", "yellow"
+        elif day["day"] == report["to"]:
+            mark, colour = "so far", "dim"
+        line = f"{day['day']} {date.fromisoformat(day['day']):%a} {day['articles']:>8,} {paint(f'{bar:{BAR}}', colour)} "
+        out.append(f"{line}{paint(f'{mark:9}', colour)} {_list_biggest(day['publishers'], 31)}".rstrip())
+    out += ["", paint(f"{'total':15}{report['articles']:>8,}", "bold")]
+    listed = list(report["publishers"].items())
+    for name, count in listed[:PUBLISHERS]:
+        share = count / report["articles"]
+        out.append(f"{fit_width(name, 30)}{count:>9,}{share:>8.1%} {'█' * round(share * 30)}".rstrip())
+    if rest := listed[PUBLISHERS:]:
+        count = sum(number for _, number in rest)
+        out.append(f"{fit_width(f'{len(rest):,} more', 30)}{count:>9,}{count / report['articles']:>8.1%}")
+    out += [""] * bool(report["gaps"] or report["without_time"])
+    for gap in report["gaps"]:
+        span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
+        out.append(paint(f"open gap: {fit_width(gap['feed'], 10)} {span}, tried {gap['tries']} times", "red"))
+    if report["without_time"]:
+        out.append(f"{report['without_time']:,} articles without a publication time are not counted")
+    return out
+
+
+def _list_biggest(publishers: dict[str, int], width: int) -> str:
+    """As many as fit, whole; the first one cut where it does not.
+
+    >>> _list_biggest({"晨光财经": 30, "江海日报": 2, "远山商报": 1}, 24)
+    '晨光财经 30, 江海日报 2'
+    """
+    line = ""
+    for name, count in publishers.items():
+        longer = f"{line}, {name} {count:,}" if line else fit_width(f"{name} {count:,}", width).rstrip()
+        if terminal.display_width(longer) > width:
+            break
+        line = longer
+    return line

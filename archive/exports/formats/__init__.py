@@ -1,0 +1,1 @@
+"""Export formats, one module each; `archive.exports.load_formats` imports them."""

@@ -1,0 +1,147 @@
+"""Whether the archive is healthy: last runs, feeds, gaps, failing links, disk. Answers from the archive alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive import outcomes, reader
+from archive.outcomes import sql_list
+from archive.reader import rows
+from archive.times import ago
+from archive.units import in_bytes
+
+HEALTHY, NO_ARCHIVE, OPEN_GAPS, FEED_FAILS, CRAWL_FAILED, TOO_OLD, DISK_FULL = 0, 1, 3, 4, 5, 6, 7
+FEED_FAILURES = 3  # failed polls in a row that make a feed a failing one
+ENDED_WELL = (0, 3)  # exit statuses of crawls that did their work: a link that failed is tried again
+WATCH = "spider IN ('finews', 'preflight')"
+FAILED = sql_list(outcomes.FAILED)
+
+
+def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:
+    """The state of the archive, in the form of the JSON object; `check_health` completes it."""
+    holder = reader.lock_holder(data_dir)
+    runs = rows(conn, "SELECT * FROM crawls ORDER BY started_at DESC, id DESC LIMIT 6")
+    scheduled = rows(conn, f"SELECT * FROM crawls WHERE {WATCH} ORDER BY started_at DESC, id DESC LIMIT 2")
+    for run in runs + scheduled:
+        if not run["finished_at"]:
+            alive = holder is not None and run["id"] == runs[0]["id"] and not run["outcome"]
+            run["outcome"] = "running" if alive else "interrupted"
+    watched = WATCH if scheduled else "1"
+    good = rows(
+        conn,
+        f"SELECT max(finished_at) AS at FROM crawls WHERE {watched} AND outcome = 'finished' AND exit_status IN {ENDED_WELL}",
+    )
+    newest = rows(
+        conn,
+        "SELECT id, headline, publisher, published_at, first_seen_at FROM articles WHERE published_at <= ?"
+        " ORDER BY published_at DESC LIMIT 1",
+        (now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    links = rows(
+        conn,
+        "SELECT outcome, count(*) AS count, min(first_tried_at) AS oldest_at, max(last_tried_at) AS latest_at FROM links"
+        f" WHERE outcome IN {FAILED} GROUP BY outcome ORDER BY count(*) DESC",
+    )
+    for link in links:
+        latest = "SELECT url, reason FROM links WHERE outcome = ? ORDER BY last_tried_at DESC LIMIT 1"
+        link["latest"] = rows(conn, latest, link["outcome"])[0]
+    images = {
+        row["status"]: row["n"]
+        for row in conn.execute("SELECT status, count(*) AS n FROM article_images GROUP BY status")
+    }
+    [counts] = rows(
+        conn,
+        "SELECT (SELECT count(*) FROM articles) AS count, (SELECT count(post_path) FROM articles) AS posts,"
+        " (SELECT count(*) FROM articles WHERE headline_from = 'body' OR published_from = 'id' OR published_at IS NULL)"
+        " AS incomplete, (SELECT count(*) FROM images) AS images, (SELECT coalesce(sum(bytes), 0) FROM images) AS bytes",
+    )
+    disk = shutil.disk_usage(data_dir)
+    return {
+        "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "data_dir": str(data_dir),
+        "running": holder,
+        "last_good_at": good[0]["at"],
+        "last_scheduled": next((run for run in scheduled if run["outcome"] != "running"), None),
+        "runs": runs,
+        "articles": {
+            "count": counts["count"],
+            "incomplete": counts["incomplete"],
+            "newest": newest[0] if newest else None,
+        },
+        "feeds": rows(
+            conn,
+            "SELECT feed, last_polled_at, last_read_at, newest_at, failures, reason FROM feeds ORDER BY feed",
+        ),
+        "gaps": rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY opened_at DESC"),
+        "links": links,
+        "images": {
+            "stored": images.get("stored", 0),
+            "failed": images.get("failed", 0),
+            "refused": images.get("refused", 0),
+        },
+        "disk": {
+            "archive": _file_size(data_dir / "archive.db"),
+            "wal": _file_size(data_dir / "archive.db-wal"),
+            "images": counts["bytes"],
+            "image_files": counts["images"],
+            "posts": counts["posts"],
+            "free": disk.free,
+            "total": disk.total,
+        },
+    }
+
+
+def _file_size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | None, min_free: int) -> None:
+    """Add ``problems``, ``exit_status`` and ``healthy`` to what `read_status` returned."""
+    problems: list[dict[str, Any]] = []
+
+    def problem(status: int, text: str) -> None:
+        problems.append({"exit_status": status, "problem": text})
+
+    if gaps := len(report["gaps"]):
+        problem(
+            OPEN_GAPS,
+            f"{gaps} {'gap' if gaps == 1 else 'gaps'} in the feeds: articles of those hours may be missing",
+        )
+    for feed in report["feeds"]:
+        if feed["failures"] >= FEED_FAILURES:
+            read_at = ago(feed["last_read_at"], now)
+            problem(
+                FEED_FAILS,
+                f"feed {feed['feed']} failed {feed['failures']:,} times in a row, last read {read_at}",
+            )
+    last = report["last_scheduled"]
+    if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):
+        ended = f"ended with {last['exit_status']}" if last["exit_status"] is not None else "was killed"
+        problem(CRAWL_FAILED, f"the last scheduled crawl, {ago(last['started_at'], now)}, {ended}")
+    good = report["last_good_at"]
+    if max_age is not None and (good is None or now - datetime.fromisoformat(good) > max_age):
+        problem(
+            TOO_OLD,
+            f"the last successful crawl: {ago(good, now)}; --max-age allows {_span(max_age)}. Does cron run?",
+        )
+    if report["disk"]["free"] < min_free:
+        problem(
+            DISK_FULL,
+            f"{in_bytes(report['disk']['free'])} free on the disk; --min-free asks for {in_bytes(min_free)}",
+        )
+    report["problems"] = problems
+    report["exit_status"] = max((entry["exit_status"] for entry in problems), default=HEALTHY)
+    report["healthy"] = not problems
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} m"
