@@ -138,6 +138,11 @@ class Archive:
         """The time that this crawl writes down, aware UTC: the clock's, but for a test that sets ``FINEWS_NOW``."""
         return self._now.astimezone(UTC) if self._now else datetime.now(UTC)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be read and written now."""
+        return self.conn is not None
+
     # -- opening and closing ----------------------------------------------------------------------------------
 
     def open(self) -> Archive:

@@ -1,1 +1,1 @@
-"""finews-archive: the crawler. Links in, articles out; what becomes of an article is `pipelines`' work."""
+"""Fetches and reads: spiders, sources, page objects, extraction, and what Scrapy is given to do so."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from scrapy import Request, Spider
-from twisted.python.failure import Failure
+from scrapy import Request, Spider, signals
 
 from archive import outcomes
-from archive.writer import Archive
+from archive.times import clock
 from crawler import reasons
 from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
-from crawler.pages.finews import check_same_article, complete_from_page
 
-STRANGE_IN_A_ROW = 25  # unreadable answers after which the source is taken to have changed its shape
+UNREADABLE_IN_A_ROW = 25  # unreadable responses after which the source is taken to have changed its format
 
 PAGES = 50  # of one article, at most
 HOPS = 5  # pages that send on by script, at most; redirects by status have a bound of their own
@@ -30,89 +27,48 @@ class UsageProblem(ValueError):
 
 
 class ArticleSpider(Spider):
-    """Requests articles and reads the answers. Subclasses say which, and what else is known of each.
+    """Requests articles and reads the responses. Subclasses say which, and what else is known of each."""
 
-    An article is followed by one task from its first request to its rows: by way of Scrapy's scheduler and scraper, made
-    for requests that breed requests, the same costs a tenth more. Spider middlewares have no say in it.
-    """
-
-    strange = 0
-    """Unreadable answers in a row."""
+    names_trusted_links = True
+    """The fetch guard trusts what this spider tells it to, not every request."""
+    consecutive_unreadable = 0
+    """Unreadable responses in a row."""
 
     def __init__(self) -> None:
         super().__init__()
         self.in_flight: dict[str, str] = {}
-        """Links by article that were asked for and have no answer yet."""
-        self.tasks: set[asyncio.Task[None]] = set()
-        """One for each article that is being followed."""
+        """Links by article that were asked for and have no response yet."""
 
     def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
-        """What to do, in order: first requests of articles, and outcomes that need none. Read as far as there is room."""
+        """What to do, in order: first requests of articles, and outcomes that need none. Read as far as requests can be sent."""
         raise NotImplementedError
 
     async def start(self) -> AsyncIterator[Any]:
-        """Follow the work list, as many articles at a time as there may be requests."""
+        """The work list, lazily: a million links must not become a million requests in memory."""
         engine = self.crawler.engine
         assert engine is not None
-        room = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
+        queued = set(self.job_state.pop("queued", ()))
+        async for entry in self.work_list():
+            if isinstance(entry, Request) and entry.cb_kwargs["target"].article_id in queued:
+                continue  # the scheduler kept it in JOBDIR
+            while engine.needs_backout():
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
+            yield entry
 
-        def done(task: asyncio.Task[None]) -> None:
-            self.tasks.discard(task)
-            room.release()
-
-        async for one in self.work_list():
-            if not isinstance(one, Request):
-                yield one
-                continue
-            await room.acquire()
-            if self.stopping:
-                return
-            task = asyncio.create_task(self.follow(one))
-            self.tasks.add(task)
-            task.add_done_callback(done)
-        if self.tasks:
-            await asyncio.wait(self.tasks)
+    def closed(self, reason: str) -> None:
+        """Called by Scrapy at the end. What is still in flight is in JOBDIR's queue, where there is one."""
+        self.job_state["queued"] = list(self.in_flight)
 
     @property
-    def stopping(self) -> bool:
-        """Whether the crawl was told to end: nothing more is asked for, what was asked for is waited for."""
-        engine = self.crawler.engine
-        return engine is None or (engine.needs_backout() and not engine.downloader.needs_backout())
-
-    async def follow(self, request: Request) -> None:
-        """Ask, read the answer, ask on where that says so, and hand what comes of it to the pipelines."""
-        engine = self.crawler.engine
-        assert engine is not None
-        one: Any = request
-        answer: Any = None
-        while isinstance(one, Request):
-            asked, one = one, None
-            try:
-                answer = await engine.download_async(asked)
-            except Exception:
-                answer = Failure()
-                answer.request = asked
-            try:
-                if isinstance(answer, Failure):
-                    one = asked.errback(answer)  # type: ignore[misc]
-                else:
-                    one = asked.callback(answer, **asked.cb_kwargs)  # type: ignore[misc]
-            except Exception:
-                engine.scraper.handle_spider_error(Failure(), asked, answer)
-            if isinstance(one, Request) and self.stopping:
-                return
-        if one is not None:
-            await engine.scraper.start_itemproc_async(one, response=answer)
-        self.let_end(engine.scraper.slot)
-
-    def let_end(self, slot: Any) -> None:
-        """Tell a scraper that waits for the last item: it looks by itself only behind responses of its own."""
-        if slot.closing and not slot.closing.called and slot.is_idle():
-            slot.closing.callback(self)
+    def job_state(self) -> dict[str, Any]:
+        """What JOBDIR keeps from one run of a job to the next (`scrapy.extensions.spiderstate`); lost without it."""
+        if not hasattr(self, "state"):
+            self.state: dict[str, Any] = {}
+        return self.state
 
     def now(self) -> datetime:
         """The time by which this crawl judges what is fresh and due."""
-        return Archive.of(self.crawler).now()
+        return clock(self.settings)
 
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
@@ -120,20 +76,20 @@ class ArticleSpider(Spider):
             origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()
         ]
 
-    def request(self, target: Target, **more: Any) -> Request | LinkOutcome:
+    def request(self, target: Target, **known: Any) -> Request | LinkOutcome:
         """The request for an article's body; an outcome where the source has changed its shape."""
-        if self.strange >= STRANGE_IN_A_ROW:
-            reason = f"not asked for: the {self.strange} answers before were unreadable; crawl it again when the source is mended"
-            return self.outcome(target, "failed", reason)
+        if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
+            reason = f"skipped: {self.consecutive_unreadable} consecutive unreadable responses; retry when the source is fixed"
+            return self.outcome(target, outcomes.FAILED_HERE, reason)
         FetchGuard.of(self.crawler).trust(target.link)
         self.in_flight[target.article_id] = target.link
-        headers = more.pop("headers", None)
+        headers = known.pop("headers", None)
         return Request(
             target.page.request_url(target, self.origins()),
             callback=self.parse,
             errback=self.failed,
             headers=headers,
-            cb_kwargs={"target": target, **more},
+            cb_kwargs={"target": target, **known},
             dont_filter=True,
         )
 
@@ -141,8 +97,18 @@ class ArticleSpider(Spider):
         """An outcome of the target's link."""
         return LinkOutcome(link=target.link, article_id=target.article_id, outcome=outcome, reason=reason)
 
-    def parse(self, response: Any, target: Target, **more: Any) -> Any:
-        """A response to `request`: the article, a request for its page, or why there is none."""
+    def parse(self, response: Any, target: Target | None = None, **known: Any) -> Any:
+        """A response to `request`: the article, a request for its page, or why there is none.
+
+        Without *target*, as `scrapy parse LINK` calls it, the article that the response's own address means.
+        """
+        if target is None:
+            try:
+                target = target_of(response.url)
+            except LinkError as exc:
+                return LinkOutcome(link=response.url, outcome=exc.outcome, reason=str(exc))
+            if target.page.request_url(target, self.origins()) != response.url:
+                return self.request(target)
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
             return self.outcome(target, *reasons.of_status(response.status, response.url))
@@ -154,23 +120,23 @@ class ArticleSpider(Spider):
             article = page.article()
             if further := page.next_page():
                 return self.ask_further(article, further, [response.url], target)
-            article = self.add_known(article, response, **more)
-        except PageError as wrong:
-            if moved := self.sent_on(page, target, response, wrong.outcome):
+            article = self.add_known(article, response, **known)
+        except PageError as exc:
+            if moved := self.sent_on(page, target, response, exc.outcome):
                 return moved
-            self.strange = self.strange + 1 if wrong.outcome == "unreadable" else 0
-            return self.outcome(target, wrong.outcome, str(wrong))
-        except Exception as wrong:
-            return self.our_bug(target, wrong)
-        self.strange = 0
+            self.consecutive_unreadable = (
+                self.consecutive_unreadable + 1 if exc.outcome == "unreadable" else 0
+            )
+            return self.outcome(target, exc.outcome, str(exc))
+        except Exception as exc:
+            return self.report_bug(target, exc)
+        self.consecutive_unreadable = 0
         return self.next_step(article, target)
 
-    def our_bug(self, target: Target, wrong: Exception) -> LinkOutcome:
-        """The outcome of a link on whose answer a page object broke: it must not vanish for that."""
-        self.logger.error(f"{target.link}: {type(wrong).__name__}: {wrong}", exc_info=wrong)
-        said = " ".join(str(wrong).split())[:200]
-        reason = f"our own bug: {type(wrong).__name__}: {said}; please report it with the link"
-        return self.outcome(target, "failed", reason)
+    def report_bug(self, target: Target, exc: Exception) -> LinkOutcome:
+        """The outcome of a link on whose response a page object broke: it must not vanish for that."""
+        self.logger.error(f"{target.link}: {type(exc).__name__}: {exc}", exc_info=exc)
+        return self.outcome(target, outcomes.FAILED_HERE, reasons.of_bug(exc))
 
     def arrived_at(self, target: Target, response: Any) -> tuple[Target, Request | LinkOutcome | None]:
         """Where redirects led: another site's article has that site's page object, and perhaps its own request."""
@@ -206,8 +172,8 @@ class ArticleSpider(Spider):
             )
         try:
             found = replace(target_of(address), link=target.link)
-        except LinkError as wrong:
-            return self.outcome(target, wrong.outcome, f"sent on by {response.url}: {wrong}")
+        except LinkError as exc:
+            return self.outcome(target, exc.outcome, f"sent on by {response.url}: {exc}")
         self.in_flight[found.article_id] = target.link
         return Request(
             found.page.request_url(replace(found, link=address), self.origins()),
@@ -238,8 +204,8 @@ class ArticleSpider(Spider):
         try:
             page = target.page(response, target, self.now())
             more = page.article()
-        except PageError as wrong:
-            return self.outcome(target, wrong.outcome, f"page {len(seen) + 1} of the article: {wrong}")
+        except PageError as exc:
+            return self.outcome(target, exc.outcome, f"page {len(seen) + 1} of the article: {exc}")
         article.body_raw = f"{article.body_raw}\n{more.body_raw}"
         article.removals = [*article.removals, *more.removals]
         article.authors = article.authors or more.authors
@@ -247,10 +213,10 @@ class ArticleSpider(Spider):
         further = page.next_page()
         if further and further not in seen and len(seen) < PAGES:
             return self.ask_further(article, further, seen, target)
-        self.strange = 0
+        self.consecutive_unreadable = 0
         return self.next_step(article, target)
 
-    def add_known(self, article: Article, response: Any, **more: Any) -> Article:
+    def add_known(self, article: Article, response: Any, **known: Any) -> Article:
         """Add what is known beside the response. Raises PageError where it contradicts the response."""
         return article
 
@@ -258,41 +224,38 @@ class ArticleSpider(Spider):
         """The article where it is complete enough, else a request for what it lacks."""
         return article
 
-    def ask_page(self, article: Article, target: Target) -> Article | Request:
-        """A request for the public page where headline or time are missing; else the article as it is."""
-        if article.headline and article.published_raw:
+    def complete(self, article: Article, target: Target) -> Article | Request:
+        """A request for the page that states what *article* lacks, where its site has one; else the article as it is."""
+        url = target.page.supplement_url(target, self.settings["FINEWS_ARTICLE_PAGE"])
+        if url is None or (article.headline and article.published_raw):
             return article
         self.in_flight[target.article_id] = target.link
         return Request(
-            self.settings["FINEWS_ARTICLE_PAGE"].format(id=target.native_id),
-            callback=self.parse_page,
-            errback=self.page_failed,
-            cb_kwargs={"article": article},
+            url,
+            callback=self.parse_supplement,
+            errback=self.supplement_failed,
+            cb_kwargs={"article": article, "target": target},
             dont_filter=True,
         )
 
-    def parse_page(self, response: Any, article: Article) -> Article | LinkOutcome:
-        """The public page of an article: what its JSON lacks. A page that says nothing leaves stand-ins."""
+    def parse_supplement(self, response: Any, article: Article, target: Target) -> Article | LinkOutcome:
+        """A page that completes an article. One that says nothing of it leaves placeholders."""
         self.in_flight.pop(article.id, None)
         if response.status == 200 and hasattr(response, "text"):
             try:
-                check_same_article(article, response)
-                if complete_from_page(article, response):
+                if target.page.supplement(article, response):
                     return article
-            except PageError as wrong:
-                return LinkOutcome(
-                    link=article.link or str(article.share_url),
-                    article_id=article.id,
-                    outcome="unreadable",
-                    reason=str(wrong),
+            except PageError as exc:
+                return self.outcome(
+                    replace(target, link=article.link or str(article.share_url)), exc.outcome, str(exc)
                 )
-            except Exception as wrong:  # our own bug; the article is there all the same
-                self.logger.error(f"{response.url}: {type(wrong).__name__}: {wrong}", exc_info=wrong)
+            except Exception as exc:  # a bug of ours; the article is there all the same
+                self.logger.error(f"{response.url}: {type(exc).__name__}: {exc}", exc_info=exc)
         self.count("share/page_unusable")
         return article
 
-    def page_failed(self, failure: Any) -> Article:
-        """No public page: the article is archived with stand-ins, to be completed by a later crawl."""
+    def supplement_failed(self, failure: Any) -> Article:
+        """No such page: the article is archived with placeholders, to be completed by a later crawl."""
         self.count("share/page_unusable")
         article = failure.request.cb_kwargs["article"]
         self.in_flight.pop(article.id, None)

@@ -1,4 +1,4 @@
-"""What a crawl came to: its exit status for cron, its summary for a person."""
+"""The exit status of a crawl, for cron, and why it is that."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Verdict:
     reasons: list[str] = field(default_factory=list)
 
     def add(self, status: int, reason: str) -> None:
-        """Where several hold, the highest counts; all are told."""
+        """Where several hold, the highest counts; all reasons are reported."""
         self.status = max(self.status, status)
         if reason not in self.reasons:
             self.reasons.append(reason)
@@ -43,16 +43,16 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
-    """The verdict over a crawl's counts.
+def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
+    """The exit status that a crawl's counts make.
 
-    >>> judge({"links/archived": 3}).status
+    >>> evaluate({"links/archived": 3}).status
     0
-    >>> judge({"links/archived": 3, "links/gone": 1}).status
+    >>> evaluate({"links/archived": 3, "links/gone": 1}).status
     3
-    >>> judge({"links/unreachable": 2}).status
+    >>> evaluate({"links/unreachable": 2}).status
     69
-    >>> judge({"links/archived": 1, "links/unreadable": 3}).status
+    >>> evaluate({"links/archived": 1, "links/unreadable": 3}).status
     65
     """
     verdict = Verdict()
@@ -64,24 +64,25 @@ def judge(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:
     asked = arrived + failed - not_followed
     feeds_failed, feeds_read = stats.get("feeds/failed", 0), stats.get("feeds/read", 0)
     if failed:
-        said = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
-        verdict.add(SOME_FAILED, f"{failed:,} of {counted(arrived + failed, 'link')} failed: {said}")
+        counts = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
+        verdict.add(SOME_FAILED, f"{failed:,} of {counted(arrived + failed, 'link')} failed: {counts}")
     if stats.get("gaps/opened", 0):
         verdict.add(
             SOME_FAILED,
             f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status",
         )
-    # What could not be written is told by the archive.
+    # The archive reports what could not be written.
     if finish_reason not in ("finished", "closespider_timeout", "archive_cannot_be_written"):
         verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")
     if unreadable := stats.get("feeds/unreadable", 0):
-        verdict.add(UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} answered in a shape we do not know")
+        verdict.add(
+            UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} returned an unexpected response format"
+        )
     if links["unreadable"] * 2 > asked:
-        verdict.add(UNKNOWN_SHAPE, "more than half of the articles were answered in a shape we do not know")
-    unreachable = links["unreachable"] + links["walled"] + links["failed"] + links["refused"]
-    unreachable -= stats.get("links/not_followed", 0)
+        verdict.add(UNKNOWN_SHAPE, "more than half of the articles returned an unexpected response format")
+    unreachable = links["unreachable"] + links["walled"]
     if feeds_failed:
         verdict.add(SOME_FAILED, f"{counted(feeds_failed, 'list feed')} could not be read")
-    if not arrived and not feeds_read and (unreachable > 0 or feeds_failed):
+    if not arrived and not feeds_read and (0 < unreachable == failed or feeds_failed):
         verdict.add(UNREACHABLE, "nothing arrived: the source is unreachable or refuses")
     return verdict

@@ -1,12 +1,15 @@
-"""A guard on fetching: what the operator named is trusted; an address that came out of content is fetched only where
-it is public. `crawler.download` asks it about every connection, so redirects and names that resolve anew are covered."""
+"""The fetch guard's rules: what the operator named is trusted; an address that came out of content is fetched only where
+it is public. `crawler.resolver` applies them to every new connection, `crawler.middlewares.fetch_guard` to every request."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
+
+from pipelines.fetch_errors import FetchRefused
 
 PORTS = {"http": 80, "https": 443}
 Origin = tuple[str, str, int]
@@ -31,14 +34,14 @@ def origin_of(url: str) -> Origin | None:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public Internet.
+    """Whether an IP address belongs to the public Internet.
 
     >>> [is_public(a) for a in ("93.184.216.34", "127.0.0.1", "10.1.2.3", "169.254.169.254", "::ffff:10.0.0.1", "fd00::1")]
     [True, False, False, False, False, False]
     """
     ip: Any = ipaddress.ip_address(address.partition("%")[0])
     if ip.version == 6:
-        # IPv4 in an IPv6 coat: mapped, 6to4, compatible (::127.0.0.1), NAT64.
+        # IPv4 inside IPv6: mapped, 6to4, compatible (::127.0.0.1), NAT64.
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
         elif ip.sixtofour is not None:
@@ -48,28 +51,67 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-class FetchGuard:
-    """Which origins the operator named in this crawl: settings, arguments, links."""
+def parse_connect_to(pairs: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """The setting CONNECT_TO: address and port by host; ``*`` is every other host. Raises ValueError.
 
-    _shared: WeakKeyDictionary[Any, FetchGuard] = WeakKeyDictionary()
+    >>> parse_connect_to(["news.example=127.0.0.1:8000"])
+    {'news.example': ('127.0.0.1', 8000)}
+    """
+    places = {}
+    for pair in pairs:
+        host, _, place = pair.strip().partition("=")
+        address, _, port = place.rpartition(":")
+        places[host.lower()] = (str(ipaddress.ip_address(address.strip("[]"))), int(port))
+    return places
+
+
+class FetchGuard:
+    """The origins that the operator of one crawl named (settings, arguments, links), and what was refused."""
+
+    _by_crawler: WeakKeyDictionary[Any, FetchGuard] = WeakKeyDictionary()
 
     def __init__(self) -> None:
         self.trusted: set[Origin] = set()
+        self.refusals: dict[tuple[str, int], str] = {}
+        """Why a host and port was refused."""
 
     @classmethod
     def of(cls, crawler: Any) -> FetchGuard:
         """The guard of this crawl, trusting the origins that its settings name."""
-        if crawler not in cls._shared:
-            guard = cls._shared[crawler] = cls()
+        if crawler not in cls._by_crawler:
+            guard = cls._by_crawler[crawler] = cls()
             for url in (*crawler.settings.getlist("FINEWS_ORIGINS"), crawler.settings["FINEWS_ARTICLE_PAGE"]):
                 guard.trust(url.strip())
-        return cls._shared[crawler]
+        return cls._by_crawler[crawler]
+
+    @classmethod
+    def all(cls) -> list[FetchGuard]:
+        """The guards of the crawls that this process runs, one as a rule: name resolution is the process's."""
+        return list(cls._by_crawler.values())
 
     def trust(self, url: str) -> None:
         """Trust the origin of an address that the operator gave."""
         if origin := origin_of(url):
             self.trusted.add(origin)
 
-    def trusts(self, origin: Origin) -> bool:
-        """Whether an origin was named by the operator."""
-        return origin in self.trusted
+    def trusts(self, host: str, port: int) -> bool:
+        """Whether the operator named *host* and *port* (0: any port), in either scheme."""
+        host = host.rstrip(".").lower()
+        return any(host == named and port in (0, at) for _, named, at in self.trusted)
+
+    def permit(self, host: str, port: int, addresses: list[str]) -> list[str]:
+        """Those of a host's *addresses* that may be connected to; where there are none, `refusals` says why."""
+        if self.trusts(host, port):
+            return addresses
+        public = [address for address in addresses if is_public(address)]
+        if addresses and not public:
+            self.refusals[host.rstrip(".").lower(), port] = (
+                f"{host} is at {addresses[0]}, which is not a public address; add its origin to FINEWS_ORIGINS to allow it"
+            )
+        return public
+
+    def refusal(self, url: str) -> FetchRefused | None:
+        """Why the origin of *url* was refused, None where it was not."""
+        origin = origin_of(url)
+        reason = self.refusals.get(origin[1:]) if origin else None
+        return FetchRefused(reason) if reason else None

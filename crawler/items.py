@@ -121,3 +121,9 @@ class LinkOutcome:
     """One of `archive.outcomes`, or ``same`` (as another link of the article in this crawl: the outcome of that one)."""
     reason: str | None = None
     """What happened, where, and what to do next, in plain words."""
+
+
+INTERNAL_FIELDS = frozenset(
+    ("link", "check", "published_stand_in_raw", "body_raw", "body_tree", "archived", "post_path", "post_text")
+)
+"""Fields of `Article` that only the pipelines need: no export holds them."""

@@ -7,7 +7,7 @@ try is due, or anything is odd, this process becomes the command behind ``--`` (
 that tells what is to be told. Else it writes down that the feeds were read, says nothing and ends with 0; with 75 where
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
 
-Standard library only, and nothing of this project but the text of ``settings.py``: starting Scrapy costs ten times what
+Standard library only, and of this project only the text of ``settings.py`` and ``user_agent.py``: starting Scrapy costs ten times what
 this costs. In doubt it starts the crawl: it must never keep one back that would have found something. It asks only
 feeds that the spider, which obeys robots.txt, could read at its last poll.
 """
@@ -106,13 +106,18 @@ def given(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[st
     return settings, arguments, rest
 
 
+def load_beside(name: str) -> dict[str, Any]:
+    """The names of a module beside this file that needs the standard library alone. Its package is not importable here."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    names: dict[str, Any] = {"__file__": path, "__name__": name}
+    with open(path, encoding="utf-8") as text:
+        exec(compile(text.read(), path, "exec"), names)
+    return names
+
+
 def all_settings(own: dict[str, str]) -> dict[str, Any]:
     """The project's settings with the environment's ``FINEWS_NAME``, and *own* over them."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "settings.py")
-    found: dict[str, Any] = {"__file__": path, "__name__": "settings"}
-    with open(path, encoding="utf-8") as text:
-        exec(compile(text.read(), path, "exec"), found)
-    return found | own
+    return load_beside("settings") | own
 
 
 def take_lock(data_dir: str) -> IO[str]:
@@ -215,8 +220,9 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
                 raise Odd(what)
         given_origins = arguments.get("origin") or settings["FINEWS_ORIGINS"]
         origins = [origin.strip().rstrip("/") for origin in given_origins.split(",") if origin.strip()]
-        contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
-        agent = settings["USER_AGENT"] or f"{settings['BOT_NAME']}{contact}"
+        agent = load_beside("user_agent")["build_user_agent"](
+            settings["USER_AGENT"], settings["BOT_NAME"], settings["CONTACT"]
+        )
         listed, received = poll(origins, feeds, settings["FINEWS_COUNTS"].split(",")[0], agent)
         records = [[native_id(row), name, is_whole(row)] for name, rows in listed.items() for row in rows]
         news = db.execute(NEWS, {"listed": json.dumps(records), "now": moment}).fetchone()[0]

@@ -46,3 +46,9 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     if isinstance(error, IgnoreRequest | DownloadCancelledError):
         refused = False
     return outcomes.REFUSED if refused else outcomes.UNREACHABLE, f"{reason}: {url}"
+
+
+def of_bug(exc: BaseException) -> str:
+    """The reason of a link that a bug of ours kept from being read."""
+    message = " ".join(str(exc).split())[:200]
+    return f"internal error (bug): {type(exc).__name__}: {message}; please report it with the link"

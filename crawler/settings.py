@@ -1,5 +1,8 @@
-"""Every knob, in the order a request meets it. A single run differs by ``-s NAME=value``; the environment's
-``FINEWS_NAME`` (``FINEWS_DATA_DIR``, ``FINEWS_ORIGINS``, ...) stands in for a ``-s`` that is not given."""
+"""Every setting of ours, in the order a request meets it, on top of Scrapy's defaults.
+
+A single run differs by ``-s NAME=value``; without it the environment's ``FINEWS_NAME`` (``FINEWS_DATA_DIR``,
+``FINEWS_ORIGINS``, ...) is used. Standard library only: the light check before a crawl reads this file, too.
+"""
 
 import os
 from pathlib import Path
@@ -11,7 +14,9 @@ BOT_NAME = "finews-archive"
 SPIDER_MODULES = ["crawler.spiders"]
 COMMANDS_MODULE = "crawler.commands"
 CONTACT = ""  # an address that a site's operator can write to; goes into the user agent
-USER_AGENT = ""  # empty: made from BOT_NAME, the version and CONTACT
+USER_AGENT = ""  # empty: made of BOT_NAME, the version and CONTACT (crawler/addon.py)
+ADDONS = {"crawler.addon.ArchiveAddon": 0}
+LOG_LEVEL = "INFO"  # WARNING: a crawl with nothing wrong prints nothing; DEBUG: every request
 
 # -- where articles come from -------------------------------------------------------------------------------------
 # scheme://host[:port] of the endpoints, comma-separated; the first is the default. Trusted by the fetch guard.
@@ -26,58 +31,58 @@ FINEWS_LIST_ORIGINS = ""
 FINEWS_CHECKS = "10m,1h,6h,1d,7d"  # when an article is looked at again for edits, after it was first seen
 FINEWS_NOW = ""  # an ISO time that stands for now, for tests of what is due
 
-# -- how hard we knock ----------------------------------------------------------------------------------------------
+# -- how requests are sent ------------------------------------------------------------------------------------------
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
-SCHEDULER_PRIORITY_QUEUE = (
-    "scrapy.pqueues.ScrapyPriorityQueue"  # asked after every answer; nothing waits in it
-)
-DOWNLOAD_DELAY = 0  # seconds between two requests to one host
+DOWNLOAD_DELAY = 0.0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
-DOWNLOAD_TIMEOUT = 30  # seconds
-# Bytes of one response, also after decompression; of a picture: IMAGE_MAX_BYTES.
+DOWNLOAD_TIMEOUT = 30.0  # seconds
+# Bytes of one response, also after decompression; of an image: IMAGE_MAX_BYTES.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0  # what is too large is refused, with a reason
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # HOST=ADDRESS:PORT, comma-separated: where to connect to in the place of HOST (* is every one), as for a mirror.
 CONNECT_TO = ""
+# Asks the fetch guard about every address before it is connected to.
+TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
 REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = (
+    False  # page objects read where a page sends its reader on, by script as well (crawler/pages/onward.py)
+)
 RETRY_TIMES = 2  # after the first try
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
+# Scrapy's list without the two that no retry within seconds mends: no such host, connection refused.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.DownloadTimeoutError",
+    "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectionDone",
+    "twisted.internet.error.ConnectError",
+    "twisted.internet.error.ConnectionLost",
+    "builtins.OSError",  # an empty body that claims to be compressed
+]
 RETRY_BACKOFF = 0.5  # seconds before the first retry, doubled for each further one, with jitter
-RETRY_BACKOFF_MAX = 60  # seconds; a server that asks for more (Retry-After) is tried again by a later crawl
+RETRY_BACKOFF_MAX = 60.0  # seconds; a server that asks for more (Retry-After) is tried again by a later crawl
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the link's outcome reports it
 # Requests in a row that a host may fail, retries counted, before the crawl asks it no more.
 BREAKER_FAILURES = 10
-RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the link's outcome tells it
-COOKIES_ENABLED = False
-REFERER_ENABLED = False
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-
-# Only what is used: the rest costs 0.3 ms a request and 0.15 s a start, and opens doors (telnet, remote control,
-# file: and data: addresses). Scrapy's own bases are replaced, as a None for each entry would still import it.
-DOWNLOAD_HANDLERS_BASE = {
-    "http": "crawler.download.GuardedDownloadHandler",
-    "https": "crawler.download.GuardedDownloadHandler",
+HTTPERROR_ALLOW_ALL = True  # every response has an outcome
+URLLENGTH_LIMIT = 0  # no link is dropped for its length
+CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as many tasks for every response
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.middlewares.backoff_retry.BackoffRetryMiddleware": 550,
+    "crawler.middlewares.host_breaker.HostBreakerMiddleware": 840,
+    "crawler.middlewares.fetch_guard.FetchGuardMiddleware": 880,
 }
-DOWNLOADER_MIDDLEWARES_BASE = {
-    "crawler.middlewares.KnownRobotsMiddleware": 100,
-    "crawler.middlewares.RequestDefaultsMiddleware": 400,
-    "crawler.middlewares.BackoffRetryMiddleware": 550,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-    "crawler.middlewares.HostWatchMiddleware": 650,
-}
-SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}  # they would have no say: see crawler/article_spider.py
-EXTENSIONS_BASE = {
-    "scrapy.extensions.closespider.CloseSpider": 0,
-    "scrapy.extensions.throttle.AutoThrottle": 0,
-    "crawler.extensions.run_log.CrawlLedger": 0,
-}
+EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0}
+# Doors that a crawl does not need: both let others of this machine run code in it.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
-ITEM_PROCESSOR = "crawler.item_pipelines.ItemPipelines"
 ITEM_PIPELINES = {
     "pipelines.normalise_dates.NormaliseDatesPipeline": 100,
     "pipelines.sanitise_html.SanitiseHtmlPipeline": 200,
@@ -106,11 +111,9 @@ POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 
 # -- what is said of it ---------------------------------------------------------------------------------------------------
-LOG_LEVEL = "INFO"  # WARNING: nothing is printed where nothing is wrong; DEBUG: every request
-LOG_FORMATTER = "crawler.stats.QuietLogFormatter"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
-STATS_CLASS = "crawler.stats.Stats"
+FEED_EXPORT_ENCODING = "utf-8"
 STATS_DUMP = False
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 
@@ -125,8 +128,8 @@ JIN10_DETAIL_APP_ID = "arU9WZF7TC9m7nWn"
 JIN10_ARTICLE_VERSION = "1.0.1"
 SOURCE_PAGES = 100  # pages of a list, at most, that close a gap in one crawl
 
-kinds = {name: type(value) for name, value in globals().items() if name.isupper()}
-"""Kind of each setting's default: what the environment gives is text."""
+default_types = {name: type(value) for name, value in globals().items() if name.isupper()}
+"""Type of each setting's default: what the environment gives is text."""
 
 for _name in [name for name in globals() if name.isupper()]:
     _given = os.environ.get(_name if _name.startswith("FINEWS_") else f"FINEWS_{_name}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from archive.writer import Archive
@@ -39,12 +38,11 @@ def require_archive(crawler: Any) -> Archive:
 
 class OpenArchive:
     """An extension that opens the archive for a crawl that ``scrapy crawl`` does not start: put it into ``EXTENSIONS`` for
-    ``scrapy runspider`` or a script with ``CrawlerProcess``. Raises ArchiveError."""
+    ``scrapy runspider`` or a script with ``CrawlerProcess``, before the run log, which closes it. Raises ArchiveError."""
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> OpenArchive:
         if archive_of(crawler) is not None:
             raise NotConfigured
-        archive = share_archive(crawler, archive_named_in(crawler.settings).open())
-        crawler.signals.connect(archive.close, signal=signals.spider_closed, weak=False)
+        share_archive(crawler, archive_named_in(crawler.settings).open())
         return cls()

@@ -91,7 +91,6 @@ class CompleteFromArchivePipeline:
             self._merge(record, known)
         if record["publisher"]:
             record["publisher_slug"] = self.archive.slug(record["publisher"])
-        self.stats.inc_value(f"articles/{record['archived']}")
         return item
 
     def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:

@@ -260,7 +260,7 @@ class DownloadImagesPipeline:
     async def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)
         tree = record.get("body_tree")
-        if tree is None:
+        if tree is None or not self.archive.is_open:
             return item
         page = record.get("share_url") or record.get("canonical_url")
         found = find_images(tree, page)

@@ -17,7 +17,7 @@ from scrapy.exceptions import (
 )
 
 
-class FetchRefused(Exception):
+class FetchRefused(IgnoreRequest):
     """Our own refusal to fetch an address; the message says which and why."""
 
 

@@ -1,0 +1,1 @@
+"""The commands of the project: arguments in, one call, text out."""

@@ -134,6 +134,18 @@ class ArticlePage(ABC):
         """Address of the article's next page, where it is cut into pages; None on the last. Call it after `article`."""
         return None
 
+    @classmethod
+    def supplement_url(cls, target: Target, template: str) -> str | None:
+        """Address of a page that states what the response can lack (headline, time, source); None where there is none.
+        *template* is the setting FINEWS_ARTICLE_PAGE."""
+        return None
+
+    @classmethod
+    def supplement(cls, article: Article, response: TextResponse) -> bool:
+        """Fill what *article* lacks from the page at `supplement_url`; whether it was that page. Raises PageError where
+        it shows another article."""
+        return False
+
     def moved_to(self, outcome: str) -> str | None:
         """Address of the article to which this page, which holds none, redirects its reader. Call it where `article`
         raised a PageError of that *outcome*."""

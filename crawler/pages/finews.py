@@ -12,6 +12,7 @@ import unicodedata
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from parsel import Selector
+from scrapy.http import TextResponse
 
 from crawler.extraction.decoding import decode
 from crawler.items import Article
@@ -134,6 +135,15 @@ class FinewsPage(ArticlePage):
         return cls.places(
             target, origins, [f"{target.origin}{ENDPOINT}{{id}}"] if target.origin else [*PLACES]
         )[0].url
+
+    @classmethod
+    def supplement_url(cls, target: Target, template: str) -> str | None:
+        return template.format(id=target.native_id)
+
+    @classmethod
+    def supplement(cls, article: Article, response: TextResponse) -> bool:
+        check_same_article(article, response)
+        return complete_from_page(article, response)
 
     def article(self) -> Article:
         where = self.response.url

@@ -18,7 +18,6 @@ from scrapy import Request
 
 from archive.feed_state import FeedState, check_row, spans
 from archive.times import utc_text
-from archive.writer import Archive
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.fetch_guard import FetchGuard, origin_of
@@ -35,6 +34,7 @@ from crawler.sources.finews import (
     list_origins,
     merged,
 )
+from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
 
@@ -102,9 +102,10 @@ class FinewsSpider(ArticleSpider):
     # -- the crawl --------------------------------------------------------------------------------------------
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
-        conn = Archive.of(self.crawler).open().conn
+        self.archive = require_archive(self.crawler)
+        conn = self.archive.conn
         assert conn is not None
-        self.state = FeedState(conn)
+        self.feed_state = FeedState(conn)
         self.plan = spans(self.settings["FINEWS_CHECKS"])
         for origin in (*self.origins(), *self.list_origins()):
             FetchGuard.of(self.crawler).trust(origin)
@@ -117,12 +118,12 @@ class FinewsSpider(ArticleSpider):
             async for request in self.page_back(poll, asked):
                 yield request
             self.judge(poll)
-        for url, article_id, _ in self.state.failed_links("finews", self.now()):
+        for url, article_id, _ in self.feed_state.failed_links("finews", self.now()):
             if article_id not in asked:
                 asked.add(article_id)
                 self.page_wanted.add(article_id)
                 yield self.request(target_of(url), feeds=[], failed_before=True)
-        for row in self.state.due_checks(self.now()):
+        for row in self.feed_state.due_checks(self.now()):
             if row["article_id"] not in asked and row["share_url"]:
                 asked.add(row["article_id"])
                 if not row["complete"]:
@@ -131,19 +132,20 @@ class FinewsSpider(ArticleSpider):
 
     def closed(self, reason: str) -> None:
         """Keep what was listed, once all of it has an outcome: a crawl that was cut off must be overlapped anew."""
+        super().closed(reason)
         for poll in self.polls:
             if poll.answered and reason == "finished":
                 times = [moment for record in poll.records if (moment := self.published(record))]
-                newest_at = utc_text(max(times)) if times else self.state.newest_at(poll.feed.name)
+                newest_at = utc_text(max(times)) if times else self.feed_state.newest_at(poll.feed.name)
                 ids = [record.key for record in poll.records]
-                self.state.polled(poll.feed.name, self.now(), ids, newest_at, None)
+                self.feed_state.polled(poll.feed.name, self.now(), ids, newest_at, None)
 
     async def wanted(
         self, found: dict[str, tuple[Record, list[str]]], asked: set[str]
     ) -> AsyncIterator[Request | LinkOutcome]:
         """Requests for the articles among *found* that are new, or that a fuller record can complete."""
-        states = self.state.states(f"finews:{native_id}" for native_id in found)
-        not_had = self.state.not_had((f"finews:{native_id}" for native_id in found), self.now())
+        states = self.feed_state.states(f"finews:{native_id}" for native_id in found)
+        not_had = self.feed_state.not_had((f"finews:{native_id}" for native_id in found), self.now())
         self.remember_feeds(found, states)
         for native_id, (record, feeds) in found.items():
             article_id = f"finews:{native_id}"
@@ -176,10 +178,10 @@ class FinewsSpider(ArticleSpider):
         for feed, ids in named.items():
             rows = [
                 {"article_id": article_id, "feed": feed, "first_listed_at": utc_text(self.now())}
-                for article_id in self.state.not_yet_in(feed, ids)
+                for article_id in self.feed_state.not_yet_in(feed, ids)
             ]
             if rows:
-                Archive.of(self.crawler).add_rows("article_feeds", rows)
+                self.archive.add_rows("article_feeds", rows)
 
     # -- feeds ------------------------------------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class FinewsSpider(ArticleSpider):
 
     async def poll(self, feed: type[Feed]) -> Poll:
         """Ask a feed for its newest records, more of them until they overlap the poll before."""
-        poll = Poll(feed, self.state.listed(feed.name))
+        poll = Poll(feed, self.feed_state.listed(feed.name))
         for count in (int(count) for count in self.settings["FINEWS_COUNTS"].split(",")):
             before = len(poll.records)
             for origin in self.origins():
@@ -227,7 +229,8 @@ class FinewsSpider(ArticleSpider):
         """Whether a back-fill or an open hole asks for older records than were seen."""
         wanted = [self.since] if self.since else []
         wanted += [
-            datetime.fromisoformat(gap["from_at"]) for gap in self.state.gaps_due(poll.feed.name, self.now())
+            datetime.fromisoformat(gap["from_at"])
+            for gap in self.feed_state.gaps_due(poll.feed.name, self.now())
         ]
         return bool(wanted) and (poll.oldest or self.now()) > min(wanted)
 
@@ -278,30 +281,28 @@ class FinewsSpider(ArticleSpider):
             reason = str((poll.errors or poll.failures)[0])
             self.count("feeds/unreadable" if poll.errors else "feeds/failed")
             self.note(name, reason)
-            self.state.polled(name, now, None, None, reason)
+            self.feed_state.polled(name, now, None, None, reason)
             return
         self.count("feeds/read")
         if not poll.overlaps and poll.ids:
-            from_at = self.state.newest_at(name) or utc_text(now - timedelta(days=1))
+            from_at = self.feed_state.newest_at(name) or utc_text(now - timedelta(days=1))
             to_at = utc_text(poll.oldest or now)
             reason = f"the newest {len(poll.ids)} records do not reach back to the poll before"
             reason += f"; {poll.failures[-1]}" if poll.failures else ""
-            self.state.open_gap(name, from_at, max(from_at, to_at), now, reason)
+            self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason)
             self.count("gaps/opened")
             self.note(name, reason)
-        for gap in self.state.open_gaps(name):
+        for gap in self.feed_state.open_gaps(name):
             if poll.overlaps and poll.oldest is not None and utc_text(poll.oldest) <= gap["from_at"]:
-                self.state.tried(name, gap["from_at"], now, filled=True, reason=None)
+                self.feed_state.tried(name, gap["from_at"], now, filled=True, reason=None)
                 self.count("gaps/filled")
             elif gap["opened_at"] != utc_text(now):
                 reason = poll.failures[-1] if poll.failures else "no list reaches back that far"
-                self.state.tried(name, gap["from_at"], now, filled=False, reason=reason)
+                self.feed_state.tried(name, gap["from_at"], now, filled=False, reason=reason)
 
     def note(self, feed: str, reason: str) -> None:
         """Have the summary tell of a feed's trouble."""
-        Archive.of(self.crawler).failures.append(
-            {"url": f"feed {feed}", "outcome": "failed", "reason": reason}
-        )
+        self.archive.failures.append({"url": f"feed {feed}", "outcome": "failed", "reason": reason})
 
     # -- articles ---------------------------------------------------------------------------------------------
 
@@ -319,16 +320,16 @@ class FinewsSpider(ArticleSpider):
     def next_step(self, article: Article, target: Target) -> Article | Request:
         # A record with empty fields is archived at once; only an article that no feed completes any more asks its page.
         return (
-            article if article.feeds or article.id not in self.page_wanted else self.ask_page(article, target)
+            article if article.feeds or article.id not in self.page_wanted else self.complete(article, target)
         )
 
-    def parse(self, response: Any, target: Target, **more: Any) -> Any:
-        checked = more.get("checked")
+    def parse(self, response: Any, target: Target | None = None, **known: Any) -> Any:
+        checked = known.get("checked")
         if checked and response.status == 304:
             self.count("checks/not_modified")
             self.checked_same(checked, response)
             return None
-        return super().parse(response, target, **more)
+        return super().parse(response, target, **known)
 
     def checked_same(self, checked: dict[str, Any], response: Any) -> None:
         """The server says that an article is as it was."""
@@ -338,18 +339,18 @@ class FinewsSpider(ArticleSpider):
             row["etag"] or checked["etag"],
             row["last_modified"] or checked["last_modified"],
         )
-        Archive.of(self.crawler).add_rows("checks", [{"article_id": checked["article_id"], **row}])
+        self.archive.add_rows("checks", [{"article_id": checked["article_id"], **row}])
 
-    def add_known(self, article: Article, response: Any, **more: Any) -> Article:
+    def add_known(self, article: Article, response: Any, **known: Any) -> Article:
         """The list record's words come before the detail's, where it has any."""
-        record, checked = more.get("record"), more.get("checked")
+        record, checked = known.get("record"), known.get("checked")
         now = self.now()
-        article.feeds = [{"feed": feed, "first_listed_at": now} for feed in more.get("feeds", ())]
+        article.feeds = [{"feed": feed, "first_listed_at": now} for feed in known.get("feeds", ())]
         first_seen_at = datetime.fromisoformat(checked["first_seen_at"]) if checked else now
         article.check = check_row(
             self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers
         )
-        if not more.get("failed_before"):
+        if not known.get("failed_before"):
             article.link = None  # an article of a feed has a row of `links` only where it failed
         if record is None:
             return article

@@ -16,13 +16,14 @@ from typing import TextIO
 
 from scrapy import Request
 
+from archive.outcomes import FAILED_HERE, RETRIED
 from archive.times import utc_text
-from archive.writer import Archive
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
+from pipelines.archive_access import archive_of
 
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -41,7 +42,7 @@ def check_list(path: str) -> None:
     if os.path.isdir(path):
         raise UsageProblem(f"urls={path}: a folder, not a file of links")
     if not os.access(path, os.R_OK):
-        raise UsageProblem(f"urls={path}: no leave to read it")
+        raise UsageProblem(f"urls={path}: permission denied")
     if os.path.isfile(path) and not is_text(path):
         raise UsageProblem(f"urls={path}: no text file; give a file with one link a line")
 
@@ -72,7 +73,7 @@ class ShareSpider(ArticleSpider):
         if url and urls:
             raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both")
         if url and "://" not in url and not addresses_in(url):
-            raise UsageProblem(f"url={url} is no link: it starts with neither http:// nor https://")
+            raise UsageProblem(f"url={url} is not a URL: it must start with http:// or https://")
         if urls == "-" and sys.stdin is None:
             raise UsageProblem("urls=-: standard input is closed")
         if urls and urls != "-":
@@ -116,6 +117,7 @@ class ShareSpider(ArticleSpider):
                 yield link
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
+        job_started_at = self.job_state.setdefault("started_at", utc_text(self.now()))
         async for link in self._links():
             if hash(link) in self.links:
                 continue
@@ -123,29 +125,41 @@ class ShareSpider(ArticleSpider):
             self.count("links/asked")
             try:
                 target = target_of(link)
-            except LinkError as wrong:
-                if wrong.outcome == "refused":
+            except LinkError as exc:
+                if exc.outcome == "refused":
                     self.count("links/not_followed")
-                yield LinkOutcome(link=link, outcome=wrong.outcome, reason=str(wrong))
+                yield LinkOutcome(link=link, outcome=exc.outcome, reason=str(exc))
                 continue
             if target.article_id in self.seen:
                 yield LinkOutcome(link=link, article_id=target.article_id, outcome="same")
                 continue
             self.seen.add(target.article_id)
+            if self.settings["JOBDIR"] and self.has_ended(target, job_started_at):
+                self.count("links/ended_before")
+                continue
             yield self.request(target)
+
+    def has_ended(self, target: Target, since: str) -> bool:
+        """Whether an earlier run of the same job ended the link, so that asking again would bring the same."""
+        archive = archive_of(self.crawler)
+        row = archive.link_outcome(target.article_id, since) if archive else None
+        return row is not None and row["outcome"] not in RETRIED
 
     def closed(self, reason: str) -> None:
         """No link vanishes: a crawl that was stopped says which it did not get to."""
-        archive = Archive.of(self.crawler)
-        if reason == "finished" or archive.broken:  # where nothing can be written, the exit status says so
+        super().closed(reason)
+        archive = archive_of(self.crawler)
+        if (
+            archive is None or reason == "finished" or archive.broken
+        ):  # where nothing can be written, the exit status says so
             return
         why = f"the crawl was stopped before its turn ({reason}); crawl it again"
         left = [(link, article_id) for article_id, link in self.in_flight.items()]
         for link, article_id in (*left, *((link, None) for link in self.given)):
-            row = {"url": link, "article_id": article_id, "outcome": "failed", "reason": why}
+            row = {"url": link, "article_id": article_id, "outcome": FAILED_HERE, "reason": why}
             archive.add_link({**row, "last_tried_at": utc_text(archive.now())})
             self.count("links/failed")
         archive.flush()
 
     def next_step(self, article: Article, target: Target) -> Article | Request:
-        return self.ask_page(article, target)
+        return self.complete(article, target)

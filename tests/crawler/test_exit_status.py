@@ -8,7 +8,7 @@ import pytest
 from archive.feed_state import FeedState, check_row, next_check, patience, spans
 from archive.schema import open_archive
 from archive.text_changes import changes
-from crawler.exit_status import Verdict, judge
+from crawler.exit_status import Verdict, evaluate
 from tests.bench.__main__ import grown
 from tests.bench.archive import make_archive
 
@@ -25,7 +25,9 @@ NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
         ({"links/unknown_site": 1}, "finished", 3),
         ({"links/refused": 1, "links/not_followed": 1}, "finished", 3),
         ({"links/gone": 3}, "finished", 3),
-        ({"links/refused": 1}, "finished", 69),
+        ({"links/refused": 1}, "finished", 3),
+        ({"links/unreachable": 1, "links/walled": 1}, "finished", 69),
+        ({"links/unreachable": 1, "links/gone": 1}, "finished", 3),
         ({"links/failed": 1, "links/archived": 1}, "finished", 3),
         ({"links/unreadable": 1, "links/archived": 1}, "finished", 3),
         ({"links/unreadable": 2, "links/archived": 1}, "finished", 65),
@@ -40,7 +42,7 @@ NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
     ],
 )
 def test_the_highest_status_that_holds(stats, reason, status):
-    verdict = judge(stats, reason)
+    verdict = evaluate(stats, reason)
     assert verdict.status == status
     assert bool(verdict.reasons) == bool(status)
 

@@ -41,12 +41,12 @@ def test_origins(url, origin):
     assert origin_of(url) == origin
 
 
-def test_trust_is_by_origin_not_by_host():
+def test_trust_is_by_host_and_port():
     guard = FetchGuard()
     guard.trust("http://127.0.0.1:8000/news?x=1")
-    assert guard.trusts(("http", "127.0.0.1", 8000))
-    assert not guard.trusts(("http", "127.0.0.1", 8001))
-    assert not guard.trusts(("https", "127.0.0.1", 8000))
+    assert guard.trusts("127.0.0.1", 8000)
+    assert not guard.trusts("127.0.0.1", 8001)
+    assert not guard.trusts("127.0.0.2", 8000)
 
 
 @pytest.mark.parametrize("address", ["::127.0.0.1", "::10.0.0.1", "::", "::1", "fe80::1%eth0", "0.0.0.0"])

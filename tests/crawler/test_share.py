@@ -406,7 +406,7 @@ def test_an_address_out_of_content_stays_away_from_private_hosts(newsroom, crawl
     assert run.returncode == 0, run.stderr
     images = rows("SELECT status, reason FROM article_images")
     assert {image["status"] for image in images} == {"refused"}
-    assert all("no public address" in image["reason"] for image in images)
+    assert all("not a public address" in image["reason"] for image in images)
     assert len(newsroom.asked("/robots.txt")) == 1, "only the origin that the operator named was asked"
 
 

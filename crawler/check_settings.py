@@ -1,0 +1,189 @@
+"""Settings checked before a crawl begins: a bad one is reported in one line, not met half-way as a bug."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import re
+from collections.abc import Callable
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from scrapy.settings import BaseSettings, default_settings
+
+from crawler import settings as project_settings
+from crawler.fetch_guard import origin_of, parse_connect_to
+
+FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
+MINIMUM = {
+    "CONCURRENT_REQUESTS": 1,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_ITEMS": 1,
+    "BREAKER_FAILURES": 1,
+}
+"""Least value of a number, where that is not 0."""
+FRACTIONS = frozenset(
+    name for name in dir(default_settings) if name.endswith(("_DELAY", "_TIMEOUT", "_CONCURRENCY"))
+)
+"""Settings of Scrapy's that take fractions of a second, or of a request, whatever the type of their default."""
+NOT_HONOURED = {
+    "TWISTED_REACTOR_ENABLED": (
+        lambda settings: settings.getbool("TWISTED_REACTOR_ENABLED"),
+        "the fetch guard works through Twisted's name resolution; leave it True",
+    ),
+    "TWISTED_REACTOR": (
+        lambda settings: "asyncio" in str(settings["TWISTED_REACTOR"]),
+        "pipelines and spiders await asyncio; leave it at Scrapy's asyncio reactor",
+    ),
+    "TWISTED_DNS_RESOLVER": (
+        lambda settings: settings["TWISTED_DNS_RESOLVER"] == project_settings.TWISTED_DNS_RESOLVER,
+        f"the fetch guard needs {project_settings.TWISTED_DNS_RESOLVER}",
+    ),
+    "DNS_TIMEOUT": (
+        lambda settings: (settings.getpriority("DNS_TIMEOUT") or 0) == 0,
+        "the resolver has no time limit of its own; DOWNLOAD_TIMEOUT covers name resolution, too",
+    ),
+}  # fmt: skip
+"""Settings of Scrapy's that cannot be honoured: whether the value is the one that can, and why no other."""
+
+
+def is_number(kind: type, value: Any, minimum: int) -> bool:
+    """Whether a setting's text is a number of that kind, and not less than *minimum*."""
+    try:
+        number = kind(value)
+    except (TypeError, ValueError):
+        return False
+    return math.isfinite(number) and number >= minimum
+
+
+def bad_origins(text: str) -> list[str]:
+    """The entries of a comma-separated setting that are not origins."""
+    return [part for part in map(str.strip, text.split(",")) if part and origin_of(part) is None]
+
+
+def is_page_template(text: str) -> bool:
+    """Whether FINEWS_ARTICLE_PAGE makes an address of an article's id."""
+    try:
+        return "1" * 18 in text.format(id="1" * 18) and origin_of(text.format(id=1)) is not None
+    except (KeyError, IndexError, ValueError):
+        return False
+
+
+def is_time(text: str) -> bool:
+    """Whether FINEWS_NOW is empty or an ISO time."""
+    try:
+        return not text or datetime.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def is_connect_to(pairs: list[str]) -> bool:
+    """Whether CONNECT_TO can be read."""
+    try:
+        parse_connect_to(pairs)
+    except ValueError:
+        return False
+    return True
+
+
+CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
+    "DATA_DIR": (lambda settings: str(settings["DATA_DIR"] or "").strip(), "give a folder"),
+    "POST_FLAVOUR": (
+        lambda settings: settings["POST_FLAVOUR"] in FLAVOURS,
+        f"give one of {', '.join(FLAVOURS)}",
+    ),
+    "LOG_LEVEL": (
+        lambda settings: isinstance(logging.getLevelName(str(settings["LOG_LEVEL"]).upper()), int),
+        "no such level; give DEBUG, INFO, WARNING or ERROR",
+    ),
+    "FINEWS_ORIGINS": (
+        lambda settings: (
+            settings["FINEWS_ORIGINS"].strip(" ,") and not bad_origins(settings["FINEWS_ORIGINS"])
+        ),
+        "give scheme://host[:port], comma-separated",
+    ),
+    "FINEWS_LIST_ORIGINS": (
+        lambda settings: not bad_origins(settings["FINEWS_LIST_ORIGINS"]),
+        "give scheme://host[:port], comma-separated",
+    ),
+    "FINEWS_ARTICLE_PAGE": (
+        lambda settings: is_page_template(settings["FINEWS_ARTICLE_PAGE"]),
+        "give an http or https address with {id} where the article's id goes",
+    ),
+    "FINEWS_NOW": (
+        lambda settings: is_time(settings["FINEWS_NOW"]),
+        "give an ISO time, e.g. 2026-02-21T15:54:00+08:00",
+    ),
+    "FINEWS_COUNTS": (
+        lambda settings: re.fullmatch(r"\s*[1-9]\d*\s*(?:,\s*[1-9]\d*\s*)*", settings["FINEWS_COUNTS"]),
+        "give numbers of records, e.g. 100,500",
+    ),
+    "FINEWS_CHECKS": (
+        lambda settings: re.fullmatch(
+            r"\s*(?:\d+[smhd]\s*(?:,\s*\d+[smhd]\s*)*)?", settings["FINEWS_CHECKS"]
+        ),
+        "give spans of time, e.g. 10m,1h,1d",
+    ),
+    "CONNECT_TO": (
+        lambda settings: is_connect_to(settings.getlist("CONNECT_TO")),
+        "give HOST=ADDRESS:PORT, comma-separated",
+    ),
+}
+"""Settings that are texts: whether the value can be used, and what to give instead."""
+
+
+def find_problem(settings: BaseSettings) -> str | None:
+    """The first setting that cannot be used as it is, with what to give instead; None where all can."""
+    for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
+        if not is_good(settings):
+            return f"{name}={settings[name]}: {advice}"
+    missing = set(project_settings.ITEM_PIPELINES) - {
+        path if isinstance(path, str) else f"{path.__module__}.{path.__qualname__}"
+        for path, order in settings.getdict("ITEM_PIPELINES").items()
+        if order is not None
+    }
+    if missing:
+        return (
+            f"ITEM_PIPELINES lacks {', '.join(sorted(missing))}: nothing would be archived; add yours to the project's"
+            " own, in a settings module or with custom_settings (docs/settings.md)"
+        )
+    changed = {
+        name for name in settings if (settings.getpriority(name) or 0) > 10
+    }  # Scrapy's defaults are good
+    for name in sorted(changed):
+        kind = project_settings.default_types.get(name) or type(getattr(default_settings, name, None))
+        if problem := find_type_problem(name, settings[name], kind):
+            return problem
+    return None
+
+
+def find_type_problem(name: str, value: Any, kind: type) -> str | None:
+    """What keeps the value of a setting from being read as its default's type."""
+    if kind is bool and str(value).lower() not in ("0", "1", "true", "false"):
+        return f"{name}={value}: give True or False"
+    if kind is int and name in FRACTIONS:
+        kind = float
+    if kind in (int, float) and not is_number(kind, value, MINIMUM.get(name, 0)):
+        minimum = f" of {MINIMUM[name]} or more" if name in MINIMUM else ", 0 or more"
+        return f"{name}={value}: give a {'whole ' if kind is int else ''}number{minimum}"
+    return None
+
+
+def find_typos(settings: BaseSettings) -> list[str]:
+    """Warnings about names that nobody reads, but that look like a setting of ours. Other components' settings are theirs."""
+    ours = {name for name in dir(project_settings) if name.isupper()} - set(dir(default_settings))
+    known = ours | set(dir(default_settings))
+    given = [name for name in settings if (settings.getpriority(name) or 0) >= 20 and name not in known]
+    in_environment = {
+        name if name in known else name.removeprefix("FINEWS_")
+        for name in os.environ
+        if name.startswith("FINEWS_")
+    }
+    given += sorted(name for name in in_environment if name not in known)
+    warnings = []
+    for name in given:
+        if match := get_close_matches(name, ours, n=1, cutoff=0.8):
+            warnings.append(f"{name} is not a setting; did you mean {match[0]}?")
+    return warnings

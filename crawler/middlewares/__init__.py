@@ -1,0 +1,1 @@
+"""Downloader middlewares of our own, one file each; their order is in `crawler.settings`."""

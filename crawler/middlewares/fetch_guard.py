@@ -1,0 +1,76 @@
+"""The fetch guard as a downloader middleware: what can be judged from a request alone, and the reason of a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Coroutine
+from typing import Any
+
+from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.fetch_guard import PORTS, FetchGuard
+
+
+class FetchGuardMiddleware:
+    """Refuses address literals that are not public, before any download handler sees them, and names hosts behind a proxy.
+
+    The address of a name is judged where it is connected to (`crawler.resolver`). Behind a proxy that is out of reach: a
+    name is resolved here and judged, but the proxy resolves it anew. Stands between HttpProxyMiddleware, which chooses the
+    proxy, and the downloader.
+    """
+
+    def __init__(self, guard: FetchGuard, spider: Any):
+        self.guard = guard
+        # A spider of ours says which links it was given. Any other one, and `scrapy shell` or `fetch`, asks for what its
+        # author or the command line names.
+        self.trusts_requests = not getattr(spider, "names_trusted_links", False)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> FetchGuardMiddleware:
+        return cls(FetchGuard.of(crawler), crawler.spider)
+
+    def process_request(self, request: Request) -> Coroutine[Any, Any, None] | None:
+        meta = request.meta
+        if self.trusts_requests and not meta.get("redirect_times") and not meta.get("from_content"):
+            self.guard.trust(request.url)
+        parts = urlparse_cached(request)
+        try:
+            host, port = parts.hostname, parts.port or PORTS.get(parts.scheme, 0)
+        except ValueError:  # a port beyond 65535: the handler says so
+            return None
+        if not host:
+            return None
+        if proxy := meta.get("proxy"):
+            self.guard.trust(proxy if "://" in proxy else f"http://{proxy}")
+        if host[-1].isdigit() or ":" in host:
+            try:
+                self._judge(request, host, port, [str(ipaddress.ip_address(host))])
+            except ValueError:  # 0x7f.1 and the like: names, to be resolved
+                pass
+            else:
+                return None
+        # Only behind a proxy is there anything to wait for.
+        return self._judge_proxied(request, host, port) if proxy else None
+
+    async def _judge_proxied(self, request: Request, host: str, port: int) -> None:
+        if self.guard.trusts(host, port):
+            return
+        try:
+            infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:  # a name that only the proxy can resolve
+            return
+        self._judge(request, host, port, list(dict.fromkeys(str(address[0]) for *_, address in infos)))
+
+    def _judge(self, request: Request, host: str, port: int, addresses: list[str]) -> None:
+        """Raise FetchRefused where the guard permits none of *addresses*."""
+        if not self.guard.permit(host, port, addresses) and (refusal := self.guard.refusal(request.url)):
+            raise refusal
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Put the refusal in the place of the missing address that it looked like to the download handler."""
+        if isinstance(exception, CannotResolveHostError) and (refusal := self.guard.refusal(request.url)):
+            raise refusal from exception
