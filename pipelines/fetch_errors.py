@@ -15,6 +15,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from twisted.internet.error import ConnectionDone, ConnectionLost
 
 
 class FetchRefused(IgnoreRequest):
@@ -39,6 +40,8 @@ FAILURES: dict[type[BaseException], str] = {
     CannotResolveHostError: "no such host",
     DownloadConnectionRefusedError: "connection refused",
     ResponseDataLossError: "cut short: the connection ended early",
+    ConnectionLost: "connection reset",
+    ConnectionDone: "connection closed without a response",
 }
 
 
