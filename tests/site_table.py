@@ -1,4 +1,4 @@
-"""The README's table of sites, from the registry. Run: ``python -m tests.site_table``."""
+"""The table of sites in docs/sites.md, from the registry. Run: ``python -m tests.site_table``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.pages import sites
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+DOC = Path(__file__).resolve().parent.parent / "docs" / "sites.md"
 PLACE = re.compile(
     r"(<!-- sites: made by python -m tests\.site_table -->\n).*?(<!-- end of sites -->)", re.DOTALL
 )
@@ -17,16 +17,16 @@ def table() -> str:
     """Markdown: a row a page object."""
     lines = ["| article ids | links |", "|---|---|"]
     for page, hosts in sites().items():
-        said = ", ".join(f"`{host}`" for host in sorted(hosts)) or "any host, by the path: see above"
-        lines.append(f"| `{page.site}:…` | {said} |")
+        names = ", ".join(f"`{host}`" for host in sorted(hosts)) or "any host, by the path: see above"
+        lines.append(f"| `{page.site}:…` | {names} |")
     lines.append("| `web:…` | every other page, by the generic layer |")
     return "\n".join(lines) + "\n"
 
 
-def filled(readme: str) -> str:
-    """The README with the table in its place."""
-    return PLACE.sub(lambda found: found[1] + table() + found[2], readme)
+def insert_table(text: str) -> str:
+    """The page with the table in its place."""
+    return PLACE.sub(lambda match: match[1] + table() + match[2], text)
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    DOC.write_text(insert_table(DOC.read_text(encoding="utf-8")), encoding="utf-8")
