@@ -31,6 +31,8 @@ ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+) \w+ /\* (.*?) \*/")
 VIEW_COLUMN = re.compile(r"^(?!\s*--).*?\b([a-z_0-9]+),? -- (.*)$")
 NAME = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+?)(?:_made_anew)?(?!\w)")
 
+DROPPED = re.compile(r"DROP TABLE (\w+)")
+
 
 def described() -> dict[str, tuple[str, str, dict[str, str]]]:
     """Tables and views by name: kind (``table``, ``view``), what a row is, and what each commented column is."""
@@ -39,6 +41,8 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
         for statement in statements(sql):
             if added := ADDED.match(statement):
                 found[added[1]][2][added[2]] = added[3]
+            if (dropped := DROPPED.match(statement)) and f"{dropped[1]}_made_anew" not in sql:
+                found.pop(dropped[1], None)
             name = NAME.match(statement)
             if not name:
                 continue

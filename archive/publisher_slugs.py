@@ -1,4 +1,8 @@
-"""Names of media for paths: toneless pinyin with the right readings, one slug a medium."""
+"""Names of media for paths: toneless pinyin with the right readings, derived from the name alone.
+
+Names that read alike (TechWeb and Techweb, 新京报 and 新惊报) share a slug: whichever archive they arrive in, and in whatever
+order, the paths are the same. Who needs to tell them apart asks by name.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,14 @@ import importlib.util
 import json
 import os
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+from archive.data_files import DataFiles
 
 READINGS = {
     "央行": "yanghang", "银行": "yinhang", "行业": "hangye", "行情": "hangqing", "重庆": "chongqing", "厦门": "xiamen",
@@ -25,17 +32,17 @@ READINGS = {
     "番禺": "panyu", "东莞": "dongguan", "莘县": "shenxian", "涡阳": "guoyang", "解放": "jiefang", "浙商": "zheshang",
     "行": "hang",
 }  # fmt: skip
-"""Where the library's dictionary of phrases is wrong, or would read a lone sign differently, in names of media."""
+"""Where the library's dictionary of phrases is wrong, or would read a single character differently, in names of media."""
 
 _LONGEST = max(map(len, READINGS))
 _KEPT = re.compile(r"[^a-z0-9]+")
 _PHRASE = re.compile(rb'\n"([\xc2-\xf4][\x80-\xbf]{1,3})[^"]*": \[')
-"""Where a phrase begins in the library's file; its first sign."""
+"""Where a phrase begins in the library's file; its first character."""
 
 
 @cache
 def _phrases() -> tuple[Path, dict[str, list[tuple[int, int]]]]:
-    """The library's file of phrases, and where in it those that begin with a sign are."""
+    """The library's file of phrases, and where in it those that begin with a character are."""
     package = importlib.util.find_spec("pypinyin")
     assert package is not None
     assert package.origin is not None
@@ -43,10 +50,10 @@ def _phrases() -> tuple[Path, dict[str, list[tuple[int, int]]]]:
     places: dict[str, list[tuple[int, int]]] = {}
     if path.exists():
         data = path.read_bytes()
-        found = [(match[1], match.start()) for match in _PHRASE.finditer(data)]
-        starts = [one for n, one in enumerate(found) if n == 0 or found[n - 1][0] != one[0]]
-        for (sign, start), (_, end) in pairwise([*starts, (b"", data.rfind(b"}"))]):
-            places.setdefault(sign.decode(), []).append((start, end))
+        phrases = [(match[1], match.start()) for match in _PHRASE.finditer(data)]
+        starts = [phrase for n, phrase in enumerate(phrases) if n == 0 or phrases[n - 1][0] != phrase[0]]
+        for (character, start), (_, end) in pairwise([*starts, (b"", data.rfind(b"}"))]):
+            places.setdefault(character.decode(), []).append((start, end))
     return path, places
 
 
@@ -54,7 +61,7 @@ def _phrases() -> tuple[Path, dict[str, list[tuple[int, int]]]]:
 def _library() -> tuple[Callable[..., list[str]], object]:
     """pypinyin's function and style, late: most crawls meet only names that have their slug.
 
-    Without its 47,000 phrases, which take 45 MB and 0.1 s, where they can be had one sign at a time.
+    Without its 47,000 phrases, which take 45 MB and 0.1 s, where they can be loaded one character at a time.
     """
     if _phrases()[1]:
         os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
@@ -64,50 +71,59 @@ def _library() -> tuple[Callable[..., list[str]], object]:
 
 
 @cache
-def _teach(sign: str) -> None:
-    """Tell pypinyin the phrases that begin with *sign*."""
+def _load_phrases(character: str) -> None:
+    """Load the phrases that begin with *character* into pypinyin."""
     path, places = _phrases()
-    if sign not in places:
+    if character not in places:
         return
     from pypinyin import load_phrases_dict
 
     with path.open("rb") as file:
-        for start, end in places[sign]:
+        for start, end in places[character]:
             file.seek(start)
             load_phrases_dict(json.loads(b"{" + file.read(end - start).strip().rstrip(b",") + b"}"))
 
 
 def slug_of(name: str) -> str:
-    """*name* as ``[a-z0-9-]{1,60}``; never empty, not unique.
+    """*name* as ``[a-z0-9-]{1,60}``; never empty. Names that read alike share one.
 
     >>> slug_of("新京报"), slug_of("央行"), slug_of("21世纪经济报道"), slug_of("Tech Web")
     ('xinjingbao', 'yanghang', '21shijijingjibaodao', 'techweb')
     """
     text = unicodedata.normalize("NFKC", name)
     lazy_pinyin, style = _library()
-    for sign in text:
-        _teach(sign)
-    parts, at, run = [], 0, ""
-    while at < len(text):
-        for length in range(min(_LONGEST, len(text) - at), 1, -1):
-            if reading := READINGS.get(text[at : at + length]):
+    for character in text:
+        _load_phrases(character)
+    parts, index, run = [], 0, ""
+    while index < len(text):
+        for length in range(min(_LONGEST, len(text) - index), 1, -1):
+            if reading := READINGS.get(text[index : index + length]):
                 parts += [*lazy_pinyin(run, style=style, errors="default"), reading]
-                run, at = "", at + length
+                run, index = "", index + length
                 break
         else:
-            run, at = run + text[at], at + 1
+            run, index = run + text[index], index + 1
     parts += lazy_pinyin(run, style=style, errors="default")
     slug = _KEPT.sub("", "".join(parts).lower())[:60]
     return slug or "x" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def assign_slug(name: str, taken: Callable[[str], str | None]) -> str:
-    """The slug of a new medium. *taken* gives the name that a slug belongs to; another name gets a suffix of its own.
+def derive_again(conn: sqlite3.Connection) -> None:
+    """Give every publisher the slug that follows from its name, and have the posts that named another rendered again.
 
-    >>> assign_slug("Techweb", {"techweb": "TechWeb"}.get)
-    'techweb-93bf07'
+    The posts are noted in ``.pending`` before the caller commits: whoever opens the archive next renders them from their rows.
     """
-    slug = slug_of(name)
-    if taken(slug) in (None, name):
-        return slug
-    return f"{slug[:53]}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:6]}"
+    names = [name for (name,) in conn.execute("SELECT name FROM publishers") if name]
+    slugs = {name: slug_of(name) for name in names}
+    conn.executemany(
+        "UPDATE publishers SET slug = ? WHERE name = ?", [(slug, name) for name, slug in slugs.items()]
+    )
+    posts = []
+    for name, slug in slugs.items():
+        posts += conn.execute(
+            "UPDATE articles SET publisher_slug = ? WHERE publisher = ? AND publisher_slug <> ? RETURNING post_path",
+            [slug, name, slug],
+        ).fetchall()
+    [(_, _, file)] = conn.execute("SELECT * FROM pragma_database_list WHERE name = 'main'")
+    if posts and file:
+        DataFiles(Path(file).parent).note_posts([path for (path,) in posts if path])

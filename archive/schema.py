@@ -10,7 +10,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from archive.search.bulk_load import SEARCH_BY_HAND
+from archive.publisher_slugs import derive_again
+from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import REVISION_TEXTS, fill
@@ -18,17 +19,22 @@ from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlite_utils import Database, Migrations
 
 STEPS: list[tuple[str, str]] = []
 """``(name, SQL)`` in the order they are applied; each runs once, in a transaction of its own."""
+FILLS: dict[str, Callable[[sqlite3.Connection], object]] = {}
+"""What a step fills in that SQL cannot, by its name: inside the step's transaction, so that a kill leaves both or neither."""
 
 
-def step(name: str, sql: str) -> None:
-    """Add a migration step: statements parted by ``;`` at a line's end."""
+def step(name: str, sql: str, fill: Callable[[sqlite3.Connection], object] | None = None) -> None:
+    """Add a migration step: statements parted by ``;`` at a line's end, and what is filled in behind them."""
     STEPS.append((name, sql))
+    if fill:
+        FILLS[name] = fill
 
 
 step(
@@ -259,8 +265,8 @@ step(
     # Segments of the index are merged sixteen at a time, not four: a tenth less work for each article.
     "INSERT INTO search_index (search_index, rank) VALUES ('automerge', 16)",
 )
-step("0008_revision_texts", REVISION_TEXTS)
-step("0009_stories_again", STORIES_AGAIN)
+step("0008_revision_texts", REVISION_TEXTS, fill)
+step("0009_stories_again", STORIES_AGAIN, lambda conn: Stories(conn).fill())
 step("0010_filtered_views", FILTERED_VIEWS)
 step("0011_search_by_hand", SEARCH_BY_HAND)
 step("0012_search_excerpts", f"DROP VIEW search;\n{SEARCH_VIEW}")
@@ -299,6 +305,31 @@ ALTER TABLE articles ADD COLUMN access TEXT /* open, preview (the start of a pai
 ALTER TABLE articles ADD COLUMN served_from TEXT /* scheme and host of the place that served the article; NULL in rows from before this column */
 """,
 )
+step("0015_search_bulk_load", SEARCH_BULK_LOAD)
+step(
+    "0016_slugs_of_names",
+    # A slug follows from the name alone, so two media whose names read alike share one.
+    """
+CREATE TABLE publishers_made_anew (
+  -- Media and their names for paths.
+  name TEXT PRIMARY KEY, -- e.g. 新京报
+  slug TEXT NOT NULL -- derived from the name alone, e.g. xinjingbao; names that read alike (TechWeb, Techweb) share one
+) WITHOUT ROWID;
+INSERT INTO publishers_made_anew SELECT name, slug FROM publishers;
+DROP TABLE publishers;
+ALTER TABLE publishers_made_anew RENAME TO publishers
+""",
+    derive_again,
+)
+
+
+def fill_again(conn: sqlite3.Connection) -> None:
+    """Fill what steps of earlier versions left where they were killed between their commit and what they filled in."""
+    Stories(conn).fill()
+    fill(conn)
+
+
+step("0017_fill_again", "SELECT 1", fill_again)
 
 
 def statements(sql: str) -> list[str]:
@@ -321,6 +352,7 @@ SEARCH_STEPS = frozenset(
         "0011_search_by_hand",
         "0012_search_excerpts",
         "0013_search_long_words",
+        "0015_search_bulk_load",
     )
 )
 """Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""
@@ -342,6 +374,8 @@ def migrations(search: bool = True) -> Migrations:
         def apply(db: Database) -> None:
             for statement in statements(sql):
                 db.execute(statement)
+            if name in FILLS:
+                FILLS[name](db.conn)
 
     for name, sql in steps(search):
         add(name, sql)
@@ -359,7 +393,27 @@ def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
 
 def has_search(conn: sqlite3.Connection) -> bool:
     """Whether the archive has the search index."""
-    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_by_hand'").fetchone() is not None
+    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_bulk_load'").fetchone() is not None
+
+
+def keep_statistics(conn: sqlite3.Connection) -> None:
+    """Planning statistics, once the archive is twice as large as when they were made.
+
+    ``PRAGMA optimize`` would keep those of a first, small crawl until it is 25 times as large, and meanwhile views
+    would read all of it. Those of the search index would take longest, and nothing uses them.
+    """
+    stat = None
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
+        stat = conn.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'articles_published_at'").fetchone()
+    [(newest,)] = conn.execute("SELECT max(arrival) FROM articles").fetchall()
+    if stat and (newest or 0) <= 2 * int(stat[0].split()[0]):
+        return
+    conn.execute("PRAGMA analysis_limit = 400")
+    tables = conn.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'search_index*' AND name NOT GLOB 'sqlite_*'"
+    ).fetchall()
+    for (name,) in tables:
+        conn.execute(f"ANALYZE {name}")
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -382,8 +436,4 @@ def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
         from sqlite_utils import Database
 
         migrations(search).apply(Database(conn))
-        conn.commit()
-        with conn:
-            Stories(conn).fill()
-            fill(conn)
     return conn

@@ -1,6 +1,6 @@
 """The search index of new articles, kept by the crawl itself: what the trigger does in SQL alone, at a quarter of its cost.
 
-Whoever else writes to the file has the trigger. It rests while `search_by_hand` holds a row, which is never longer than a
+Whoever else writes to the file has the trigger. It rests while `search_bulk_load` holds a row, which is never longer than a
 transaction of ours: no other connection ever sees one, and a crash rolls it back.
 """
 
@@ -27,6 +27,20 @@ CREATE TRIGGER search_text_new AFTER INSERT ON texts WHEN NOT EXISTS (SELECT 1 F
 END
 """
 
+"""The step that added the table, under the name that it had at first."""
+
+SEARCH_BULK_LOAD = f"""
+DROP TRIGGER search_text_new;
+DROP TABLE search_by_hand;
+CREATE TABLE search_bulk_load (
+  -- Empty, except inside a transaction whose writer puts new texts into search_index itself.
+  n INTEGER PRIMARY KEY -- 1
+);
+CREATE TRIGGER search_text_new AFTER INSERT ON texts WHEN NOT EXISTS (SELECT 1 FROM search_bulk_load) BEGIN
+  {INSERT}{OF_TEXT.format("new")};
+END;
+"""
+
 
 def pairs(text: str) -> str:
     """As the view `search_pairs` cuts a text.
@@ -47,13 +61,13 @@ def pairs(text: str) -> str:
 
 
 @contextmanager
-def by_hand(conn: sqlite3.Connection) -> Iterator[None]:
+def bulk_load(conn: sqlite3.Connection) -> Iterator[None]:
     """Let the trigger rest for what is written to `texts` within; call `index` for it before the transaction ends."""
-    conn.execute("INSERT INTO search_by_hand VALUES (1)")
+    conn.execute("INSERT INTO search_bulk_load VALUES (1)")
     try:
         yield
     finally:
-        conn.execute("DELETE FROM search_by_hand")
+        conn.execute("DELETE FROM search_bulk_load")
 
 
 def index(conn: sqlite3.Connection, articles: Iterable[tuple[int, str, str]]) -> None:

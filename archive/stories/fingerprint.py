@@ -1,8 +1,8 @@
 """Whether two texts tell the same story: near-duplicates, under whatever publisher or id.
 
-A text is sampled at its commonest characters (as SpotSigs does): the twelve characters behind each 的, 了, 在 and 为 are a *spot*.
-The eight smallest hashes of the spots are its keys in the index (`archive.stories.grouping`); texts that share some are
-compared spot by spot, short ones by all their four-character runs.
+A text is sampled at its commonest characters (as SpotSigs does): the twelve characters behind each 的, 了, 在 and 为 are a *signature*.
+The eight smallest hashes of the signatures are its keys in the index (`archive.stories.grouping`); texts that share some are
+compared signature by signature, short ones by all their four-character shingles.
 
 Earnings notices and price bulletins share most of their words with others of their template; what tells them apart is
 whom they are of, of which day, and which figures they state, so that must agree as well. Where two short texts differ in
@@ -16,17 +16,17 @@ from functools import cached_property
 from zlib import crc32
 
 KEYS = 8  # of a text; two texts of which one holds half of the other share none of them once in 250 times
-SHORT = 240  # characters: a text up to this length has too few spots, so all its four-character runs count
-FEW_SPOTS = (
+SHORT = 240  # characters: a text up to this length has too few signatures, so all its four-character shingles count
+FEW_SIGNATURES = (
     8  # a text of up to FEW_WORDS characters with fewer, such as a report of prices, is taken as a short one
 )
 FEW_WORDS = 700
 SURE = 0.9  # share from which on it does not matter whom the texts seem to be of: a head was cut
-LEAST_SPOTS = 4  # of the smaller text: fewer prove nothing
+LEAST_SIGNATURES = 4  # of the smaller text: fewer prove nothing
 MOST = 1500  # characters that are looked at: copies are alike from the start, and the rest would only cost
 HEAD = 300  # characters in which a text says whom it is of
 LEAST = 8  # characters; a shorter text is no story
-ENOUGH = 0.5  # share of the smaller text's spots that both must hold
+ENOUGH = 0.5  # share of the smaller text's signatures that both must hold
 ENOUGH_SHORT = 0.72  # ... where the texts are short
 ENOUGH_FIGURES = 0.5  # share of the fewer figures that both must state
 LONGEST_NAME = 12  # characters
@@ -61,20 +61,22 @@ WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
 FULL = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 
-class Sketch:
+class Fingerprint:
     """What of a text is compared. Its keys are asked for with every article, the rest where two texts share some."""
 
-    def __init__(self, text: str, spots: list[str], runs: list[str]):
+    def __init__(self, text: str, signatures: list[str], shingles: list[str]):
         self._text = text
-        self.spots = frozenset([crc32(run.encode()) for run in spots])
-        """Hashes of its spots."""
-        self.runs = frozenset([crc32(run.encode()) for run in runs])
-        """Hashes of all its four-character runs where it is short, else empty."""
+        self.signatures = frozenset([crc32(shingle.encode()) for shingle in signatures])
+        """Hashes of its signatures."""
+        self.shingles = frozenset([crc32(shingle.encode()) for shingle in shingles])
+        """Hashes of all its four-character shingles where it is short, else empty."""
 
     @property
     def keys(self) -> list[int]:
         """The text's keys in the index: its smallest hashes."""
-        return sorted(self.spots)[: KEYS if not self.runs else KEYS // 2] + sorted(self.runs)[:KEYS]
+        return (
+            sorted(self.signatures)[: KEYS if not self.shingles else KEYS // 2] + sorted(self.shingles)[:KEYS]
+        )
 
     @cached_property
     def _begin(self) -> int:
@@ -112,18 +114,18 @@ class Sketch:
     @cached_property
     def dates(self) -> frozenset[tuple[str, ...]]:
         """Months and days that a short text names."""
-        return frozenset(DATE.findall(self._start)) if self.runs else frozenset()
+        return frozenset(DATE.findall(self._start)) if self.shingles else frozenset()
 
     @cached_property
     def of_a_day(self) -> bool:
         """Whether a short text speaks of today, a close and the like."""
-        return bool(self.runs) and OF_A_DAY.search(self._start) is not None
+        return bool(self.shingles) and OF_A_DAY.search(self._start) is not None
 
 
-def sketch(text: str) -> Sketch | None:
-    """The sketch of a text; None where it is too short for a story.
+def fingerprint(text: str) -> Fingerprint | None:
+    """The fingerprint of a text; None where it is too short for a story.
 
-    >>> one, other = sketch("央行今日开展逆回购操作，利率不变。"), sketch("（某社）央行今日开展逆回购操作，利率不变")
+    >>> one, other = fingerprint("央行今日开展逆回购操作，利率不变。"), fingerprint("（某社）央行今日开展逆回购操作，利率不变")
     >>> round(same_story(one, other), 1)
     1.0
     """
@@ -133,9 +135,9 @@ def sketch(text: str) -> Sketch | None:
     plain = "".join(SAYS.findall(text))
     if len(plain) < LEAST:
         return None
-    spots = ANCHOR.findall(plain)
-    short = len(plain) <= SHORT or (len(spots) < FEW_SPOTS and len(plain) <= FEW_WORDS)
-    return Sketch(text, spots, [plain[n : n + 4] for n in range(len(plain) - 3)] if short else [])
+    signatures = ANCHOR.findall(plain)
+    short = len(plain) <= SHORT or (len(signatures) < FEW_SIGNATURES and len(plain) <= FEW_WORDS)
+    return Fingerprint(text, signatures, [plain[n : n + 4] for n in range(len(plain) - 3)] if short else [])
 
 
 def figures_in(text: str) -> list[str]:
@@ -158,19 +160,19 @@ def in_common(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / fewer if fewer else 0.0
 
 
-def same_story(one: Sketch, other: Sketch) -> float:
+def same_story(one: Fingerprint, other: Fingerprint) -> float:
     """How much two texts have in common (0 to 1) where they are one story, else 0.
 
     >>> notice = "{}(60000{})公告，预计净利润为{}亿元，同比增长{}%，业绩预告未经审计，敬请广大投资者注意投资风险。"
-    >>> same_story(sketch(notice.format("松麓股份", 1, 3, 12)), sketch(notice.format("北陌股份", 2, 5, 31)))
+    >>> same_story(fingerprint(notice.format("松麓股份", 1, 3, 12)), fingerprint(notice.format("北陌股份", 2, 5, 31)))
     0.0
     """
-    if one.runs and other.runs:
-        share = in_common(one.runs, other.runs)
+    if one.shingles and other.shingles:
+        share = in_common(one.shingles, other.shingles)
         same = share >= ENOUGH_SHORT
     else:
-        share = in_common(one.spots, other.spots)
-        same = share >= ENOUGH and min(len(one.spots), len(other.spots)) >= LEAST_SPOTS
+        share = in_common(one.signatures, other.signatures)
+        same = share >= ENOUGH and min(len(one.signatures), len(other.signatures)) >= LEAST_SIGNATURES
     strange = one.subjects and other.subjects and one.subjects.isdisjoint(other.subjects)
     if not same or (strange and share < SURE):
         return 0.0
@@ -179,7 +181,7 @@ def same_story(one: Sketch, other: Sketch) -> float:
         return 0.0
     if one.dates and other.dates and one.dates.isdisjoint(other.dates):
         return 0.0
-    return 0.0 if is_of_another(one.words, other.words, bool(one.runs and other.runs)) else share
+    return 0.0 if is_of_another(one.words, other.words, bool(one.shingles and other.shingles)) else share
 
 
 def is_of_another(one: str, other: str, short: bool) -> bool:

@@ -10,12 +10,12 @@ import sqlite3
 from collections import Counter
 from heapq import nsmallest
 
-from archive.stories.fingerprint import A_DAY, Sketch, same_story, sketch
+from archive.stories.fingerprint import A_DAY, Fingerprint, fingerprint, same_story
 
 COMMON = 16  # articles with one key that are looked at, those of the greatest ids: of finews, the newest
 LEAST_KEYS = 2  # that two texts must share to be compared
 COMPARED = 6  # texts at most with which a new one is compared
-REMEMBERED = 1000  # sketches of a crawl, about 8 KB each
+REMEMBERED = 1000  # fingerprints of a crawl, about 8 KB each
 REGROUPED = 40  # articles at most of a story that is put together anew where one leaves it
 HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
 
@@ -25,13 +25,13 @@ class Stories:
 
     def __init__(self, conn: sqlite3.Connection):
         self.conn = conn
-        self._sketches: dict[str, Sketch | None] = {}
-        """Sketches of the last `REMEMBERED` texts, by article: copies come within hours of each other. They stay right, for
+        self._fingerprints: dict[str, Fingerprint | None] = {}
+        """Fingerprints of the last `REMEMBERED` texts, by article: copies come within hours of each other. They stay right, for
         an archive has one writer, and a text that changes is placed again."""
 
     def place(self, article_id: str, text: str, new: bool = False) -> None:
         """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
-        mine = self._remember(article_id, sketch(text))
+        mine = self._remember(article_id, fingerprint(text))
         keys = mine.keys if mine else []
         found = self._alike(article_id, mine, keys) if mine else {}
         self.conn.executemany(
@@ -57,15 +57,15 @@ class Stories:
             "UPDATE articles SET story_share = ?1 WHERE id = ?2 AND (story_share IS NULL OR story_share < ?1)",
             [(round(share, 3), other) for other, (_, share) in found.items()],
         )
-        self._settle(stories)
+        self._merge(stories)
 
-    def _alike(self, article_id: str, mine: Sketch, keys: list[int]) -> dict[str, tuple[str, float]]:
+    def _alike(self, article_id: str, mine: Fingerprint, keys: list[int]) -> dict[str, tuple[str, float]]:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
         if not keys:  # a long text in letters has none
             return {}
         found = {}
         for other in self._candidates(article_id, keys):
-            theirs = self._sketch_of(other)
+            theirs = self._fingerprint_of(other)
             if theirs and (share := same_story(mine, theirs)):
                 if mine.of_a_day and theirs.of_a_day and self._apart(article_id, other):
                     continue
@@ -84,17 +84,17 @@ class Stories:
         likely = [(-count, other) for other, count in shared.items() if count >= least]
         return [other for _, other in nsmallest(COMPARED, likely)]
 
-    def _sketch_of(self, article_id: str) -> Sketch | None:
-        """The sketch of an article's stored text; None where that is short, or gone."""
-        if article_id in self._sketches:
-            return self._remember(article_id, self._sketches.pop(article_id))
+    def _fingerprint_of(self, article_id: str) -> Fingerprint | None:
+        """The fingerprint of an article's stored text; None where that is short, or gone."""
+        if article_id in self._fingerprints:
+            return self._remember(article_id, self._fingerprints.pop(article_id))
         row = self.conn.execute("SELECT body_text FROM texts WHERE article_id = ?", [article_id]).fetchone()
-        return self._remember(article_id, sketch(row[0]) if row else None)
+        return self._remember(article_id, fingerprint(row[0]) if row else None)
 
-    def _remember(self, article_id: str, made: Sketch | None) -> Sketch | None:
-        self._sketches[article_id] = made
-        if len(self._sketches) > REMEMBERED:
-            del self._sketches[next(iter(self._sketches))]
+    def _remember(self, article_id: str, made: Fingerprint | None) -> Fingerprint | None:
+        self._fingerprints[article_id] = made
+        if len(self._fingerprints) > REMEMBERED:
+            del self._fingerprints[next(iter(self._fingerprints))]
         return made
 
     def _apart(self, one: str, other: str) -> bool:
@@ -110,7 +110,7 @@ class Stories:
         """Take an article, whose old text still stands, out of its story, which may have another name from then on, or be
         two where only this one held it together."""
         row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [article_id]).fetchone()
-        if row and (old := self._sketch_of(article_id)):
+        if row and (old := self._fingerprint_of(article_id)):
             self.conn.executemany(
                 "DELETE FROM story_keys WHERE key = ? AND article_id = ?",
                 [(key, article_id) for key in old.keys],
@@ -126,25 +126,25 @@ class Stories:
             [row[0]],
         ).fetchall()
         if len(others) > REGROUPED:
-            self._settle({row[0]})
+            self._merge({row[0]})
             return
         for (other,) in others:
             self._alone(other)
         if len(others) > 1:
             for (other,) in others:
-                mine = self._sketch_of(other)
+                mine = self._fingerprint_of(other)
                 if mine and (found := self._alike(other, mine, mine.keys)):
                     self._join(other, found)
 
-    def renamed(self, article_id: str) -> None:
+    def retime(self, article_id: str) -> None:
         """Settle which article is the first of a story, one of which has another time of publication than before."""
         row = self.conn.execute(
             "SELECT story_id FROM articles WHERE id = ? AND story_share IS NOT NULL", [article_id]
         ).fetchone()
         if row:
-            self._settle({row[0]})
+            self._merge({row[0]})
 
-    def _settle(self, stories: set[str]) -> None:
+    def _merge(self, stories: set[str]) -> None:
         """Make *stories* one, named after its earliest article, whatever the order in which they were archived."""
         marks = ", ".join("?" * len(stories))
         names = sorted(stories)
@@ -160,13 +160,13 @@ class Stories:
 
     def fill(self) -> int:
         """Place the articles that have no story yet, the oldest first: those of before there were stories. How many."""
-        rows = self.conn.execute(
-            "SELECT a.id, t.body_text FROM articles AS a JOIN texts AS t ON t.article_id = a.id"
-            " WHERE a.story_id IS NULL ORDER BY a.arrival"
+        ids = self.conn.execute(
+            "SELECT id FROM articles WHERE story_id IS NULL AND EXISTS (SELECT 1 FROM texts WHERE article_id = id) ORDER BY arrival"
         ).fetchall()
-        for article_id, text in rows:
+        for (article_id,) in ids:  # one after the other: all texts would not fit into memory
+            [(text,)] = self.conn.execute("SELECT body_text FROM texts WHERE article_id = ?", [article_id])
             self.place(article_id, text)
-        return len(rows)
+        return len(ids)
 
 
 STORIES = """

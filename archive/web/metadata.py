@@ -14,7 +14,7 @@ INNER = (
     "search_pairs",
     "search_index",
     "search_words",
-    "search_by_hand",
+    "search_bulk_load",
     "_sqlite_migrations",
 )
 """Parts of the search, the stories and the migrations that answer no question; ask the views. SQL can read them all."""

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from archive.search.bulk_load import by_hand, index, pairs
+from archive.search.bulk_load import bulk_load, index, pairs
 from archive.writer import Archive
 from tests.bench.search import answers, entry
 
@@ -44,7 +44,7 @@ def test_python_cuts_as_the_view_does(archive):
 def test_others_have_the_trigger(archive, tmp_path):
     archive.add(entry(1, "一", "张家口赛区"))
     archive.flush()
-    assert archive.conn.execute("SELECT count(*) FROM search_by_hand").fetchone()[0] == 0
+    assert archive.conn.execute("SELECT count(*) FROM search_bulk_load").fetchone()[0] == 0
     other = sqlite3.connect(tmp_path / "archive.db")
     other.execute("DELETE FROM texts")
     other.execute("INSERT INTO texts SELECT id, '', '蔚来上月交付' FROM articles")
@@ -59,11 +59,11 @@ def test_a_failed_transaction_leaves_the_trigger_at_work(archive):
     archive.flush()
     conn = archive.conn
     conn.execute("BEGIN IMMEDIATE")
-    with pytest.raises(sqlite3.IntegrityError), by_hand(conn):
+    with pytest.raises(sqlite3.IntegrityError), bulk_load(conn):
         conn.execute("INSERT INTO texts VALUES ('finews:none', NULL, NULL)")
     index(conn, [])
     conn.execute("ROLLBACK")
-    assert conn.execute("SELECT count(*) FROM search_by_hand").fetchone()[0] == 0
+    assert conn.execute("SELECT count(*) FROM search_bulk_load").fetchone()[0] == 0
     with conn:
         conn.execute("DELETE FROM texts")
         conn.execute("INSERT INTO texts SELECT id, '', '冬奥会' FROM articles")

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from archive.schema import open_archive, statements
-from archive.stories.fingerprint import same_story, sketch
+from archive.stories.fingerprint import fingerprint, same_story
 from archive.stories.grouping import LEAST_KEYS, STORIES, Stories
 from archive.writer import Archive, Entry
 from tests import story_held_out
@@ -45,9 +45,9 @@ def test_precision_and_recall_on_edited_texts(maker):
     found = wrong = 0
     pairs = 1500
     for _ in range(pairs):
-        one, other = map(sketch, maker.same())
+        one, other = map(fingerprint, maker.same())
         found += bool(same_story(one, other)) and len({*one.keys} & {*other.keys}) >= LEAST_KEYS
-        one, other = map(sketch, maker.different())
+        one, other = map(fingerprint, maker.different())
         wrong += bool(same_story(one, other))
     assert found / pairs >= 0.95
     assert found / (found + wrong) >= 0.98
@@ -65,7 +65,7 @@ def test_precision_and_recall_on_edited_texts(maker):
     ],
 )  # fmt: skip
 def test_alike_but_of_another(one, other):
-    assert same_story(sketch(one), sketch(other)) == 0
+    assert same_story(fingerprint(one), fingerprint(other)) == 0
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_alike_but_of_another(one, other):
     ],
 )  # fmt: skip
 def test_a_flash_by_two_media_is_one_story(one, other):
-    assert same_story(sketch(one), sketch(other)) > 0.7
+    assert same_story(fingerprint(one), fingerprint(other)) > 0.7
 
 
 def test_copies_are_one_story_named_after_the_earliest(archive):
@@ -165,7 +165,7 @@ def test_keys_of_an_earlier_text_go(archive):
     archive.add(entry("a", other))
     archive.flush()
     keys = {row[0] for row in archive.conn.execute("SELECT key FROM story_keys")}
-    assert keys == set(sketch(other).keys)
+    assert keys == set(fingerprint(other).keys)
 
 
 def test_a_text_without_words_is_its_own_story(archive):
@@ -179,7 +179,7 @@ def test_a_long_text_in_letters_is_its_own_story(archive):
         "The central bank kept its rate unchanged on Thursday, saying prices rise more slowly than before. "
         * 12
     )
-    assert sketch(text).keys == []
+    assert fingerprint(text).keys == []
     for name in "ab":
         archive.add(entry(name, text + name))
     assert told(archive) == {"a": "a", "b": "b"}
@@ -257,7 +257,7 @@ def bridge(maker):
 def test_an_article_that_bridges_two_stories_makes_them_one_and_leaves_them_two(archive):
     maker = Maker(seed=21)
     one, other, whole = bridge(maker)
-    assert not same_story(sketch(one), sketch(other))
+    assert not same_story(fingerprint(one), fingerprint(other))
     archive.add(entry("c", other, "2026-06-30T07:00:00Z"))
     archive.add(entry("d", other, "2026-06-30T07:30:00Z"))
     archive.add(entry("b", one, "2026-06-30T06:00:00Z"))
@@ -339,4 +339,4 @@ def test_a_crawl_of_syndicated_articles_tells_one_story(newsroom, crawl, rows):
             row["body_text"]
             for row in rows("SELECT body_text FROM news WHERE story_id = ?", story["story_id"])
         ]
-        assert all(same_story(sketch(texts[0]), sketch(text)) for text in texts[1:])
+        assert all(same_story(fingerprint(texts[0]), fingerprint(text)) for text in texts[1:])

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from archive.search.bulk_load import by_hand, index
+from archive.search.bulk_load import bulk_load, index
 from archive.writer import Archive, Entry
 
 WIDE = {
@@ -240,7 +240,7 @@ def multiply(conn: sqlite3.Connection, articles: dict[int, tuple[str, str]], tim
         for first in range(1, len(articles) + 1, 2000):
             last = min(first + 1999, len(articles))
             given = {"copy": copy, "size": len(articles), "first": first, "last": last}
-            with conn, by_hand(conn):
+            with conn, bulk_load(conn):
                 conn.execute(
                     f"INSERT INTO articles ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM articles WHERE {span}",
                     given,

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from archive.schema import open_archive
-from archive.stories.fingerprint import same_story, sketch
+from archive.stories.fingerprint import fingerprint, same_story
 from archive.stories.grouping import LEAST_KEYS, Stories
 from tests import story_held_out
 from tests.bench.search import Prose, newsroom_text
@@ -33,9 +33,9 @@ def judged(pairs: int) -> None:
     maker = story_held_out.Maker(seed=2026)
     found = wrong = 0
     for _ in range(pairs):
-        one, other = map(sketch, maker.same())
+        one, other = map(fingerprint, maker.same())
         found += bool(same_story(one, other)) and len({*one.keys} & {*other.keys}) >= LEAST_KEYS
-        one, other = map(sketch, maker.different())
+        one, other = map(fingerprint, maker.different())
         wrong += bool(same_story(one, other)) and len({*one.keys} & {*other.keys}) >= LEAST_KEYS
     print(
         f"{pairs:,} pairs of one story, as many of two: precision {found / (found + wrong):.3f}, recall {found / pairs:.3f}"

@@ -1,0 +1,152 @@
+"""Images and posts of a DATA_DIR: staged until their batch is written, moved into place, put right after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-.+\.(?:md|html)")
+
+
+class DataFiles:
+    """The files of one DATA_DIR, all named by paths relative to it. Methods raise OSError."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.staging, self.pending = root / ".staging", root / ".pending"
+        self._folders: set[str] = set()
+
+    def prepare(self) -> None:
+        """Make DATA_DIR and its staging folder."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.staging.mkdir(exist_ok=True)
+
+    def has(self, path: str | None, size: int | None = None) -> bool:
+        """Whether a post or image is there, and of *size* bytes where that is given."""
+        if path is None:
+            return False
+        try:
+            status = os.stat(self.root / path)
+        except OSError:
+            return False
+        return size is None or status.st_size == size
+
+    def stage_image(self, data: bytes, sha256: str, suffix: str) -> str:
+        """Keep an image until its article is written; its path."""
+        path = f"images/{sha256[:2]}/{sha256}{suffix}"
+        staged = self.staging / f"{sha256}{suffix}"
+        if not staged.exists() and not self.has(path, len(data)):
+            staged.write_bytes(data)
+        return path
+
+    def publish(
+        self, images: Iterable[str], posts: Iterable[tuple[str, str]], old_posts: Iterable[str]
+    ) -> None:
+        """Move staged *images* into place, write *posts* and remove *old_posts*, after naming them all in ``.pending``."""
+        images, posts, old_posts = list(dict.fromkeys(images)), list(posts), list(old_posts)
+        if not images and not posts and not old_posts:
+            return
+        named = {"images": images, "posts": [path for path, _ in posts] + old_posts}
+        self.pending.write_text(json.dumps(named), encoding="utf-8")
+        for path in images:
+            staged = self.staging / os.path.basename(path)
+            if staged.exists():
+                self._make_folder(f"{self.root}/{path}")
+                os.replace(staged, self.root / path)
+        if images:
+            self._link_images()
+        for path, text in posts:
+            self.write_post(path, text)
+        for path in old_posts:
+            (self.root / path).unlink(missing_ok=True)
+
+    def note_posts(self, paths: Iterable[str]) -> None:
+        """Have `recover` render the posts at *paths* again, besides what ``.pending`` names already."""
+        named = self._read_pending()
+        named["posts"] = list(dict.fromkeys([*named["posts"], *paths]))
+        self.pending.write_text(json.dumps(named), encoding="utf-8")
+
+    def _read_pending(self) -> dict[str, list[str]]:
+        try:
+            named: dict[str, list[str]] = json.loads(self.pending.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):  # or killed while writing it: nothing was published yet
+            return {"images": [], "posts": []}
+        return named
+
+    def settle(self) -> None:
+        """Forget the published batch: its rows are committed."""
+        self.pending.unlink(missing_ok=True)
+
+    def recover(
+        self, is_image: Callable[[str], bool], render: Callable[[str], tuple[str, str] | None]
+    ) -> None:
+        """Make the files that ``.pending`` names agree with the rows, and empty the staging folder.
+
+        *is_image* says whether a row names that image; *render* gives ``(path, text)`` of the post that a row names, else None.
+        """
+        if self.pending.exists():
+            named = self._read_pending()
+            for path in named["images"]:
+                if not is_image(path):
+                    (self.root / path).unlink(missing_ok=True)
+            for path in named["posts"]:
+                if post := render(path):
+                    self.write_post(*post)
+                else:
+                    (self.root / path).unlink(missing_ok=True)
+            self.pending.unlink()
+        self.staging.mkdir(exist_ok=True)
+        for leftover in self.staging.iterdir():
+            leftover.unlink()
+
+    def write_post(self, path: str, text: str) -> bool:
+        """Write a post whole or not at all, and only where its bytes change. Whether they did."""
+        # Paths as plain text: as Path objects they cost as much as the writing.
+        target, data = f"{self.root}/{path}", text.encode()
+        try:
+            with open(target, "rb") as file:
+                if file.read() == data:
+                    return False
+        except FileNotFoundError:
+            self._make_folder(target)
+        staged = f"{self.staging}/{os.path.basename(target)}"
+        with open(staged, "wb") as file:
+            file.write(data)
+        os.replace(staged, target)
+        return True
+
+    def close(self) -> None:
+        """Remove the staging folder."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def _make_folder(self, target: str) -> None:
+        folder = os.path.dirname(target)
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)
+            self._folders.add(folder)
+
+    def _link_images(self) -> None:
+        """A site built from ``posts/`` finds the images in it, by a link to where they lie."""
+        link = self.root / "posts" / "images"
+        if not os.path.lexists(link):
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(Path("..") / "images", target_is_directory=True)
+
+    # -- what is there ------------------------------------------------------------------------------------------
+
+    def images(self) -> Iterator[str]:
+        """Paths of all files below ``images/``, in no order."""
+        return self._files("images")
+
+    def posts(self) -> Iterator[str]:
+        """Paths of all files below ``posts/`` that are named as posts are, in no order."""
+        return (path for path in self._files("posts") if POST_NAME.fullmatch(os.path.basename(path)))
+
+    def _files(self, folder: str) -> Iterator[str]:
+        for parent, _, names in os.walk(self.root / folder):
+            for name in names:
+                yield os.path.relpath(f"{parent}/{name}", self.root)
