@@ -131,7 +131,7 @@ def test_killed_at_every_point(tmp_path, name, stride):
         scenario(folder)
         assert contents(folder, but=("tries",)) == wanted, f"killed at point {point}"
         point += stride
-    assert point > 7 * stride
+    assert point > 3 * stride
 
 
 def test_an_archive_of_version_0_1_0_opens_and_migrates(tmp_path):
