@@ -16,16 +16,16 @@ PAGE = ROOT / "docs" / "queries.md"
 
 HEAD = """# Questions to the archive
 
-Each is one line of SQL, here with what the sample newsroom's archive answers. Ask in `sqlite3 data/archive.db`, with
-`sqlite-utils data/archive.db "..." --table` (`--csv`, `--json`), in Datasette or in Python; a crawl may run meanwhile.
+Each question is one SQL statement, shown with the answer of the sample newsroom's archive (`make demo`). Use `sqlite3
+data/archive.db`, `sqlite-utils data/archive.db "..." --table` (`--csv`, `--json`), Datasette or Python, also during a crawl.
 All tables, views and columns: [data/README.md](../data/README.md).
 
-A query line of the view `search` holds words that must all occur, in headline or text: any run of one or more characters,
-Chinese, Latin, digits, punctuation (but a line of `%` or the like alone finds nothing). `-word` must not occur, `a|b` is
-either. Capitals and full-width letters do not matter, nor do double quotes. Ask with `WHERE q = '...'`, then `ORDER BY rank` (best first; the headline counts most) or
-`ORDER BY arrival DESC` (newest in the archive first). In newer `sqlite3` programs than 3.40, and wherever else
-"unsafe use of virtual table" is the answer, say `PRAGMA trusted_schema = ON;` first. In an archive made without the
-search index there is no such view.
+A query of the view `search` is a list of words that must all occur in headline or text: any run of one or more characters,
+Chinese, Latin, digits or punctuation (but `%` or the like alone finds nothing). `-word` excludes a word, `a|b` matches either.
+Case, full-width letters and double quotes do not matter. Use `WHERE q = '...'` with `ORDER BY rank` (best first; the headline
+counts most) or `ORDER BY arrival DESC` (last archived first). If `sqlite3` (newer than 3.40) or another program reports
+"unsafe use of virtual table", run `PRAGMA trusted_schema = ON;` first. An archive made without the search index does not have
+this view.
 
 A day is a Beijing day; times in columns that end in `_at` are UTC. This page is written by `python -m tests.worked_queries`.
 """
