@@ -12,11 +12,6 @@ def joined(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)
 
 
-def address(url: str | None) -> str | None:
-    """*url* where a reader may follow it."""
-    return url if url and url.lower().startswith(("http://", "https://")) else None
-
-
 def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], caption: str = "") -> Markup:
     """*heads* are words and class of each column; the first column names its row."""
     body = joined(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from archive.charts import Series, legend, part_of, plot, spark, stacked, ticks
 from archive.report.bars import Bars
 from archive.report.figures import Figures
-from archive.report.html import address, axis_of, nothing, section, table, the_figures
+from archive.report.html import axis_of, nothing, section, table, the_figures
 from archive.report.words import (
     LONGEST,
     change,
@@ -21,6 +21,7 @@ from archive.report.words import (
     plain,
     publisher_label,
 )
+from archive.urls import http_url
 
 COLOURED = 6  # publishers with a colour of their own
 
@@ -124,7 +125,7 @@ def stories(figures: Figures, bars: Bars) -> Markup:
     rows = []
     for row in figures.stories:
         words = escape_foreign(row["headline"])
-        if url := address(row["url"]):
+        if url := http_url(row["url"]):
             words = Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(url, words)
         took = None
         if row["first"] and row["last"]:

@@ -1,4 +1,4 @@
-"""The application that ``scrapy serve`` runs: Datasette on one archive, behind `guard`."""
+"""The application that ``scrapy serve`` runs: Datasette on one archive, behind `archive.web.host_check`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datasette.app import Datasette, pm
 
 from archive.web import plugin
 from archive.web.database import Archive
-from archive.web.host_check import Guard
+from archive.web.host_check import HostCheck
 from archive.web.metadata import metadata
 from archive.web.queries import QUERIES, needs_search
 
@@ -28,8 +28,8 @@ SETTINGS = {
 }
 
 
-def datasette_on(archive: Path) -> Datasette:
-    """Datasette with our plugin, on an archive that a crawl may write to meanwhile.
+def datasette_on(archive: Path, allow_sql: bool) -> Datasette:
+    """Datasette with our plugin, on an archive that a crawl may write to meanwhile. *allow_sql*: SQL of the reader's own.
 
     Only where the folder cannot be written to is it opened as immutable: SQLite needs a ``-shm`` beside a WAL database.
     """
@@ -41,12 +41,13 @@ def datasette_on(archive: Path) -> Datasette:
         [] if immutable else [str(archive)],
         immutables=[str(archive)] if immutable else None,
         metadata=metadata([query for query in QUERIES if has_search(archive) or not needs_search(query)]),
-        settings=SETTINGS,
+        settings=SETTINGS | {"default_allow_sql": allow_sql},
         template_dir=str(HERE / "templates"),
         static_mounts=[("-/assets", str(HERE / "static"))],
     )
     datasette.remove_database("archive")
-    datasette.add_database(Archive(datasette, path=str(archive), is_mutable=not immutable), "archive")
+    uri = f"{archive.as_uri()}?mode=ro{'&immutable=1' * immutable}"
+    datasette.add_database(Archive(datasette, str(archive), not immutable, uri), "archive")
     return datasette
 
 
@@ -59,6 +60,7 @@ def has_search(archive: Path) -> bool:
         conn.close()
 
 
-def application(archive: Path, hosts: frozenset[str] | None) -> Any:
-    """The ASGI application; *hosts* are the names it answers to, None for any."""
-    return Guard(datasette_on(archive).app(), hosts)
+def application(archive: Path, hosts: frozenset[str] | None) -> tuple[Datasette, Any]:
+    """Datasette and the ASGI application; *hosts* are the names of a server on loopback, None for one that others reach."""
+    datasette = datasette_on(archive, allow_sql=hosts is not None)
+    return datasette, HostCheck(datasette.app(), hosts)

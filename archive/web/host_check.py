@@ -1,12 +1,12 @@
-"""What every answer of the server is bound by, whichever page makes it.
+"""Rules for every response of the server, whichever page makes it.
 
-Reading only; nothing from other servers; no script but our files and Datasette's; and on this machine's own address no
-other name for it, or a foreign page could reach the archive by pointing its own name at 127.0.0.1.
+Read-only; no resources of other servers; no script except our files and Datasette's; no requests from pages of other
+origins; and on loopback no other host name, or a foreign page could reach the archive by pointing its own name at 127.0.0.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
@@ -44,8 +44,22 @@ def host_of(header: str) -> str:
     return name if colon and port.isdigit() else header.strip().lower()
 
 
-class Guard:
-    """An ASGI application round another one. *hosts*: the names it answers to, None for any."""
+def is_cross_site(headers: Mapping[bytes, str]) -> bool:
+    """Whether a page of another origin made the request, as browsers report it; also where it only follows a link.
+
+    >>> is_cross_site({b"sec-fetch-site": "cross-site"}), is_cross_site({b"sec-fetch-site": "none"})
+    (True, False)
+    >>> is_cross_site({b"host": "127.0.0.1:8001", b"origin": "http://127.0.0.1:8001"}), is_cross_site({b"host": "a", b"origin": "null"})
+    (False, True)
+    """
+    if (site := headers.get(b"sec-fetch-site")) is not None and site not in ("same-origin", "none"):
+        return True
+    origin = headers.get(b"origin")
+    return origin is not None and origin.partition("://")[2] != headers.get(b"host", "")
+
+
+class HostCheck:
+    """An ASGI application around another one. *hosts*: the names it answers to, None for any."""
 
     def __init__(self, app: App, hosts: frozenset[str] | None):
         self.app, self.hosts = app, hosts
@@ -56,13 +70,18 @@ class Guard:
             return
         if scope["type"] != "http":
             return
-        if self.hosts is not None:
-            given = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-            if host_of(given) not in self.hosts:
-                await refuse(send, 421, f"{given or 'no name'} is not this server's name; ask for 127.0.0.1")
-                return
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get(b"host", "")
+        if self.hosts is not None and host_of(host) not in self.hosts:
+            await refuse(send, 421, f"{host or '(no name)'} is not this server's name; use 127.0.0.1")
+            return
         if scope["method"] not in ("GET", "HEAD"):
-            await refuse(send, 405, "this server is for reading: GET and HEAD only", (b"allow", b"GET, HEAD"))
+            await refuse(send, 405, "this server is read-only: GET and HEAD only", (b"allow", b"GET, HEAD"))
+            return
+        if is_cross_site(headers):
+            await refuse(
+                send, 403, "requests from other sites are refused; open the address in a window of its own"
+            )
             return
 
         async def guarded(message: Message) -> None:

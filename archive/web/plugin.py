@@ -12,26 +12,21 @@ from datasette.views.base import DatasetteError
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from archive.times import in_beijing
+from archive.urls import http_url
 from archive.web import cells, pages
 from archive.web.ask import has_search
 from archive.web.database import of_a_table
 from archive.web.metadata import TITLE
 from archive.web.pages.image import address
 
-LONGEST = 64 * 1024 * 1024  # bytes of one value: no article is longer, and no query may ask for more memory
 NO_INDEX = "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
-    """Reading only. The view ``search`` asks a virtual table, which SQLite from 3.41 on may not trust a view with."""
-    if database != "archive":
-        return
-    conn.execute("PRAGMA query_only = ON")
-    conn.execute("PRAGMA trusted_schema = ON")
-    conn.execute("PRAGMA temp_store = MEMORY")
-    if hasattr(conn, "setlimit"):  # pysqlite3, which Datasette takes where it is installed, has none
-        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    """Reading only. Datasette's own connections read the schema; queries run in `archive.web.query_process`."""
+    if database == "archive":
+        conn.execute("PRAGMA query_only = ON")
 
 
 @hookimpl
@@ -54,6 +49,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         plugin_menu=pages.menu,
     )
     env.filters["beijing"] = in_beijing
+    env.filters["http_url"] = http_url
 
 
 @hookimpl

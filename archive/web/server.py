@@ -82,8 +82,9 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
 
                 webbrowser.open(address)
 
+    datasette, app = application(data_dir / "archive.db", LOOPBACK | {name} if is_loopback(host) else None)
     config = uvicorn.Config(
-        application(data_dir / "archive.db", LOOPBACK | {name} if is_loopback(host) else None),
+        app,
         log_level="warning",
         access_log=False,
         lifespan="on",
@@ -91,5 +92,8 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    with listening, suppress(KeyboardInterrupt):
-        Server(config).run(sockets=[listening])
+    try:
+        with listening, suppress(KeyboardInterrupt):
+            Server(config).run(sockets=[listening])
+    finally:
+        datasette.get_database("archive").close()

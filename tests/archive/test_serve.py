@@ -507,12 +507,111 @@ def test_sql_cannot_write(server):
     assert server.json("/archive.json?sql=select+count(*)+as+n+from+articles&_shape=array")[0]["n"] > 60
 
 
-def test_a_question_that_takes_too_long_is_stopped(server):
-    endless = "with recursive up (n) as (values (0) union all select n + 1 from up) select max(n) from up"
-    status, _, body = server.get(f"/archive.json?{urlencode({'sql': endless, '_timelimit': '50'})}")
-    assert status == 400
-    assert b"SQL query took too long" in body
+STALLING = {
+    "steps without end": "with recursive up (n) as (values (0) union all select n + 1 from up) select max(n) from up",
+    "one step without end": "select instr(hex(zeroblob(16000000)), hex(zeroblob(8000000)) || '1')",
+}
+GREEDY = {
+    "one value": "select hex(zeroblob(500000000))",
+    "many values": "with recursive n (i) as (values (1) union all select i + 1 from n where i < 400)"
+    " select group_concat(hex(zeroblob(20000000))) from n",
+    "many rows": "with recursive n (i) as (values (1) union all select i + 1 from n where i < 4000)"
+    " select i, hex(zeroblob(1000000)) from n",
+    "a sorter": "with recursive n (i) as (values (1) union all select i + 1 from n where i < 4000)"
+    " select i, hex(zeroblob(1000000)) as x from n order by x",
+}
+
+
+@pytest.mark.parametrize("sql", STALLING.values(), ids=STALLING)
+def test_a_query_that_runs_away_is_ended_and_the_server_goes_on(server, sql):
+    for _ in range(4):  # more than there are processes
+        status, _, body = server.get(f"/archive.json?{urlencode({'sql': sql, '_timelimit': '50'})}")
+        assert status == 400
+        assert b"SQL query took too long" in body
+    assert server.json("/archive.json?sql=select+count(*)+as+n+from+articles&_shape=array")[0]["n"] > 60
+
+
+@pytest.mark.parametrize("sql", GREEDY.values(), ids=GREEDY)
+def test_a_query_gets_only_so_much_memory(server, sql):
+    status, _, body = server.get(f"/archive.json?{urlencode({'sql': sql})}")
+    assert status == 400, body[:200]
+    assert re.search(rb"too big|memory|took too long", body), body[:200]
+    peak = next(
+        int(line.split()[1])
+        for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
+        if line.startswith("VmHWM")
+    )
+    assert peak < 600_000  # kB
     assert server.get("/")[0] == 200
+
+
+def test_pages_of_other_origins_get_no_answer(server):
+    own = f"http://127.0.0.1:{server.port}"
+    for headers in (
+        {"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}, {"origin": "https://evil.example"},
+        {"origin": "null"}, {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"}, {"origin": "http://127.0.0.1:1"},
+    ):  # fmt: skip
+        status, _, body = server.get("/archive/articles.json", **headers)
+        assert status == 403, headers
+        assert b"finews" not in body
+    for headers in ({"sec_fetch_site": "same-origin"}, {"sec_fetch_site": "none"}, {"origin": own}, {}):
+        assert server.get("/archive/articles.json", **headers)[0] == 200, headers
+
+
+def test_another_site_cannot_ask_through_the_reader_s_browser(server, reader, newsroom):
+    """A page of the newsroom, as any on the web, tries every way that needs no leave."""
+    before = len(server.json("/archive/articles.json")["rows"])
+    assert before
+    reader.get(f"{newsroom.origin}/")
+    outcome = reader.execute_async_script(
+        """const [url, done] = arguments;
+        fetch(url, {mode: "no-cors"}).then(() => fetch(url)).then(r => done("read " + r.status), error => done(error.name));""",
+        f"{server.origin}/archive/articles.json",
+    )
+    assert outcome == "TypeError"
+
+
+def test_beyond_loopback_there_is_no_sql_of_the_reader_s_own(server):
+    with serving(server.data, "--host", "0.0.0.0") as other:
+        assert other.get("/archive?sql=select+1")[0] == 403
+        assert other.get("/archive.json?sql=select+1")[0] == 403
+        assert other.get("/archive/articles.json?_where=1")[0] == 403
+        assert "SQL of your own" not in other.page("/archive")
+        assert other.json("/archive/search.json?q=%E5%82%A8%E8%83%BD&_shape=array")
+        assert other.json("/archive/articles.json?publisher__not=x&_shape=array")
+    assert "SQL of your own" in server.page("/archive")
+
+
+def test_rows_that_were_tampered_with_carry_no_scripts_in_links(server, sql):
+    [(article_id,)] = sql("SELECT article_id FROM article_links WHERE kind = 'related' LIMIT 1") or sql(
+        "SELECT id FROM articles LIMIT 1"
+    )
+    hostile = "javascript:alert(1)//http://a.example"
+    with closing(open_archive(server.data / "archive.db")) as conn, conn:
+        before = conn.execute(
+            "SELECT canonical_url, share_url FROM articles WHERE id = ?", [article_id]
+        ).fetchone()
+        conn.execute(
+            "UPDATE articles SET canonical_url = ?1, share_url = ?1 WHERE id = ?2", [hostile, article_id]
+        )
+        conn.execute(
+            "INSERT INTO article_links VALUES (?, 99, ?, 'related words', 'related')", [article_id, hostile]
+        )
+    try:
+        for path in (
+            article_address(article_id),
+            f"/archive/articles?id={quote(article_id)}",
+            "/archive/article_links",
+        ):
+            page = server.page(path)
+            assert not re.search(r'href="\s*javascript:', page), path
+        assert "related words" in server.page(article_address(article_id))
+    finally:
+        with closing(open_archive(server.data / "archive.db")) as conn, conn:
+            conn.execute(
+                "UPDATE articles SET canonical_url = ?, share_url = ? WHERE id = ?", [*before, article_id]
+            )
+            conn.execute("DELETE FROM article_links WHERE position = 99")
 
 
 # -- the command --------------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from archive.exports import TITLE, TITLE_OPTION, Job, Option, Row, writes
+from archive.urls import http_url
 
 AUTHORITY = "tag:finews-archive.invalid,2022:"  # RFC 4151; a name of .invalid is nobody's
 NEVER = "1970-01-01T00:00:00Z"  # the time of a feed of nothing
@@ -39,14 +40,9 @@ def tag_uri(rest: str) -> str:
 
 
 def iri(text: str | None) -> str | None:
-    """An address as XML and RFC 3987 allow it; None where it is none."""
-    if not text:
-        return None
-    try:
-        scheme = urlsplit(text).scheme
-    except ValueError:
-        return None
-    return quote(text, safe="%:/?#[]@!$&'()*+,;=-._~") if scheme in ("http", "https") else None
+    """An http URL as XML and RFC 3987 allow it; None for anything else."""
+    url = http_url(text)
+    return quote(url, safe="%:/?#[]@!$&'()*+,;=-._~") if url else None
 
 
 def render_entry(row: Row, base: str | None) -> str:

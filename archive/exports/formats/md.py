@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from archive.exports import TITLE, TITLE_OPTION, Job, Row, writes
 from archive.post_format import BLANKS, GONE, UNTITLED, beijing
+from archive.urls import http_url
 
 MARKS = re.compile(r"[\\`*_\[\]<>&~$^|{}]|(?<=!)(?=\[)")
 AT_START = re.compile(r"^(?:#|[+:-](?=\s|$)|[=-](?=[=\- ]*$)|\d{1,9}(?=[.)](?:\s|$)))")
@@ -68,7 +69,7 @@ def render_article(row: Row) -> str:
     details = [escape_markdown(row["publisher"])] if row["publisher"] else []
     if row["published_at"] and row["published_precision"] != "day":
         details.append(f"{beijing(row['published_at']):%Y-%m-%d %H:%M}")
-    if link := row["canonical_url"] or row["share_url"]:
+    if link := http_url(row["canonical_url"]) or http_url(row["share_url"]):
         details.append(f"[原文](<{quote(link, safe='%:/?#@!$&()*+,;=-._~')}>)")
     head = [f"### {escape_markdown(row['headline']) or UNTITLED}"]
     return (

@@ -8,6 +8,7 @@ from html import escape
 from archive.exports import Row
 from archive.exports.sites import root_of
 from archive.post_format import UNTITLED, clean_title, inert, moment_of, name_of
+from archive.urls import http_url
 
 ROWS = 200  # of a page of a listing
 WritePage = Callable[[str, str, str], None]
@@ -30,8 +31,7 @@ def post_address(row: Row) -> str:
 
 def original_url(row: Row) -> str:
     """The address of the original; empty where there is none."""
-    url = row["canonical_url"] or row["share_url"] or ""
-    return url if url.startswith(("http://", "https://")) else ""
+    return http_url(row["canonical_url"]) or http_url(row["share_url"]) or ""
 
 
 def render_headline(row: Row, root: str, whole: bool) -> str:
