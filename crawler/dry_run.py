@@ -12,7 +12,7 @@ from crawler.items import Article
 from crawler.pages import Target
 from pipelines.complete_from_archive import first_of
 from pipelines.download_images import find_images
-from pipelines.lift_securities import lift
+from pipelines.lift_securities import combine, lift
 from pipelines.normalise_dates import to_utc
 from pipelines.render_body import RenderBodyPipeline
 from pipelines.sanitise_html import safe_tree
@@ -29,7 +29,7 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
     """An article as a page object gives it, run through the pipelines that need no network or archive."""
     stated = to_utc(article.published_raw, now) if article.published_raw else None
     article.body_tree = safe_tree(article.body_raw or "", article.canonical_url or url)
-    article.securities = lift(article.body_tree)
+    article.securities = combine(article.securities, lift(article.body_tree))
     strip_article(ItemAdapter(article))
     images = find_images(article.body_tree, url)
     RenderBodyPipeline().process_item(article)

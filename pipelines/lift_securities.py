@@ -200,11 +200,17 @@ def merged(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(entries.values())
 
 
+def combine(stated: list[dict[str, Any]], lifted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The securities *lifted* from the body's links, then those of *stated*, beside the body, that are not among them."""
+    ids = {entry["id"] for entry in lifted}
+    return lifted + [entry for entry in stated if entry["id"] not in ids]
+
+
 class LiftSecuritiesPipeline:
-    """Sets ``securities``. Needs ``body_tree``."""
+    """Sets ``securities``: those that the page object states and those in the body. Needs ``body_tree``."""
 
     def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)
         if record.get("body_tree") is not None:
-            record["securities"] = lift(record["body_tree"])
+            record["securities"] = combine(record["securities"], lift(record["body_tree"]))
         return item

@@ -1,19 +1,36 @@
 """财新: finance.caixin.com/2021-03-09/101672345.html, m.caixin.com/m/2021-03-09/101672345.html, NAME.blog.caixin.com/archives/123.
 
+The lead, ``#subhead``, and the first image, ``.media``, stand before the element of the text.
 Learned from: RSSHub's caixin routes (``#Main_Content_Val``, ``#the_content`` of blogs), public readers of ``#artInfo``.
 """
 
-import re
+from __future__ import annotations
 
-from crawler.pages import Target, handles
+import re
+from functools import cached_property
+from typing import Any
+
+from crawler.extraction.body import Body
+from crawler.extraction.document import text_of
+from crawler.items import Article
+from crawler.pages import PageError, Target, Walled, handles
 from crawler.pages.web import WebPage, fields
 
 PAGE_PART = re.compile(r"(/\d{6,})_\d+(?=\.html)")
+PRINTED_TIME = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d\d)?")
+TEXT = fields("//*[@id='Main_Content_Val']")[0]
+BEFORE_TEXT = fields(
+    "//*[@id='subhead' or contains(concat(' ', @class, ' '), ' subhead ')]"
+    " | //*[contains(concat(' ', @class, ' '), ' media ') and .//img and not(ancestor::*[@id='Main_Content_Val'])]"
+)[0]
+PAYWALL = re.compile(
+    r"""<div[^>]*id=["']chargeWall["'][^>]*>\s*<(?!/)|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
+)
 
 
 @handles("caixin.com", "caixinglobal.com")
 class CaixinPage(WebPage):
-    """An article of Caixin. What only subscribers may read is refused, not archived in part."""
+    """An article of Caixin. Of one for subscribers its beginning is archived, as a preview."""
 
     site = "caixin"
     id_at = (
@@ -22,9 +39,6 @@ class CaixinPage(WebPage):
     )
     gone = re.compile(
         r"<title>[^<]*404|(?<=>)\s*(?:您要?访问的)?(?:页面|文章)(?:不存在|已被?删除)[^<]{0,8}(?=<)"
-    )
-    walled = re.compile(
-        r"""<div[^>]*id=["']chargeWall["'][^>]*>\s*<(?!/)|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
     )
     headline_at = fields("//*[@id='conTit']/h1", "//*[@class='blog_content']//h1", "//h1")
     published_at = fields("//*[@id='artInfo']/text()[1]", "//*[@id='pubtime_baidu']")
@@ -37,15 +51,46 @@ class CaixinPage(WebPage):
     authors_at = fields("//*[@id='author_baidu']")
     body_at = fields("//*[@id='Main_Content_Val']", "//*[@id='the_content']", "//*[@class='textbox']")
     drop = fields(
-        ".//*[contains(@class, 'pip') or contains(@class, 'idetor') or @class='content-tag' or @id='zhengwenguanggao'] | .//*[@class='media_pic'][not(.//img)]"
+        ".//*[(contains(@class, 'pip') and not(contains(@class, 'media'))) or contains(@class, 'idetor') or @class='content-tag' or @id='zhengwenguanggao'] | .//*[@class='media_pic'][not(.//img)]"
     )
 
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
         return PAGE_PART.sub(r"\1", super().request_url(target, origins))
 
-    def check_for_notice(self, size: int, titles: str) -> None:
-        # The text's beginning is there, but not its end.
-        if self.walled.search(self.document.html):
-            size = 0
-        super().check_for_notice(size, titles)
+    @cached_property
+    def body(self) -> Body | None:
+        self.move_lead()
+        return super().body
+
+    def move_lead(self) -> None:
+        """Move lead and first image into the element of the text, in their order."""
+        root: Any = self.document.root
+        texts = TEXT(root)
+        if not texts:
+            return
+        heads = [
+            element for element in BEFORE_TEXT(root) if text_of(element) or element.find(".//img") is not None
+        ]
+        outermost = [
+            element for element in heads if not any(parent in heads for parent in element.iterancestors())
+        ]
+        for index, element in enumerate(outermost):
+            if texts[0] not in element.iterdescendants():
+                texts[0].insert(index, element)
+
+    def published(self) -> str | None:
+        printed = super().published() or ""
+        match = PRINTED_TIME.search(printed)  # 2021年03月09日 15:05 来源于 财新网
+        return match[0] if match else printed or None
+
+    def article(self) -> Article:
+        is_paid = PAYWALL.search(self.document.html) is not None
+        try:
+            article = super().article()
+        except PageError as exc:
+            if is_paid and exc.outcome == PageError.outcome:
+                raise Walled(f"{self.site}: {self.response.url} requires a subscription (payment)") from None
+            raise
+        article.access = "preview" if is_paid else "open"
+        return article

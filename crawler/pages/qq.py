@@ -1,18 +1,41 @@
 """腾讯新闻: new.qq.com/rain/a/ID, new.qq.com/omn/…/ID.html, view.inews.qq.com/a/ID, xw.qq.com/…/ID, …qq.com/a/20190923/000843.htm.
 
+Some pages show nothing and state the article in a script: ``window.DATA`` with ``originContent.text``, whose comments
+``<!--IMG_0-->`` stand for the images of ``originAttribute``; others the same as ``window.initialState``.
 Learned from: public scrapers of ``window.DATA`` and ``#Cnt-Main-Article-QQ``; RSSHub's tencent routes.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
+from typing import Any
 
-from crawler.pages import handles
-from crawler.pages.web import WebPage, fields
+from crawler.extraction.document import text_of
+from crawler.extraction.publisher import clean
+from crawler.pages import first_text, handles
+from crawler.pages.served import as_html, child, figure_html, load_object, objects
+from crawler.pages.stated import StatedPage
+from crawler.pages.web import fields
+
+STATE = re.compile(r"""\b(?:window\.)?(?:DATA|initialState|__INITIAL_STATE__|globalConf)\s*=\s*(?=\{)""")
+PLACEHOLDER = re.compile(r"<!--\s*(\w+_\d+)\s*-->")
+
+
+def find_article(state: Any, depth: int = 4) -> dict[str, Any]:
+    """The object within a page's state that holds a text; {} where there is none."""
+    if not isinstance(state, dict) or depth == 0:
+        return {}
+    if first_text(child(state, "originContent"), "text") or first_text(child(state, "content"), "text"):
+        return state
+    if isinstance(state.get("cnt_html") or state.get("content"), str | list) and first_text(state, "title"):
+        return state
+    found = (find_article(value, depth - 1) for value in state.values())
+    return next((article for article in found if article), {})
 
 
 @handles("qq.com")
-class QqPage(WebPage):
+class QqPage(StatedPage):
     """An article of Tencent News, by its own desks, another medium or an account."""
 
     site = "qq"
@@ -56,3 +79,56 @@ class QqPage(WebPage):
         found = super().native_id(link)
         # 20190923/000843 of the portal is 20190923000843 of the app.
         return found.replace("-", "") if found and re.fullmatch(r"20\d{6}-\d{6}", found) else found
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The article in the page's state; {} where there is none."""
+        return find_article(load_object(self.served.html, STATE))
+
+    @cached_property
+    def stated(self) -> tuple[str | None, str] | None:
+        shown = (element for find in self.body_at for element in find(self.served.root))
+        if any(text_of(element) for element in shown):
+            return None
+        record = self.record
+        text = first_text(child(record, "originContent"), "text") or first_text(
+            child(record, "content"), "text"
+        )
+        html = as_html(text) if text else as_html(first_text(record, "cnt_html", "content") or "")
+        html = self.fill_placeholders(html) or blocks_html(record.get("content"))
+        return (first_text(record, "title"), html) if html else None
+
+    def fill_placeholders(self, html: str) -> str:
+        """*html* with the images of the record in the place of comments such as ``<!--IMG_0-->``."""
+        attributes = {**child(self.record, "attribute"), **child(self.record, "originAttribute")}
+
+        def fill(match: re.Match[str]) -> str:
+            entry = attributes.get(match[1])
+            if not isinstance(entry, dict) or not match[1].startswith("IMG"):
+                return ""
+            sizes = [child(entry, "img", name) for name in ("imgurl1000", "imgurl641", "imgurl0")]
+            url = first_text(entry, "imgurl0", "imgurl1000", "imgurl641", "imgurl", "url") or next(
+                (url for size in sizes if (url := first_text(size, "imgurl"))), None
+            )
+            return figure_html(url, first_text(entry, "desc"))
+
+        return PLACEHOLDER.sub(fill, html)
+
+    def published(self) -> str | None:
+        return (
+            first_text(self.record, "pubtime", "pub_time", "time") if self.stated else None
+        ) or super().published()
+
+    def publisher(self) -> str | None:
+        stated = first_text(self.record, "media", "media_name", "src", "source") if self.stated else None
+        return clean(stated) or super().publisher()
+
+
+def blocks_html(content: Any) -> str:
+    """A text that is a list of paragraphs and images as HTML."""
+    parts = []
+    for block in objects(content):
+        url = first_text(block, "img_url", "imgurl", "url") if "img" in str(block.get("type")) else None
+        value = first_text(block, "value", "text", "desc")
+        parts.append(figure_html(url, first_text(block, "desc")) if url else as_html(value or ""))
+    return "".join(parts)

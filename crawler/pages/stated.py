@@ -35,6 +35,11 @@ class StatedDocument(Document):
 class StatedPage(WebPage):
     """A page that may state its article apart from what it shows. Where it does not, it is read as any page."""
 
+    @property
+    def least_text(self) -> int:  # type: ignore[override]
+        """What a site states may be a few words: a flash, the headline of an article for subscribers."""
+        return WebPage.least_text if self.stated is None else 1
+
     @cached_property
     def served(self) -> Document:
         """The page as served."""

@@ -98,6 +98,8 @@ class WebPage(ArticlePage):
     """XPaths, from the body's element, of what is none of the article."""
     next_at: ClassVar[tuple[Any, ...]] = ()
     """XPaths of the link to the article's next page."""
+    least_text = LEAST_TEXT
+    """Characters of text, once it is cleaned, without which a page without images holds no article."""
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
@@ -213,13 +215,15 @@ class WebPage(ArticlePage):
         body = self.body
         size = sum(map(len, body.lines)) if body else 0
         self.check_for_notice(size, f"{document.title} {headline or ''}")
-        if body is None or not (size >= LEAST_TEXT or body.element.find(".//img") is not None):
+        if body is None:
             raise PageError(f"{self.site}: the page {where} has no article text that we can find")
         for find in self.drop:
             for one in find(body.element):
                 if one.getparent() is not None:
                     body.take_out("site_boilerplate", one)
         clean_body(self.layout, body, headline, document.base)
+        if len(text_of(body.element) or "") < self.least_text and body.element.find(".//img") is None:
+            raise PageError(f"{self.site}: the page {where} has no article text that we can find")
         canonical = self.canonical_url()
         return Article(
             id=f"{self.site}:{self.native_id(canonical)}",

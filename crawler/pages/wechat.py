@@ -1,23 +1,27 @@
 """微信公众号: mp.weixin.qq.com/s?__biz=…&mid=…&idx=…&sn=…, the short form mp.weixin.qq.com/s/XXXX, and before 2014
 mp.weixin.qq.com/mp/appmsg/show?__biz=…&appmsgid=…&itemidx=….
 
-The text is in ``#js_content``, hidden until a script runs; time, account and the parts of the id are script variables. Posts of
-pictures (``item_show_type`` 8) and of plain text (10) have all of it in variables: ``picture_page_info_list`` with a
-``cdn_url`` each, ``content_noencode`` or ``text_page_info``, their escapes ``\\x0a`` behind ``JsDecode``.
+The text is in ``#js_content``, hidden until a script runs; time, account and the parts of the id are script variables. All of
+it is also in the object ``cgiDataNew``: there alone for posts of images (``item_show_type`` 8), of plain text (10) and for
+articles that an account shares of another; older pages have single variables (``picture_page_info_list``, ``text_page_info``).
 An account that moved shows a notice with the article's new address, ``transferTargetLink``.
 Learned from: public scrapers and feed makers that read ``var ct``, ``msg_link``, ``nickname`` and ``js_name``, exporters
-that render each ``item_show_type`` from ``cgiDataNew``.
+that render each ``item_show_type`` from ``cgiDataNew``, and the pages that wechat-article-exporter keeps of each kind.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cached_property
-from html import escape, unescape
+from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.extraction.document import squeeze, text_of, unquote_js
-from crawler.pages import handles
+from crawler.items import Article
+from crawler.pages import Gone, NotArticle, Walled, first_text, handles
+from crawler.pages.js_object import read_js_object
+from crawler.pages.served import as_html, child, escape_stray, image_html, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -30,45 +34,73 @@ EMPTY_FIRST = r"""\s*[=:]\s*(?:(?:""|'')\s*\|\|\s*)*"""  # var mid = "" || "" ||
 VALUE = EMPTY_FIRST + r"""(?:\w+\()?["']([^"']+)["']"""
 PARTS = {name: re.compile(rf"""\b(?:var\s+|window\.){name}{VALUE}""") for name in ("biz", "mid", "idx")}
 CONTENT = fields("//*[@id='js_content']")[0]
+CARDS = fields(
+    ".//*[contains(@class, 'profile_area') or contains(@class, 'wx_follow') or contains(@class, 'share_notice')"
+    " or contains(@class, 'rich_media_meta_list') or contains(@class, 'weui-hidden_abs')]"
+)[0]
+AUTHOR = fields("//*[@id='js_author_name'] | //*[@id='js_share_author']")[0]
+DATA = re.compile(r"\bcgiDataNew\s*=\s*(?=\{)")
+LONG = 10_000  # characters of a text that is read only where it is needed
 PICTURES = re.compile(r"""\bpicture_page_info_list\s*[=:]\s*\[""")
 PICTURE = re.compile(r"""[{}\]]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b(cdn_url)\s*:""")
 MOVED = re.compile(rf"""\btransferTargetLink{VALUE}""")
+NOTICE = fields(
+    "//*[contains(@class, 'weui-msg__title') or contains(@class, 'weui_msg_title') or contains(@class, 'global_error_msg')]",
+    "//*[@class='mesg-block'] | //*[@class='text_area']//*[contains(@class, 'title')] | //*[@class='tips' and not(.//a)]",
+)
+NOT_NOW = re.compile(
+    r"环境异常|環境異常|完成验证|請?请?在微信客户端打开|频繁|頻繁|暂时无法查看|暫時無法|系统出错|系統出錯|稍后再试|稍後再試|登录|verif|too frequent"
+    r"|open .{0,20}in W(?:eC|e c)hat|WeChat client|temporar|try again|log ?in|system error",
+    re.IGNORECASE,
+)
+"""What a notice says that is not the article's end: a check, a login, an error."""
+NOT_ARTICLES = re.compile(r"^/(?:mp/(?:profile_ext|appmsgalbum|homepage|aboutbiz|recommend)|cgi-bin/)")
+ACCOUNT_PAGE = re.compile(
+    r"<title>\s*(?:关于(?:公众|服务|订阅)号|About (?:Official|Service|Subscription))|class=[\"']about-page[\"']"
+)
+KINDS = {5: "video", 7: "audio"}  # by item_show_type
 
 
-def said(name: str, source: str) -> str | None:
+def find_text(name: str, source: str) -> str | None:
     """A text that a script states, ``name: JsDecode('…')`` or ``name = "…"``, its escapes read; None where it does not."""
     literal = r"""'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)\""""
-    found = re.search(
+    match = re.search(
         rf"""\b{name}\b(?:\s*=\s*[\w.]+(?=\s*=))?{EMPTY_FIRST}(?:\w+\()?(?:{literal})""", source
     )
-    return unescape(unescape(unquote_js(found[1] or found[2]))).strip() or None if found else None
+    return unescape(unescape(unquote_js(match[1] or match[2]))).strip() or None if match else None
 
 
-def pictures_in(source: str) -> list[str]:
-    """Addresses of a picture post's pictures in their order; not those of watermarks and covers within each.
+def find_pictures(source: str) -> list[str]:
+    """Addresses of an image post's images in their order; not those of watermarks and covers within each.
 
-    >>> pictures_in("picture_page_info_list = [{cdn_url: 'https://a/1', watermark_info: {cdn_url: 'https://a/w'}}, {cdn_url: 'https://a/2'}]")
+    >>> find_pictures("picture_page_info_list = [{cdn_url: 'https://a/1', watermark_info: {cdn_url: 'https://a/w'}}, {cdn_url: 'https://a/2'}]")
     ['https://a/1', 'https://a/2']
     """
     if not (begin := PICTURES.search(source)):
         return []
-    found: list[str] = []
-    depth, wanted = 0, False
-    for one in PICTURE.finditer(source, begin.end()):
-        mark = one[0]
-        if one[1]:
-            wanted = depth == 1
-        elif mark == "{":
+    urls: list[str] = []
+    depth, is_next = 0, False
+    for match in PICTURE.finditer(source, begin.end()):
+        token = match[0]
+        if match[1]:
+            is_next = depth == 1
+        elif token == "{":
             depth += 1
-        elif mark == "}":
+        elif token == "}":
             depth -= 1
-        elif mark == "]":
+        elif token == "]":
             if depth == 0:
                 break
-        elif wanted:
-            found.append(unescape(unquote_js(mark[1:-1])))
-            wanted = False
-    return found
+        elif is_next:
+            urls.append(unescape(unquote_js(token[1:-1])))
+            is_next = False
+    return urls
+
+
+def lines_html(text: str) -> str:
+    """A post's text, whose lines may hold links, as HTML: a paragraph a line."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "".join(f"<p>{escape_stray(line)}</p>" for line in lines if line)
 
 
 @handles("mp.weixin.qq.com")
@@ -85,13 +117,22 @@ class WechatPage(StatedPage):
     walled = re.compile(
         r"环境异常|完成验证后即可继续访问|请在微信客户端打开链接|访问过于频繁|操作频繁，请稍后再试"
     )
-    headline_at = fields("//*[@id='activity-name']", "//h1[contains(@class, 'rich_media_title')]")
+    headline_at = fields(
+        "//*[@id='activity-name']//*[contains(@class, 'js_title_inner')]",
+        "//*[@id='activity-name']",
+        "//h1[contains(@class, 'rich_media_title')]",
+    )
     published_script = (
         re.compile(rf"""\b(?:var\s+)?ct{VALUE}"""),
         re.compile(r"""\b(?:ori_)?(?:create|send)_?[tT]ime\s*[=:]\s*(?:\w+\()?["'](\d[^"']{7,})["']"""),
     )
     published_at = fields("//*[@id='publish_time']")
-    publisher_script = (re.compile(rf"""\bvar\s+nickname{VALUE}"""), re.compile(rf"""\bnick_?name{VALUE}"""))
+    # A library in the page holds nickname: "data-miniprogram-nickname", a card in the text data-nickname="…".
+    publisher_script = (
+        re.compile(rf"""\bvar\s+nickname{VALUE}"""),
+        re.compile(rf"""(?<![-\w.])nick_name{VALUE}"""),
+        re.compile(r"""(?<![-\w])(?:window\.)?nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]+)["']"""),
+    )
     publisher_at = fields(
         "//*[@id='js_name']", "//*[@class='profile_nickname']", "//*[contains(@class, 'wx_follow_nickname')]"
     )
@@ -109,37 +150,126 @@ class WechatPage(StatedPage):
         return super().native_id(link)
 
     @cached_property
+    def record(self) -> dict[str, Any]:
+        """``cgiDataNew`` of the page without its long texts; {} where there is none."""
+        match = DATA.search(self.served.html)
+        return read_js_object(self.served.html, match.end(), LONG) if match else {}
+
+    @cached_property
+    def content(self) -> str:
+        """The text that the page's script holds: HTML, or plain with a paragraph a line; empty where there is none."""
+        if not (match := DATA.search(self.served.html)):
+            return ""
+        data = read_js_object(self.served.html, match.end())
+        page = child(data, "text_page_info")
+        own, escaped = [data.get("content_noencode"), data.get("desc")], page.get("content")
+        texts = [page.get("content_noencode"), unescape(escaped) if isinstance(escaped, str) else None]
+        ordered = [*texts, *own] if self.show_type == 10 else [*own[:1], *texts, *own[1:]]
+        return next((text for text in ordered if isinstance(text, str) and text.strip()), "")
+
+    @property
+    def show_type(self) -> int:
+        """What the post is: 0 an article, 5 a video, 7 audio, 8 images, 10 plain text."""
+        stated = first_text(self.record, "item_show_type") or ""
+        return int(stated) if stated.isdigit() else 0
+
+    @cached_property
+    def shows_text(self) -> bool:
+        """Whether the page shows a text, beside the account's card."""
+        for element in CONTENT(self.served.root):
+            cards = "".join(text_of(card) or "" for card in CARDS(element))
+            if len(text_of(element) or "") > len(cards) + 20 or (
+                not cards and element.find(".//img") is not None
+            ):
+                return True
+        return False
+
+    @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        source = self.served.html
-        shown = CONTENT(self.served.root)
-        pictures = pictures_in(source)
-        plain = source.find("text_page_info")
-        if any(text_of(one) or one.find(".//img") is not None for one in shown) or (
-            not pictures and plain < 0
-        ):
+        if self.shows_text and self.show_type not in (8, 10):
             return None
-        text = (said("content(?:_noencode)?", source[plain:]) if plain >= 0 else None) or said(
-            "content_noencode", source
+        source, record = self.served.html, self.record
+        pictures = [first_text(entry, "cdn_url") for entry in objects(record.get("picture_page_info_list"))]
+        images = [unescape(url) for url in pictures if url] or find_pictures(source)
+        text = self.content
+        if not record:
+            plain = source.find("text_page_info")
+            if self.shows_text or (plain < 0 and not images):
+                return None
+            text = (
+                (find_text("content(?:_noencode)?", source[plain:]) if plain >= 0 else None)
+                or find_text("content_noencode", source)
+                or find_text("window.desc", source)
+                or find_text("desc", source)
+                or ""
+            )
+        html = lines_html(text) if self.show_type in (8, 10) or not record else as_html(text)
+        if self.show_type not in (0, 8) and record:
+            images = []
+        if not html and not images:
+            return None
+        return self.stated_title(text), html + image_html(images)
+
+    def stated_title(self, text: str) -> str | None:
+        """The title that the page's script states; of a post without one that is its text."""
+        title = first_text(self.record, "title") or find_text("msg_title", self.served.html)
+        title = squeeze(unescape(title)) if title else None
+        if child(self.record, "text_page_info").get("is_user_title") == 0:
+            return None
+        return None if title and " ".join(text.split()).startswith(title) and len(title) > 64 else title
+
+    @cached_property
+    def heading(self) -> tuple[str | None, Any]:
+        headline, element = super().heading
+        stated = squeeze(unescape(first_text(self.record, "title") or ""))
+        # A label, 已付费, may stand within the title's element.
+        if self.stated is None and stated and headline and headline.startswith(stated):
+            headline = stated
+        return headline, element
+
+    def article(self) -> Article:
+        self.check_is_article()
+        article = super().article()
+        article.kind = KINDS.get(self.show_type, article.kind)
+        if "js_pay_preview_filter" in self.served.html or "mp-pay-preview-filter" in self.served.html:
+            article.access = "preview"
+        if article.headline is None:
+            article.headline_from = None
+        return article
+
+    def check_is_article(self) -> None:
+        """Raise NotArticle for an account's page, Gone or Walled for a notice in the place of an article."""
+        where, html = self.response.url, self.served.html
+        if NOT_ARTICLES.search(urlsplit(where).path) or ACCOUNT_PAGE.search(html):
+            raise NotArticle(
+                f"{self.site}: {where} is the page of an account or a list of its posts, not an article"
+            )
+        if self.record or CONTENT(self.served.root):
+            return
+        notice = next(
+            (text for find in NOTICE for element in find(self.served.root) if (text := text_of(element))),
+            None,
         )
-        text = text or said("window.desc", source) or said("desc", source) or ""
-        lines = [squeeze(re.sub(r"<[^>]*>", "", line)) for line in text.splitlines()]
-        lines = [line for line in lines if line]
-        # Of a post without a title og:title holds the text.
-        title = said("msg_title", source) or (said("title", source) if pictures else None)
-        if not lines and not pictures:
-            return None
-        html = "".join(f"<p>{escape(line)}</p>" for line in lines)
-        return squeeze(title) or None, html + "".join(f'<p><img src="{escape(one)}"></p>' for one in pictures)
+        if notice and len(notice) < 200 and not self.served.script_text(MOVED):
+            error = Walled if NOT_NOW.search(notice) else Gone
+            raise error(f"{self.site}: the page {where} says {notice[:60]!r} instead of the article")
 
     def published(self) -> str | None:
+        number = first_text(self.record, "ori_create_time", "ori_send_time") or ""
+        if number.isdigit() and int(number):
+            return number
         if self.stated is None:
             return super().published()
-        return next((one for find in self.published_script if (one := self.served.script_text(find))), None)
+        return self.first_script(self.published_script)
 
     def publisher(self) -> str | None:
-        if self.stated is None:
-            return super().publisher()
-        return next((one for find in self.publisher_script if (one := self.served.script_text(find))), None)
+        if stated := first_text(self.record, "nick_name"):
+            return squeeze(unescape(stated))
+        return super().publisher() if self.stated is None else self.first_script(self.publisher_script)
+
+    def first_script(self, patterns: tuple[re.Pattern[str], ...]) -> str | None:
+        """The first text that a pattern finds in the page's source."""
+        return next((text for pattern in patterns if (text := self.served.script_text(pattern))), None)
 
     def canonical_url(self) -> str:
         parts = {name: found[1] for name, find in PARTS.items() if (found := find.search(self.served.html))}
@@ -153,8 +283,10 @@ class WechatPage(StatedPage):
         return super().moved_to(outcome)
 
     def authors(self, publisher: str | None) -> list[str]:
-        stated = next(
-            (text_of(one) or "" for one in self.served.root.iter() if one.get("id") == "js_author_name"), ""
+        shown = next((text for element in AUTHOR(self.served.root) if (text := text_of(element))), "")
+        stated = (
+            shown or squeeze(first_text(self.record, "author") or "") or self.served.meta.get("author") or ""
         )
-        stated = stated or (self.served.meta.get("author") or "")
-        return [stated] if stated and stated != publisher else super().authors(publisher)
+        if stated and stated != publisher:
+            return [stated]
+        return super().authors(publisher)

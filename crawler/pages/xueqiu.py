@@ -6,19 +6,20 @@ Learned from: RSSHub's xueqiu routes (fields of a status), public scrapers of ``
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
+from crawler.pages.served import as_html, child, image_html, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-STATE = re.compile(
-    r"(?:SNB\.data\.status|SNOWMAN_STATUS)\s*=\s*(\{.*?\});?\s*(?:\n|</script|window\.|SNB\.)", re.DOTALL
-)
+STATE = re.compile(r"(?:SNB\.data\.status|SNOWMAN_STATUS)\s*=\s*(?=\{)")
+IMAGES = "https://xqimg.imedao.com/"
+COMMENT_MARK = re.compile(r"^(?:转发|[Rr]e(?:tweet|post))$")
 
 
 @handles("xueqiu.com")
@@ -47,30 +48,53 @@ class XueqiuPage(StatedPage):
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """The status as the page's script states it; empty where it does not."""
-        found = STATE.search(self.served.html)
-        try:
-            state = json.loads(found[1], strict=False) if found else {}
-        except ValueError:
-            return {}
-        return state if isinstance(state, dict) else {}
+        """The status as the page's script states it; {} where it does not."""
+        return load_object(self.served.html, STATE)
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        text = first_text(self.record, "text", "description")
-        return (
-            (first_text(self.record, "title"), f"<p>{text}</p>" if "<p" not in text else text)
-            if text
-            else None
-        )
+        record = self.record
+        html = text_html(record)
+        original = child(record, "retweeted_status")
+        if original_html := text_html(original):
+            author = first_text(child(original, "user"), "screen_name")
+            title = " ".join(filter(None, (f"@{author}：" if author else "", first_text(original, "title"))))
+            quoted = (f"<p>{escape(title)}</p>" if title else "") + original_html
+            html = (
+                html if not COMMENT_MARK.match(plain_text(html)) else ""
+            ) + f"<blockquote>{quoted}</blockquote>"
+        return (first_text(record, "title") or first_text(original, "title"), html) if html else None
 
     def published(self) -> str | None:
         return first_text(self.record, "created_at") or super().published()
 
     def publisher(self) -> str | None:
-        user = self.record.get("user")
-        stated = first_text(user, "screen_name") if isinstance(user, dict) else None
+        stated = first_text(child(self.record, "user"), "screen_name")
         return clean(stated or self.first((), self.publisher_at)) or "雪球"
+
+    def canonical_url(self) -> str:
+        user = first_text(child(self.record, "user"), "id") or first_text(self.record, "user_id")
+        number = first_text(self.record, "id")
+        return f"https://xueqiu.com/{user}/{number}" if user and number else super().canonical_url()
 
     def authors(self, publisher: str | None) -> list[str]:
         return []
+
+
+def plain_text(html: str) -> str:
+    """The text of HTML, as one line."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def text_html(status: dict[str, Any]) -> str:
+    """Text and images of a status as HTML; the images stand beside the text."""
+    text = status.get("text") if isinstance(status.get("text"), str) else None
+    html = as_html(text or first_text(status, "description") or "")
+    if html and "<p" not in html:
+        html = f"<p>{html}</p>"
+    names = [first_text(entry, "filename", "url") for entry in objects(status.get("image_info_list"))]
+    pictures = (first_text(status, "pic") or "").split(",") if not names else []
+    urls = [name if "//" in name else IMAGES + name for name in filter(None, [*names, *pictures])]
+    return html + image_html(
+        url for url in dict.fromkeys(urls) if url.rpartition("/")[2].partition("!")[0] not in html
+    )

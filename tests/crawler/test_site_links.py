@@ -74,6 +74,8 @@ SAME = {
         "https://www.cls.cn/detail/689123",
         "https://m.cls.cn/detail/689123",
         "https://api3.cls.cn/share/article/689123?os=ios&sv=7",
+        "https://api3.cls.cn/share/article/689123?os=web&sv=8.7.9&app=CailianpressWeb",
+        "https://m.cls.cn/detail/689123",
         "https://www.cailianpress.com/roll/689123",
     ],
     "wallstreetcn:3612345": [
@@ -86,6 +88,30 @@ SAME = {
     "wallstreetcn:live-2012345": [
         "https://wallstreetcn.com/livenews/2012345",
         "https://m.wallstreetcn.com/livenews/2012345",
+    ],
+    "10jqka:690400243": [
+        "https://news.10jqka.com.cn/20261121/c690400243.shtml",
+        "https://m.10jqka.com.cn/20261121/c690400243.shtml#refCountId=news_1",
+        "https://news.10jqka.com.cn/m690400243/",
+        "https://news.10jqka.com.cn/tapp/news/share/690400243/",
+        "https://news.10jqka.com.cn/field/v1/20261121/690400243.shtml",
+        "https://news.10jqka.com.cn/classic/20261121/c690400243.shtml",
+        "https://news.10jqka.com.cn/page/690400243",
+        "http://stock.10jqka.com.cn/20261121/c690400243.shtml",
+    ],
+    "10jqka:AbCdEfGhIjKlMnOpQrS": ["https://news.10jqka.com.cn/20261121/AbCdEfGhIjKlMnOpQrS.shtml"],
+    "nbd:4695080": [
+        "https://www.nbd.com.cn/articles/2026-11-21/4695080.html",
+        "http://m.nbd.com.cn/articles/2026-11-21/4695080.html?from=weixin",
+    ],
+    "gelonghui:live-2794771": [
+        "https://www.gelonghui.com/live/2794771",
+        "https://m.gelonghui.com/live/2794771?share=1",
+    ],
+    "gelonghui:690001": [
+        "https://www.gelonghui.com/p/690001",
+        "https://www.gelonghui.com/news/690001",
+        "https://m.gelonghui.com/p/690001",
     ],
     "yicai:100982345": [
         "https://www.yicai.com/news/100982345.html",
@@ -108,6 +134,10 @@ SAME = {
         "https://xnews.jin10.com/details/56789",
         "https://news.jin10.com/details/56789",
         "https://xnews.jin10.com/webapp/details.html?id=56789&type=news",
+    ],
+    "jin10:240303": [
+        "https://xnews.jin10.com/webapp/details.html?id=240303&type=news&data_type=0",
+        "https://reference-api.jin10.com/reference/getOne?id=240303&type=news",
     ],
     "jin10:20210309150506000800": [
         "https://flash.jin10.com/detail/20210309150506000800",
@@ -177,6 +207,18 @@ SAME = {
         "https://caifuhao.eastmoney.com/news/20220502203427525523430?from=guba",
         "https://emcreative.eastmoney.com/app_fortune/article/index.html?artCode=20220502203427525523430&postId=1171712345",
     ],
+    "eastmoney:20261110093005123456789": [
+        "https://caifuhao.eastmoney.com/news/20261110093005123456789",
+        "https://finance.eastmoney.com/a/20261110093005123456789.html",
+        "http://finance.eastmoney.com/news/1345,20261110093005123456789.html",
+        "https://emwap.eastmoney.com/info/detail/20261110093005123456789",
+    ],
+    "eastmoney:AP202609301830020241": [
+        "https://data.eastmoney.com/report/zw_stock.jshtml?infocode=AP202609301830020241",
+        "https://data.eastmoney.com/report/zw_industry.jshtml?infocode=AP202609301830020241",
+        "https://data.eastmoney.com/report/info/AP202609301830020241.html",
+        "http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=AP202609301830020241",
+    ],
     "eastmoney:802527008": [
         "https://guba.eastmoney.com/news,600519,802527008.html",
         "http://guba.eastmoney.com/news,cfhpl,802527008_2.html",
@@ -197,6 +239,54 @@ SAME = {
 )
 def test_a_link_means_its_article(link, article_id):
     assert target_of(link).article_id == article_id
+
+
+@pytest.mark.parametrize(
+    ("link", "urls"),
+    [
+        (
+            "https://api3.cls.cn/share/article/689123?os=ios",
+            ["https://www.cls.cn/detail/689123", "https://api3.cls.cn/share/article/689123?os=ios"],
+        ),
+        (
+            "https://xnews.jin10.com/webapp/details.html?id=240303&type=news",
+            [
+                "https://reference-api.jin10.com/reference/getOne?id=240303&type=news",
+                "https://xnews.jin10.com/details/240303",
+            ],
+        ),
+        (
+            "https://flash.jin10.com/detail/20210309150506000800",
+            ["https://flash.jin10.com/detail/20210309150506000800"],
+        ),
+        (
+            "https://m.10jqka.com.cn/20261121/c690400243.shtml",
+            [
+                "https://news.10jqka.com.cn/20261121/c690400243.shtml",
+                "https://m.10jqka.com.cn/20261121/c690400243.shtml",
+            ],
+        ),
+        (
+            "https://m.nbd.com.cn/articles/2026-11-21/4695080.html",
+            [
+                "https://www.nbd.com.cn/articles/2026-11-21/4695080.html",
+                "https://m.nbd.com.cn/articles/2026-11-21/4695080.html",
+            ],
+        ),
+    ],
+)
+def test_an_article_is_asked_for_where_it_is_best_read(link, urls):
+    target = target_of(link)
+    places = target.page.places(target, [], [])
+    assert [place.url for place in places] == urls
+    assert all(place.own for place in places)
+
+
+def test_the_endpoint_of_jin10_is_asked_with_the_headers_of_its_client():
+    target = target_of("https://xnews.jin10.com/details/240303")
+    endpoint, page = target.page.places(target, [], [])
+    assert set(endpoint.headers) == {"x-app-id", "x-version"}
+    assert page.headers == {}
 
 
 @pytest.mark.parametrize(
