@@ -182,8 +182,8 @@ class BatchWriter:
 
     def _write_links(self, links: Iterable[Row]) -> None:
         self.conn.executemany(
-            "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at)"
-            " VALUES (:url, :article_id, :outcome, :reason, 1, :last_tried_at, :last_tried_at)"
+            "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at, spider)"
+            " VALUES (:url, :article_id, :outcome, :reason, 1, :last_tried_at, :last_tried_at, :spider)"
             " ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
             " reason = excluded.reason, tries = tries + 1, last_tried_at = excluded.last_tried_at",
             list(links),

@@ -157,27 +157,27 @@ class FeedState:
             for article_id, url, tries, last in rows
         }
 
-    def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, int]]:
-        """Links of articles that could not be had, due for another try: ``(url, article_id, tries)``.
+    def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, bool]]:
+        """Links of articles that could not be had, due for another try: ``(url, article_id, whether it was crawled by hand)``.
 
         The wait doubles with each try, from 5 minutes to a day.
         """
         rows = self.conn.execute(
-            "SELECT url, article_id, tries, last_tried_at FROM links INDEXED BY links_outcome"
+            "SELECT url, article_id, tries, last_tried_at, spider IS 'share' FROM links INDEXED BY links_outcome"
             f" WHERE outcome IN {sql_list(RETRIED)} AND article_id GLOB ? AND NOT EXISTS"
             " (SELECT 1 FROM articles WHERE id = links.article_id) ORDER BY last_tried_at LIMIT ?",
             [f"{site}:*", limit * 5],
         )
         due = []
-        for url, article_id, tries, last in rows:
+        for url, article_id, tries, last, by_hand in rows:
             if datetime.fromisoformat(last) + patience(tries) <= now:
-                due.append((url, article_id, tries))
+                due.append((url, article_id, bool(by_hand)))
         return due[:limit]
 
     def due_checks(self, now: datetime, limit: int = 500) -> list[sqlite3.Row]:
         """Articles whose next look is due: their rows of `checks` with ``share_url``, ``first_seen_at``."""
         return self.conn.execute(
-            "SELECT c.*, a.share_url, a.first_seen_at,"
+            "SELECT c.*, a.share_url, a.served_from, a.first_seen_at,"
             " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete FROM checks c JOIN articles a ON a.id = c.article_id"
             " WHERE c.next_check_at <= ? ORDER BY c.next_check_at LIMIT ?",
             [utc_text(now), limit],

@@ -330,6 +330,10 @@ def fill_again(conn: sqlite3.Connection) -> None:
 
 
 step("0017_fill_again", "SELECT 1", fill_again)
+step(
+    "0018_links_spider",
+    "ALTER TABLE links ADD COLUMN spider TEXT /* spider of the crawl that asked first: share for a link crawled by hand; NULL in rows from before this column */",
+)
 
 
 def statements(sql: str) -> list[str]:

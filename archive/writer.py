@@ -68,6 +68,7 @@ class Archive:
         self._batch = Batch()
         self._batch_since = 0.0
         self._slugs: dict[str, str] = {}
+        self._spider: str | None = None
         self._wrote = False
         self.broken: ArchiveError | None = None
         """Why the archive could not be written, once that has happened."""
@@ -229,6 +230,7 @@ class Archive:
 
     def begin_crawl(self, spider: str) -> str:
         """Add the row of `crawls` of a crawl that starts now, and mark those that were killed; its id."""
+        self._spider = spider
         now = self.now()
         crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}"
         with self._errors(), self.transaction() as db:
@@ -352,7 +354,7 @@ class Archive:
         if len(self._batch.links) >= BATCH * 10 and not self._is_waiting(row["article_id"]):
             self.flush()
         self._wait_begins()
-        self._batch.links[row["url"]] = row
+        self._batch.links[row["url"]] = {**row, "spider": self._spider}
         if row["outcome"] in FAILED and len(self.failures) < 20:
             self.failures.append(row)
 

@@ -12,6 +12,7 @@ from scrapy import Request, Spider, signals
 from archive import outcomes
 from archive.times import clock
 from crawler import reasons
+from crawler.attempt import Attempt
 from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
@@ -76,20 +77,37 @@ class ArticleSpider(Spider):
             origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()
         ]
 
+    def templates(self) -> list[str]:
+        """Further places of a finews article, addresses with ``{id}``, from the settings."""
+        return [template.strip() for template in self.settings.getlist("FINEWS_PLACES") if template.strip()]
+
     def request(self, target: Target, **known: Any) -> Request | LinkOutcome:
-        """The request for an article's body; an outcome where the source has changed its shape."""
+        """The request for an article at the first of its places; an outcome where the source has changed its format.
+
+        *known* is handed to `add_known`, but for ``headers``, of the first request, and ``first_origin``, that of the
+        place to ask first.
+        """
         if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
             reason = f"skipped: {self.consecutive_unreadable} consecutive unreadable responses; retry when the source is fixed"
             return self.outcome(target, outcomes.FAILED_HERE, reason)
         FetchGuard.of(self.crawler).trust(target.link)
+        places = target.page.places(target, self.origins(), self.templates())
+        if first_origin := known.pop("first_origin", None):
+            places.sort(key=lambda place: not place.url.startswith(f"{first_origin}/"))  # stable
+        headers = known.pop("headers", None) or {}
+        return self.ask(target, Attempt(places), known, headers)
+
+    def ask(
+        self, target: Target, attempt: Attempt, known: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> Request:
+        """The request for an article at the place that is next."""
         self.in_flight[target.article_id] = target.link
-        headers = known.pop("headers", None)
         return Request(
-            target.page.request_url(target, self.origins()),
+            attempt.place.url,
             callback=self.parse,
             errback=self.failed,
-            headers=headers,
-            cb_kwargs={"target": target, **known},
+            headers={**attempt.place.headers, **(headers or {})},
+            cb_kwargs={"target": target, "attempt": attempt, **known},
             dont_filter=True,
         )
 
@@ -97,67 +115,100 @@ class ArticleSpider(Spider):
         """An outcome of the target's link."""
         return LinkOutcome(link=target.link, article_id=target.article_id, outcome=outcome, reason=reason)
 
-    def parse(self, response: Any, target: Target | None = None, **known: Any) -> Any:
-        """A response to `request`: the article, a request for its page, or why there is none.
+    def fail(
+        self, target: Target, attempt: Attempt, known: dict[str, Any], outcome: str, reason: str
+    ) -> Request | LinkOutcome:
+        """A request to the next place of an article, or its outcome where that was the last."""
+        attempt_after = attempt.fail(outcome, reason)
+        if not attempt.is_last:
+            self.count("places/failed")
+            return self.ask(target, attempt_after, known)
+        outcome, reason = attempt_after.conclude()
+        self.consecutive_unreadable = self.consecutive_unreadable + 1 if outcome == outcomes.UNREADABLE else 0
+        end = self.outcome(target, outcome, reason)
+        end.counts = not known.get("by_hand")
+        return end
+
+    def parse(
+        self, response: Any, target: Target | None = None, attempt: Attempt | None = None, **known: Any
+    ) -> Any:
+        """A response to `request`: the article, a request for what it lacks or for its next place, or why there is none.
 
         Without *target*, as `scrapy parse LINK` calls it, the article that the response's own address means.
         """
-        if target is None:
-            try:
-                target = target_of(response.url)
-            except LinkError as exc:
-                return LinkOutcome(link=response.url, outcome=exc.outcome, reason=str(exc))
-            if target.page.request_url(target, self.origins()) != response.url:
-                return self.request(target)
+        if target is None or attempt is None:
+            return self.parse_link(response)
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            return self.outcome(target, *reasons.of_status(response.status, response.url))
-        target, elsewhere = self.arrived_at(target, response)
-        if elsewhere is not None:
-            return elsewhere
+            return self.fail(target, attempt, known, *reasons.of_status(response.status, response.url))
+        landed = self.follow_redirect(target, attempt, response)
+        if isinstance(landed, Request | LinkOutcome):
+            return landed
+        if landed is None:
+            reason = f"redirected to {response.url}, which is not this article"
+            return self.fail(target, attempt, known, outcomes.UNREADABLE, reason)
+        return self.read(response, landed, attempt, known)
+
+    def parse_link(self, response: Any) -> Any:
+        """What `scrapy parse LINK` shows: the article, or a request to where the link's article is."""
         try:
-            page = target.page(response, target, self.now())
+            target = target_of(response.url)
+        except LinkError as exc:
+            return LinkOutcome(link=response.url, outcome=exc.outcome, reason=str(exc))
+        places = target.page.places(target, self.origins(), self.templates())
+        place = next((place for place in places if place.url == response.url), None)
+        return self.read(response, target, Attempt([place]), {}) if place else self.request(target)
+
+    def read(self, response: Any, target: Target, attempt: Attempt, known: dict[str, Any]) -> Any:
+        """The article in a response, a request for what it lacks, or what comes next where there is none."""
+        page_class = attempt.place.page if attempt.place.page.site == target.page.site else target.page
+        page = page_class(response, target, self.now())
+        try:
             article = page.article()
-            if further := page.next_page():
-                return self.ask_further(article, further, [response.url], target)
+            article.served_from = "/".join(response.url.split("/", 3)[:3])
+            if next_page := page.next_page():
+                return self.ask_next_page(article, next_page, [response.url], target)
             article = self.add_known(article, response, **known)
         except PageError as exc:
-            if moved := self.sent_on(page, target, response, exc.outcome):
+            if moved := self.follow_script(page, target, response, exc.outcome):
                 return moved
-            self.consecutive_unreadable = (
-                self.consecutive_unreadable + 1 if exc.outcome == "unreadable" else 0
-            )
-            return self.outcome(target, exc.outcome, str(exc))
+            return self.fail(target, attempt, known, exc.outcome, str(exc))
         except Exception as exc:
             return self.report_bug(target, exc)
         self.consecutive_unreadable = 0
-        return self.next_step(article, target)
+        return self.next_step(article, target, attempt, known)
 
     def report_bug(self, target: Target, exc: Exception) -> LinkOutcome:
         """The outcome of a link on whose response a page object broke: it must not vanish for that."""
         self.logger.error(f"{target.link}: {type(exc).__name__}: {exc}", exc_info=exc)
         return self.outcome(target, outcomes.FAILED_HERE, reasons.of_bug(exc))
 
-    def arrived_at(self, target: Target, response: Any) -> tuple[Target, Request | LinkOutcome | None]:
-        """Where redirects led: another site's article has that site's page object, and perhaps its own request."""
-        if response.url == target.page.request_url(target, self.origins()):
-            return target, None
+    def follow_redirect(
+        self, target: Target, attempt: Attempt, response: Any
+    ) -> Target | Request | LinkOutcome | None:
+        """What a response is of, where redirects led: the target, another site's article (a request for it, where its
+        page object asks elsewhere), or None where it is not the article whose places are tried."""
+        if response.url == attempt.place.url:
+            return target
         try:
-            found = target_of(response.url)
+            landed = target_of(response.url)
         except LinkError:
-            return target, None
-        if found.page.site == ANY_SITE:  # the site's own answer from elsewhere, e.g. a mirror of an endpoint
-            return (replace(found, link=target.link) if target.page.site == ANY_SITE else target), None
-        source = found.page.request_url(found, self.origins())
-        found = replace(found, link=target.link)
-        if found.page is target.page or source == response.url:
-            return found, None
-        self.in_flight[found.article_id] = target.link
-        return found, Request(
-            source, callback=self.parse, errback=self.failed, cb_kwargs={"target": found}, dont_filter=True
-        )
+            return target
+        if (
+            landed.page.site == ANY_SITE
+        ):  # the site's own response from elsewhere, e.g. a mirror of an endpoint
+            return replace(landed, link=target.link) if target.page.site == ANY_SITE else target
+        source = landed.page.request_url(landed, self.origins())
+        landed = replace(landed, link=target.link)
+        if len(attempt.places) > 1:
+            return target if landed.article_id == target.article_id else None
+        if landed.page is target.page or source == response.url:
+            return landed
+        return self.ask(landed, Attempt(landed.page.places(landed, self.origins(), self.templates())), {})
 
-    def sent_on(self, page: Any, target: Target, response: Any, outcome: str) -> Request | LinkOutcome | None:
+    def follow_script(
+        self, page: Any, target: Target, response: Any, outcome: str
+    ) -> Request | LinkOutcome | None:
         """A request for where a page without an article sends its reader, as redirects by script do; None where it does
         not. The link stays the one that was given."""
         address = page.moved_to(outcome)
@@ -165,66 +216,64 @@ class ArticleSpider(Spider):
             return None
         hops = response.meta.get("sent_on", 0) + 1
         if hops > HOPS:
-            return self.outcome(
-                target,
-                outcomes.UNREACHABLE,
-                f"sent on by {HOPS} pages, one after the other, and no article yet",
-            )
+            reason = f"{HOPS} pages redirected one after the other, and no article yet"
+            return self.outcome(target, outcomes.UNREACHABLE, reason)
         try:
-            found = replace(target_of(address), link=target.link)
+            landed = replace(target_of(address), link=target.link)
         except LinkError as exc:
             return self.outcome(target, exc.outcome, f"sent on by {response.url}: {exc}")
-        self.in_flight[found.article_id] = target.link
-        return Request(
-            found.page.request_url(replace(found, link=address), self.origins()),
-            callback=self.parse,
-            errback=self.failed,
-            cb_kwargs={"target": found},
-            meta={"sent_on": hops},
-            dont_filter=True,
-        )
+        places = landed.page.places(replace(landed, link=address), self.origins(), self.templates())
+        request = self.ask(landed, Attempt(places), {})
+        request.meta["sent_on"] = hops
+        return request
 
-    def ask_further(self, article: Article, url: str, seen: list[str], target: Target) -> Request:
+    def ask_next_page(self, article: Article, url: str, seen: list[str], target: Target) -> Request:
         """A request for the next page of an article."""
         self.in_flight[target.article_id] = target.link
         return Request(
             url,
-            callback=self.parse_further,
+            callback=self.parse_next_page,
             errback=self.failed,
             cb_kwargs={"article": article, "seen": seen, "target": target},
             dont_filter=True,
         )
 
-    def parse_further(self, response: Any, article: Article, seen: list[str], target: Target) -> Any:
-        """A further page: its text goes behind the article's. An article that lacks a page is none."""
+    def parse_next_page(self, response: Any, article: Article, seen: list[str], target: Target) -> Any:
+        """A further page: its text goes behind the article's. An article that lacks a page is not archived."""
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            _, why = reasons.of_status(response.status, response.url)
-            return self.outcome(target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {why}")
+            _, reason = reasons.of_status(response.status, response.url)
+            return self.outcome(
+                target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {reason}"
+            )
         try:
             page = target.page(response, target, self.now())
-            more = page.article()
+            part = page.article()
         except PageError as exc:
             return self.outcome(target, exc.outcome, f"page {len(seen) + 1} of the article: {exc}")
-        article.body_raw = f"{article.body_raw}\n{more.body_raw}"
-        article.removals = [*article.removals, *more.removals]
-        article.authors = article.authors or more.authors
+        article.body_raw = f"{article.body_raw}\n{part.body_raw}"
+        article.removals = [*article.removals, *part.removals]
+        article.authors = article.authors or part.authors
         seen.append(response.url)
-        further = page.next_page()
-        if further and further not in seen and len(seen) < PAGES:
-            return self.ask_further(article, further, seen, target)
+        next_page = page.next_page()
+        if next_page and next_page not in seen and len(seen) < PAGES:
+            return self.ask_next_page(article, next_page, seen, target)
         self.consecutive_unreadable = 0
-        return self.next_step(article, target)
+        return article
 
     def add_known(self, article: Article, response: Any, **known: Any) -> Article:
         """Add what is known beside the response. Raises PageError where it contradicts the response."""
         return article
 
-    def next_step(self, article: Article, target: Target) -> Article | Request:
+    def next_step(
+        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request:
         """The article where it is complete enough, else a request for what it lacks."""
         return article
 
-    def complete(self, article: Article, target: Target) -> Article | Request:
+    def complete(
+        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request:
         """A request for the page that states what *article* lacks, where its site has one; else the article as it is."""
         url = target.page.supplement_url(target, self.settings["FINEWS_ARTICLE_PAGE"])
         if url is None or (article.headline and article.published_raw):
@@ -234,21 +283,23 @@ class ArticleSpider(Spider):
             url,
             callback=self.parse_supplement,
             errback=self.supplement_failed,
-            cb_kwargs={"article": article, "target": target},
+            cb_kwargs={"article": article, "target": target, "attempt": attempt, "known": known},
             dont_filter=True,
         )
 
-    def parse_supplement(self, response: Any, article: Article, target: Target) -> Article | LinkOutcome:
-        """A page that completes an article. One that says nothing of it leaves placeholders."""
+    def parse_supplement(
+        self, response: Any, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request | LinkOutcome:
+        """A page that completes an article. One that states nothing of it leaves placeholders; where it shows another
+        article, the place that served this one is not to be trusted."""
         self.in_flight.pop(article.id, None)
         if response.status == 200 and hasattr(response, "text"):
             try:
                 if target.page.supplement(article, response):
                     return article
             except PageError as exc:
-                return self.outcome(
-                    replace(target, link=article.link or str(article.share_url)), exc.outcome, str(exc)
-                )
+                target = replace(target, link=article.link or str(article.share_url))
+                return self.fail(target, attempt, known, exc.outcome, str(exc))
             except Exception as exc:  # a bug of ours; the article is there all the same
                 self.logger.error(f"{response.url}: {type(exc).__name__}: {exc}", exc_info=exc)
         self.count("share/page_unusable")
@@ -262,10 +313,14 @@ class ArticleSpider(Spider):
         return article
 
     def failed(self, failure: Any) -> Any:
-        """A request that brought no answer."""
-        target = failure.request.cb_kwargs["target"]
+        """A request that brought no response."""
+        known = dict(failure.request.cb_kwargs)
+        target, attempt = known.pop("target"), known.pop("attempt", None)
         self.in_flight.pop(target.article_id, None)
-        return self.outcome(target, *reasons.of_error(failure.value, failure.request.url))
+        outcome, reason = reasons.of_error(failure.value, failure.request.url)
+        if attempt is None:  # a further page of an article
+            return self.outcome(target, outcome, reason)
+        return self.fail(target, attempt, known, outcome, reason)
 
     def count(self, stat: str, number: int = 1) -> None:
         """Count something of this crawl."""

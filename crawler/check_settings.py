@@ -64,7 +64,7 @@ def bad_origins(text: str) -> list[str]:
 
 
 def is_page_template(text: str) -> bool:
-    """Whether FINEWS_ARTICLE_PAGE makes an address of an article's id."""
+    """Whether a template, as FINEWS_ARTICLE_PAGE, makes an address of an article's id."""
     try:
         return "1" * 18 in text.format(id="1" * 18) and origin_of(text.format(id=1)) is not None
     except (KeyError, IndexError, ValueError):
@@ -111,6 +111,12 @@ CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
     "FINEWS_ARTICLE_PAGE": (
         lambda settings: is_page_template(settings["FINEWS_ARTICLE_PAGE"]),
         "give an http or https address with {id} where the article's id goes",
+    ),
+    "FINEWS_PLACES": (
+        lambda settings: all(
+            map(is_page_template, filter(None, map(str.strip, settings.getlist("FINEWS_PLACES"))))
+        ),
+        "give http or https addresses with {id} where the article's id goes, comma-separated; empty for none",
     ),
     "FINEWS_NOW": (
         lambda settings: is_time(settings["FINEWS_NOW"]),

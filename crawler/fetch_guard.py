@@ -80,8 +80,13 @@ class FetchGuard:
         """The guard of this crawl, trusting the origins that its settings name."""
         if crawler not in cls._by_crawler:
             guard = cls._by_crawler[crawler] = cls()
-            for url in (*crawler.settings.getlist("FINEWS_ORIGINS"), crawler.settings["FINEWS_ARTICLE_PAGE"]):
-                guard.trust(url.strip())
+            settings = crawler.settings
+            for url in (
+                *settings.getlist("FINEWS_ORIGINS"),
+                *settings.getlist("FINEWS_PLACES"),
+                settings["FINEWS_ARTICLE_PAGE"],
+            ):
+                guard.trust((url or "").strip())
         return cls._by_crawler[crawler]
 
     @classmethod

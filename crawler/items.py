@@ -121,6 +121,8 @@ class LinkOutcome:
     """One of `archive.outcomes`, or ``same`` (as another link of the article in this crawl: the outcome of that one)."""
     reason: str | None = None
     """What happened, where, and what to do next, in plain words."""
+    counts: bool = True
+    """Whether it counts for the crawl's exit status: not that of a link crawled by hand which a scheduled crawl retries."""
 
 
 INTERNAL_FIELDS = frozenset(

@@ -23,6 +23,13 @@ LOG_LEVEL = "INFO"  # WARNING: a crawl with nothing wrong prints nothing; DEBUG:
 FINEWS_ORIGINS = "http://choicewzp1.eastmoney.com"
 # Where a share link's headline, time and source come from when the JSON has none.
 FINEWS_ARTICLE_PAGE = "https://finance.eastmoney.com/a/{id}.html"
+# Further places where an article is looked for by its id, comma-separated; empty: none.
+FINEWS_PLACES = (
+    "https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{id},"
+    "https://finance.eastmoney.com/a/{id}.html,"
+    "https://newsinfo.eastmoney.com/kuaixun/v2/api/content/getnews?newsid={id}&newstype=1,"
+    "https://emwap.eastmoney.com/info/detail/{id}"
+)
 # Records asked of a feed: the first as a rule, the next where the poll does not overlap the one before.
 FINEWS_COUNTS = "100,500,2000"
 FINEWS_PAGES = 100  # pages of a public list, at most, that close a gap in one crawl

@@ -138,7 +138,9 @@ class StoreSqlitePipeline:
         elif record.get("outcome") == "same":
             self._share_outcome(record["link"], record["article_id"])
         elif record.get("outcome"):
-            self._end(record["link"], record["article_id"], record["outcome"], record["reason"])
+            self._end(
+                record["link"], record["article_id"], record["outcome"], record["reason"], record["counts"]
+            )
         elif link := record.get("link") or record.get(
             "share_url"
         ):  # complete_from_archive found nothing in it
@@ -186,21 +188,25 @@ class StoreSqlitePipeline:
             for image in record["images"]
         )
 
-    def _end(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
+    def _end(
+        self, link: str, article_id: str | None, outcome: str, reason: str | None, counts: bool = True
+    ) -> None:
         if (
             outcome == "gone"
             and article_id
             and self.archive.withdraw(article_id, utc_text(self.archive.now()))
         ):
             self.stats.inc_value("articles/withdrawn")
-        self._link(link, article_id, outcome, reason)
+        self._link(link, article_id, outcome, reason, counts)
         if article_id is not None:
             for other in self.waiting.pop(article_id, ()):
                 self._link(other, article_id, outcome, reason)
 
-    def _link(self, link: str, article_id: str | None, outcome: str, reason: str | None) -> None:
+    def _link(
+        self, link: str, article_id: str | None, outcome: str, reason: str | None, counts: bool = True
+    ) -> None:
         self.archive.end_link(link, article_id, outcome, reason)
-        self.stats.inc_value(f"links/{outcome}")
+        self.stats.inc_value(f"links/{outcome}" if counts else f"links_by_hand/{outcome}")
 
     def _share_outcome(self, link: str, article_id: str) -> None:
         """A second link to an article: its outcome is that of the first, now or when that ends."""

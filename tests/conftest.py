@@ -56,6 +56,7 @@ def crawl(newsroom: Newsroom, data_dir: Path) -> Crawl:
             "DATA_DIR": data_dir,
             "FINEWS_ORIGINS": newsroom.origin,
             "FINEWS_ARTICLE_PAGE": f"{newsroom.origin}/a/{{id}}.html",
+            "FINEWS_PLACES": "",
             "FINEWS_NOW": newsroom.now.isoformat(),
         } | settings
         flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]

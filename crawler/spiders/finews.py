@@ -20,6 +20,7 @@ from archive.feed_state import FeedState, check_row, spans
 from archive.times import utc_text
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
+from crawler.attempt import Attempt
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError, Target, target_of
@@ -118,11 +119,11 @@ class FinewsSpider(ArticleSpider):
             async for request in self.page_back(poll, asked):
                 yield request
             self.judge(poll)
-        for url, article_id, _ in self.feed_state.failed_links("finews", self.now()):
+        for url, article_id, by_hand in self.feed_state.failed_links("finews", self.now()):
             if article_id not in asked:
                 asked.add(article_id)
                 self.page_wanted.add(article_id)
-                yield self.request(target_of(url), feeds=[], failed_before=True)
+                yield self.request(target_of(url), feeds=[], failed_before=True, by_hand=by_hand)
         for row in self.feed_state.due_checks(self.now()):
             if row["article_id"] not in asked and row["share_url"]:
                 asked.add(row["article_id"])
@@ -313,23 +314,30 @@ class FinewsSpider(ArticleSpider):
         return self.request(
             target_of(row["share_url"]),
             headers={name: value for name, value in headers.items() if value},
+            first_origin=row["served_from"],  # another place's text may differ in its markup
             feeds=[],
             checked=dict(row),
         )
 
-    def next_step(self, article: Article, target: Target) -> Article | Request:
+    def next_step(
+        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request:
         # A record with empty fields is archived at once; only an article that no feed completes any more asks its page.
         return (
-            article if article.feeds or article.id not in self.page_wanted else self.complete(article, target)
+            article
+            if article.feeds or article.id not in self.page_wanted
+            else self.complete(article, target, attempt, known)
         )
 
-    def parse(self, response: Any, target: Target | None = None, **known: Any) -> Any:
+    def parse(
+        self, response: Any, target: Target | None = None, attempt: Attempt | None = None, **known: Any
+    ) -> Any:
         checked = known.get("checked")
         if checked and response.status == 304:
             self.count("checks/not_modified")
             self.checked_same(checked, response)
             return None
-        return super().parse(response, target, **known)
+        return super().parse(response, target, attempt, **known)
 
     def checked_same(self, checked: dict[str, Any], response: Any) -> None:
         """The server says that an article is as it was."""

@@ -12,13 +12,14 @@ import os
 import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
-from typing import TextIO
+from typing import Any, TextIO
 
 from scrapy import Request
 
 from archive.outcomes import FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler.article_spider import ArticleSpider, UsageProblem
+from crawler.attempt import Attempt
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
@@ -161,5 +162,7 @@ class ShareSpider(ArticleSpider):
             self.count("links/failed")
         archive.flush()
 
-    def next_step(self, article: Article, target: Target) -> Article | Request:
-        return self.complete(article, target)
+    def next_step(
+        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request:
+        return self.complete(article, target, attempt, known)

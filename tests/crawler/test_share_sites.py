@@ -98,16 +98,16 @@ def test_pages_that_send_each_other_on_end(websites, share, rows):
     assert share(one).returncode == 69
     [link] = rows("SELECT url, outcome, reason FROM links")
     assert (link["url"], link["outcome"]) == (one, "unreachable")
-    assert "sent on by 5 pages" in link["reason"]
+    assert "5 pages redirected" in link["reason"]
 
 
 def test_a_page_that_sends_on_does_not_lead_into_the_house(newsroom, websites, crawl, rows):
     port = urlsplit(newsroom.origin).port
     short = websites.put("http://t.example/in", b"<script>location.href='http://10.0.0.1/secret';</script>")
-    assert crawl("share", f"url={short}", CONNECT_TO=f"t.example=127.0.0.1:{port}").returncode == 69
+    assert crawl("share", f"url={short}", CONNECT_TO=f"t.example=127.0.0.1:{port}").returncode == 3
     [link] = rows("SELECT outcome, reason FROM links")
     assert link["outcome"] == "refused"
-    assert "no public address" in link["reason"]
+    assert "not a public address" in link["reason"]
 
 
 def test_an_article_that_mentions_a_redirect_stays_one(websites, share, rows):
@@ -160,10 +160,10 @@ def test_a_short_link_does_not_lead_into_the_house(newsroom, websites, crawl, ro
     port = urlsplit(newsroom.origin).port
     short = websites.redirect("http://t.example/in", "http://10.0.0.1/secret")
     run = crawl("share", f"url={short}", CONNECT_TO=f"t.example=127.0.0.1:{port}")
-    assert run.returncode == 69
+    assert run.returncode == 3
     [link] = rows("SELECT outcome, reason FROM links")
     assert link["outcome"] == "refused"
-    assert "no public address" in link["reason"]
+    assert "not a public address" in link["reason"]
 
 
 def test_mobile_desktop_and_amp_pages_are_one_article(websites, share, rows):
