@@ -35,6 +35,7 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
     RenderBodyPipeline().process_item(article)
     return {
         "url": url,
+        "outcome": None,
         "site": article.site,
         "article_id": article.id,
         "canonical_url": article.canonical_url,

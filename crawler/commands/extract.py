@@ -37,7 +37,7 @@ class Command(ScrapyCommand):
         return (
             "Reads a saved page (FILE, .gz as well, - for standard input) that came from the address --url, or many "
             "with --batch, and prints what a crawl would make of each, one JSON object a line. Exit status 3 where a "
-            "page holds no article: its object has `outcome` and `reason` instead."
+            "page is not an article: its object has `outcome` and `reason`; the outcome of an article is null."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -59,7 +59,7 @@ class Command(ScrapyCommand):
         try:
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
-                    read = entry if "outcome" in entry else extract(entry, now, opts.generic)
+                    read = entry if entry.get("outcome") else extract(entry, now, opts.generic)
                 except BadInput as exc:
                     if not opts.batch:
                         raise
@@ -69,7 +69,7 @@ class Command(ScrapyCommand):
                         raise
                     reason = f"our own bug: {type(exc).__name__}: {exc}; please report it with the page"
                     read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
-                if "outcome" in read:
+                if read["outcome"] is not None:
                     self.exitcode = FAILED
                 sys.stdout.write(json.dumps(read, ensure_ascii=False) + "\n")
         except BadInput as exc:

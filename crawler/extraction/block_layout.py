@@ -6,6 +6,7 @@ from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
 from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, is_end_line, is_meta
+from crawler.extraction.published import STAMP
 from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
 
 TEASER = 80  # characters of other articles that a list shows of each, at most
@@ -135,6 +136,8 @@ class BlockLayout:
         groups: dict[tuple[Any, str, str | None], dict[Any, None]] = {}
         for block in self.blocks:
             plain, linked = self.plain[block], self.linked[block]
+            if linked >= 6 and linked <= plain and (stamp := STAMP.search(own_text(block))):
+                plain -= letters(stamp[0])
             if not (linked >= 6 and linked > plain) and not (plain <= 16 and CLOCKED.match(own_text(block))):
                 continue
             item = block

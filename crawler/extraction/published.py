@@ -12,7 +12,7 @@ DATE = (
 )
 MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 WESTERN_DATE = rf"(?:\b{MONTH}\s(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s(?:19|20)\d\d|\b(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s{MONTH},?\s(?:19|20)\d\d)"
-HALF = r"上午|下午|晚上|晚间|凌晨|清晨|早上|中午|傍晚"
+HALF = r"上午|下午|晚上|晚间|晚間|凌晨|清晨|清早|早上|早晨|中午|正午|午后|午後|傍晚|深夜|夜间|夜間|半夜|夜里|晚|早|夜"
 CLOCK = rf"(?:(?:{HALF})?\s?(?:[01]?\d|2[0-3])(?:[:：][0-5]\d(?:[:：][0-5]\d)?(?:\s?[AaPp]\.?[Mm]\b\.?)?|[时時點点][0-5]?\d分?))"
 ZONE = r"(?:\.\d+)?(?:\s?Z|\s?[+-]\d\d:?\d\d)?"
 STAMP = re.compile(

@@ -65,3 +65,11 @@ class StatedPage(WebPage):
             return super().body
         element = self.document.root.find("body")[-1]
         return read_body(self.layout, element, self.heading[1], self.heading[0])
+
+    def check_content(self, kind: str) -> None:
+        if self.stated is None:
+            super().check_content(kind)
+
+    def check_it_is_one(self, body: Body, headline: str | None, published: str | None, kind: str) -> None:
+        if self.stated is None:
+            super().check_it_is_one(body, headline, published, kind)

@@ -11,18 +11,22 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from lxml import etree
 
+from crawler.extraction.access import find_access
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_body, read_body, text_start
 from crawler.extraction.byline import find_authors
 from crawler.extraction.cleaning import clean_body
+from crawler.extraction.content_kind import content_kind, media_kind
 from crawler.extraction.decoding import decode
-from crawler.extraction.document import Document, absolute, squeeze, text_of
+from crawler.extraction.document import Document, absolute, squeeze, text_of, type_name
 from crawler.extraction.embedded import render_state
+from crawler.extraction.gate import why_no_article, why_other_page
 from crawler.extraction.headline import find_headline
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published
 from crawler.extraction.publisher import clean, find_publisher
+from crawler.extraction.walls import find_wall
 from crawler.items import Article
 from crawler.pages import (
     ANY_SITE,
@@ -36,36 +40,25 @@ from crawler.pages import (
     handles_any,
     page_of_host,
 )
+from crawler.pages.document import read_document
 from crawler.pages.onward import onward, unwrapped
 
 LEAST_TEXT = 30  # characters; a page with less, and no image, holds no article
-ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
 SHORT = 200  # characters; a longer text is not a notice
+LINKS = 10  # times the least text that a page without a text shows as links where it is a list of them
+KIND_NAMES = {
+    "json": "JSON", "feed": "a feed", "image": "an image", "video": "a video file", "audio": "an audio file", "archive": "an archive file",
+    "office": "an office document", "text": "plain text", "empty": "empty", "binary": "a binary file",
+}  # fmt: skip
 GONE = re.compile(
     r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件)(?:不存在|已?被?删除|已下线|已失效)|Not Found|已停止访问",
     re.IGNORECASE,
-)
-WALLED = re.compile(
-    r"安全验证|人机验证|访问验证|滑动验证|验证码|访问(?:过于)?频繁|访问受限|请(?:先)?登录|环境异常|Just a moment|Access Denied|Forbidden|Attention Required",
-    re.IGNORECASE,
-)
-# Scripts that let only browsers in: of Aliyun, Wangsu, EdgeOne, Knownsec, ByteDance and Cloudflare.
-CHALLENGE = re.compile(
-    r"acw_sc__v2|aliyun_waf|wzws_(?:sid|cid|method)|EO_Bot_Ssid|__jsl_clearance|__ac_signature|_cf_chl_opt"
 )
 TRACKING = re.compile(
     r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
     r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid|from_\w+|gclid|fbclid|yclid|msclkid|dclid|igshid|mc_[ce]id|hm(?:sr|pl|cu|kw|ci)|bd_vid|vd_source|ivk\w*|mpshare|srcid|click_?id|track_?\w*)$",
     re.IGNORECASE,
 )
-
-
-NO_PAGE = re.compile(r"pdf|image/|video/|audio/|zip|msword|excel|officedocument|font/", re.IGNORECASE)
-
-
-def media_type(response: Any) -> str:
-    """What a response says that it is, e.g. ``text/html``; empty where it says nothing."""
-    return (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip()
 
 
 def fields(*expressions: str) -> tuple[Any, ...]:
@@ -96,6 +89,8 @@ class WebPage(ArticlePage):
     """XPaths of the element that holds the text."""
     drop: ClassVar[tuple[Any, ...]] = ()
     """XPaths, from the body's element, of what is none of the article."""
+    reads: ClassVar[frozenset[str]] = frozenset(("html",))
+    """Kinds of content (`content_kind`) that the page object reads, besides PDF documents, which all read."""
     next_at: ClassVar[tuple[Any, ...]] = ()
     """XPaths of the link to the article's next page."""
     least_text = LEAST_TEXT
@@ -205,9 +200,11 @@ class WebPage(ArticlePage):
         return None
 
     def article(self) -> Article:
-        where, kind = self.response.url, media_type(self.response)
-        if NO_PAGE.search(kind):
-            raise PageError(f"{self.site}: {where} is {kind}, not a page")
+        where = self.response.url
+        kind = content_kind(self.response.body, self.content_type)
+        if kind == "pdf":
+            return read_document(self, where, self.response.body, f"{self.site}:{self.native_id(where)}")
+        self.check_content(kind)
         document = self.document
         headline, _ = self.heading
         published, publisher = self.published(), self.publisher()
@@ -215,15 +212,20 @@ class WebPage(ArticlePage):
         body = self.body
         size = sum(map(len, body.lines)) if body else 0
         self.check_for_notice(size, f"{document.title} {headline or ''}")
-        if body is None:
-            raise PageError(f"{self.site}: the page {where} has no article text that we can find")
+        if body is None or not (size >= self.least_text or body.element.find(".//img") is not None):
+            raise self.why_no_text()
+        kind = media_kind(
+            document.meta.get("og:type", ""), type_name(document.linked_data), document.html, size
+        )
+        self.check_it_is_one(body, headline, published, kind)
+        access = self.access(size, body)
         for find in self.drop:
             for one in find(body.element):
                 if one.getparent() is not None:
                     body.take_out("site_boilerplate", one)
         clean_body(self.layout, body, headline, document.base)
         if len(text_of(body.element) or "") < self.least_text and body.element.find(".//img") is None:
-            raise PageError(f"{self.site}: the page {where} has no article text that we can find")
+            raise self.why_no_text()
         canonical = self.canonical_url()
         return Article(
             id=f"{self.site}:{self.native_id(canonical)}",
@@ -238,9 +240,29 @@ class WebPage(ArticlePage):
             authors=authors,
             published_raw=published,
             published_from="page" if published else None,
+            kind=kind,
+            access=access,
             body_raw=etree.tostring(body.element, encoding="unicode", method="html", with_tail=False),
             removals=body.removals,
         )
+
+    @property
+    def content_type(self) -> str:
+        """The header of that name."""
+        return (self.response.headers.get("Content-Type") or b"").decode("latin-1")
+
+    def check_content(self, kind: str) -> None:
+        """Raise NotArticle where the response is of a *kind* that the page object does not read."""
+        if kind not in self.reads:
+            stated = self.content_type.partition(";")[0].strip()
+            called = f", served as {stated}" if stated and kind not in stated else ""
+            raise NotArticle(
+                f"{self.site}: {self.response.url} is {KIND_NAMES.get(kind, kind)}{called}, not an article's page"
+            )
+
+    def access(self, size: int, body: Body) -> str:
+        """``open``, ``preview`` or ``locked``. *size*: characters of the text in *body*."""
+        return find_access(self.document, size, (*body.lines[-8:], *body.after))
 
     def check_for_notice(self, size: int, titles: str) -> None:
         """Raise Gone or Walled where the page is a notice instead of an article: an article may hold the notice's words.
@@ -251,20 +273,34 @@ class WebPage(ArticlePage):
         if size >= SHORT and any(self.nodes(find) for find in self.body_at):
             return
         for pattern, outcome, does in ((self.gone, Gone, "says"), (self.walled, Walled, "shows")):
-            if pattern is not None and (found := pattern.search(self.document.html)):
+            if pattern is not None and (match := pattern.search(self.document.html)):
                 raise outcome(
-                    f"{self.site}: the page {where} {does} {squeeze(found[0])[:60]!r} instead of the article"
+                    f"{self.site}: the page {where} {does} {squeeze(match[0])[:60]!r} instead of the article"
                 )
-        if size < LEAST_TEXT and (found := CHALLENGE.search(self.document.html)):
-            raise Walled(
-                f"{self.site}: {where} returned a JavaScript bot challenge ({found[0]}) instead of the article; open it in a browser"
-            )
-        if size < SHORT and (found := GONE.search(titles)):
-            raise Gone(f"{self.site}: the page {where} says {squeeze(found[0])!r} instead of an article")
-        if size < SHORT and (found := WALLED.search(titles)):
-            raise Walled(
-                f"{self.site}: the page {where} shows {squeeze(found[0])!r} instead of the article; open it in a browser"
-            )
+        if size < SHORT and (match := GONE.search(titles)):
+            raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
+        wall = find_wall(self.document.html, where) if size < SHORT else None
+        if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):
+            raise Walled(f"{self.site}: {where} returned {wall} instead of the article; open it in a browser")
+
+    def why_no_text(self) -> PageError:
+        """Why the page has no text: a home page or a list, or a shape that we do not know."""
+        where = self.response.url
+        if reason := why_other_page(self.document):
+            return NotArticle(f"{self.site}: the page {where} {reason}")
+        if sum(self.layout.linked.values()) > LINKS * LEAST_TEXT:
+            return NotArticle(f"{self.site}: the page {where} is a list of links, with no text of its own")
+        return PageError(f"{self.site}: the page {where} has no article text that we can find")
+
+    def check_it_is_one(self, body: Body, headline: str | None, published: str | None, kind: str) -> None:
+        """A text alone does not make an article: a notice and a list have one, too. Raises NotArticle.
+
+        An address of the form that the site's articles have is one.
+        """
+        if any(pattern.search(where_of(self.response.url)) for pattern in self.id_at):
+            return
+        if reason := why_no_article(self.document, self.layout, body, headline, published, kind):
+            raise NotArticle(f"{self.site}: the page {self.response.url} {reason}")
 
     def canonical_url(self) -> str:
         """The article's own permanent address: as the page states it, where that is one of the same site."""
@@ -305,9 +341,7 @@ class AnyPage(WebPage):
 
     def article(self) -> Article:
         try:
-            article = super().article()
-            self.check_it_is_one(article)
-            return article
+            return super().article()
         except (Gone, Walled):
             raise
         except PageError as exc:
@@ -315,19 +349,6 @@ class AnyPage(WebPage):
             raise NotArticle(
                 f"no page object reads {host}, and {str(exc).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
-
-    def check_it_is_one(self, article: Article) -> None:
-        """A text alone does not make an article: a notice and a list have one, too. Raises PageError."""
-        size = sum(map(len, self.body.lines)) if self.body else 0
-        kind = f"{self.document.meta.get('og:type', '')} {self.document.linked_data.get('@type', '')}".lower()
-        stated = bool(article.published_raw) or "article" in kind
-        where = self.response.url
-        if not article.headline:
-            raise PageError(f"the page {where} has no headline")
-        if not (stated or size >= ENOUGH_TEXT):
-            raise PageError(
-                f"the page {where} has neither a publication time nor enough text ({size} characters)"
-            )
 
 
 def where_of(link: str) -> str:

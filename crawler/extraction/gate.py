@@ -1,0 +1,162 @@
+"""Whether a page is an article at all. Lists, home pages, account pages and questions have texts, too."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.document import Document, type_name
+from crawler.extraction.headline import fold_title, share_words
+from crawler.extraction.trees import letters
+
+ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
+HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
+OTHER_TYPE = re.compile(
+    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage)$"
+)
+"""Schema.org types of pages that are something else."""
+ARTICLE_TYPE = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
+LIST_PATH = re.compile(
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register)(?:/[^/]*){0,2}/?$",
+    re.IGNORECASE,
+)
+ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
+LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
+ITEM = 260  # characters of an item of a list, at most, on average
+MOSTLY = 0.75  # share of a text from which on it is what most of it is
+
+
+def states_article(document: Document) -> bool:
+    """Whether the page's metadata call it an article, or an address of this form is one elsewhere."""
+    kinds = f"{document.meta.get('og:type', '')} {type_name(document.linked_data)}".lower()
+    return "article" in kinds or "posting" in kinds or bool(document.meta.get("article:published_time"))
+
+
+def why_no_article(
+    document: Document,
+    layout: BlockLayout,
+    body: Body,
+    headline: str | None,
+    published: str | None,
+    kind: str,
+) -> str | None:
+    """Why a page is not an article; None where it is one. *kind* is `content_kind.media_kind`'s answer."""
+    if not headline:
+        return "has no headline"
+    if reason := why_other_page(document):
+        return reason
+    if is_list(layout, body):
+        return "is a list of links, with no text of its own"
+    if published or states_article(document) or kind != "article":
+        return None
+    size = sum(map(len, body.lines))
+    if size < ENOUGH_TEXT:
+        return f"has neither a publication time nor enough text ({size} characters)"
+    if not is_confirmed(document, headline):
+        return "has no publication time, and its title is not the headline of its text"
+    if is_beside(layout, body):
+        return "has no publication time, and more links and other texts than text of one article"
+    return None
+
+
+def why_other_page(document: Document) -> str | None:
+    """Why a page is of another kind, by its address and by what it states."""
+    parts = urlsplit(document.url)
+    if parts.netloc.endswith(".invalid"):  # a saved page whose address is not known
+        return why_other_type(document)
+    if (
+        HOME.fullmatch(parts.path)
+        and not parts.query
+        and not ARTICLE_TYPE.search(type_name(document.linked_data))
+    ):
+        return f"is the home page of {parts.netloc}"
+    is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
+    if LIST_PATH.search(parts.path) and not is_article_path and not states_article(document):
+        return f"is a list or account page, by its address ({parts.path})"
+    return why_other_type(document)
+
+
+def why_other_type(document: Document) -> str | None:
+    """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
+    kinds = [type_name(one) for one in document.linked_objects]
+    kinds += [
+        itemtype.rstrip("/").rpartition("/")[2]
+        for one in document.root.iter()
+        if (itemtype := one.get("itemtype"))
+    ]
+    other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
+    if other and not any(ARTICLE_TYPE.search(kind) for kind in kinds) and not states_article(document):
+        return f"states that it is a {other}"
+    return None
+
+
+def is_confirmed(document: Document, headline: str) -> bool:
+    """Whether the page's own title has words of the headline, or is the headline."""
+    title = document.title
+    return not title or share_words(headline, title) or fold_title(headline) in fold_title(title)
+
+
+def is_list(layout: BlockLayout, body: Body) -> bool:
+    """Whether a text consists of items of one kind, each with a link to another page, or is mostly links."""
+    inside = [
+        block for block in layout.blocks if _holds(body.element, block) and not layout.in_boilerplate(block)
+    ]
+    plain = sum(layout.plain[block] for block in inside)
+    linked = sum(layout.linked[block] for block in inside)
+    if linked > 2 * plain and plain < 4 * ENOUGH_TEXT:
+        return True
+    if any(layout.plain[one] >= ITEM and layout.linked[one] * 4 < layout.plain[one] for one in inside):
+        return False
+    for holder in body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main"):
+        kinds: dict[tuple[str, str | None], list[Any]] = {}
+        for child in holder:
+            if child.tag not in ("p", "br", "figure", "img") and child not in layout.related:
+                kinds.setdefault((child.tag, child.get("class")), []).append(child)
+        if any(len(items) >= LEAST_ITEMS and _are_teasers(items, plain + linked) for items in kinds.values()):
+            return True
+    return False
+
+
+def _are_teasers(items: list[Any], total: int) -> bool:
+    """Whether items are teasers of other articles, and most of a text of *total* characters."""
+    sizes = [letters("".join(item.itertext())) for item in items]
+    titled = [item for item in items if leading_link(item)]
+    return (
+        len(titled) >= MOSTLY * len(items)
+        and sum(sizes) >= MOSTLY * total
+        and sum(sizes) <= ITEM * len(items)
+    )
+
+
+def leading_link(item: Any) -> str | None:
+    """The address of a link that is an item's title: in a heading, or at the item's begin."""
+    for link in item.iter("a"):
+        text = "".join(link.itertext())
+        if letters(text) < 6 or not link.get("href"):
+            continue
+        start = "".join("".join(item.itertext()).split())[:40]
+        heading = any(above.tag in ("h2", "h3", "h4", "h5") for above in link.iterancestors())
+        if heading or "".join(text.split())[:12] in start:
+            return str(link.get("href"))
+    return None
+
+
+def is_beside(layout: BlockLayout, body: Body) -> bool:
+    """Whether the text is a small part of a page of links and other texts."""
+    sentences = [block for block in layout.blocks if layout.worth(block) >= SENTENCE]
+    inside = [block for block in sentences if _holds(body.element, block)]
+    text = sum(layout.plain[block] for block in inside)
+    linked = sum(layout.linked.values())
+    everything = sum(layout.plain[block] for block in sentences)
+    return len(inside) < 3 or (linked > 3 * text and text < 0.5 * everything)
+
+
+def _holds(element: Any, block: Any) -> bool:
+    while block is not None:
+        if block is element:
+            return True
+        block = block.getparent()
+    return False

@@ -1,0 +1,289 @@
+"""What came back decides who reads it: kinds of content, walls, pages that are no article, paid stubs, documents."""
+
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.http import HtmlResponse, Response
+
+from crawler.dry_run import read_page
+from crawler.extraction.access import is_notice
+from crawler.extraction.content_kind import content_kind
+from crawler.extraction.walls import find_wall
+from crawler.pages import NotArticle, PageError, Walled, target_of
+from tests.websites import PARAGRAPHS, news_page
+
+NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
+URL = "https://news.example/2026/0630/1.html"
+
+
+def read(body: bytes, url: str = URL, kind: str = "text/html") -> dict:
+    return read_page(target_of(url), HtmlResponse(url, body=body, headers={"Content-Type": kind}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "stated", "kind"),
+    [
+        (b"<!DOCTYPE html><p>x", "application/json", "html"),
+        ("\ufeff<html>甲".encode(), "", "html"),
+        ("<p>甲".encode("gbk"), "text/plain", "html"),
+        (b"Roads.<br>Three of them.", "text/html", "html"),
+        (b'  {"a": "<p>x</p>"}', "text/html", "json"),
+        (b'[{"a": 1}]', None, "json"),
+        (b'jQuery1_2({"a": 1});', "text/html", "json"),
+        (b'{"a": "<p>x', "application/json", "json"),
+        (b"[\xe5\xbe\xae<b>x</b>]", "text/html", "html"),
+        (b"<?xml version='1.0'?><rss version='2.0'><channel/></rss>", "text/html", "feed"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'/>", "application/xml", "feed"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text/html", "image"),
+        (b"%PDF-1.4\n", "application/octet-stream", "pdf"),
+        (b"\x89PNG\r\n\x1a\n0000", "text/html", "image"),
+        (b"\xff\xd8\xff\xe0", None, "image"),
+        (b"RIFF0000WEBPVP8 ", None, "image"),
+        (b"\x00\x00\x00\x1cftypavif", "text/html", "image"),
+        (b"\x00\x00\x00\x18ftypmp42", "text/html", "video"),
+        (b"ID3\x03\x00", "text/html", "audio"),
+        (b"PK\x03\x04" + b"0" * 26 + b"word/document.xml", "text/html", "office"),
+        (b"PK\x03\x04" + b"0" * 30, "text/html", "archive"),
+        (b"Three roads open.", "text/plain", "text"),
+        (b"BMW opens three plants.", "text/plain", "text"),
+        (b" \r\n", "text/html", "empty"),
+        (b"\x00\x01\x02\x03", "application/octet-stream", "binary"),
+    ],
+)
+def test_content_is_told_apart_by_its_bytes(body, stated, kind):
+    assert content_kind(body, stated) == kind
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            b'{"data": {"title": "\xe4\xb8\x89\xe6\x9d\xa1\xe5\x85\xac\xe8\xb7\xaf", "content": "<p>x</p>"}}',
+            "is JSON",
+        ),
+        (b"\x89PNG\r\n\x1a\n0000", "is an image, served as text/html"),
+        (b"\x00\x00\x00\x18ftypmp42", "is a video file"),
+        (b"<rss><channel><item><title>x</title></item></channel></rss>", "is a feed"),
+        (b"", "is empty"),
+    ],
+)
+def test_what_no_reader_reads_is_named(body, words):
+    with pytest.raises(NotArticle, match=words):
+        read(body)
+
+
+WALLS = [
+    ("<meta name='aliyun_waf_aa' content='0'><title></title>", "Aliyun captcha"),
+    ("<script>var arg1='0';document.cookie='acw_sc__v2='+arg1</script>", "acw_sc__v2"),
+    ("<title>Just a moment...</title><script>window._cf_chl_opt={}</script>", "Cloudflare"),
+    ("<script>document.cookie='__jsl_clearance_s=1'</script>", "Jiasule"),
+    ("<div id=captcha></div><script>initGeetest4({})</script>", "Geetest"),
+    ("<script src='https://static.geetest.com/static/tools/gt.js'></script>", "Geetest"),
+    ("<title>安全验证</title><p>请完成下方验证</p>", "安全验证"),
+    ("<title>用户登录</title><form><input type=password></form>", "a login page"),
+    ("<p>Access Denied</p>", "a refusal"),
+    ("<title>甲</title><div id='app'></div><script src=/app.js></script>", "only a browser fills"),
+    (
+        "<noscript>You need to enable JavaScript to run this app.</noscript><script src=a></script>",
+        "only a browser",
+    ),
+]
+
+
+@pytest.mark.parametrize(("html", "words"), WALLS)
+def test_a_wall_is_named(html, words):
+    with pytest.raises(Walled, match=words):
+        read(html.encode())
+
+
+def test_the_address_tells_a_login_page():
+    html = "<p>Welcome back. Please enter your name.</p>"
+    assert str(find_wall(html, "https://passport.news.example/login?to=1")).startswith("a login page")
+    assert find_wall(html, URL) is None
+
+
+def test_an_article_about_walls_is_read():
+    lines = (
+        "安全验证与登录：验证码为何越来越难，访问受限时该怎么办。",
+        *PARAGRAPHS,
+        "<script>window._cf_chl_opt={}</script>",
+    )
+    assert read(news_page("登录验证码为何越来越难", paragraphs=lines))["outcome"] is None
+
+
+def listing(item: str, times: int = 12, head: str = "") -> bytes:
+    return f"<title>晨光网</title>{head}<h1>要闻</h1><div class=l>{item * times}</div>".encode()
+
+
+TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a><p>三条公路今天同时开工，总投资四十亿元，计划明年通车。</p><em>2026-06-30 09:10</em></li>"
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "words"),
+    [
+        ("https://news.example/", news_page(), "the home page of news.example"),
+        ("https://news.example/index.html", news_page(), "the home page"),
+        ("https://news.example/road/list.html", listing(TEASER), "a list of links"),
+        (
+            "https://news.example/tag/roads",
+            listing("<p>三条公路今天同时开工，总投资四十亿元。</p>"),
+            "list or account page",
+        ),
+        (
+            "https://news.example/x7",
+            b'<script type=\'application/ld+json\'>{"@type":"QAPage"}</script>' + news_page(),
+            "states that it is a QAPage",
+        ),
+        (
+            "https://news.example/x8",
+            b"<div itemscope itemtype='https://schema.org/Product'>" + news_page(),
+            "states that it is a Product",
+        ),
+        (
+            "https://news.example/item",
+            (
+                "<title>商品详情</title><h2>常见问题全部解答</h2>"
+                + "<p>为什么品牌专供的商品没有防伪扣？它可作为品质保障的依据，请知悉。</p>" * 9
+            ).encode(),
+            "its title is not the headline",
+        ),
+    ],
+)
+def test_a_page_that_is_not_an_article_is_not_archived_as_one(url, body, words):
+    with pytest.raises(NotArticle, match=words):
+        read(body, url)
+
+
+def test_the_gate_is_one_for_page_objects_as_well():
+    with pytest.raises(NotArticle, match=r"netease: .* is the home page"):
+        read(news_page(), "https://news.163.com/")
+
+
+def test_a_reason_says_what_is_missing():
+    with pytest.raises(NotArticle, match="neither a publication time nor enough text"):
+        read(
+            "<title>三条公路</title><h1>三条公路</h1><p>三条公路今天同时开工，总投资四十亿元，计划明年建成通车，届时两地只需一个半小时。</p>".encode(),
+            "https://news.example/a",
+        )
+
+
+def test_an_article_with_its_list_of_others_is_read():
+    behind = f"<ul>{TEASER * 5}</ul>"
+    assert read(news_page(behind=behind))["body_text"].split("\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "订阅后阅读全文", "开通会员，阅读全文", "本文共计1561字 订阅后继续阅读", "剩余78%内容，付费后可继续阅读", "登录后查看全文", "付费阅读", "试读结束",
+        "Subscribe to continue reading", "This article is for subscribers only", "Already a subscriber? Log in", "Keep reading with a free trial",
+        "この記事は有料会員限定です", "残り1,204文字", "Cet article est réservé aux abonnés", "Il vous reste 72 % de cet article à lire.",
+        "Jetzt weiterlesen mit Plus", "Contenido exclusivo para suscriptores", "구독 후 이용하실 수 있습니다",
+    ],
+)  # fmt: skip
+def test_a_notice_of_payment_is_one(line):
+    assert is_notice(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "公司宣布订阅收入增长百分之八，付费用户达到三千万。", "会员可享受折扣", "读者登录平台后发现，文章已被删除。", "扫码阅读", "スクラップは会員限定です",
+        "The service has two million subscribers, up from one million.", "He asked members to vote.", "Newsletter",
+    ],
+)  # fmt: skip
+def test_a_sentence_about_payment_is_not_a_notice(line):
+    assert not is_notice(line)
+
+
+def linked(facts: str) -> str:
+    return f'<script type=\'application/ld+json\'>{{"@type":"NewsArticle",{facts}}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("page", "access"),
+    [
+        (news_page(), "open"),
+        (news_page(head=linked('"isAccessibleForFree":"False"')), "preview"),
+        (news_page(head=linked('"isAccessibleForFree":true')), "open"),
+        (news_page(head=linked('"isAccessibleForFree":false,"wordCount":100')), "open"),
+        (news_page(head=linked('"isAccessibleForFree":false,"wordCount":9000')), "preview"),
+        (news_page(head="<meta property='article:content_tier' content='locked'>"), "preview"),
+        (news_page(behind="<div>订阅后阅读全文</div>"), "preview"),
+        (news_page(paragraphs=(*PARAGRAPHS, "剩余70%内容，付费后可继续阅读")), "preview"),
+        (news_page(paragraphs=("三条公路今天同时开工建设，总投资四十亿元。",), behind="<div>订阅后阅读全文</div>"), "locked"),
+    ],
+)  # fmt: skip
+def test_a_paid_stub_is_marked(page, access):
+    assert read(page)["access"] == access
+
+
+def test_a_page_that_is_a_video_is_marked():
+    head = "<meta property=og:type content=video.other>"
+    found = read(news_page(paragraphs=(PARAGRAPHS[0],), head=head, behind="<video src=/a.mp4></video>"))
+    assert (found["kind"], found["body_text"]) == ("video", PARAGRAPHS[0])
+    assert read(news_page())["kind"] == "article"
+
+
+def pdf(*pages: tuple[str, ...], info: str = "") -> bytes:
+    """A PDF of one font whose pages hold lines of ASCII text."""
+    objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        f"<<{info}>>",
+    ]
+    kids = []
+    for lines in pages:
+        text = "BT /F 12 Tf 14 TL 40 780 Td " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
+        objects.append(f"<</Length {len(text)}>>stream\n{text}\nendstream")
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 3 0 R>>>>/Contents {len(objects)} 0 R>>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>"
+    out, places = b"%PDF-1.4\n", []
+    for n, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{n} 0 obj{one}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return (
+        out
+        + (
+            f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer<</Size {len(objects) + 1}/Root 1 0 R/Info 4 0 R>>\n"
+            f"startxref\n{len(out)}\n%%EOF"
+        ).encode()
+    )
+
+
+LINES = (
+    "Notice of the annual meeting",
+    "The board invites all shareholders to the annual meeting, which is held in the",
+    "port of Linden in the month of June. The agenda is open to every shareholder.",
+)
+INFO = "/Title(Annual meeting 2026)/Author(Ann Lee)/CreationDate(D:20260630150500+08'00')"
+
+
+def test_a_pdf_is_archived_as_a_document():
+    body = pdf((*LINES, "- 1 -"), (*LINES[1:], "- 2 -"), info=INFO)
+    response = Response(URL, body=body, headers={"Content-Type": "application/pdf"})
+    found = read_page(target_of(URL), response, NOW)
+    assert (found["kind"], found["headline"], found["authors"]) == (
+        "document",
+        "Annual meeting 2026",
+        ["Ann Lee"],
+    )
+    assert found["published_at"] == "2026-06-30T07:05:00Z"
+    assert found["body_text"].split("\n") == [LINES[0], " ".join(LINES[1:]), " ".join(LINES[1:])]
+
+
+def test_a_pdf_without_a_title_of_its_own_is_called_by_its_first_line():
+    assert read(pdf(LINES, info="/Title(Microsoft Word - a.doc)"))["headline"] == LINES[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [(pdf(()), "without text, such as a scan"), (b"%PDF-1.7 torn", "a damaged PDF")]
+)
+def test_a_pdf_that_cannot_be_read_says_why(body, words):
+    with pytest.raises(PageError, match=words):
+        read(body)
