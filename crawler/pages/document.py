@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.extraction.document import squeeze
 from crawler.items import Article
-from crawler.pages import NotArticle, PageError
+from crawler.pages import NotArticle
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -32,7 +32,7 @@ PAGE_NUMBER = re.compile(
 
 
 def read_document(page: ArticlePage, url: str, body: bytes, article_id: str) -> Article:
-    """The article that the PDF *body* from *url* is. Raises PageError or NotArticle."""
+    """The article that the PDF *body* from *url* is. Raises NotArticle."""
     reader = open_pdf(body, page.site, url)
     lines = [page_lines(one) for one in list(reader.pages)[:MOST_PAGES]]
     paragraphs = join_lines(without_running_heads(lines))
@@ -61,7 +61,7 @@ def read_document(page: ArticlePage, url: str, body: bytes, article_id: str) -> 
 
 
 def open_pdf(body: bytes, site: str, url: str) -> PdfReader:
-    """A reader of *body*. Raises PageError where it is damaged, NotArticle where it is encrypted."""
+    """A reader of *body*. Raises NotArticle where it is damaged or encrypted."""
     # Late: few crawls meet a PDF.
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
@@ -80,7 +80,9 @@ def open_pdf(body: bytes, site: str, url: str) -> PdfReader:
         RecursionError,
         NotImplementedError,
     ) as exc:
-        raise PageError(f"{site}: {url} is a damaged PDF: {squeeze(str(exc))[:120]}") from None
+        raise NotArticle(
+            f"{site}: {url} is a damaged PDF (application/pdf): {squeeze(str(exc))[:120]}"
+        ) from None
     return reader
 
 

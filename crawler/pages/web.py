@@ -345,6 +345,8 @@ class AnyPage(WebPage):
         except (Gone, Walled):
             raise
         except PageError as exc:
+            if content_kind(self.response.body, self.content_type) != "html":
+                raise
             host = urlsplit(self.response.url).hostname
             raise NotArticle(
                 f"no page object reads {host}, and {str(exc).removeprefix('web: ')}; {HOW_TO_ADD}"

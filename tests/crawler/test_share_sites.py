@@ -224,12 +224,19 @@ def test_an_article_that_lacks_a_page_is_none(websites, share, rows):
 
 
 def test_a_page_without_an_article_says_how_to_add_the_site(websites, share, rows):
-    page = b"<html><body><div id=app></div><script>start()</script></body></html>"
-    link = websites.put("http://app.example/share?id=1", page)
+    link = websites.put("http://app.example/share?id=1", b"<html><body><p>Nothing to read.</p></body></html>")
     assert share(link).returncode == 3
     [row] = rows("SELECT outcome, reason FROM links")
     assert row["outcome"] == "not_article"
     assert "scrapy newsite" in row["reason"]
+
+
+def test_a_page_that_only_a_browser_fills_is_walled(websites, share, rows):
+    page = b"<html><body><div id=app></div><script>start()</script></body></html>"
+    assert share(websites.put("http://app.example/share?id=1", page)).returncode == 69
+    [row] = rows("SELECT outcome, reason FROM links")
+    assert row["outcome"] == "walled"
+    assert "only a browser fills" in row["reason"]
 
 
 @pytest.mark.parametrize(
