@@ -1,15 +1,14 @@
 """百家号: baijiahao.baidu.com/s?id=…, mbd.baidu.com/newspage/data/landingsuper?context={"nid":"news_…"}; mr.baidu.com/r/AbC is
 short and redirects.
 
-The text is shown ready; where it is not, ``window.jsonData`` holds it: ``bsData.superlanding[].itemData`` with ``header`` and
-``sections`` of text and pictures.
+Most pages show the text; of others ``window.jsonData`` holds it: ``bsData.superlanding[].itemData`` with ``header`` and
+``sections`` of text and images.
 Learned from: public scrapers that read ``dateUpdate``, ``author-name`` and the ``index-module`` classes, importers of
 ``jsonData``.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
 from html import escape
@@ -19,6 +18,7 @@ from urllib.parse import unquote
 from crawler.extraction.document import text_of
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
+from crawler.pages.served import child, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -28,7 +28,7 @@ NEWS_ID = re.compile(r"""nid["':=\s]{1,6}(?:news_|dt_)?(\d{15,20})""")
 
 
 def section_html(section: dict[str, Any]) -> str:
-    """A section of a stated article as HTML: a picture, or text, which may be HTML already."""
+    """A section of a stated article as HTML: an image, or text, which may be HTML already."""
     if section.get("type") in ("img", "image"):
         source = first_text(section, "link", "src", "url")
         return f'<p><img src="{escape(source)}"></p>' if source else ""
@@ -72,37 +72,22 @@ class BaijiahaoPage(StatedPage):
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        found = NEWS_ID.search(unquote(link))
-        return found[1] if found else super().native_id(link)
+        match = NEWS_ID.search(unquote(link))
+        return match[1] if match else super().native_id(link)
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """``itemData`` of the article in the page's state; empty where there is none."""
-        if not (found := STATE.search(self.served.html)):
-            return {}
-        try:
-            state, _ = json.JSONDecoder(strict=False).raw_decode(self.served.html, found.end())
-        except ValueError:
-            return {}
-        landing = state.get("bsData")
-        items = landing.get("superlanding") if isinstance(landing, dict) else None
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and item.get("itemType", "article") == "article":
-                data = item.get("itemData")
-                return data if isinstance(data, dict) else {}
-        return {}
+        """``itemData`` of the article in the page's state; {} where there is none."""
+        items = objects(child(load_object(self.served.html, STATE), "bsData").get("superlanding"))
+        articles = (child(item, "itemData") for item in items if item.get("itemType", "article") == "article")
+        return next(articles, {})
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        shown = (one for find in self.body_at for one in find(self.served.root))
-        if any(text_of(one) for one in shown):
+        elements = (element for find in self.body_at for element in find(self.served.root))
+        if any(text_of(element) for element in elements):
             return None
-        sections = self.record.get("sections")
-        html = "".join(
-            section_html(one)
-            for one in (sections if isinstance(sections, list) else ())
-            if isinstance(one, dict)
-        )
+        html = "".join(section_html(section) for section in objects(self.record.get("sections")))
         return (first_text(self.record, "header", "title"), html) if html else None
 
     def published(self) -> str | None:
@@ -111,10 +96,9 @@ class BaijiahaoPage(StatedPage):
         return self.served.script_text(self.published_script[0])
 
     def publisher(self) -> str | None:
-        account = self.record.get("infoBaiJiaHao")
-        stated = first_text(account, "name", "displayName", "author") if isinstance(account, dict) else None
+        stated = first_text(child(self.record, "infoBaiJiaHao"), "name", "displayName", "author")
         return clean(stated) if self.stated is not None and stated else super().publisher()
 
     def canonical_url(self) -> str:
-        found = self.native_id(self.response.url) or ""
-        return f"https://baijiahao.baidu.com/s?id={found}" if found.isdigit() else super().canonical_url()
+        number = self.native_id(self.response.url) or ""
+        return f"https://baijiahao.baidu.com/s?id={number}" if number.isdigit() else super().canonical_url()

@@ -1,5 +1,5 @@
 """观察者网: www.guancha.cn/WangWen/2019_09_07_516891.shtml (``_2.shtml`` its second page, ``_s.shtml`` all of it), m.guancha.cn alike,
-and 风闻, what its readers post: user.guancha.cn/main/content?id=399176, user.guancha.cn/wap/content?id=399176.
+and 风闻, posts of its readers: user.guancha.cn/main/content?id=399176, user.guancha.cn/wap/content?id=399176.
 
 Learned from: RSSHub's guancha routes, public scrapers of ``.all-txt`` and ``.article-txt-content``.
 """
@@ -24,15 +24,16 @@ BYLINE = re.compile(
 NO_PERSON = re.compile(r"观察|网$|工作室|综合|编译")
 
 
-def writers_in(line: str) -> list[str]:
+def find_writers(line: str) -> list[str]:
     """The writers that a text's first line names, pen names as well; not the house or a studio.
 
-    >>> writers_in("【文/观察者网专栏作者 王小棠，翻译/观察者网 李四】"), writers_in("（文/观察者网）")
+    >>> find_writers("【文/观察者网专栏作者 王小棠，翻译/观察者网 李四】"), find_writers("（文/观察者网）")
     (['王小棠'], [])
     """
-    if not (found := BYLINE.match(line)):
+    if not (match := BYLINE.match(line)):
         return []
-    return names_in(found[1]) or [one for one in [found[1].strip()] if not NO_PERSON.search(one)]
+    pen_name = match[1].strip()
+    return names_in(pen_name) or ([] if NO_PERSON.search(pen_name) else [pen_name])
 
 
 @handles("guancha.cn")
@@ -73,11 +74,11 @@ class GuanchaPage(WebPage):
 
     def authors(self, publisher: str | None) -> list[str]:
         lines = self.body.lines[:3] if self.body else []
-        return next((names for line in lines if (names := writers_in(line))), []) or super().authors(
+        return next((names for line in lines if (names := find_writers(line))), []) or super().authors(
             publisher
         )
 
     def next_page(self) -> str | None:
         # The button has no address but a script's.
-        found = NEXT.search(self.document.html)
-        return absolute(self.document.base, found[1]) if found else super().next_page()
+        match = NEXT.search(self.document.html)
+        return absolute(self.document.base, match[1]) if match else super().next_page()

@@ -42,5 +42,5 @@ class HexunPage(WebPage):
     )
 
     def authors(self, publisher: str | None) -> list[str]:
-        # The writer stands bare behind the source; so does a source that is no link.
+        # The writer is plain text behind the source; so is a source that is not a link.
         return names_in(self.first((), self.byline_at) or "") or super().authors(publisher)

@@ -1,7 +1,7 @@
 """环球网: CHANNEL.huanqiu.com/article/48XYZabc, m.huanqiu.com/article/48XYZabc, 3w.huanqiu.com/a/c36dc8/48XYZabc, and before 2019
 CHANNEL.huanqiu.com/exclusive/2018-05/12001234.html with m.huanqiu.com/r/MV8wXz…, base64 of 1_0_12001234_1259_1525334480.
 
-Since 2020 headline, text, time (ms), source stand in ``<textarea class="article-...">``, which a script shows.
+Since 2020 headline, text, time (ms), source are in ``<textarea class="article-...">``, which a script shows.
 Learned from: RSSHub's huanqiu route, public rule lists for these fields and for ``.la_con`` and ``.t-container-title`` before.
 """
 
@@ -55,37 +55,37 @@ class HuanqiuPage(StatedPage):
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        if found := SHARED.search(link):
+        if match := SHARED.search(link):
             with suppress(ValueError):
-                parts = b64decode(unquote(found[1]) + "==", altchars=b"-_").decode().split("_")
+                parts = b64decode(unquote(match[1]) + "==", altchars=b"-_").decode().split("_")
                 when = datetime.fromtimestamp(int(parts[-1]), timezone(timedelta(hours=8)))
                 return f"{when.year}-{int(parts[2])}"
         return super().native_id(link)
 
     @cached_property
-    def said(self) -> dict[str, str]:
+    def record(self) -> dict[str, str]:
         """The page's fields by name: ``title``, ``content``, ``time``, ``source-name``, ..."""
         return {name: unescape(text).strip() for name, text in FIELD.findall(self.served.html)}
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        text = self.said.get("content")
-        return (squeeze(self.said.get("title")) or None, text) if text else None
+        text = self.record.get("content")
+        return (squeeze(self.record.get("title")) or None, text) if text else None
 
     def published(self) -> str | None:
-        return self.said.get("time") or super().published()
+        return self.record.get("time") or super().published()
 
     def publisher(self) -> str | None:
-        return clean(TAG.sub("", self.said.get("source-name", ""))) or super().publisher()
+        return clean(TAG.sub("", self.record.get("source-name", ""))) or super().publisher()
 
     def authors(self, publisher: str | None) -> list[str]:
         for line in self.body.lines[:2] if self.body else []:
-            if (found := BYLINE.match(line)) and (names := names_in(found[1])):
+            if (match := BYLINE.match(line)) and (names := names_in(match[1])):
                 return names
         return super().authors(publisher)
 
     def canonical_url(self) -> str:
-        host, found = self.said.get("host"), self.said.get("aid")
-        if host and found and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.?huanqiu\.com", host):
-            return f"https://{host}/article/{found}"
+        host, number = self.record.get("host"), self.record.get("aid")
+        if host and number and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.?huanqiu\.com", host):
+            return f"https://{host}/article/{number}"
         return super().canonical_url()

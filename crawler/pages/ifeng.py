@@ -1,22 +1,22 @@
 """凤凰网: news.ifeng.com/c/ID, …ifeng.com/a/20200911/14526474_0.shtml, i.ifeng.com/…, ishare.ifeng.com/c/s/ID.
 
-Newer pages are made from ``var allData = {…}``, which holds the text as well; older ones show it in ``#main_content``.
+Newer pages are made from ``var allData = {…}``, which holds the text as well; older ones have it in ``#main_content``.
 Learned from: public scrapers of ``allData.docData.contentData``; RSSHub's ifeng route.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
 from typing import Any
 
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
+from crawler.pages.served import child, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-STATE = re.compile(r"var\s+allData\s*=\s*(\{.*?\});?\s*(?:\n|var\s|</script)", re.DOTALL)
+STATE = re.compile(r"var\s+allData\s*=\s*(?=\{)")
 
 
 @handles("ifeng.com", "ifengcdn.com")
@@ -56,23 +56,13 @@ class IfengPage(StatedPage):
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """``docData`` of the page's state; empty where there is none."""
-        found = STATE.search(self.served.html)
-        try:
-            state = json.loads(found[1], strict=False) if found else {}
-        except ValueError:
-            return {}
-        data = state.get("docData") if isinstance(state, dict) else None
-        return data if isinstance(data, dict) else {}
+        """``docData`` of the page's state; {} where there is none."""
+        return child(load_object(self.served.html, STATE), "docData")
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        content = self.record.get("contentData")
-        parts = content.get("contentList") if isinstance(content, dict) else None
-        texts = (
-            [part.get("data") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-        )
-        html = "".join(text for text in texts if isinstance(text, str))
+        parts = objects(child(self.record, "contentData").get("contentList"))
+        html = "".join(text for part in parts if isinstance(text := part.get("data"), str))
         return (first_text(self.record, "title"), html) if html else None
 
     def published(self) -> str | None:

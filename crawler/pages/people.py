@@ -72,6 +72,6 @@ class PeoplePage(WebPage):
         return super().publisher()
 
     def authors(self, publisher: str | None) -> list[str]:
-        # 本报评论员 and the like stand there as well.
+        # 本报评论员 and the like are there as well.
         stated = self.first((), self.byline_at) or ""
         return in_line(stated) or names_in(stated) or super().authors(publisher)

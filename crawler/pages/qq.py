@@ -30,8 +30,8 @@ def find_article(state: Any, depth: int = 4) -> dict[str, Any]:
         return state
     if isinstance(state.get("cnt_html") or state.get("content"), str | list) and first_text(state, "title"):
         return state
-    found = (find_article(value, depth - 1) for value in state.values())
-    return next((article for article in found if article), {})
+    inner = (find_article(value, depth - 1) for value in state.values())
+    return next((article for article in inner if article), {})
 
 
 @handles("qq.com")
@@ -71,14 +71,19 @@ class QqPage(StatedPage):
         "//*[contains(@class, 'rich_media_content')]", "//*[@id='article-content']",
     )  # fmt: skip
     drop = fields(
-        ".//*[contains(@class, 'rv-root') or contains(@class, 'mbArticleSharePic') or @id='backqqcom' or @class='a_share'] | .//*[contains(@class, 'video_')]"
+        ".//*[contains(@class, 'rv-root') or contains(@class, 'mbArticleShareBtn') or @id='backqqcom' or @class='a_share'] | .//*[contains(@class, 'video_')]"
+        " | .//p[normalize-space(.) = '精彩视频推荐' or normalize-space(.) = '相关视频' or (starts-with(normalize-space(.), '【') and contains(., '归腾讯公司'))]"
     )
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        found = super().native_id(link)
+        native_id = super().native_id(link)
         # 20190923/000843 of the portal is 20190923000843 of the app.
-        return found.replace("-", "") if found and re.fullmatch(r"20\d{6}-\d{6}", found) else found
+        return (
+            native_id.replace("-", "")
+            if native_id and re.fullmatch(r"20\d{6}-\d{6}", native_id)
+            else native_id
+        )
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -87,8 +92,8 @@ class QqPage(StatedPage):
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
-        shown = (element for find in self.body_at for element in find(self.served.root))
-        if any(text_of(element) for element in shown):
+        elements = (element for find in self.body_at for element in find(self.served.root))
+        if any(text_of(element) for element in elements):
             return None
         record = self.record
         text = first_text(child(record, "originContent"), "text") or first_text(

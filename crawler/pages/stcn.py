@@ -67,6 +67,6 @@ class StcnPage(WebPage):
         return target.link
 
     def authors(self, publisher: str | None) -> list[str]:
-        # A desk's name stands there as well.
+        # A desk's name is there as well.
         stated = self.first((), self.byline_at) or ""
         return in_line(stated) or names_in(stated) or super().authors(publisher)

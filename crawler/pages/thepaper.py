@@ -7,10 +7,8 @@ Learned from: RSSHub's thepaper route, public scrapers of ``index_cententWrap`` 
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cached_property
-from html import escape
 from typing import Any
 
 from crawler.extraction.byline import in_line
@@ -18,23 +16,21 @@ from crawler.extraction.document import squeeze
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import MEDIUM, clean
 from crawler.pages import Target, first_text, handles
+from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-STATE = re.compile(r"""<script\b[^>]*id=["']__NEXT_DATA__["'][^>]*>(.*?)</script""", re.DOTALL)
+STATE = re.compile(r"""<script\b[^>]*id=["']__NEXT_DATA__["'][^>]*>\s*(?=\{)""")
 CONTENT_ID = re.compile(r"""(?:id=["']hidden_contid["'][^>]*value|"contId")["']?\s*[=:]\s*["']?(\d+)""")
 PLATFORM = re.compile(r"^澎湃(?:新闻)?[·•]?澎湃号")
 KINDS = ("contentDetail", "liveDetail", "specialInfo")
 
 
-def detail_in(state: Any) -> dict[str, Any]:
-    """The record of the article within the page's state; empty where there is none."""
-    for name in ("props", "pageProps", "detailData"):
-        state = state.get(name) if isinstance(state, dict) else None
-    if not isinstance(state, dict):
-        return {}
-    state = {**(state.get("specialDetail") or {}), **state}
-    return next((state[kind] for kind in KINDS if isinstance(state.get(kind), dict)), {})
+def find_detail(state: dict[str, Any]) -> dict[str, Any]:
+    """The record of the article within the page's state; {} where there is none."""
+    data = child(state, "props", "pageProps", "detailData")
+    data = {**child(data, "specialDetail"), **data}
+    return next((data[kind] for kind in KINDS if isinstance(data.get(kind), dict)), {})
 
 
 @handles("thepaper.cn")
@@ -73,12 +69,8 @@ class ThepaperPage(StatedPage):
 
     @cached_property
     def detail(self) -> dict[str, Any]:
-        """The record that the page is made from; empty where it is an older page."""
-        found = STATE.search(self.served.html)
-        try:
-            return detail_in(json.loads(found[1], strict=False)) if found else {}
-        except ValueError:
-            return {}
+        """The record that the page is made from; {} where it is an older page."""
+        return find_detail(load_object(self.served.html, STATE))
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
@@ -86,14 +78,11 @@ class ThepaperPage(StatedPage):
         text = detail.get("content") or detail.get("summary") or detail.get("desc")
         if not isinstance(text, str) or not text.strip():
             return None
-        pictures = detail.get("images") if "<img" not in text else None
-        shown = "".join(
-            f'<figure><img src="{escape(str(one.get("src") or ""))}">'
-            f"<figcaption>{escape(str(one.get('description') or ''))}</figcaption></figure>"
-            for one in (pictures if isinstance(pictures, list) else [])
-            if isinstance(one, dict)
+        images = objects(detail.get("images")) if "<img" not in text else []
+        figures = "".join(
+            figure_html(first_text(image, "src"), first_text(image, "description")) for image in images
         )
-        return first_text(detail, "name", "shareName"), shown + text
+        return first_text(detail, "name", "shareName"), figures + text
 
     @cached_property
     def byline(self) -> str:
@@ -115,28 +104,24 @@ class ThepaperPage(StatedPage):
         if source and not PLATFORM.search(source) and squeeze(source) != self.publisher_name:
             return clean(source)
         # What accounts upload is theirs, not the platform's.
-        account = self.detail.get("authorInfo")
-        said = (
-            first_text(account, "sname", "name")
-            if isinstance(account, dict)
-            else self.first((), self.account_at)
+        account = first_text(child(self.detail, "authorInfo"), "sname", "name") or self.first(
+            (), self.account_at
         )
-        if said and (not source or PLATFORM.search(source)):
-            return clean(said)
+        if account and (not source or PLATFORM.search(source)):
+            return clean(account)
         if not source and MEDIUM.fullmatch(self.byline) and not self.byline.startswith("澎湃"):
             return clean(self.byline)
         return clean(source) or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
         names, _, medium = self.byline.rpartition("/")
-        found = in_line(self.byline) or names_in(names) or names_in(medium)
-        return found or super().authors(publisher)
+        return in_line(self.byline) or names_in(names) or names_in(medium) or super().authors(publisher)
 
     def canonical_url(self) -> str:
-        found = self.native_id(self.response.url)
-        if not found or not found.isdigit():
-            said = CONTENT_ID.search(self.served.html)
-            found = first_text(self.detail, "contId") or (said[1] if said else None)
-        if found:
-            return f"https://www.thepaper.cn/newsDetail_forward_{found}"
+        number = self.native_id(self.response.url)
+        if not number or not number.isdigit():
+            match = CONTENT_ID.search(self.served.html)
+            number = first_text(self.detail, "contId") or (match[1] if match else None)
+        if number:
+            return f"https://www.thepaper.cn/newsDetail_forward_{number}"
         return super().canonical_url()

@@ -27,20 +27,20 @@ INFO = re.compile(
 RENDERED = re.compile(r"""<script[^>]*id=["']RENDER_DATA["'][^>]*>(.*?)</script""", re.DOTALL)
 
 
-def said(name: str, source: str) -> str | None:
+def find_field(name: str, source: str) -> str | None:
     """A text field of a script's object."""
-    found = re.search(rf"""\b{name}\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", source)
-    return unescape(unquote_js(found[1] or found[2] or "")).strip().strip('"') or None if found else None
+    match = re.search(rf"""\b{name}\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", source)
+    return unescape(unquote_js(match[1] or match[2] or "")).strip().strip('"') or None if match else None
 
 
-def article_in(state: Any) -> dict[str, Any]:
-    """The record with the article's text within a page's state; empty where there is none."""
+def find_article(state: Any) -> dict[str, Any]:
+    """The record with the article's text within a page's state; {} where there is none."""
     if isinstance(state, dict):
         if isinstance(state.get("content"), str) and state.get("title"):
             return state
         for value in state.values():
-            if found := article_in(value):
-                return found
+            if article := find_article(value):
+                return article
     return {}
 
 
@@ -74,14 +74,14 @@ class ToutiaoPage(StatedPage):
     @cached_property
     def record(self) -> dict[str, Any]:
         """What a script of the page states of the article."""
-        if found := RENDERED.search(self.served.html):
+        if match := RENDERED.search(self.served.html):
             try:
-                return article_in(json.loads(unquote(found[1])))
+                return find_article(json.loads(unquote(match[1])))
             except ValueError:
                 return {}
-        if found := INFO.search(self.served.html):
+        if match := INFO.search(self.served.html):
             names = {"title": "title", "content": "content", "source": "source", "publishTime": "time"}
-            return {name: value for name, key in names.items() if (value := said(key, found[1]))}
+            return {name: value for name, key in names.items() if (value := find_field(key, match[1]))}
         return {}
 
     @cached_property
@@ -103,5 +103,5 @@ class ToutiaoPage(StatedPage):
         return super().publisher()
 
     def canonical_url(self) -> str:
-        found = self.native_id(self.response.url) or ""
-        return f"https://www.toutiao.com/article/{found}/" if found.isdigit() else super().canonical_url()
+        number = self.native_id(self.response.url) or ""
+        return f"https://www.toutiao.com/article/{number}/" if number.isdigit() else super().canonical_url()

@@ -272,7 +272,7 @@ class WechatPage(StatedPage):
         return next((text for pattern in patterns if (text := self.served.script_text(pattern))), None)
 
     def canonical_url(self) -> str:
-        parts = {name: found[1] for name, find in PARTS.items() if (found := find.search(self.served.html))}
+        parts = {name: match[1] for name, find in PARTS.items() if (match := find.search(self.served.html))}
         if len(parts) == len(PARTS):
             return f"https://mp.weixin.qq.com/s?__biz={parts['biz']}&mid={parts['mid']}&idx={parts['idx']}"
         return super().canonical_url()
@@ -283,9 +283,12 @@ class WechatPage(StatedPage):
         return super().moved_to(outcome)
 
     def authors(self, publisher: str | None) -> list[str]:
-        shown = next((text for element in AUTHOR(self.served.root) if (text := text_of(element))), "")
+        printed = next((text for element in AUTHOR(self.served.root) if (text := text_of(element))), "")
         stated = (
-            shown or squeeze(first_text(self.record, "author") or "") or self.served.meta.get("author") or ""
+            printed
+            or squeeze(first_text(self.record, "author") or "")
+            or self.served.meta.get("author")
+            or ""
         )
         if stated and stated != publisher:
             return [stated]

@@ -55,9 +55,9 @@ class XinhuanetPage(WebPage):
 
     def published(self) -> str | None:
         for header in self.nodes(self.header_time):
-            # 2022, 02/21 and 10:30:21 stand in an element each.
-            if found := re.search(
+            # 2022, 02/21 and 10:30:21 are in an element each.
+            if match := re.search(
                 r"(20\d\d)\D+(\d\d?)\s?/\s?(\d\d?)\D+(\d\d?:\d\d(?::\d\d)?)", text_of(header)
             ):
-                return f"{found[1]}-{found[2]:0>2}-{found[3]:0>2} {found[4]}"
+                return f"{match[1]}-{match[2]:0>2}-{match[3]:0>2} {match[4]}"
         return super().published()
