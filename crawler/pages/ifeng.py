@@ -1,6 +1,6 @@
 """凤凰网: news.ifeng.com/c/ID, …ifeng.com/a/20200911/14526474_0.shtml, i.ifeng.com/…, ishare.ifeng.com/c/s/ID.
 
-Newer pages are made from ``var allData = {…}``, which holds the text as well; older ones have it in ``#main_content``.
+Newer pages are made from ``var allData = {…}``, which holds the text as well (``docData``), or slides (``slideData``); older ones have it in ``#main_content``.
 Learned from: public scrapers of ``allData.docData.contentData``; RSSHub's ifeng route.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
-from crawler.pages.served import child, load_object, objects
+from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -57,16 +57,31 @@ class IfengPage(StatedPage):
     @cached_property
     def record(self) -> dict[str, Any]:
         """``docData`` of the page's state; {} where there is none."""
-        return child(load_object(self.served.html, STATE), "docData")
+        return child(self.state, "docData")
+
+    @cached_property
+    def state(self) -> dict[str, Any]:
+        """The data that the page is made from; {} where there is none."""
+        return load_object(self.served.html, STATE)
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
         parts = objects(child(self.record, "contentData").get("contentList"))
         html = "".join(text for part in parts if isinstance(text := part.get("data"), str))
-        return (first_text(self.record, "title"), html) if html else None
+        title = first_text(self.record, "title") or first_text(self.state, "title", "slideTitle")
+        slides = [] if html else objects(self.state.get("slideData"))
+        html = html or "".join(
+            figure_html(
+                first_text(slide, "originUrl", "url", "bigUrl"), first_text(slide, "description", "title")
+            )
+            for slide in slides
+        )
+        return (title, html) if html else None
 
     def published(self) -> str | None:
-        return first_text(self.record, "newsTime") or super().published()
+        stated = first_text(self.record, "newsTime") or first_text(self.state, "newsTime", "createTime")
+        return stated or super().published()
 
     def publisher(self) -> str | None:
-        return clean(first_text(self.record, "source", "pluginSource")) or super().publisher()
+        stated = first_text(self.record, "source", "pluginSource") or first_text(self.state, "source")
+        return clean(stated) or super().publisher()

@@ -112,7 +112,7 @@ class QqPage(StatedPage):
             if not isinstance(entry, dict) or not match[1].startswith("IMG"):
                 return ""
             sizes = [child(entry, "img", name) for name in ("imgurl1000", "imgurl641", "imgurl0")]
-            url = first_text(entry, "imgurl0", "imgurl1000", "imgurl641", "imgurl", "url") or next(
+            url = first_text(entry, "imgurl0", "imgurl1000", "imgurl641", "imgurl", "origUrl", "url") or next(
                 (url for size in sizes if (url := first_text(size, "imgurl"))), None
             )
             return figure_html(url, first_text(entry, "desc"))

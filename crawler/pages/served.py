@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from crawler.pages.js_object import read_js_object
+
 TAG = re.compile(
     r"</?(?:p|br|div|span|b|strong|em|i|u|a|img|h[1-6]|ul|ol|li|table|t[rdh]|tbody|thead|blockquote|figure|figcaption|section"
     r"|center|font|pre|hr|sub|sup|video|audio|source|iframe|dl|d[td])(?:\s[^<>]*)?/?>|<!--",
@@ -16,14 +18,17 @@ TAG = re.compile(
 
 
 def load_object(source: str, *patterns: re.Pattern[str]) -> dict[str, Any]:
-    """The JSON object in *source* behind the first of *patterns* that is followed by one; {} where there is none."""
+    """The object in *source*, JSON or of a script, behind the first of *patterns* that is followed by one; {} where there is
+    none."""
     decoder = json.JSONDecoder(strict=False)  # raw line breaks occur inside strings
     for pattern in patterns:
         for match in pattern.finditer(source):
+            if not source.startswith("{", match.end()):
+                continue
             try:
                 value, _ = decoder.raw_decode(source, match.end())
             except (ValueError, RecursionError):
-                continue
+                value = read_js_object(source, match.end())
             if isinstance(value, dict) and value:
                 return value
     return {}

@@ -18,12 +18,14 @@ from urllib.parse import unquote
 from crawler.extraction.document import unquote_js
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
+from crawler.pages.served import as_html, image_html
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
 INFO = re.compile(
     r"articleInfo:\s*\{(.*?)\n?\s*(?:tagInfo|has_extern_link|commentInfo|mediaInfo)\s*:", re.DOTALL
 )
+IDS = {"itemId", "item_id", "thread_id", "threadId", "groupId", "group_id"}  # of posts, which have no title
 RENDERED = re.compile(r"""<script[^>]*id=["']RENDER_DATA["'][^>]*>(.*?)</script""", re.DOTALL)
 
 
@@ -36,7 +38,7 @@ def find_field(name: str, source: str) -> str | None:
 def find_article(state: Any) -> dict[str, Any]:
     """The record with the article's text within a page's state; {} where there is none."""
     if isinstance(state, dict):
-        if isinstance(state.get("content"), str) and state.get("title"):
+        if isinstance(state.get("content"), str) and (state.get("title") or IDS.intersection(state)):
             return state
         for value in state.values():
             if article := find_article(value):
@@ -87,9 +89,17 @@ class ToutiaoPage(StatedPage):
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:
         content = self.record.get("content")
-        if not isinstance(content, str) or "<" not in content:
+        if not isinstance(content, str) or not content.strip():
             return None
-        return first_text(self.record, "title"), content
+        html = as_html(content)
+        images = [
+            first_text(entry, "url", "src") if isinstance(entry, dict) else entry
+            for name in ("image_list", "imageList", "large_image_list", "gallery")
+            for entry in (self.record.get(name) if isinstance(self.record.get(name), list) else ())
+        ]
+        return first_text(self.record, "title"), html + (
+            "" if "<img" in html else image_html(dict.fromkeys(images))
+        )
 
     def published(self) -> str | None:
         return first_text(self.record, "publishTime", "publish_time", "time") or super().published()
