@@ -92,11 +92,9 @@ class ToutiaoPage(StatedPage):
         if not isinstance(content, str) or not content.strip():
             return None
         html = as_html(content)
-        images = [
-            first_text(entry, "url", "src") if isinstance(entry, dict) else entry
-            for name in ("image_list", "imageList", "large_image_list", "gallery")
-            for entry in (self.record.get(name) if isinstance(self.record.get(name), list) else ())
-        ]
+        lists = (self.record.get(name) for name in ("image_list", "imageList", "large_image_list", "gallery"))
+        entries = [entry for images in lists if isinstance(images, list) for entry in images]
+        images = [first_text(entry, "url", "src") if isinstance(entry, dict) else entry for entry in entries]
         return first_text(self.record, "title"), html + (
             "" if "<img" in html else image_html(dict.fromkeys(images))
         )
