@@ -11,12 +11,15 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from archive.times import in_beijing
+from archive.urls import http_url
 from archive.web.pages.image import address
 
 ARTICLE = re.compile(r"[a-z0-9_.-]+:\S+")
 SECURITY = re.compile(r"\w{1,6}\.[\w.]{1,20}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+LONG, OPENING = 90, 70  # characters of a text that is cut, and of what is left of it
+LONGEST = 20_000  # characters of a text that a cell opens to
 
 
 def article_address(article_id: str) -> str:
@@ -45,16 +48,30 @@ def render_cell(row: Mapping[str, Any], value: Any, column: str, table: str | No
         value, label = value["value"], value["label"]
     if not isinstance(value, str):
         return None
-    if image_url := address(label if column == "sha256" and label else value):
-        words = Markup('<img class="thumb" src="{}" alt="image" loading="lazy" decoding="async">').format(
-            image_url
-        )
-        return link(image_url, words)
+    return (
+        render_image(value, label if column == "sha256" else None)
+        or render_reference(row, value, label, column, table)
+        or render_value(value, column)
+    )
+
+
+def render_image(value: str, label: str | None) -> Markup | None:
+    """A thumbnail that leads to the stored image."""
+    image_url = address(label or value)
+    if not image_url:
+        return None
+    thumbnail = '<img class="thumb" src="{}" alt="image" loading="lazy" decoding="async">'
+    return link(image_url, Markup(thumbnail).format(image_url))
+
+
+def render_reference(
+    row: Mapping[str, Any], value: str, label: str | None, column: str, table: str | None
+) -> Markup | None:
+    """A link to the page of an article or a security."""
     if column in ("id", "article_id") and table not in ("crawls", "securities") and ARTICLE.fullmatch(value):
         return link(article_address(value), label or value, "zh" * bool(label))
-    if (
-        column in ("security_id", "other_id") or (column, table) == ("id", "securities")
-    ) and SECURITY.fullmatch(value):
+    names_security = column in ("security_id", "other_id") or (column, table) == ("id", "securities")
+    if names_security and SECURITY.fullmatch(value):
         return link(security_address(value), label or value, "zh" * bool(label))
     if column == "headline":
         known = row.keys()
@@ -63,18 +80,45 @@ def render_cell(row: Mapping[str, Any], value: Any, column: str, table: str | No
             article = article["value"]
         if isinstance(article, str) and ARTICLE.fullmatch(article):
             return link(article_address(article), value, "zh")
-    if TIME.fullmatch(value):
-        beijing = in_beijing(value, "%Y-%m-%d %H:%M:%S")
-        return Markup('<time datetime="{0}" title="{1} in Beijing">{0}</time>').format(value, beijing)
-    if column == "day" and DAY.fullmatch(value):
-        return link(f"/-/day?day={value}", value)
-    if value.startswith("[") and value.endswith("]") and (items := join_list(value)) is not None:
-        return Markup("{}").format(items or Markup("&nbsp;"))
     return None
 
 
+def render_value(value: str, column: str) -> Markup | None:
+    """Times on a Beijing clock, days, lists, URLs and long texts."""
+    if TIME.fullmatch(value):
+        beijing = in_beijing(value, "%Y-%m-%d %H:%M:%S")
+        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value, beijing)
+    if column == "day" and DAY.fullmatch(value):
+        return link(f"/-/day?day={value}", value)
+    if value.startswith("[") and value.endswith("]") and (items := join_list(value)) is not None:
+        return shorten(items) or Markup("{}").format(items or Markup("&nbsp;"))
+    if url := http_url(value.strip()):
+        return Markup('<a href="{0}" title="{0}" rel="noopener noreferrer nofollow">{1}</a>').format(
+            url, shorten_url(url)
+        )
+    return shorten(value)
+
+
+def shorten(text: str) -> Markup | None:
+    """A long text as its beginning, which opens to the whole; None where it is short."""
+    if len(text) <= LONG:
+        return None
+    start = text[:OPENING].rstrip()
+    return Markup('<details class="long"><summary>{}…</summary>{}</details>').format(start, text[:LONGEST])
+
+
+def shorten_url(url: str) -> str:
+    """A URL for reading: without its scheme, its middle cut out where it is long.
+
+    >>> shorten_url("https://news.example/a"), shorten_url("https://news.example/" + "a" * 60 + "/20260630.html")
+    ('news.example/a', 'news.example/aaaaaaaaaaa…aaaa/20260630.html')
+    """
+    text = url.partition("://")[2]
+    return text if len(text) <= 43 else f"{text[:24]}…{text[-18:]}"
+
+
 def join_list(value: str) -> str | None:
-    """A JSON array of texts for reading; None where it is none.
+    """A JSON array of texts for reading; None where it is not one.
 
     >>> join_list('["12.5%", "240"]'), join_list("[]"), join_list("[见图]")
     ('12.5%、240', '', None)

@@ -18,7 +18,18 @@ from archive.web.ask import has_search
 from archive.web.database import of_a_table
 from archive.web.metadata import TITLE
 from archive.web.pages.image import address
+from archive.web.table_layout import lay_out
 
+MENU = (
+    ("/-/day", "Newest day"),
+    ("/-/articles", "Articles"),
+    ("/-/stories", "Stories"),
+    ("/-/securities", "Securities"),
+    ("/-/volume", "Volume"),
+    ("/-/edits", "Edits"),
+    ("/archive", "Tables and questions"),
+)
+"""Path and label of the pages in the navigation; plugins follow."""
 NO_INDEX = "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
 
 
@@ -46,10 +57,12 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         security_address=cells.security_address,
         image_url=address,
         path_with_added_args=path_with_added_args,
-        plugin_menu=pages.menu,
+        menu=[*MENU, *pages.menu],
+        lay_out=lay_out,
     )
     env.filters["beijing"] = in_beijing
     env.filters["http_url"] = http_url
+    env.filters["blanks"] = lambda values: [name for name, value in values.items() if not value]
 
 
 @hookimpl

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -31,7 +32,7 @@ NOTHING_IN_THE_SAMPLE = ("open_gaps", "archived_late", "stories_of_a_span", "who
 PAGES = (
     "/", "/-/day", "/-/stories", "/-/articles", "/-/articles?q=%E5%82%A8%E8%83%BD", "/-/volume", "/-/volume?days=366", "/-/securities",
     "/-/security?id=300991", "/archive", "/archive/articles", "/archive/article_images", "/archive/revision_changes",
-    "/archive/what_changed", "/archive/search?q=%E5%82%A8%E8%83%BD", "/archive?sql=select+1", "/archive/securities/0~2E300991",
+    "/archive/what_changed", "/-/edits", "/archive/links", "/archive/news", "/archive/removals", "/archive/crawls", "/archive/search?q=%E5%82%A8%E8%83%BD", "/archive?sql=select+1", "/archive/securities/0~2E300991",
 )  # fmt: skip
 
 
@@ -293,6 +294,104 @@ def test_it_is_dark_where_the_reader_likes_it_dark(server, reader):
     assert brightness() < 60
 
 
+OVERLAPS = """
+const cells = [...document.querySelectorAll('.rows-and-columns td, .rows-and-columns th')].filter(one => one.offsetParent);
+return cells.filter(one => [...one.querySelectorAll('a, summary, time')].some(inner =>
+  inner.getBoundingClientRect().right > one.getBoundingClientRect().right + 1)).map(one => one.outerHTML.slice(0, 200));
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "table", ["links", "articles", "news", "removals", "crawls", "article_images", "revision_changes"]
+)
+def test_no_cell_of_a_table_runs_into_the_next(server, reader, table, width):
+    chromium.seen_on(reader, width, 900)
+    reader.get(f"{server.origin}/archive/{table}")
+    assert reader.find_elements("css selector", ".rows-and-columns td")
+    assert reader.execute_script(OVERLAPS) == []
+    assert reader.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_table_begins_with_what_matters(server, reader, sql):
+    reader.get(f"{server.origin}/archive/articles")
+    heads = [head.text.rstrip(" ▲▼") for head in reader.find_elements("css selector", ".rows-and-columns th")]
+    assert heads[:3] == ["published_at", "headline", "publisher"]
+    [(headlines,)] = sql("SELECT count(*) FROM articles WHERE alternative_headline IS NOT NULL")
+    assert ("alternative_headline" in heads) == bool(headlines)
+    empty = reader.find_element("xpath", "//p[starts-with(., 'Empty here: ')]").text
+    assert "served_from" in heads or "served_from" in empty
+    shown = set(heads) | set(empty.removeprefix("Empty here: ").split(", "))
+    assert shown == {row[1] for row in sql("PRAGMA table_info(articles)")}
+    assert (
+        reader.find_element("css selector", "td.col-arrival").value_of_css_property("text-align") == "right"
+    )
+    time = reader.find_element("css selector", "td.col-published_at time")
+    assert re.fullmatch(r"2026-06-30 \d\d:\d\d:\d\d", time.text)
+    assert re.fullmatch(r"2026-06-30T\d\d:\d\d:\d\dZ", time.get_attribute("title"))
+
+
+def test_a_long_text_is_cut_and_opens_without_a_script(server, reader, sql):
+    reader.get(f"{server.origin}/archive/texts?_size=max")
+    cell = reader.find_element("css selector", "td.col-body_text details")
+    summary = cell.find_element("tag name", "summary")
+    beginning, height = summary.text.rstrip(" ▾…"), cell.size["height"]
+    assert len(beginning) < 100
+    summary.click()
+    assert cell.size["height"] > height
+    [(text,)] = sql("SELECT body_text FROM texts WHERE body_text LIKE ? || '%'", beginning[:20])
+    assert text.split("\n")[-1] in cell.text
+    reader.get(f"{server.origin}/archive/articles")
+    link = reader.find_element("css selector", "td.col-share_url a")
+    assert link.get_attribute("title") == link.get_attribute("href")
+    assert len(link.text) < 50
+
+
+def test_the_sql_editor_is_dark_in_dark_mode_and_runs_by_keys(server, reader):
+    chromium.colours(reader, "dark")
+    reader.get(f"{server.origin}/archive?sql=select+1+as+n")
+    editor = reader.find_element("css selector", ".CodeMirror")
+    colour = editor.value_of_css_property("background-color")
+    assert sum(map(int, re.findall(r"\d+", colour)[:3])) / 3 < 60
+    for part in editor.find_elements("css selector", "[class^=cm-]"):
+        assert sum(map(int, re.findall(r"\d+", part.value_of_css_property("color"))[:3])) / 3 > 120, part.text
+    reader.execute_script(
+        "arguments[0].CodeMirror.setValue('select 2 as m'); arguments[0].CodeMirror.focus()", editor
+    )
+    field = reader.find_element("css selector", ".CodeMirror textarea")
+    chromium.follow(reader, lambda: field.send_keys("\ue009\ue007"))
+    assert [head.text for head in reader.find_elements("css selector", "th")] == ["m"]
+    reader.get(f"{server.origin}/archive?sql=select+no_such")
+    assert (
+        reader.find_element("css selector", "textarea#sql-editor").get_attribute("value") == "select no_such"
+    )
+    assert "no such column" in reader.find_element("css selector", ".message-error").text
+
+
+def test_edits_show_what_went_and_came_in_colour(server, reader, sql):
+    reader.get(f"{server.origin}/-/edits")
+    [(count,)] = sql("SELECT count(*) FROM revisions")
+    assert len(reader.find_elements("css selector", "section.story")) == count > 2
+    [current] = reader.find_elements("css selector", "nav [aria-current=page]")
+    assert current.text == "Edits"
+    removed, added = (
+        {mark.text for mark in reader.find_elements("css selector", f".change {tag}")}
+        for tag in ("del", "ins")
+    )
+    assert "180" in removed
+    assert "240" in added
+    [withdrawn] = reader.find_elements("css selector", ".withdrawn")
+    [(headline,)] = sql("SELECT headline FROM articles WHERE withdrawn_at IS NOT NULL")
+    section = withdrawn.find_element("xpath", "ancestor::section")
+    assert section.find_element("tag name", "h2").text == headline
+    assert section.find_elements("css selector", ".change") == []
+    colours = {
+        reader.find_element("css selector", f".change {tag}").value_of_css_property("color")
+        for tag in ("del", "ins", "p")
+    }
+    assert len(colours) == 3
+
+
 # -- by HTTP ------------------------------------------------------------------------------------------------------------
 
 
@@ -505,6 +604,55 @@ def test_sql_cannot_write(server):
         status, _, _ = server.get(f"/archive?{urlencode({'sql': statement})}")
         assert status in (400, 500), statement
     assert server.json("/archive.json?sql=select+count(*)+as+n+from+articles&_shape=array")[0]["n"] > 60
+
+
+def test_edits_can_be_narrowed(server, sql):
+    def headlines(**asked):
+        return re.findall(r'<h2 lang="zh"><a [^>]*>(.*?)</a>', server.page(f"/-/edits?{urlencode(asked)}"))
+
+    everything = headlines()
+    assert (
+        len(headlines(kind="withdrawn"))
+        == sql("SELECT count(*) FROM revision_changes WHERE withdrawn")[0][0]
+        == 1
+    )
+    assert len(headlines(kind="text")) == len(everything) - 1
+    figures = sql(
+        "SELECT count(*) FROM revision_changes WHERE figures_removed <> '[]' OR figures_added <> '[]'"
+    )
+    assert len(headlines(kind="figures")) == figures[0][0] == 1
+    publisher = sql("SELECT publisher FROM articles WHERE withdrawn_at IS NOT NULL")[0][0]
+    mine = sql(
+        "SELECT count(*) FROM revisions JOIN articles ON id = article_id WHERE publisher = ?", publisher
+    )
+    assert len(headlines(publisher=publisher)) == mine[0][0] < len(everything)
+    article_id, code = sql(
+        "SELECT r.article_id, s.code FROM revisions AS r JOIN article_securities AS x USING (article_id)"
+        " JOIN securities AS s ON s.id = x.security_id WHERE NOT x.doubtful LIMIT 1"
+    )[0]
+    assert headlines(security=code)
+    assert 0 < len(headlines(id=article_id)) < len(everything)
+    assert headlines(**{"from": "2026-07-01"}) == []
+    assert headlines(to="2026-07-01", kind="x", page="0") == everything
+    assert "/-/edits?id=" in server.page(article_address(article_id))
+
+
+def test_the_original_is_one_click_from_its_article(server, sql):
+    for article_id, url in sql(
+        "SELECT id, canonical_url FROM articles WHERE canonical_url IS NOT NULL LIMIT 3"
+    ):
+        page = server.page(article_address(article_id))
+        assert (
+            f'<a id="original" href="{escape(url)}" rel="noopener noreferrer nofollow">original</a>' in page
+        )
+    [(article_id,)] = sql("SELECT id FROM articles WHERE headline_from = 'body' LIMIT 1")
+    assert "The headline is a placeholder" in server.page(article_address(article_id))
+
+
+def test_a_question_with_blanks_says_what_to_fill_in(server):
+    assert "fill in q." in server.page("/archive/search")
+    assert "fill in security, from, to." in server.page("/archive/articles_on_a_security")
+    assert "Nothing found." in server.page(f"/archive/search?{urlencode({'q': 'nothing holds this'})}")
 
 
 STALLING = {

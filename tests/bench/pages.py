@@ -86,9 +86,12 @@ def pages(conn: sqlite3.Connection) -> list[str]:
 
 
 def busy(server: Server) -> float:
-    """Seconds that the server's process has had of the processor."""
-    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """CPU seconds of the server and of its query processes."""
+    pids = [server.process.pid]
+    for children in Path(f"/proc/{server.process.pid}/task").glob("*/children"):
+        pids += map(int, children.read_text().split())
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(of_process[11]) + int(of_process[12]) for of_process in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def taken(server: Server, path: str) -> tuple[int, float, float, int]:

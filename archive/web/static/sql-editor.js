@@ -4,10 +4,11 @@
   const shown = document.querySelector("pre#sql-query");
   const box = document.querySelector("textarea#sql-editor");
   if (box) {
+    const run = () => box.form.requestSubmit();
     const editor = CodeMirror.fromTextArea(box, {
       mode: "text/x-sql",
       lineWrapping: true,
-      extraKeys: { "Shift-Enter": () => box.form.submit(), Tab: false },
+      extraKeys: { "Shift-Enter": run, "Ctrl-Enter": run, "Cmd-Enter": run, Tab: false },
     });
     editor.getInputField().setAttribute("aria-label", "SQL");
     if (format) {

@@ -1,0 +1,102 @@
+"""``/-/edits``: what edits took out and put in, word by word, and what was withdrawn; by day, publisher and security."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from archive.revisions import Change, Text
+from archive.text_diff import Line, Run
+from archive.web.ask import Row, ask, fetch_value, parse_day, parse_number
+from archive.web.pages import page, render_page
+
+SIZE = 20  # edits a page
+KINDS = {"": "all", "text": "edits", "figures": "edits that changed figures", "withdrawn": "withdrawals"}
+LAST_PAGE = 100_000
+TAGS = {"removed": "del", "added": "ins"}
+
+CHANGED_AT = "coalesce(n.retrieved_at, CASE WHEN json_extract(r.changes, '$.withdrawn') IS 1 THEN a.withdrawn_at END, a.retrieved_at)"
+EDITS = f"""FROM revisions AS r JOIN articles AS a ON a.id = r.article_id
+  LEFT JOIN revisions AS n ON n.article_id = r.article_id AND n.revision = (
+    SELECT min(revision) FROM revisions WHERE article_id = r.article_id AND revision > r.revision)
+  LEFT JOIN texts AS t ON t.article_id = r.article_id
+WHERE (:publisher = '' OR a.publisher = :publisher OR a.publisher_slug = :publisher)
+  AND (:security = '' OR a.id IN (SELECT article_id FROM article_securities WHERE NOT doubtful AND security_id IN (
+    SELECT id FROM securities WHERE id = :security OR code = :security OR name = :security)))
+  AND (:id = '' OR a.id = :id)
+  AND (:from = '' OR date({CHANGED_AT}, '+8 hours') >= :from) AND (:to = '' OR date({CHANGED_AT}, '+8 hours') <= :to)
+  AND CASE :kind WHEN 'withdrawn' THEN json_extract(r.changes, '$.withdrawn') IS 1
+    WHEN 'text' THEN json_extract(r.changes, '$.withdrawn') IS NOT 1
+    WHEN 'figures' THEN json_extract(r.changes, '$.figures') IS NOT NULL OR json_extract(r.changes, '$.percentages') IS NOT NULL
+    ELSE 1 END"""
+"""SQL of earlier texts ``r`` of articles ``a``, each with the one after it: ``n``, else the newest, ``t``."""
+
+
+def mark_runs(runs: list[Run]) -> Markup:
+    """A text with what was taken out of it and put in.
+
+    >>> str(mark_runs([("same", "入组"), ("removed", "180"), ("added", "<240>")]))
+    '入组<del>180</del><ins>&lt;240&gt;</ins>'
+    """
+    return Markup("").join(
+        Markup("<{0}>{1}</{0}>").format(TAGS[kind], text) if kind in TAGS else Markup.escape(text)
+        for kind, text in runs
+    )
+
+
+def mark_lines(lines: list[Line]) -> list[tuple[str, Markup]]:
+    """The changed paragraphs, each with its neighbours; what lies between is a gap (kind ``gap``)."""
+    near = {index + step for index, line in enumerate(lines) if line.kind != "same" for step in (-1, 0, 1)}
+    marked: list[tuple[str, Markup]] = []
+    for index, line in enumerate(lines):
+        if index in near:
+            marked.append((line.kind, mark_runs(line.runs)))
+        elif not marked or marked[-1][0] != "gap":
+            marked.append(("gap", Markup("…")))
+    return marked
+
+
+def describe(row: Row) -> Row:
+    """An edit for the template."""
+    withdrawn = bool(row["withdrawn"])
+    old = Text(row["revision"], row["retrieved_at"], row["old_headline"], row["old_text"], "")
+    new = Text(row["revision"] + 1, row["changed_at"], row["new_headline"], row["new_text"], "", withdrawn)
+    change = Change(old, new)
+    # A withdrawal keeps the last text: there is nothing to compare.
+    lines = [] if withdrawn else mark_lines(change.lines)
+    headline = mark_runs(change.headline) if old.headline != new.headline else None
+    return row | {"withdrawn": withdrawn, "lines": lines, "headline_change": headline}
+
+
+async def find_edits(datasette: Any, asked: dict[str, str], number: int) -> tuple[int, list[Row]]:
+    """How many edits there are, and those of page *number*, the newest first."""
+    count = await fetch_value(datasette, f"SELECT count(*) {EDITS}", **asked)
+    rows = await ask(
+        datasette,
+        f"SELECT a.id, a.publisher, r.revision, r.retrieved_at, {CHANGED_AT} AS changed_at, r.headline AS old_headline,"
+        " coalesce(n.headline, a.headline) AS new_headline, json_extract(r.changes, '$.withdrawn') IS 1 AS withdrawn,"
+        f" a.withdrawn_at, r.body_text AS old_text, coalesce(n.body_text, t.body_text, r.body_text) AS new_text {EDITS}"
+        " ORDER BY changed_at DESC, a.id, r.revision DESC LIMIT :size OFFSET :skip",
+        **asked,
+        size=SIZE,
+        skip=(number - 1) * SIZE,
+    )
+    return count, [describe(row) for row in rows]
+
+
+@page("/-/edits$")
+async def edits(datasette: Any, request: Any) -> Any:
+    asked = {name: (request.args.get(name) or "").strip() for name in ("publisher", "security", "id", "kind")}
+    asked |= {name: parse_day(request.args.get(name)) or "" for name in ("from", "to")}
+    if asked["kind"] not in KINDS:
+        asked["kind"] = ""
+    number = parse_number(request.args.get("page"), 1, LAST_PAGE)
+    count, entries = await find_edits(datasette, asked, number)
+    kept = urlencode({name: value for name, value in asked.items() if value})
+    return await render_page(
+        datasette, request, "edits.html", asked=asked, kinds=KINDS, count=count, edits=entries, number=number,
+        last=max(-(-count // SIZE), 1), here=f"/-/edits?{kept}{'&' * bool(kept)}",
+        as_table=f"/archive/what_changed?{urlencode({name: asked[name] for name in ('from', 'to')})}",
+    )  # fmt: skip
