@@ -32,6 +32,11 @@ COUNTS = {
 """Columns of `crawls` by the stat that fills them."""
 
 
+NOT_BUGS = ("scrapy.downloadermiddlewares", "scrapy.extensions")
+"""Loggers whose errors are reported otherwise: what could not be fetched (a robots.txt, say) by the link's outcome, a limit
+that ended the crawl (MEMUSAGE_LIMIT_MB, say) by its finish reason."""
+
+
 class ErrorCollector(logging.Handler):
     """Keeps what is logged as an error, so that a quiet crawl can still report why it failed."""
 
@@ -40,8 +45,7 @@ class ErrorCollector(logging.Handler):
         self.messages: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        # What a middleware could not fetch (a robots.txt, say) is not a bug, and the link's outcome reports it.
-        if len(self.messages) >= 5 or record.name.startswith("scrapy.downloadermiddlewares"):
+        if len(self.messages) >= 5 or record.name.startswith(NOT_BUGS):
             return
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, ArchiveError):  # reported as such

@@ -99,6 +99,8 @@ class Newsroom:
         """Text of robots.txt; None: there is none."""
         self.requests: list[str] = []
         """Path and query of each request, as they came in."""
+        self.request_headers: list[tuple[str, dict[str, str]]] = []
+        """Path and headers, names in lower case, of each request."""
         self.hosts: dict[str, Callable[[str, dict[str, str]], Reply]] = {}
         """Other sites by Host header: each takes a path with its query and the headers, lower-cased."""
         self.articles = list(samples() if articles is None else articles)
@@ -515,6 +517,7 @@ class Connection(asyncio.Protocol):
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         room = self.room
         room.requests.append(path)
+        room.request_headers.append((path, headers))
         if method not in ("GET", "HEAD"):
             self.send(Reply(b"", HTML, 405), close=True)
             return
