@@ -20,6 +20,15 @@ def utc_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat(timespec='seconds')[:19]}Z"
 
 
+def published_text(moment: datetime, precision: str) -> str:
+    """A time of publication as text: UTC to the second; of a day that day alone, as Beijing counts it.
+
+    >>> published_text(datetime(2022, 2, 20, 16, tzinfo=UTC), "day")
+    '2022-02-21'
+    """
+    return moment.astimezone(BEIJING).date().isoformat() if precision == "day" else utc_text(moment)
+
+
 def read_utc(text: str) -> datetime:
     """A time as the archive writes it, as an aware instant."""
     return datetime.fromisoformat(text)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
+from archive.times import published_text
 from crawler.items import Article
 from crawler.pages import Target
 from pipelines.complete_from_archive import first_of
 from pipelines.download_images import find_images
 from pipelines.lift_securities import combine, lift
-from pipelines.normalise_dates import to_utc
+from pipelines.normalise_dates import clock_of, to_utc
 from pipelines.render_body import RenderBodyPipeline
 from pipelines.sanitise_html import safe_tree
 from pipelines.strip_boilerplate import strip_article
@@ -27,7 +28,9 @@ def read_page(target: Target, response: TextResponse, now: datetime) -> dict[str
 
 def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
     """An article as a page object gives it, run through the pipelines that need no network or archive."""
-    stated = to_utc(article.published_raw, now) if article.published_raw else None
+    stated = (
+        to_utc(article.published_raw, now, *clock_of(ItemAdapter(article))) if article.published_raw else None
+    )
     article.body_tree = safe_tree(article.body_raw or "", article.canonical_url or url)
     article.securities = combine(article.securities, lift(article.body_tree))
     strip_article(ItemAdapter(article))
@@ -41,7 +44,7 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
         "canonical_url": article.canonical_url,
         "headline": article.headline,
         "alternative_headline": article.alternative_headline,
-        "published_at": stated and written(*stated),
+        "published_at": stated and published_text(*stated),
         "published_precision": stated and stated[1],
         "published_raw": article.published_raw,
         "publisher": first_of(article.publishers),
@@ -56,10 +59,3 @@ def as_read(article: Article, url: str, now: datetime) -> dict[str, Any]:
         "securities": article.securities,
         "removals": [{"rule": one["rule"], "text": one["text"]} for one in article.removals],
     }
-
-
-def written(at: datetime, precision: str) -> str:
-    """A time as text: UTC to the second; of a day that day alone, as Beijing counts it."""
-    if precision == "day":
-        return (at + timedelta(hours=8)).date().isoformat()
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

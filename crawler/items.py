@@ -59,6 +59,11 @@ class Article:
     """``published_raw`` as an aware UTC instant; None when unsure, never a guess."""
     published_precision: str | None = None
     """What ``published_raw`` states: ``second``, ``minute`` or ``day``."""
+    language: str | None = None
+    """Language of the page, as its ``lang`` or ``og:locale`` states it: ``zh-CN``, ``fr``."""
+    timezone: str | None = None
+    """Zone of the clock that ``published_raw`` was read from: an IANA name or ``+08:00``; None where the page and its
+    page object do not state it, so that host and language decide."""
     published_stand_in_raw: str | None = None
     """The day that the article's id states, for where no time can be read."""
 

@@ -1,19 +1,24 @@
 """``published_raw``, as served -> ``published_at``, an aware UTC instant, and ``published_precision``.
 
-Chinese, ISO, e-mail and epoch forms are read by the expressions below (a few µs); what they do not know goes
-to dateparser (a few ms). Both answer None rather than guess: day, month and year must be stated, or follow
-from the moment of reading as in ``昨天 09:10``.
+The forms of `date_forms` are read by expressions (a few µs); what they do not know goes to dateparser (a few ms). Both
+answer None rather than guess: day, month and year must be stated, or follow from the moment of reading as in ``昨天 09:10``.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
+
+from archive.times import BEIJING
+from pipelines import date_forms as forms
+from pipelines.foreign_dates import decimal, language_code, language_of_text, read_age, read_day
+from pipelines.time_zones import zone_named, zone_of_site, zone_printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,137 +27,45 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
-# Fixed, not Asia/Shanghai: China last moved its clocks in 1991, and a zone with that summer time in it would
-# set archived articles of before 1992 an hour off from what they print ("Beijing time" always means +08:00).
-BEIJING_OFFSET = timedelta(hours=8)
-BEIJING = timezone(BEIJING_OFFSET)
 # No news site is older; 1970-01-01 and 0000-00-00 mean "none".
 EARLIEST = datetime(1990, 1, 1, tzinfo=BEIJING)
 # How far a publisher's clock may be ahead of ours ...
 TOLERANCE = timedelta(hours=1)
 # ... and how far where the day or year is inferred: further ahead is taken for the day or year before.
 SKEW = timedelta(minutes=5)
+LONGEST = 200  # characters of a printed time with what stands round it
+COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
+COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 Reading = tuple[datetime, str, str]
 """Instant (UTC), precision, and who read it: ``fast`` or ``dateparser``."""
 
-_COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
-_COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 
-_CLOCK = r"""
-    (?P<half>凌晨|清晨|早晨|早上|早|晨|上午|中午|下午|傍晚|晚上|晚间|晚間|晚|夜间|夜間|夜)?\s*
-    (?P<hour>\d{1,2})\s*(?:
-        :\s*(?P<minute>\d\d)(?:\s*:\s*(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?:\s*(?P<meridiem>[AaPp])\.?[Mm](?![A-Za-z])\.?)?
-      | [时時点點]\s*(?:(?P<minute_zh>\d{1,2})\s*分\s*(?:(?P<second_zh>\d{1,2})\s*秒)?)?
-    )
-"""
-_WEEKDAY = r"\(?(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]\)?"
-_ZONE = r"(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?|\(?北京[时時][间間]\)?)?"
-_FLAGS = re.ASCII | re.VERBOSE
-_ABSOLUTE = re.compile(
-    rf"""
-    (?P<year>\d{{4}})\s*(?:
-        (?P<sep>[-/.])\s?(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<day>\d{{1,2}})(?![\d.])
-      | 年\s*(?P<month_zh>\d{{1,2}})\s*月\s*(?P<day_zh>\d{{1,2}})\s*[日号號]
-    )
-    (?:[\s,]*{_WEEKDAY})?
-    (?:[\s,T]*{_CLOCK})?
-    \s*{_ZONE}
-    """,
-    _FLAGS,
-)
-_COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
-    r"(?:[\sT]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
-    re.ASCII,
-)
-_YEARLESS = re.compile(
-    rf"""
-    (?: (?P<month_zh>\d{{1,2}})\s*月\s*(?P<day_zh>\d{{1,2}})\s*[日号號]
-      | (?P<month>\d\d)(?P<sep>[-/])(?P<day>\d\d)(?=[\s(星周週].*:)  # 02-21 alone could be anything
-    )
-    (?:[\s,]*{_WEEKDAY})?
-    (?:[\s,]*{_CLOCK})?
-    """,
-    _FLAGS,
-)
-_RELATIVE_DAY = re.compile(
-    rf"(?P<word>今天|今日|昨天|昨日|前天|前日|[今昨](?=[早晨晚夜]))(?:[\s,]*{_CLOCK})?", _FLAGS
-)
-_CLOCK_ONLY = re.compile(_CLOCK, _FLAGS)
-_AGO = re.compile(
-    r"[约約]?\s*(?P<number>\d{1,4}|半)\s*[个個]?\s*(?P<unit>秒|分|小时|小時|天|日)[钟鐘]?(?:\s*(?P<minutes>\d{1,2})\s*分[钟鐘]?)?\s*(?:之|以)?前",
-    re.ASCII,
-)
-_JUST_NOW = frozenset(("刚刚", "剛剛", "刚才", "剛才"))
-_MAIL = re.compile(
-    r"(?:[A-Za-z]{3},?\s+)?(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3})\s+(?P<year>\d{4})\s+"
-    r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC?|GMT|[+-]\d{4})",
-    re.ASCII,
-)
-_EPOCH = re.compile(
-    r"(?:/Date\()?(\d{10}(?:\.\d+)?|\d{13}(?:\.\d+)?|\d{16}|\d{19})(?:[+-]\d{4})?(?:\)/)?", re.ASCII
-)
-# As scripts write the zone's name behind the offset.
-_ZONE_NAME = re.compile(
-    r"\s*(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[Asia/Shanghai\])$"
-)
+class Print(NamedTuple):
+    """What is known of a printed time besides its text."""
 
-# Full-width signs, dashes and wide spaces become the plain ones; bidi marks and BOM go.
-_PLAIN: Mapping[int, Any] = {
-    **{ord("０") + digit: str(digit) for digit in range(10)},
-    **{
-        ord(sign): plain
-        for sign, plain in zip("：／－．，（）＋–\u00a0\u2009\u202f\u3000", ":/-.,()+-    ", strict=True)
-    },
-    **dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")),
-}
-_BEFORE = re.compile(
-    r"""
-    (?:(?:来源|來源)\s*:\s*\S+\s+)?
-    (?:北京[时時][间間]\s*:?\s*)?
-    (?:\(?(?:星期|周|週)[一二三四五六日天]\)?[\s,]*(?=\d{4}))?
-    (?:(?: [发發][布佈表]?[于於]
-         | (?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿)?(?:时间|時間|日期)
-         | 发布|發布|發佈|发表|發表
-       )\s*:?\s*)?
-    """,
-    _FLAGS,
-)
-_AFTER = re.compile(
-    r"""
-    (?<=.)\s*(?:
-        (?:来源|來源|作者|记者|記者|编辑|編輯|责编|責編|责任编辑|責任編輯)\s*:.*
-      | 发布|發布|發佈|发表|發表
-    )$
-    """,
-    _FLAGS | re.DOTALL,
-)
-_DIGITS = dict(zip("〇一二三四五六七八九零○两兩", (*range(10), 0, 0, 2, 2), strict=True))
-_NUMERAL = re.compile(r"[〇零○一二三四五六七八九十两兩]+(?=\s*(?:[年月日号號时時点點分秒天]|个?小[时時]))")
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
-_WORD = re.compile(r"[A-Za-z]+")
-_KNOWN = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|[apm]|[ap]m|st|nd|rd|th|t|at|on|of|the|z|utc|gmt"
-    r"|ago|yesterday|today|(?:second|minute|min|hour|day)s?"
-    r"|(?:jan|febr)(?:uary)?|feb|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?|(?:septem|octo|novem|decem)ber|oct|nov|dec"
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
-_ENGLISH_AGO = re.compile(
-    r"\d{1,3}\s+(?P<unit>second|minute|min|hour|day)s?\s+ago$|(?:yesterday|today)\b", re.ASCII | re.I
-)
-_ENGLISH_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?::(?P<second>\d{1,2}))?(?!\d)", re.ASCII)
+    seen_at: datetime
+    """When it was received, aware."""
+    language: str | None
+    """Two letters, None where it is not known."""
+    zone: tzinfo | None
+    """That of the clock that it was read from, None where it is not known."""
+
+    @property
+    def now(self) -> datetime:
+        return self.seen_at.astimezone(self.zone or UTC)
 
 
-def to_utc(raw: str | int | float, seen_at: datetime) -> tuple[datetime, str] | None:
-    """Read the time *raw*, printed by a Chinese source and received at *seen_at* (aware).
+def to_utc(
+    raw: str | int | float, seen_at: datetime, language: str | None = None, zone: tzinfo | None = BEIJING
+) -> tuple[datetime, str] | None:
+    """Read the time *raw*, received at *seen_at* (aware), of a page in *language* (``fr``, ``pt-BR``) by a clock in *zone*.
 
     Gives an aware UTC instant without microseconds, and what the print states: ``second``, ``minute`` or
-    ``day``. With ``day`` the instant is 00:00 Beijing time, save that an age in hours (``3小时前``) keeps its
-    best estimate: coarser than a minute, so that no more than the day is claimed. Without an offset a time is
-    Beijing time; without a year or a day it is the latest not after *seen_at* (but for `SKEW`).
-    None when unsure: nothing before 1990, nothing later than an hour after *seen_at*, nothing ambiguous.
+    ``day``. With ``day`` the instant is 00:00 Beijing time of the printed day, save that an age in hours (``3小时前``)
+    keeps its best estimate: coarser than a minute, so that no more than the day is claimed. A time of day without an
+    offset is one in *zone*; where that is None, it states no more than its day. Without a year or a day it is the latest not after
+    *seen_at* (but for `SKEW`). None when unsure: nothing before 1990, nothing later than an hour after *seen_at*, nothing ambiguous.
 
     >>> seen = datetime(2022, 3, 1, 8, 30, tzinfo=UTC)
     >>> to_utc("2022年02月21日 15:54", seen)
@@ -160,23 +73,22 @@ def to_utc(raw: str | int | float, seen_at: datetime) -> tuple[datetime, str] | 
     >>> to_utc("12", seen) is None  # not "the 12th month, today's day"
     True
     """
-    found = _read(raw, seen_at)
-    if found is None or found[0] < EARLIEST or found[0] > seen_at + TOLERANCE:
+    reading = _read(raw, Print(seen_at, language_code(language), zone))
+    if reading is None or not EARLIEST <= reading[0] <= seen_at + TOLERANCE:
         return None
-    return found[0], found[1]
+    return reading[0], reading[1]
 
 
-def _read(raw: str | int | float, seen_at: datetime) -> Reading | None:
+def _read(raw: str | int | float, printed: Print) -> Reading | None:
     """What *raw* says, not yet held against the bounds of `to_utc`."""
     try:
         if isinstance(raw, str):
-            if _COMMON.fullmatch(raw) and raw[11:13] != "24":
-                instant = (datetime.fromisoformat(raw) - BEIJING_OFFSET).replace(tzinfo=UTC)
-                return instant, _COMMON_PRECISION[len(raw)], "fast"
-            return _read_text(raw, seen_at)
+            if printed.zone is BEIJING and COMMON.fullmatch(raw) and raw[11:13] != "24":
+                return _utc(datetime.fromisoformat(raw).replace(tzinfo=BEIJING), COMMON_PRECISION[len(raw)])
+            return _read_text(raw, printed)
         if isinstance(raw, bool) or not isinstance(raw, (int, float)):
             return None
-        return _read_text(str(int(raw)), seen_at)
+        return _read_text(str(int(raw)), printed)
     except (ValueError, OverflowError, KeyError):  # a 30th of February, an hour 25, a NaN, a month Foo
         return None
 
@@ -185,58 +97,87 @@ def _utc(stated: datetime, precision: str, reader: str = "fast") -> Reading:
     return stated.astimezone(UTC).replace(microsecond=0), precision, reader
 
 
-def _read_text(raw: str, seen_at: datetime) -> Reading | None:
-    if len(raw) > 200:
-        return None
-    text = raw.translate(_PLAIN).strip()
+def clean(raw: str) -> str:
+    """A printed time with plain characters in the place of wide ones, without the zone's name behind an offset."""
+    text = decimal(raw.translate(forms.PLAIN)).strip()
     if "&" in text:
         text = " ".join(unescape(text).replace("\u00a0", " ").split())
-    text = _ZONE_NAME.sub("", text)
-    if epoch := _EPOCH.fullmatch(text):
+    text = forms.ZONE_NAME.sub("", text)
+    if era := forms.ERA.search(text):
+        year = forms.ERAS[era["era"]] + (1 if era["year"] == "元" else int(era["year"]))
+        text = f"{text[: era.start()]}{year}年{text[era.end() :]}"
+    return text
+
+
+def _read_text(raw: str, printed: Print) -> Reading | None:
+    if len(raw) > LONGEST:
+        return None
+    text = clean(raw)
+    if epoch := forms.EPOCH.pattern.fullmatch(text):
         whole = epoch[1].partition(".")[0]
         return _utc(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
-    if match := _ABSOLUTE.fullmatch(text) or _COMPACT.fullmatch(text) or _MAIL.fullmatch(text):
-        return _absolute(match)
-    text = _BEFORE.sub("", _AFTER.sub("", text), count=1)
-    text = _NUMERAL.sub(_from_numeral, text).strip(" \t\r\n,;|()[]")
-    if match := _ABSOLUTE.fullmatch(text) or _COMPACT.fullmatch(text) or _MAIL.fullmatch(text):
-        return _absolute(match)
-    now = seen_at.astimezone(BEIJING)
-    if match := _RELATIVE_DAY.fullmatch(text):
-        return _on(now.date() - timedelta(days="今昨前".index(match["word"][0])), match.groupdict())
-    if match := _AGO.fullmatch(text):
+    if match := _absolute_match(text):
+        return _absolute(match, printed)
+    text = forms.BEFORE.sub("", forms.AFTER.sub("", text), count=1)
+    text = forms.NUMERAL.sub(forms.from_numeral, text).strip(" \t\r\n,;|()[]")
+    if match := _absolute_match(text):
+        return _absolute(match, printed)
+    if match := forms.DAY_FIRST.pattern.fullmatch(text) or forms.DAY_FIRST_LAST.fullmatch(text):
+        return _day_first(match, printed)
+    if (reading := _relative(text, printed)) is not None:
+        return reading
+    if forms.CHANGED_FIRST.match(text) or forms.CLOCK_ONLY.pattern.fullmatch(text):
+        return None
+    return _by_dateparser(text, printed)
+
+
+def _absolute_match(text: str) -> re.Match[str] | None:
+    for form in forms.FORMS:
+        if match := form.pattern.fullmatch(text):
+            return match
+    return None
+
+
+def _absolute(match: re.Match[str], printed: Print) -> Reading | None:
+    """What a form that states year, month and day says."""
+    part = match.groupdict()
+    if name := part.get("name") or part.get("name_second"):
+        month = forms.MONTHS[name[:3].lower()]
+    else:
+        month = int(part["month"] or part["month_zh"])
+    day = part.get("day") or part.get("day_zh") or part.get("day_first")
+    year = part.get("year") or part.get("year_last")
+    assert day
+    assert year
+    return _on(date(int(year), month, int(day)), part, printed)
+
+
+def _day_first(match: re.Match[str], printed: Print) -> Reading | None:
+    """``21.02.2022``, where its order can be told."""
+    order = forms.day_and_month(match, printed.language)
+    return _on(date(int(match["year"]), order[1], order[0]), match.groupdict(), printed) if order else None
+
+
+def _relative(text: str, printed: Print) -> Reading | None:
+    """Forms that are read from the moment of reading."""
+    now = printed.now
+    if match := forms.RELATIVE_DAY.pattern.fullmatch(text):
+        if printed.zone is None:
+            return None
+        return _on(now.date() - timedelta(days=forms.DAYS_AGO[match["word"][0]]), match.groupdict(), printed)
+    if match := forms.AGO.pattern.fullmatch(text):
         return _ago(match["number"], match["unit"], match["minutes"], now)
-    if text in _JUST_NOW:
+    if text in forms.JUST_NOW:
         return _utc(now.replace(second=0), "minute")
-    if match := _CLOCK_ONLY.fullmatch(text):
-        return _latest(now, [now.date(), now.date() - timedelta(days=1)], match.groupdict(), "minute")
-    if match := _YEARLESS.fullmatch(text):
+    if printed.zone is not None and (match := forms.CLOCK_ONLY.pattern.fullmatch(text)):
+        days = [now.date(), now.date() - timedelta(days=1)]
+        return _latest(days, match.groupdict(), "minute", printed)
+    if match := forms.YEARLESS.pattern.fullmatch(text):
         # Lists leave the year out for less than a year: a 29 February is not one of the last leap year.
         month, day = int(match["month"] or match["month_zh"]), int(match["day"] or match["day_zh"])
         years = [year for year in (now.year, now.year - 1) if day <= monthrange(year, month)[1]]
-        days = [date(year, month, day) for year in years]
-        return _latest(now, days, match.groupdict(), "day")
-    return _by_dateparser(text, now)
-
-
-def _from_numeral(match: re.Match[str]) -> str:
-    """``二〇二二`` -> ``2022``, ``二十一`` -> ``21``; anything else as it is."""
-    sign = match[0]
-    if "十" not in sign:
-        return "".join(str(_DIGITS[each]) for each in sign)
-    tens, _, ones = sign.partition("十")
-    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
-        return sign
-    return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0))
-
-
-def _absolute(match: re.Match[str]) -> Reading | None:
-    part = match.groupdict()
-    if name := part.get("name"):
-        month = _MONTHS[name.lower()]
-    else:
-        month = int(part["month"] or part["month_zh"])
-    return _on(date(int(part["year"]), month, int(part["day"] or part["day_zh"])), part)
+        return _latest([date(year, month, day) for year in years], match.groupdict(), "day", printed)
+    return None
 
 
 def _ends_day(part: Mapping[str, str | None]) -> bool:
@@ -245,127 +186,115 @@ def _ends_day(part: Mapping[str, str | None]) -> bool:
     return not part.get("half") and any(rest) and all(int(one or 0) == 0 for one in rest)
 
 
-def _on(day: date, part: Mapping[str, str | None]) -> Reading | None:
+def _midnight(day: date) -> Reading:
+    return _utc(datetime(day.year, day.month, day.day, tzinfo=BEIJING), "day")
+
+
+def _on(day: date, part: Mapping[str, str | None], printed: Print) -> Reading | None:
     """*day* with the clock time and zone in *part*. ``下午3点`` names no minute: only its day is claimed."""
     if part.get("hour") == "24" and _ends_day(part):
         day, part = day + timedelta(days=1), {**part, "hour": "00"}
-    midnight = datetime(day.year, day.month, day.day, tzinfo=_zone(part.get("zone")))
+    zone_text = part.get("zone") or part.get("zone_before")
     if part.get("hour") is None:
-        return None if part.get("zone") else _utc(midnight, "day")
-    hour = _hour(int(part["hour"] or 0), part.get("half"), part.get("meridiem"))
+        return None if zone_text else _midnight(day)
+    meridiem = part.get("meridiem") or part.get("meridiem_before")
+    hour = _hour(int(part["hour"] or 0), part.get("half"), meridiem)
     if hour is None:
         return None
-    minute, second = part.get("minute") or part.get("minute_zh"), part.get("second") or part.get("second_zh")
-    stated = midnight.replace(hour=hour, minute=int(minute or 0), second=int(second or 0))
+    minute = next((part[name] for name in ("minute", "minute_zh", "minute_h", "minute_point") if part.get(name)), None)  # fmt: skip
+    second = part.get("second") or part.get("second_zh")
     if minute is None:
-        return _utc(midnight, "day")
-    if second is None and (part.get("zone") or "").startswith("-"):
+        return _midnight(day)
+    if second is None and (zone_text or "").startswith("-"):
         return None  # 09:30-11:30 is a span of time, not an offset
-    return _utc(stated, "second" if second else "minute")
-
-
-def _zone(sign: str | None) -> timezone:
-    if not sign or "北京" in sign:
-        return BEIJING
-    if sign[0] not in "+-":
-        return UTC
-    offset = timedelta(hours=int(sign[1:3]), minutes=int(sign[3:].lstrip(":") or 0))
-    if offset > timedelta(hours=14):
-        raise ValueError(f"no zone has the offset {sign}")
-    return timezone(-offset if sign[0] == "-" else offset)
+    local = datetime.combine(day, time(hour, int(minute), int(second or 0)))
+    zone = zone_printed(zone_text, local, printed.zone) if zone_text else printed.zone
+    if zone is None:
+        return None if zone_text and forms.OFFSET.fullmatch(zone_text) else _midnight(day)
+    return _utc(local.replace(tzinfo=zone), "second" if second else "minute")
 
 
 def _hour(hour: int, half: str | None, meridiem: str | None = None) -> int | None:
     """Hour of the day of ``下午 3`` or ``3 PM``; None where the word does not fit the number or leaves two readings."""
     if hour > 23 or (half and meridiem):
         return None
-    if meridiem:
+    if meridiem or half in ("오전", "오후"):
+        after_noon = meridiem in ("P", "p") or half == "오후"
         if hour > 12 or not hour:  # 15:05 PM
-            return hour if hour > 12 and meridiem in "Pp" else None
-        return hour % 12 + (12 if meridiem in "Pp" else 0)
+            return hour if hour > 12 and after_noon else 0 if half == "오전" and not hour else None
+        return hour % 12 + (12 if after_noon else 0)
     if not half:
         return hour
     if half == "凌晨":
         return hour % 12 if hour <= 6 or hour == 12 else None
-    if half[0] in "清早晨上":
+    if half == "午後":
+        return hour + 12 if hour < 12 else hour
+    if half[0] in "清早晨上" or half == "午前":
         return hour if hour < 12 else None  # 上午12:05 is noon to people, midnight to software
-    if half == "中午":
+    if half in ("中午", "正午", "午间", "午間"):
         return hour if 11 <= hour <= 14 else hour + 12 if hour in (1, 2) else None
-    if half == "下午":
+    if half in ("下午", "午后"):
         return hour if hour >= 12 else hour + 12 if hour else None
     return hour if hour >= 17 else hour + 12 if 5 <= hour <= 11 else None  # 晚上12:05: of which day?
 
 
 def _ago(number: str, unit: str, minutes: str | None, now: datetime) -> Reading | None:
-    if minutes and unit[0] != "小":
+    kind = unit[0]
+    if kind in forms.DAYS:
+        if number == "半" or minutes:
+            return None
+        return _midnight(now.date() - timedelta(days=int(number) * forms.DAYS[kind]))
+    seconds = forms.SECONDS[kind]
+    if minutes and seconds != 3600:
         return None
-    if unit in "天日":
-        return None if number == "半" else _on(now.date() - timedelta(days=int(number)), {})
-    seconds = {"秒": 1, "分": 60, "小": 3600}[unit[0]]
     age = timedelta(seconds=seconds / 2 if number == "半" else seconds * int(number))
     if minutes:
         return _utc((now - age - timedelta(minutes=int(minutes))).replace(second=0), "minute")
     return _utc((now - age).replace(second=0), "day" if seconds == 3600 else "minute")
 
 
-def _latest(now: datetime, days: list[date], part: Mapping[str, str | None], least: str) -> Reading | None:
-    """The first of *days* (latest first) at the time in *part* that is not after *now*; None if it says less
-    than *least*."""
+def _latest(days: list[date], part: Mapping[str, str | None], least: str, printed: Print) -> Reading | None:
+    """The first of *days* (latest first) at the time in *part* that is not after the moment of reading; None if it says
+    less than *least*."""
     for day in days:
-        found = _on(day, part)
-        if found is None or (least == "minute" and found[1] == "day"):
+        reading = _on(day, part, printed)
+        if reading is None or (least == "minute" and reading[1] == "day"):
             return None
-        if found[0] <= now + SKEW:
-            return found
+        if reading[0] <= printed.seen_at + SKEW:
+            return reading
     return None
 
 
-def _by_dateparser(text: str, now: datetime) -> Reading | None:
-    """English forms: ``Feb 21, 2022 3:54 PM``, ``2 hours ago``.
+def _by_dateparser(text: str, printed: Print) -> Reading | None:
+    """A day or an age in words, with a time of day beside it: ``21 février 2022 à 15h54``, ``gestern, 15:54 Uhr``.
 
-    dateparser alone would take ``21日`` for "21 days ago", ``22-02-21`` for 2021, 2/3/2022 for February and
-    CST for Chicago; so only words that we know may occur, and its answer has to repeat the printed numbers.
+    Day and age are dateparser's; the time of day, which is numbers in every language, is read as in `date_forms`.
     """
-    words = {word.lower() for word in _WORD.findall(text)}
-    if not text.isascii() or not all(_KNOWN.fullmatch(word) for word in words):
+    clocks = list(forms.CLOCK_BESIDE.finditer(text))
+    if len(clocks) > 1:
         return None
-    relative = _ENGLISH_AGO.match(text)
-    year = _YEAR.search(text)
-    if not relative and not year:
+    part: dict[str, str | None] = clocks[0].groupdict() if clocks else {}
+    rest = f"{text[: clocks[0].start()]} {text[clocks[0].end() :]}" if clocks else text
+    rest = forms.EDGES.sub("", rest)
+    if day := read_day(rest, printed.language):
+        reading = _on(day, part, printed)
+    elif age := read_age(rest, printed.language):
+        reading = _at_age(*age, part, printed)
+    else:
         return None
-    import dateparser  # 0.1 s: most crawls never get here
+    return reading and (reading[0], reading[1], "dateparser")
 
-    found = dateparser.parse(
-        text,
-        languages=["zh", "zh-Hant", "en"],
-        settings={
-            "STRICT_PARSING": True,
-            "RELATIVE_BASE": now.replace(tzinfo=None),
-            "TIMEZONE": "+0800",
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "PARSERS": ["relative-time", "absolute-time"],
-        },
-    )
-    if found is None:
+
+def _at_age(age: timedelta, unit: str, part: Mapping[str, str | None], printed: Print) -> Reading | None:
+    """So long before the moment of reading; a day, counted in the site's zone, may have its time of day."""
+    now = printed.now
+    if unit in ("day", "week"):
+        if printed.zone is None and age.days < 3:
+            return None
+        return _on(now.date() - age, part, printed)
+    if part:
         return None
-    clock = _ENGLISH_CLOCK.search(text)
-    if relative:
-        if clock:
-            return _utc(found, "second" if clock["second"] else "minute", "dateparser")
-        unit = (relative["unit"] or "day").lower()
-        if unit == "day":
-            return _utc(found.replace(hour=0, minute=0, second=0), "day", "dateparser")
-        return _utc(found.replace(second=0), "day" if unit == "hour" else "minute", "dateparser")
-    assert year is not None
-    numbers = [int(number) for number in re.findall(r"\d+", text[: year.start()] + " " + text[year.end() :])]
-    named = any(word[:3] in _MONTHS and _MONTHS[word[:3]] == found.month for word in words)
-    if found.year != int(year[0]) or found.day not in numbers or not (named or found.month in numbers):
-        return None
-    if not named and found.day != found.month and found.day <= 12:
-        return None  # 2/3/2022: of February or of March?
-    if clock is None:
-        return _utc(found, "day", "dateparser") if (found.hour, found.minute) == (0, 0) else None
-    return _utc(found, "second" if clock["second"] else "minute", "dateparser")
+    return _utc((now - age).replace(second=0), "day" if unit == "hour" else "minute")
 
 
 class NormaliseDatesPipeline:
@@ -384,13 +313,26 @@ class NormaliseDatesPipeline:
         raw, seen_at = record.get("published_raw"), record.get("retrieved_at")
         if not raw or seen_at is None:
             return item
-        found = _read(raw, seen_at)
-        if found is None or found[0] < EARLIEST:
-            what, at, precision = "unparsed", None, None
-        elif found[0] > seen_at + TOLERANCE:
-            what, at, precision = "future", None, None
+        reading = _read(raw, Print(seen_at, *clock_of(record)))
+        if reading is None or reading[0] < EARLIEST:
+            outcome, instant, precision = "unparsed", None, None
+        elif reading[0] > seen_at + TOLERANCE:
+            outcome, instant, precision = "future", None, None
         else:
-            at, precision, what = found
-        record["published_at"], record["published_precision"] = at, precision
-        self.stats.inc_value(f"normalise_dates/{what}")
+            instant, precision, outcome = reading
+        record["published_at"], record["published_precision"] = instant, precision
+        self.stats.inc_value(f"normalise_dates/{outcome}")
         return item
+
+
+TAG = re.compile(r"<[^<>]*>")
+
+
+def clock_of(record: Mapping[str, Any]) -> tuple[str | None, tzinfo | None]:
+    """Language of an item, and the zone of its site's clock: as the page states them, else by its script and its host."""
+    text = record.get("headline") or TAG.sub("", (record.get("body_raw") or "")[:2000])
+    language = language_of_text(text) or language_code(record.get("language"))
+    if stated := record.get("timezone"):
+        return language, zone_named(stated)
+    host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
+    return language, zone_of_site(host, language)

@@ -14,8 +14,8 @@ from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.headline import fold_title
 from crawler.extraction.images import IMAGE_URL, add_lead_images, resolve_images
 from crawler.extraction.lines import is_meta
-from crawler.extraction.published import STAMP
 from crawler.extraction.trees import INLINE, is_within, own_text
+from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"

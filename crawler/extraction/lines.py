@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.published import SHORT, STAMP
 from crawler.extraction.trees import letters
+from pipelines.printed_times import SHORT, STAMP
 
 MARKS = re.compile(r"[，。；：！？、“”]|[,.;!?](?=\s|$)")
 # Sentences that stand round articles on many sites.

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
-from crawler.extraction.published import SHORT, STAMP
+from pipelines.printed_times import SHORT, STAMP
 
 # The source of an image or a figure is not the article's.
 LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"

@@ -202,7 +202,7 @@ class FinewsPage(ArticlePage):
         assert public is not None
         article = public(self.response, self.target, self.retrieved_at).article()
         known = self.new_article(article.body_raw or "")
-        for name in ("id", "site", "info_code", "canonical_url", "published_stand_in_raw"):
+        for name in ("id", "site", "info_code", "canonical_url", "published_stand_in_raw", "timezone"):
             setattr(article, name, getattr(known, name))
         return article
 
@@ -225,6 +225,7 @@ class FinewsPage(ArticlePage):
             share_url=self.target.link,
             canonical_url=f"https://finance.eastmoney.com/a/{code}.html",
             retrieved_at=self.retrieved_at,
+            timezone="+08:00",
             published_stand_in_raw=day_of(code),
             body_raw=body_html,
         )

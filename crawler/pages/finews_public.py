@@ -14,12 +14,11 @@ from parsel import Selector
 from crawler.extraction.decoding import decode
 from crawler.items import Article
 from crawler.pages import PageError
+from pipelines.printed_times import find_age, find_times
 
 SITE_TAIL = re.compile(
     r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
 )
-PRINTED_TIME = re.compile(r"20\d\d[年\-/.]\s*\d{1,2}[月\-/.]\s*\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?")
-PRINTED_AGE = re.compile(r"[今昨前]天\s*\d{1,2}:\d{2}|\d{1,2}\s*(?:分钟|小时)前")
 LABELLED_SOURCE = re.compile(r"(?:文章)?来源[:：]\s*(.+)")
 LABELLED_AUTHOR = re.compile(r"作者[:：]\s*(.+)")
 EDITOR = re.compile(r"责任编辑[:：]\s*([^）)\s]+)")
@@ -69,11 +68,10 @@ def find_time(html: Selector) -> str | None:
         "//div[contains(@class, 'infos') or @class='Info']//text() | //*[self::div or self::span][contains(@class, 'time')]//text()"
         " | //*[contains(@class, 'em_media')]//text()"
     ).getall()
-    if match := PRINTED_TIME.search(" ".join(" ".join(printed).split())):
-        return match[0]
+    if times := find_times(" ".join(" ".join(printed).split()), "zh"):
+        return times[0].raw
     # An age may also stand beside other articles' headlines: only the article's own line counts.
-    match = PRINTED_AGE.search(" ".join(html.xpath("//div[contains(@class, 'infos')]//text()").getall()))
-    return match[0] if match else None
+    return find_age(" ".join(html.xpath("//div[contains(@class, 'infos')]//text()").getall()), "zh")
 
 
 def find_labelled(html: Selector, label: str, pattern: re.Pattern[str]) -> str | None:

@@ -24,7 +24,7 @@ from crawler.extraction.gate import why_no_article, why_other_page
 from crawler.extraction.headline import find_headline
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
-from crawler.extraction.published import find_published
+from crawler.extraction.published import find_language, find_published
 from crawler.extraction.publisher import clean, find_publisher
 from crawler.extraction.walls import find_wall
 from crawler.items import Article
@@ -242,6 +242,7 @@ class WebPage(ArticlePage):
             published_from="page" if published else None,
             kind=kind,
             access=access,
+            language=find_language(document),
             body_raw=etree.tostring(body.element, encoding="unicode", method="html", with_tail=False),
             removals=body.removals,
         )

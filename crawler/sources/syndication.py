@@ -14,11 +14,12 @@ from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
+from archive.times import BEIJING
 from crawler.extraction.decoding import decode
 from crawler.pages import first_text
 from crawler.sources import Listing, Record, SourceError
 from crawler.sources.rows import absolute_url, dicts, texts
-from pipelines.normalise_dates import BEIJING_OFFSET, to_utc
+from pipelines.normalise_dates import to_utc
 
 TAG = re.compile(r"<[^<>]*>")
 OFFSET = re.compile(r"(?:Z|UTC?|GMT|[+-]\d\d:?\d\d|\b[A-Z]{2,4}T)\s*$", re.IGNORECASE)
@@ -65,7 +66,7 @@ def zoned(raw: str | None, parsed: Any, zone: str) -> str | None:
     if reading is not None:
         if reading[1] == "day" or zone == "Asia/Shanghai" or raw.isdigit():
             return raw
-        wall_clock = (reading[0] + BEIJING_OFFSET).replace(tzinfo=None)
+        wall_clock = reading[0].astimezone(BEIJING).replace(tzinfo=None)
     elif parsed:
         wall_clock = datetime(*parsed[:6])  # noqa: DTZ001 (its zone is the source's, set below)
     else:

@@ -10,8 +10,9 @@ import dateparser
 import pytest
 from scrapy.utils.test import get_crawler
 
+from archive.times import BEIJING
 from crawler.items import Article, LinkOutcome
-from pipelines.normalise_dates import BEIJING, NormaliseDatesPipeline, to_utc
+from pipelines.normalise_dates import NormaliseDatesPipeline, to_utc
 
 DATEPARSER = {"TIMEZONE": "+0800", "RETURN_AS_TIMEZONE_AWARE": True}
 SEEN = datetime(2022, 3, 1, 16, 30, 10, tzinfo=BEIJING)  # a Tuesday
@@ -115,6 +116,8 @@ READ = [
     ("半小时前", "2022-03-01 16:00:00", "day"),
     ("2天前", "2022-02-27 00:00:00", "day"),
     ("三天前", "2022-02-26 00:00:00", "day"),
+    ("一周前", "2022-02-22 00:00:00", "day"),
+    ("三个星期前", "2022-02-08 00:00:00", "day"),
     ("16:25", "2022-03-01 16:25:00", "minute"),
     ("16:34", "2022-03-01 16:34:00", "minute"),
     ("16:36", "2022-02-28 16:36:00", "minute"),
@@ -159,6 +162,7 @@ READ = [
     ("2022.02.21 03:54 am", "2022-02-21 03:54:00", "minute"),
     ("2022/02/21 15:54 p.m.", "2022-02-21 15:54:00", "minute"),
     ("2022/02/21 12:05 AM", "2022-02-21 00:05:00", "minute"),
+    ("Mon Feb 21 15:54:48 CST 2022", "2022-02-21 00:00:00", "day"),  # Chicago's or Shanghai's clock
     # -- by dateparser
     ("Feb 21, 2022 3:54 PM", "2022-02-21 15:54:00", "minute"),
     ("February 21, 2022", "2022-02-21 00:00:00", "day"),
@@ -191,9 +195,9 @@ UNSURE = [
     "99999999999999999999", "15:5", "25:00", "15:54:60", "3点", "2022-02-21 上午 12:05",
     "2022-02-21 上午 15:54", "2022-02-21 晚上 12:05", "2022-02-21 晚上 3:05", "下午 0:10",
     "2022-02-21 凌晨 9:05", "2022-02-21 15:05 AM", "2022-02-21 下午 3:05 PM", "更新时间：2022-02-21 15:54", "明天 09:10", "后天", "星期一", "周一 10:00",
-    "上周", "一个月前", "一周前", "半天前", "去年", "2022年十十月一日", "二月", "3小时后", "Feb 2022",
+    "上周", "一个月前", "半天前", "半周前", "去年", "2022年十十月一日", "二月", "3小时后", "Feb 2022",
     "February 21", "Monday", "May", "now", "in 2 days", "last week", "a while ago",
-    "Updated Feb 21, 2022", "Mon Feb 21 15:54:48 CST 2022", "21 Foo 2022 15:54:48 GMT",
+    "Updated Feb 21, 2022", "21 Foo 2022 15:54:48 GMT",
     "31 Feb 2022 15:54:48 GMT", "None", "null", "暂无", "新闻发布会定于2022年2月21日举行",
     "2022-02-21 至 2022-02-25", "2022-02-21 2022-02-25", "1/2", "1.600160", "¥2022.02",
     "NW202202212283238167", "2022-02-21 15:54 浏览 12", "x" * 100_000, "1" * 5_000,
@@ -293,13 +297,19 @@ def test_the_zone_of_the_reader_does_not_matter():
 
 
 def article(raw):
-    return Article(id="demo:1", site="demo", retrieved_at=SEEN.astimezone(UTC), published_raw=raw)
+    return Article(
+        id="demo:1",
+        site="demo",
+        headline="央行开展逆回购",
+        retrieved_at=SEEN.astimezone(UTC),
+        published_raw=raw,
+    )
 
 
 def test_the_pipeline_sets_both_fields_and_counts():
     crawler = get_crawler()
     pipeline = NormaliseDatesPipeline.from_crawler(crawler)
-    raws = ["2022-02-21 15:54:48", "昨天", "Feb 21, 2022", "12", "2022-03-05", None, ""]
+    raws = ["2022-02-21 15:54:48", "昨天", "21 février 2022", "12", "2022-03-05", None, ""]
     done = [pipeline.process_item(article(raw)) for raw in raws]
     assert [each.published_precision for each in done] == ["second", "day", "day", None, None, None, None]
     assert done[0].published_at == datetime(2022, 2, 21, 7, 54, 48, tzinfo=UTC)

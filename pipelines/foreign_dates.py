@@ -1,0 +1,186 @@
+"""Days and ages in words of any language, read by dateparser: ``21 février 2022``, ``vor 3 Stunden``, ``вчера``.
+
+dateparser alone would take ``12`` for the 12th month, ``22-02-21`` for 2021 and an unknown word for none. So its answer
+has to repeat every number that is printed, and where the page's language is not known, all that can read it must agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
+
+BY_SCRIPT = {
+    "LATIN": ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl", "tr", "id", "vi", "ca", "et"),
+    "CYRILLIC": ("ru", "uk", "bg"),
+    "HANGUL": ("ko",), "HIRAGANA": ("ja",), "KATAKANA": ("ja",), "CJK": ("zh", "zh-Hant", "ja"), "ARABIC": ("ar", "fa"), "HEBREW": ("he",),
+    "GREEK": ("el",), "THAI": ("th",), "DEVANAGARI": ("hi",), "BENGALI": ("bn",), "TAMIL": ("ta",),
+}  # fmt: skip
+"""Languages that a text can be in, by the script of its first letter that tells."""
+TELLING = (
+    ("HIRAGANA", re.compile("[\u3041-\u309f\u30a1-\u30fa]")),
+    ("HANGUL", re.compile("[\uac00-\ud7af]")),
+    ("CJK", re.compile("[\u3400-\u9fff]")),
+)
+SAME = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "yue": "zh"}
+LONGEST = 80  # characters
+NUMBER = re.compile(r"\d+", re.ASCII)
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
+NOW = re.compile(r"\bnow\b", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_][^\s\d,.()]")
+THAI = re.compile("ค\\.ศ\\.|พ\\.ศ\\.|^วัน\\S*ที่")  # of Christ, of Buddha; on Monday the
+WORDS = re.compile(r"[^\W\d_]+")
+BASE = datetime.fromisoformat("2000-07-19T12:30:30")
+"""What ages are counted back from: far from the ends of day, month and year."""
+UNITS = (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800))
+IN_WORDS = {
+    60: (60, "minute"),
+    3600: (3600, "hour"),
+    0: (0, "day"),
+    86400: (86400, "day"),
+    172800: (172800, "day"),
+}
+"""Ages without a number that are clear enough: a minute or an hour ago, today, yesterday, the day before."""
+SETTINGS: dict[str, Any] = {
+    "STRICT_PARSING": True,
+    "PARSERS": ["relative-time", "absolute-time"],
+    "RELATIVE_BASE": BASE,
+    "TIMEZONE": "UTC",
+    "RETURN_AS_TIMEZONE_AWARE": True,
+}
+
+
+def language_code(tag: str | None) -> str | None:
+    """The language of an HTML ``lang`` or ``og:locale``.
+
+    >>> language_code("zh-CN"), language_code("pt_BR"), language_code("no"), language_code("x-default")
+    ('zh', 'pt', 'nb', None)
+    """
+    code = re.split(r"[-_]", (tag or "").strip().lower())[0]
+    return SAME.get(code, code) if 2 <= len(code) <= 3 and code.isalpha() else None
+
+
+def script_of(text: str) -> str | None:
+    """The script of *text* that tells most: a Chinese headline may begin with ``AI``, a Japanese one be mostly Han."""
+    if not text.isascii():
+        for script, characters in TELLING:
+            if characters.search(text):
+                return script
+    for character in text:
+        if character.isalpha():
+            script = unicodedata.name(character, "").partition(" ")[0]
+            if script in BY_SCRIPT:
+                return script
+    return None
+
+
+def language_of_text(text: str) -> str | None:
+    """The language of a *text* whose script belongs to one alone.
+
+    >>> language_of_text("央行开展逆回购"), language_of_text("日銀が会合"), language_of_text("Le Monde")
+    ('zh', 'ja', None)
+    """
+    script = script_of(text.replace("の", ""))  # Chinese brands have it, too
+    if script == "CJK":
+        return None if "の" in text else "zh"
+    languages = BY_SCRIPT.get(script or "", ())
+    return languages[0] if len(languages) == 1 else None
+
+
+@cache
+def _parser(language: str) -> Any:
+    from dateparser.date import DateDataParser  # 0.1 s: most crawls never get here
+
+    try:
+        return DateDataParser(languages=[language], settings=SETTINGS)
+    except ValueError:  # a language that dateparser does not know
+        return None
+
+
+def _answer(text: str, language: str) -> datetime | None:
+    parser = _parser(language)
+    try:
+        return parser and parser.get_date_data(text).date_obj
+    except (ValueError, OverflowError, TypeError, AttributeError, IndexError):  # dateparser on odd input
+        return None
+
+
+def _day(text: str, language: str) -> date | None:
+    """The day that *text* states in words and numbers, all of which have to be in the answer."""
+    answer = _answer(THAI.sub("", text) if language == "th" else text, language)
+    if answer is None or (answer.hour, answer.minute, answer.second) != (0, 0, 0):
+        return None
+    numbers = sorted(map(int, NUMBER.findall(text)))
+    year = answer.year
+    if numbers == sorted((answer.day, answer.month, year)):
+        in_words = answer.day == answer.month or bool(WORD.search(text))
+    else:
+        in_words = numbers == sorted((answer.day, year)) and bool(WORD.search(text))
+    if language == "th" and year > 2400:  # Buddhist years
+        year -= 543
+    return answer.date().replace(year=year) if in_words else None
+
+
+def _age(text: str, language: str) -> tuple[int, str] | None:
+    """Seconds, and the unit that they were printed in: ``3 hours ago``."""
+    answer = _answer(text, language)
+    if answer is None or NOW.search(text):
+        return None
+    seconds = int((BASE - answer.replace(tzinfo=None)).total_seconds())
+    numbers = list(map(int, NUMBER.findall(text)))
+    if len(numbers) == 2:
+        return (seconds, "minute") if seconds == numbers[0] * 3600 + numbers[1] * 60 else None
+    if len(numbers) > 1 or seconds < 0:
+        return None
+    if numbers:  # "5 min" alone is how long it takes to read
+        units = UNITS if len(WORDS.findall(text)) > 1 else ()
+        return next(((seconds, unit) for unit, length in units if seconds == numbers[0] * length), None)
+    return IN_WORDS.get(seconds)
+
+
+def _candidates(text: str, language: str | None) -> list[str]:
+    script = script_of(text)
+    candidates = list(BY_SCRIPT.get(script or "", ()))
+    return ([language] if language else []) + [one for one in candidates if one != language]
+
+
+def _ask(read: Any, text: str, language: str | None) -> Any:
+    """The answer in *language*; where there is none, that of all other languages which have one."""
+    if len(text) > LONGEST or not (WORD.search(text) or YEAR.search(text)):
+        return None
+    text = decimal(text)
+    first, *others = _candidates(text, language) or [""]
+    if language and (answer := read(text, first)) is not None:
+        return answer
+    answers = {answer for one in ([] if language else [first]) + others if (answer := read(text, one))}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def decimal(text: str) -> str:
+    """*text* with digits of every script as ASCII."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+@lru_cache(512)
+def read_day(text: str, language: str | None = None) -> date | None:
+    """The day that *text* states.
+
+    >>> read_day("21 février 2022"), read_day("2 mars"), read_day("12")
+    (datetime.date(2022, 2, 21), None, None)
+    """
+    return _ask(_day, text, language)
+
+
+@lru_cache(512)
+def read_age(text: str, language: str | None = None) -> tuple[timedelta, str] | None:
+    """How long ago, and the unit that says so: ``second``, ``minute``, ``hour``, ``day`` or ``week``.
+
+    >>> read_age("vor 3 Stunden", "de"), read_age("hier", "fr")
+    ((datetime.timedelta(seconds=10800), 'hour'), (datetime.timedelta(days=1), 'day'))
+    """
+    answer = _ask(_age, text, language)
+    return answer and (timedelta(seconds=answer[0]), answer[1])

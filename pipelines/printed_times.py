@@ -1,0 +1,163 @@
+"""Finds the times that are printed in a line of a page's text, in the forms of `date_forms` and in the words of any
+language. Page objects and extraction look here; `normalise_dates` reads what they find."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipelines import date_forms as forms
+from pipelines.foreign_dates import language_of_text, read_age, read_day
+
+__all__ = ["OFFSET", "SHORT", "STAMP", "PrintedTime", "find_age", "find_times", "language_of_text"]
+
+LONGEST = 400  # characters of a line that are searched
+FOUND_IN_TEXT = {
+    code: plain for code, plain in forms.PLAIN.items() if plain is not None
+}  # as long as the text itself
+
+
+def unnamed(pattern: str) -> str:
+    """*pattern* without the names of its groups, so that it can stand beside others."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern).replace("(?P=sep)", "[-/.]")
+
+
+DAY_PATTERN, CLOCK_PATTERN = unnamed(forms.DAY), unnamed(forms.CLOCK)
+STAMP = re.compile(
+    rf"(?<!\d)(?:{DAY_PATTERN}|{unnamed(forms.ENGLISH_DAY)}) (?:{forms.BETWEEN}{unnamed(forms.ZONE_BEFORE)}{CLOCK_PATTERN}\s*{unnamed(forms.ZONE)}?)?",
+    re.VERBOSE,
+)
+"""A day with its year, and its time of day; a quick look that knows numbers and English alone."""
+SHORT = re.compile(
+    rf"(?<![\d.-]) ((?:1[0-2]|0?[1-9])[-/.月월]\s?(?:3[01]|[12]\d|0?[1-9])[日일]?) \s+ ({CLOCK_PATTERN})",
+    re.VERBOSE,
+)
+"""A day without its year, and its time of day."""
+OFFSET = re.compile(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
+"""A time that states its zone, as metadata write it."""
+TIMED = (
+    re.compile(
+        rf"(?<!\d){forms.DAY} (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
+        forms.FLAGS,
+    ),
+    re.compile(
+        rf"(?<!\w){forms.ENGLISH_DAY} (?:{forms.BETWEEN}{forms.CLOCK})? \s*{forms.ZONE}?",
+        forms.FLAGS,
+    ),
+    re.compile(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
+)
+CLOCK_FIRST = tuple(
+    re.compile(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
+    for form in forms.FORMS
+    if form.name.endswith("time of day first")
+)
+IN_WORDS = re.compile(
+    r"""(?<![\w.])(?:
+        \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
+      | [^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2},?\s(?:19|20)\d\d
+      | (?:19|20)\d\d\.\s?[^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2}
+      | \d{1,2}\stháng\s\d{1,2}(?:,|\snăm)?\s(?:19|20)\d\d
+    )(?!\d)""",
+    re.VERBOSE,
+)
+"""What may be a day in words; dateparser tells."""
+CLOCK_BEHIND = re.compile(
+    rf"(?:\.|\sr\.|\sг\.)?[\s,|·/–-]*(?:(?i:{forms.JOINING})\.?\s*)?{forms.CLOCK}\s*{forms.ZONE}?",
+    forms.FLAGS & ~re.ASCII,
+)
+CLOCK_BEFORE = re.compile(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
+CHANGED = re.compile(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
+CHANGED_BEHIND = re.compile(rf"\s*(?i:{forms.CHANGED})")
+PUBLISHED = re.compile(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
+WINDOW = 24  # characters in front of a time that label it
+
+
+class PrintedTime(NamedTuple):
+    """A time in a line."""
+
+    raw: str
+    """As printed, on one line, with plain digits and signs."""
+    has_clock: bool
+    """Whether it states a time of day."""
+    certainty: int
+    """2: labelled as that of publication, 1: not labelled, 0: labelled as that of a change."""
+    start: int
+    end: int
+
+
+def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
+    """The times printed in *line*, in reading order.
+
+    >>> [time.raw for time in find_times("发布时间：2016年9月14日晚8：00 来源：某报")]
+    ['2016年9月14日晚8:00']
+    >>> [time.raw for time in find_times("Par A. B., le 21 février 2022 à 15h54", "fr")]
+    ['21 février 2022 à 15h54']
+    """
+    text = line[:LONGEST].translate(FOUND_IN_TEXT)
+    if not any(map(str.isdigit, text)):
+        return []
+    spans: list[tuple[int, int, bool]] = []
+    for pattern in TIMED:
+        for match in pattern.finditer(text):
+            if "first" not in match.re.groupindex or is_readable(match, language):
+                take(spans, *bounds(match))
+    for match in IN_WORDS.finditer(text):
+        if read_day(match[0].rstrip(",."), language):
+            take(spans, *with_clock(text, match.start(), match.end()))
+    if not any(timed for *_, timed in spans):
+        clock_first = next((found for pattern in CLOCK_FIRST if (found := pattern.search(text))), None)
+        if clock_first:
+            start, end = clock_first.span()
+            spans = [one for one in spans if one[1] <= start or one[0] >= end] + [(start, end, True)]
+    return [printed(text, *span) for span in sorted(spans)]
+
+
+def take(spans: list[tuple[int, int, bool]], start: int, end: int, timed: bool) -> None:
+    """Add a span that meets none of those before."""
+    if all(end <= one[0] or start >= one[1] for one in spans):
+        spans.append((start, end, timed))
+
+
+def bounds(match: re.Match[str]) -> tuple[int, int, bool]:
+    """Start and end of a time, and whether it has a time of day; ``09:30-11:30`` is a span, not an offset."""
+    timed = match["hour"] is not None
+    zone = match["zone"]
+    if zone and (not timed or (zone[0] == "-" and match["second"] is None)):
+        return match.start(), match.start("zone"), timed
+    return match.start(), match.end(), timed
+
+
+def is_readable(match: re.Match[str], language: str | None) -> bool:
+    """Whether the order of ``21.02.2022`` can be told."""
+    return forms.day_and_month(match, language) is not None
+
+
+def with_clock(text: str, start: int, end: int) -> tuple[int, int, bool]:
+    """The span of a day in words with the time of day behind or in front of it."""
+    if match := CLOCK_BEHIND.match(text, end):
+        return start, match.end(), True
+    if match := CLOCK_BEFORE.search(text, max(0, start - 20), start):
+        return match.start(), end, True
+    return start, end, False
+
+
+def printed(text: str, start: int, end: int, timed: bool) -> PrintedTime:
+    """The time at a span, judged by the words beside it."""
+    before = text[max(0, start - WINDOW) : start]
+    changed = CHANGED.search(before) or CHANGED_BEHIND.match(text, end)
+    certainty = 0 if changed else 2 if PUBLISHED.search(before) else 1
+    return PrintedTime(" ".join(text[start:end].split()).rstrip(" ,(|"), timed, certainty, start, end)
+
+
+def find_age(line: str, language: str | None = None) -> str | None:
+    """An age or a day counted from the moment of reading: ``23時間前``, ``昨天 09:10``, ``il y a 3 heures``.
+
+    >>> find_age("某报 3周前"), find_age("vor 3 Stunden", "de"), find_age("5 min", "en")
+    ('3周前', 'vor 3 Stunden', None)
+    """
+    text = " ".join(line[:LONGEST].translate(FOUND_IN_TEXT).split())
+    for form in (forms.RELATIVE_DAY, forms.AGO):
+        for match in form.pattern.finditer(text):
+            if form is forms.AGO or match["hour"]:
+                return match[0].strip()
+    return text if len(text) <= 40 and any(map(str.isdigit, text)) and read_age(text, language) else None
