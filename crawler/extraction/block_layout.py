@@ -6,8 +6,8 @@ from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
 from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, is_end_line, is_meta
-from crawler.extraction.published import STAMP
 from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
+from pipelines.printed_times import STAMP
 
 TEASER = 80  # characters of other articles that a list shows of each, at most
 
