@@ -19,14 +19,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 120  # seconds: far more than any command of the tests takes
-DECIDED_AT_START = ("LANG", "LC_", "PYTHON", "TZ")
+DECIDED_AT_START = ("LANG", "LC_", "PYTHON")
 """Prefixes of environment variables that an interpreter reads once."""
+OF_NO_EFFECT = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+"""What changes nothing here."""
 UTF_8 = re.compile(r"(C|POSIX|.*\.UTF-?8)?", re.IGNORECASE)  # Python takes C and POSIX for UTF-8, too
 
 
@@ -61,7 +64,7 @@ def _start_words(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name.startswith(DECIDED_AT_START)
         and not (name.startswith("L") and UTF_8.fullmatch(value))
-        and (name, value) != ("PYTHONUTF8", "1")
+        and OF_NO_EFFECT.get(name) != value
     }
 
 
@@ -194,6 +197,7 @@ def main() -> None:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
+    time.tzset()
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "scrapy"), *request["words"]]
     if "crawler.settings" in sys.modules:
         importlib.reload(sys.modules["crawler.settings"])  # reads the environment

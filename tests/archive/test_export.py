@@ -565,6 +565,6 @@ def test_an_archive_without_index_says_so(tmp_path):
 
 
 def test_two_formats_cannot_claim_one_suffix():
+    assert sorted(load_formats()) == FORMATS
     with pytest.raises(TypeError, match=r"both claim \.csv"):
         writes("csv", "another")(lambda job, rows, out: None)
-    assert sorted(load_formats()) == FORMATS
