@@ -12,7 +12,7 @@ from tests.serving import serving
 
 pytest.importorskip("datasette", reason="the extra analyst is not installed")
 from archive.web.app import datasette_on
-from archive.web.pages.articles import chosen
+from archive.web.pages.articles import filter_sql
 
 LAST = "2022-01-04"
 
@@ -70,7 +70,7 @@ def test_newly_named_securities(server, sql, since):
 @pytest.mark.parametrize("day", ["2022-01-02", ""])
 def test_the_front_page_of_a_day(server, sql, day):
     wanted = sql(
-        "SELECT place, headline, publisher, published_at, feeds, images, id FROM front_page WHERE day = ? ORDER BY place",
+        "SELECT place, headline, publisher, published_at, feeds, pictures AS images, id FROM front_page WHERE day = ? ORDER BY place",
         day or sql("SELECT date(max(published_at), '+8 hours') FROM articles")[0][0],
     )
     assert answer(server, "front_page_of_a_day", day=day) == wanted
@@ -113,7 +113,7 @@ def test_lists_of_a_security_do_not_read_all_mentions(server, sql, security):
     page = server.page(f"/-/articles?{urlencode({'security': security})}")
     assert f"<strong>{count:,} article" in page
     asked = {"publisher": "", "security": security, "from": "", "to": ""}
-    where = chosen(asked).replace(":security", "?1")
+    where = filter_sql(asked).replace(":security", "?1")
     plan = [row[3] for row in sql(f"EXPLAIN QUERY PLAN SELECT * FROM articles AS a WHERE {where}", security)]
     assert any("article_securities_security" in step for step in plan), plan
 
