@@ -116,7 +116,7 @@ def test_it_works_from_an_empty_folder(installed, tmp_path):
     with Newsroom() as room:
         flags = [
             "-s", f"FINEWS_ORIGINS={room.origin}", "-s", f"FINEWS_ARTICLE_PAGE={room.origin}/a/{{id}}.html",
-            "-s", f"FINEWS_NOW={room.now.isoformat()}",
+            "-s", f"FINEWS_NOW={room.now.isoformat()}", "-s", "FINEWS_PLACES=",
         ]  # fmt: skip
         assert " new, " in run(finews, "crawl", "finews", *flags, cwd=tmp_path)
         line = run(finews, "schedule", "cron", *flags[:2], cwd=tmp_path)

@@ -83,6 +83,7 @@ def make_archive(data: Path) -> sqlite3.Connection:
             "DATA_DIR": str(data),
             "FINEWS_ORIGINS": room.origin,
             "FINEWS_ARTICLE_PAGE": f"{room.origin}/a/{{id}}.html",
+            "FINEWS_PLACES": "",
             "FINEWS_NOW": room.now.isoformat(),
             "LOG_LEVEL": "ERROR",
         }

@@ -102,7 +102,7 @@ def crawled(data: Path) -> list[dict[str, Any]]:
     with Newsroom([*samples(), *made]) as room:
         settings = {
             "DATA_DIR": data, "FINEWS_ORIGINS": room.origin, "FINEWS_ARTICLE_PAGE": f"{room.origin}/a/{{id}}.html",
-            "FINEWS_NOW": room.now.isoformat(), "FINEWS_COUNTS": "2000", "LOG_LEVEL": "WARNING",
+            "FINEWS_NOW": room.now.isoformat(), "FINEWS_COUNTS": "2000", "FINEWS_PLACES": "", "LOG_LEVEL": "WARNING",
         }  # fmt: skip
         flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
         subprocess.run([sys.executable, "-m", "scrapy", "crawl", "finews", *flags], cwd=ROOT, check=True)
