@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from archive import outcomes
-from pipelines.fetch_errors import FetchRefused, HostTripped, causes, explain
+from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, causes, explain
 
 WALLS = {
     401: "wants a login",
@@ -36,6 +36,8 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
     refused, reason = explain(error, "DOWNLOAD_MAXSIZE bytes")
     if any(isinstance(cause, FetchRefused) for cause in causes(error)):
         return outcomes.REFUSED, f"not fetched: {reason}"
+    if isinstance(error, CutShort):
+        return outcomes.UNREADABLE, f"{reason}: {url}"
     if isinstance(error, HostTripped):
         return outcomes.UNREACHABLE, reason
     if isinstance(error, IgnoreRequest) and "robots.txt" in reason:

@@ -81,8 +81,10 @@ CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as m
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.backoff_retry.BackoffRetryMiddleware": 550,
+    "crawler.middlewares.complete_body.CompletePageMiddleware": 585,
     "crawler.middlewares.host_breaker.HostBreakerMiddleware": 840,
     "crawler.middlewares.fetch_guard.FetchGuardMiddleware": 880,
+    "crawler.middlewares.complete_body.CompleteCodingMiddleware": 910,
 }
 EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0}
 # Doors that a crawl does not need: both let others of this machine run code in it.

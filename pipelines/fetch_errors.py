@@ -26,6 +26,10 @@ class HostTripped(IgnoreRequest):
     """A host failed too often in a row: this crawl does not ask it again."""
 
 
+class CutShort(ResponseDataLossError):
+    """A body that ends early; the message says how that shows."""
+
+
 class FetchError(NamedTuple):
     """Why a request brought no response."""
 
@@ -79,6 +83,8 @@ def explain(error: BaseException, size_limit: str) -> FetchError:
         return FetchError(True, f"too large: over the limit of {size_limit}")
     if isinstance(error, UnsupportedURLSchemeError):
         return FetchError(True, "not an http or https address")
+    if cut := next((cause for cause in chain if isinstance(cause, CutShort)), None):
+        return FetchError(False, f"cut short: {cut}")
     for kind, reason in FAILURES.items():
         if any(isinstance(cause, kind) for cause in chain):
             return FetchError(False, reason)

@@ -1,0 +1,142 @@
+"""Bodies that end early are never taken for whole ones."""
+
+import gzip
+import socket
+import threading
+import zlib
+
+import brotli
+import pytest
+from backports import zstd
+
+from crawler.middlewares.complete_body import CHECKS
+from tests.websites import news_page
+
+PAGE = news_page()
+CODERS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstd.compress,
+}
+
+
+def raw_deflate(data):
+    coder = zlib.compressobj(wbits=-15)
+    return coder.compress(data) + coder.flush()
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_each_coding_is_checked_to_its_end(coding):
+    packed = CODERS[coding](PAGE)
+    _, is_whole = CHECKS[coding.encode()]
+    assert is_whole(packed)
+    for cut in (1, 4, len(packed) // 2, len(packed) - 12):
+        assert not is_whole(packed[:-cut]), cut
+
+
+def test_deflate_may_lack_its_header():
+    packed = raw_deflate(PAGE)
+    _, is_whole = CHECKS[b"deflate"]
+    assert is_whole(packed)
+    assert not is_whole(packed[: len(packed) // 2])
+
+
+def test_bytes_behind_gzip_data_and_further_members_do_not_matter():
+    _, is_whole = CHECKS[b"gzip"]
+    assert is_whole(gzip.compress(PAGE) + b"\0" * 8)
+    assert is_whole(gzip.compress(PAGE[:500]) + gzip.compress(PAGE[500:]))
+
+
+@pytest.fixture
+def wire():
+    """Plays a host that closes the connection behind each of its answers; the last is repeated."""
+    servers = []
+
+    def play(*answers):
+        server = socket.create_server(("127.0.0.1", 0))
+        servers.append(server)
+        waiting = list(answers)
+        asked = []
+
+        def answer():
+            while True:
+                try:
+                    conn, _ = server.accept()
+                except OSError:
+                    return
+                with conn:
+                    request = conn.recv(65536)
+                    path = request.split(b" ")[1]
+                    if path == b"/robots.txt":
+                        conn.sendall(
+                            b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                        )
+                        continue
+                    asked.append(path)
+                    conn.sendall(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+
+        threading.Thread(target=answer, daemon=True).start()
+        return asked, f"news.example=127.0.0.1:{server.getsockname()[1]}"
+
+    yield play
+    for server in servers:
+        server.close()
+
+
+def response(body, coding=None, length=False):
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
+    head += b"Content-Encoding: %s\r\n" % coding.encode() if coding else b""
+    head += b"Content-Length: %d\r\n" % len(body) if length else b""
+    return head + b"\r\n" + body
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_a_cut_coding_heals_by_a_retry(wire, crawl, rows, coding):
+    packed = CODERS[coding](PAGE)
+    asked, place = wire(response(packed[: len(packed) // 2], coding), response(packed, coding))
+    assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
+    assert len(asked) == 2
+    assert rows("SELECT outcome FROM links") == [{"outcome": "archived"}]
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_a_coding_that_stays_cut_archives_nothing(wire, crawl, rows, coding):
+    packed = CODERS[coding](PAGE)
+    _, place = wire(response(packed[: len(packed) * 2 // 3], coding))
+    crawl("share", "url=http://news.example/a.html", CONNECT_TO=place, RETRY_TIMES=1)
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert link["outcome"] == "unreadable"
+    assert f"{coding} data ends early" in link["reason"]
+    assert rows("SELECT * FROM articles") == []
+
+
+def test_a_page_cut_inside_a_tag_is_asked_for_once_more(wire, crawl, rows):
+    cut = PAGE[: PAGE.index(b"</p>") + 2]
+    asked, place = wire(response(cut), response(PAGE))
+    assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
+    assert len(asked) == 2
+    [article] = rows("SELECT body_text FROM texts")
+    assert "三十一座" in article["body_text"]
+
+
+def test_a_page_that_stays_cut_inside_a_tag_is_unreadable(wire, crawl, rows):
+    asked, place = wire(response(PAGE[: PAGE.rindex(b"</p>") + 2]))
+    crawl("share", "url=http://news.example/a.html", CONNECT_TO=place)
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert (link["outcome"], len(asked)) == ("unreadable", 2)
+    assert "inside a tag" in link["reason"]
+
+
+def test_a_page_that_never_closes_is_taken_as_it_is_the_second_time(wire, crawl, rows):
+    asked, place = wire(response(PAGE.replace(b"</body></html>", b"")))
+    assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
+    assert len(asked) == 2
+
+
+def test_a_plain_redirect_that_claims_to_be_compressed(wire, crawl):
+    redirect = (
+        b"HTTP/1.1 302 Found\r\nLocation: /b.html\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nmoved"
+    )
+    _, place = wire(redirect, response(PAGE, length=True))
+    assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
