@@ -20,6 +20,13 @@ Crawl = Callable[..., "subprocess.CompletedProcess[str]"]
 Rows = Callable[..., list[dict[str, Any]]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives a browser is for ``make test-slow``."""
+    for item in items:
+        if "driver" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:
     """A newsroom of its own with the sample articles, its clock at `server.NOW`."""

@@ -392,6 +392,7 @@ def test_a_byte_order_mark_alone_changes_no_cell(hostile, tmp_path):
 # -- whole or not at all ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_leaves_nothing(tmp_path):
     folder, conn = made(tmp_path, 12_000)
     conn.close()

@@ -1,8 +1,11 @@
 """Readers beside the writer: nobody waits, nobody sees half an article."""
 
+import pytest
+
 from tests.bench.readers import together
 
 
+@pytest.mark.slow
 def test_readers_and_the_writer_never_meet(tmp_path):
     met = together(tmp_path / "data", seconds=0, least=600, held=0.2)
     assert met.articles >= 600

@@ -387,6 +387,7 @@ def test_colours_can_be_told_from_the_paper(scheme):
             assert (pale + 0.05) / (deep + 0.05) >= least, (name, paper)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(browser.MISSING is not None, reason=str(browser.MISSING))
 def test_in_a_browser(sample, tmp_path):
     for days, name in ((30, "month"), (366, "year")):

@@ -357,6 +357,7 @@ def test_replace_is_seen_only_with_recursive_triggers_and_mended_by_rebuild(arch
     check_index(conn)
 
 
+@pytest.mark.slow
 def test_three_thousand_random_operations(tmp_path):
     draw = random.Random(11)
     prose = Prose(newsroom_text(), seed=12)
@@ -420,6 +421,7 @@ for batch in range(10_000):
 """
 
 
+@pytest.mark.slow
 def test_kill_minus_9_leaves_a_true_index(tmp_path):
     for kill in range(5):
         writer = subprocess.Popen(

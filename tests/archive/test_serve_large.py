@@ -16,6 +16,8 @@ from archive.web.pages.articles import filter_sql
 
 LAST = "2022-01-04"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):

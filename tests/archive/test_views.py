@@ -114,6 +114,7 @@ FEW = {"s", "o", "p", "pair", "securities", "r"}
 """What a question about little may read from end to end: the securities, their pairs counted one by one, and the edits."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", range(len(questions("2022-01-02", "finews:1", "finews:1"))))
 def test_a_question_about_little_reads_little(large, at):
     article, story = large.execute("SELECT id, story_id FROM articles WHERE arrival = 750").fetchone()
@@ -126,6 +127,7 @@ def test_a_question_about_little_reads_little(large, at):
     assert one.kind == "whole" or in_order or not scanned, plan
 
 
+@pytest.mark.slow
 def test_views_of_an_archive_of_before_answer_the_same_faster(tmp_path):
     """Step 0010 makes views again: on rows that were there before, each answers as it did."""
     data = tmp_path / "data"

@@ -72,7 +72,7 @@ def test_text_is_what_a_browser_shows(html):
     assert "".join(text_of(safe_tree(html)).split()) == shown
 
 
-@pytest.mark.parametrize("depth", [300, 5000, 50_000])
+@pytest.mark.parametrize("depth", [300, 5000, pytest.param(50_000, marks=pytest.mark.slow)])
 def test_deep_nesting_loses_nothing(depth):
     tree = safe_tree("<div>" * depth + "深处" + "</div>" * depth + "<p>后</p>")
     assert "深处" in text_of(tree)
