@@ -84,13 +84,14 @@ class ArticleSpider(Spider):
     def request(self, target: Target, **known: Any) -> Request | LinkOutcome:
         """The request for an article at the first of its places; an outcome where the source has changed its format.
 
-        *known* is handed to `add_known`, but for ``headers``, of the first request, and ``first_origin``, that of the
-        place to ask first.
+        *known* is handed to `add_known`, but for ``headers``, of the first request, ``first_origin``, that of the place
+        to ask first, and ``is_trusted``: False for a link out of a list, which is fetched only where it is public.
         """
         if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
             reason = f"skipped: {self.consecutive_unreadable} consecutive unreadable responses; retry when the source is fixed"
             return self.outcome(target, outcomes.FAILED_HERE, reason)
-        FetchGuard.of(self.crawler).trust(target.link)
+        if known.pop("is_trusted", True):
+            FetchGuard.of(self.crawler).trust(target.link)
         places = target.page.places(target, self.origins(), self.templates())
         if first_origin := known.pop("first_origin", None):
             places.sort(key=lambda place: not place.url.startswith(f"{first_origin}/"))  # stable
@@ -141,7 +142,7 @@ class ArticleSpider(Spider):
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
             return self.fail(target, attempt, known, *reasons.of_status(response.status, response.url))
-        landed = self.follow_redirect(target, attempt, response)
+        landed = self.follow_redirect(target, attempt, known, response)
         if isinstance(landed, Request | LinkOutcome):
             return landed
         if landed is None:
@@ -166,11 +167,11 @@ class ArticleSpider(Spider):
         try:
             article = page.article()
             article.served_from = "/".join(response.url.split("/", 3)[:3])
+            article = self.add_known(article, response, **known)
             if next_page := page.next_page():
                 return self.ask_next_page(article, next_page, [response.url], target)
-            article = self.add_known(article, response, **known)
         except PageError as exc:
-            if moved := self.follow_script(page, target, response, exc.outcome):
+            if moved := self.follow_script(page, target, response, exc.outcome, known):
                 return moved
             return self.fail(target, attempt, known, exc.outcome, str(exc))
         except Exception as exc:
@@ -184,7 +185,7 @@ class ArticleSpider(Spider):
         return self.outcome(target, outcomes.FAILED_HERE, reasons.of_bug(exc))
 
     def follow_redirect(
-        self, target: Target, attempt: Attempt, response: Any
+        self, target: Target, attempt: Attempt, known: dict[str, Any], response: Any
     ) -> Target | Request | LinkOutcome | None:
         """What a response is of, where redirects led: the target, another site's article (a request for it, where its
         page object asks elsewhere), or None where it is not the article whose places are tried."""
@@ -204,10 +205,10 @@ class ArticleSpider(Spider):
             return target if landed.article_id == target.article_id else None
         if landed.page is target.page or source == response.url:
             return landed
-        return self.ask(landed, Attempt(landed.page.places(landed, self.origins(), self.templates())), {})
+        return self.ask(landed, Attempt(landed.page.places(landed, self.origins(), self.templates())), known)
 
     def follow_script(
-        self, page: Any, target: Target, response: Any, outcome: str
+        self, page: Any, target: Target, response: Any, outcome: str, known: dict[str, Any]
     ) -> Request | LinkOutcome | None:
         """A request for where a page without an article sends its reader, as redirects by script do; None where it does
         not. The link stays the one that was given."""
@@ -223,7 +224,7 @@ class ArticleSpider(Spider):
         except LinkError as exc:
             return self.outcome(target, exc.outcome, f"sent on by {response.url}: {exc}")
         places = landed.page.places(replace(landed, link=address), self.origins(), self.templates())
-        request = self.ask(landed, Attempt(places), {})
+        request = self.ask(landed, Attempt(places), known)
         request.meta["sent_on"] = hops
         return request
 

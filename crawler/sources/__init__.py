@@ -134,6 +134,10 @@ class Listing:
     """False where the answer was cut short: `records` is what could be read."""
 
 
+FLASH_INTERVAL = timedelta(seconds=15)
+"""How often a live feed is worth asking."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A list of a source."""
@@ -144,6 +148,8 @@ class Channel:
     """Whether it is followed where no channels are named."""
     may_be_empty: bool = False
     """Whether an empty newest page is a proper answer."""
+    interval: timedelta | None = None
+    """How often it is worth asking; None: as the source."""
 
 
 class Source(ABC):
@@ -162,7 +168,9 @@ class Source(ABC):
     publisher: str | None = None
     """The medium of records that name none."""
     interval: timedelta = timedelta(minutes=2)
-    """How often it is worth asking."""
+    """How often it is worth asking, where a channel says nothing else."""
+    given_interval: timedelta | None = None
+    """How often the user has it asked."""
     headers: Mapping[str, str] = {}
     """Headers of every request to it."""
     allow: Sequence[re.Pattern[str]] = ()
@@ -207,6 +215,11 @@ class Source(ABC):
         return not (self.allow and not any(pattern.search(url) for pattern in self.allow)) and not any(
             pattern.search(url) for pattern in self.deny
         )
+
+    def interval_of(self, channel: str) -> timedelta:
+        """How often a channel is worth asking."""
+        known = self.channels.get(channel)
+        return self.given_interval or (known and known.interval) or self.interval
 
     def has_channel(self, name: str) -> bool:
         """Whether *name* is a channel: one of `channels`, or of a kind that the source numbers."""

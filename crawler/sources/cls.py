@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from crawler.sources import (
     ADVERT,
     CARD,
     ELSEWHERE,
+    FLASH_INTERVAL,
     Channel,
     ClientOutdated,
     Listing,
@@ -70,10 +70,9 @@ class Cls(Source):
     name = "cls"
     title = "财联社"
     publisher = "财联社"
-    interval = timedelta(seconds=30)
     uses = ("CLS_APP", "CLS_SV")
     channels = {
-        "telegraph": Channel("电报", is_default=True),
+        "telegraph": Channel("电报", is_default=True, interval=FLASH_INTERVAL),
         **{column: Channel(title, is_default=column == "1000") for column, title in COLUMNS.items()},
         "pinjian": Channel("品见"),
     }

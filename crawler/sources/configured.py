@@ -202,7 +202,7 @@ def build(name: str, entry: Mapping[str, Any], settings: Mapping[str, Any]) -> t
         source.publisher, source.zone = entry.get("publisher"), entry.get("zone", source.zone)
         source.headers = {key: str(value) for key, value in entry.get("headers", {}).items()}
     if "interval" in entry:
-        source.interval = span(entry["interval"])
+        source.given_interval = span(entry["interval"])
     source.allow, source.deny = patterns(name, "allow", entry), patterns(name, "deny", entry)
     return source, channels
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from scrapy.http import Response
 
 from crawler.pages import first_text
-from crawler.sources import Channel, Listing, ListRequest, Record, Source, Window, register
+from crawler.sources import FLASH_INTERVAL, Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import by_letters, market_number, tag
 from crawler.sources.rows import (
     absolute_url,
@@ -56,7 +56,7 @@ class Eastmoney(Source):
             column: Channel(title, is_default=column in ("344", "345", "350"))
             for column, title in COLUMNS.items()
         },
-        "flash": Channel("7x24 快讯", is_default=True),
+        "flash": Channel("7x24 快讯", is_default=True, interval=FLASH_INTERVAL),
         **{
             name: Channel(title, may_be_empty=True)
             for name, title in zip(REPORTS, ("个股研报", "行业研报", "宏观研报"), strict=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from scrapy.http import Response
 
 from crawler.pages import first_text
-from crawler.sources import Channel, Listing, ListRequest, Record, Source, Window, register
+from crawler.sources import FLASH_INTERVAL, Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import market_number, tag
 from crawler.sources.rows import (
     absolute_url,
@@ -34,8 +33,10 @@ class Gelonghui(Source):
     name = "gelonghui"
     title = "格隆汇"
     publisher = "格隆汇"
-    interval = timedelta(seconds=30)
-    channels = {"lives": Channel("快讯", is_default=True), "important": Channel("重要")}
+    channels = {
+        "lives": Channel("快讯", is_default=True, interval=FLASH_INTERVAL),
+        "important": Channel("重要", interval=FLASH_INTERVAL),
+    }
 
     def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
         query = {

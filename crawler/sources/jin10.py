@@ -17,6 +17,7 @@ from crawler.pages import first_text
 from crawler.sources import (
     ADVERT,
     CARD,
+    FLASH_INTERVAL,
     VIDEO,
     Channel,
     Listing,
@@ -64,7 +65,6 @@ class Jin10(Source):
     name = "jin10"
     title = "金十数据"
     publisher = "金十数据"
-    interval = timedelta(seconds=15)
     uses = (
         "JIN10_FLASH_APP_ID",
         "JIN10_FLASH_VERSION",
@@ -73,7 +73,7 @@ class Jin10(Source):
         "JIN10_ARTICLE_VERSION",
     )
     channels = {
-        "flash": Channel("快讯", is_default=True),
+        "flash": Channel("快讯", is_default=True, interval=FLASH_INTERVAL),
         **{column: Channel(title, is_default=column == "28") for column, title in COLUMNS.items()},
     }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +18,7 @@ from crawler.pages import first_text
 from crawler.sources import (
     CARD,
     DELETED,
+    FLASH_INTERVAL,
     VIDEO,
     Channel,
     Listing,
@@ -73,10 +73,9 @@ class Sina(Source):
     name = "sina"
     title = "新浪财经"
     publisher = "新浪财经"
-    interval = timedelta(seconds=30)
     personal = ("creator", "mender", "check_user", "compere_info", "comment_list")
     channels = {
-        "7x24": Channel("7x24 小时", is_default=True),
+        "7x24": Channel("7x24 小时", is_default=True, interval=FLASH_INTERVAL),
         **{lid: Channel(title, is_default=True) for lid, title in ROLLS.items()},
         **{f"column-{cid}": Channel(title) for cid, title in COLUMNS.items()},
     }

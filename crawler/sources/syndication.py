@@ -128,8 +128,9 @@ def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None
     summary = entry.get("summary") or None
     if content is None and summary and len(plain_text(summary) or "") >= 3 * FULL and "</p>" in summary:
         content, summary = summary, None  # RSS 2.0 puts full texts into description
-    published = entry.get("published") or entry.get("created") or entry.get("updated")
-    when = entry.get("published_parsed") or entry.get("created_parsed") or entry.get("updated_parsed")
+    stated = dict(entry)  # feedparser's own get() answers with another time where one is missing
+    published = stated.get("published") or stated.get("created") or stated.get("updated")
+    when = stated.get("published_parsed") or stated.get("created_parsed") or stated.get("updated_parsed")
     outlet = entry.get("source")
     authors = [name for author in entry.get("authors", ()) if (name := plain_text(author.get("name")))]
     return Record(
@@ -137,8 +138,8 @@ def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None
         url=link,
         headline=plain_text(entry.get("title")),
         published_raw=zoned(published, when, zone),
-        updated_raw=zoned(entry.get("updated"), entry.get("updated_parsed"), zone)
-        if entry.get("published")
+        updated_raw=zoned(stated.get("updated"), stated.get("updated_parsed"), zone)
+        if stated.get("published")
         else None,
         publisher=plain_text(outlet.get("title")) if isinstance(outlet, dict) else None,
         authors=authors or [name for name in [plain_text(entry.get("author"))] if name and "@" not in name],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from scrapy.http import Response
 
 from crawler.extraction.decoding import decode
 from crawler.pages import first_text
-from crawler.sources import Channel, Listing, ListRequest, Record, Source, Window, register
+from crawler.sources import FLASH_INTERVAL, Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import tag
 from crawler.sources.rows import (
     absolute_url,
@@ -48,9 +47,11 @@ class Tonghuashun(Source):
     name = "10jqka"
     title = "同花顺"
     publisher = "同花顺财经"
-    interval = timedelta(seconds=30)
     channels = {
-        **{name: Channel(title, is_default=name == "flash") for name, (_, title) in FLASHES.items()},
+        **{
+            name: Channel(title, is_default=name == "flash", interval=FLASH_INTERVAL)
+            for name, (_, title) in FLASHES.items()
+        },
         **{name: Channel(title) for name, title in COLUMNS.items()},
     }
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from scrapy.http import Response
 
 from crawler.pages import first_text
-from crawler.sources import ELSEWHERE, Channel, Listing, ListRequest, Record, Source, Window, register
+from crawler.sources import (
+    ELSEWHERE,
+    FLASH_INTERVAL,
+    Channel,
+    Listing,
+    ListRequest,
+    Record,
+    Source,
+    Window,
+    register,
+)
 from crawler.sources.codes import by_letters
 from crawler.sources.rows import (
     absolute_url,
@@ -40,9 +49,11 @@ class Wallstreetcn(Source):
     name = "wallstreetcn"
     title = "华尔街见闻"
     publisher = "华尔街见闻"
-    interval = timedelta(seconds=30)
     channels = {
-        **{name: Channel(title, is_default=name == "lives") for name, (_, title) in LIVES.items()},
+        **{
+            name: Channel(title, is_default=name == "lives", interval=FLASH_INTERVAL)
+            for name, (_, title) in LIVES.items()
+        },
         "articles": Channel("最新文章", is_default=True),
     }
 

@@ -151,7 +151,7 @@ def file(tmp_path):
 def test_four_lines_a_source(file):
     source, channels = build("paper", load(file)["paper"], SETTINGS)
     [request] = source.requests("", "", WINDOW)
-    assert (channels, source.feed_name(""), source.publisher, source.zone, source.interval.total_seconds()) == ([""], "paper", "Paper", "Europe/London", 3600)  # fmt: skip
+    assert (channels, source.feed_name(""), source.publisher, source.zone, source.interval_of("").total_seconds()) == ([""], "paper", "Paper", "Europe/London", 3600)  # fmt: skip
     assert (request.url, dict(request.headers)) == ("https://paper.test/feed.xml", {"X-Reader": "1"})
 
 
