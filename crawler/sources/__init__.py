@@ -42,7 +42,7 @@ class ClientOutdated(SourceRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRequest:
-    """What to ask for a list, or for an article that its source serves apart from its page."""
+    """What to ask for a list."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -97,8 +97,8 @@ class Record:
     """As `Article.kind`."""
     skip: str | None = None
     """Why it is not archived (`ADVERT`, `CARD`, `VIDEO`, `DELETED`, `ELSEWHERE`)."""
-    detail: ListRequest | None = None
-    """Where the source serves the article whole; None: the page object decides."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that the endpoint of the article's page requires."""
 
     @property
     def is_complete(self) -> bool:

@@ -195,8 +195,5 @@ class Jin10(Source):
             tags=texts(row.get("reveal_tags"), "name"),
             access=("preview" if introduction else "locked") if paid else "open",
             skip=VIDEO if first_text(row, "type") not in (None, "news") else None,
-            detail=ListRequest(
-                url=f"https://reference-api.jin10.com/reference/getOne?{urlencode({'id': row['id'], 'type': 'news'})}",
-                headers=self.article_headers("JIN10_DETAIL_APP_ID"),
-            ),
+            headers=self.article_headers("JIN10_DETAIL_APP_ID"),
         )

@@ -462,7 +462,7 @@ class FeedsSpider(ArticleSpider):
             article.feeds = [{"feed": poll.feed, "first_listed_at": self.now()}]
             yield article
         elif target is not None:
-            yield from self.ask_article(target, article_id, record, poll.feed, source=poll.source)
+            yield from self.ask_article(target, article_id, record, poll.feed)
 
     # -- articles ---------------------------------------------------------------------------------------------
 
@@ -472,13 +472,18 @@ class FeedsSpider(ArticleSpider):
         article_id: str,
         record: Record,
         feed: str,
-        source: Source | None = None,
         was_tried: bool = False,
     ) -> Iterator[Request | LinkOutcome]:
         """The request for an article that a list named."""
         self.asked[article_id] = (feed, record)
         yield self.request(
-            target, is_trusted=False, asked_id=article_id, record=record, feed=feed, was_tried=was_tried
+            target,
+            headers=dict(record.headers),
+            is_trusted=False,
+            asked_id=article_id,
+            record=record,
+            feed=feed,
+            was_tried=was_tried,
         )
 
     def check(self, row: dict[str, Any]) -> Request | LinkOutcome:

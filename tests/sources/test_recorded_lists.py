@@ -266,9 +266,10 @@ def test_what_is_asked(name, channel, cursor, address, fields):
 
 
 def test_the_detail_of_a_jin10_article_is_asked_as_another_client():
-    detail = read("jin10", "28.json").records[0].detail
-    assert detail.url == "https://reference-api.jin10.com/reference/getOne?id=250004&type=news"
-    assert detail.headers["x-app-id"] == "arU9WZF7TC9m7nWn"
+    assert read("jin10", "28.json").records[0].headers == {
+        "x-app-id": "arU9WZF7TC9m7nWn",
+        "x-version": "1.0.1",
+    }
 
 
 def test_a_back_fill_begins_where_the_source_can_jump_to():
