@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 KEYS: dict[str, tuple[str, ...]] = {
     "article_feeds": ("article_id", "feed"),
+    "article_captures": ("article_id", "capture_id"),
     "article_publishers": ("article_id", "origin"),
     "publishers": ("name",),
     "images": ("sha256",),
@@ -26,7 +27,13 @@ KEYS: dict[str, tuple[str, ...]] = {
     "checks": ("article_id",),
 }
 """Tables of an article's further rows and their keys, in the order in which they are written."""
-KEEP_FIRST = {"article_feeds", "publishers", "images", "revisions"}  # a row that is there stays as it is
+KEEP_FIRST = {
+    "article_feeds",
+    "article_captures",
+    "publishers",
+    "images",
+    "revisions",
+}  # a row that is there stays as it is
 
 
 @dataclass(slots=True)
@@ -178,7 +185,10 @@ class BatchWriter:
             "UPDATE articles SET revision = revision + 1, withdrawn_at = ? WHERE id = ?",
             [found_at, article_id],
         )
-        self.conn.execute("UPDATE checks SET next_check_at = NULL WHERE article_id = ?", [article_id])
+        self.conn.execute(
+            "UPDATE checks SET next_check_at = NULL, last_checked_at = ? WHERE article_id = ?",
+            [found_at, article_id],
+        )
 
     def _write_links(self, links: Iterable[Row]) -> None:
         self.conn.executemany(

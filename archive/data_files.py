@@ -146,6 +146,17 @@ class DataFiles:
         """Paths of all files below ``posts/`` that are named as posts are, in no order."""
         return (path for path in self._files("posts") if POST_NAME.fullmatch(os.path.basename(path)))
 
+    def describe(self) -> str | None:
+        """What of an archive is there besides its database, in a few words; None where nothing is."""
+        found = [
+            name
+            for name, paths in (("images", self.images()), ("posts", self.posts()))
+            if next(iter(paths), None) is not None
+        ]
+        if (self.root / "captures.db").exists():
+            found.append("captures")
+        return " and ".join(found) or None
+
     def _files(self, folder: str) -> Iterator[str]:
         for parent, _, names in os.walk(self.root / folder):
             for name in names:

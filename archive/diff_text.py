@@ -109,6 +109,8 @@ def print_change(page: Page, change: Change, whole: bool) -> None:
     if new.withdrawn:
         since = "its last text stays archived" if new.withdrawn_at else "it is there again"
         page.say(f"  {'withdrawn':{LABEL}}the source took the article back; {since}", "red")
+    if new.replaced:
+        page.say(f"  {'replaced':{LABEL}}another article is served under the same id", "red")
     if old.headline != new.headline:
         page.runs(f"  {'headline':{LABEL}}", change.headline)
     for name, fact_changes in change.facts.items():

@@ -1,4 +1,4 @@
-"""What scheduled crawls remember: what each feed last listed, the holes between polls, when to look again."""
+"""What scheduled crawls remember: what each feed last listed, the gaps between polls, when to check again."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from archive.outcomes import GONE, RETRIED, sql_list
 from archive.times import utc_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""A stored time that is further ahead than this was written by a clock that was wrong; what depends on it is due at once."""
 REMEMBERED = 2000  # native ids of a feed's last answer that the next poll may overlap
 
 
@@ -26,7 +28,7 @@ def spans(text: str) -> list[timedelta]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d+)([smhd])", part)
         if not match:
-            raise ValueError(f"{part!r} is no span of time: give a number and s, m, h or d, e.g. 10m")
+            raise ValueError(f"{part!r} is not a time span: give a number and s, m, h or d, e.g. 10m")
         found.append(timedelta(seconds=int(match[1]) * UNITS[match[2]]))
     return found
 
@@ -47,6 +49,17 @@ def waited(tries: int) -> timedelta:
     ('0:05:00', '0:35:00', '2 days, 18:35:00')
     """
     return timedelta(minutes=5) * (2 ** min(tries, 9) - 1) + timedelta(days=1) * max(tries - 9, 0)
+
+
+def is_due(since: str, wait: timedelta, now: datetime) -> bool:
+    """Whether *wait* is over since a stored time, or that time cannot be true because it is still to come.
+
+    >>> noon = datetime.fromisoformat("2026-01-01T12:00:00Z")
+    >>> [is_due(since, timedelta(hours=1), noon) for since in ("2026-01-01T10:00:00Z", "2026-01-01T11:30:00Z", "2035-01-01T00:00:00Z")]
+    [True, False, True]
+    """
+    moment = datetime.fromisoformat(since)
+    return moment + wait <= now or moment > now + CLOCK_TOLERANCE
 
 
 class FeedState:
@@ -83,26 +96,30 @@ class FeedState:
             self.conn.execute(
                 "INSERT INTO feeds (feed, last_polled_at, last_read_at, newest_at, listed) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (feed) DO UPDATE SET last_polled_at = excluded.last_polled_at, last_read_at ="
-                " excluded.last_read_at, newest_at = max(coalesce(newest_at, ''), coalesce(excluded.newest_at, '')),"
+                " excluded.last_read_at, newest_at = CASE WHEN newest_at > ? THEN excluded.newest_at"
+                " ELSE max(coalesce(newest_at, ''), coalesce(excluded.newest_at, '')) END,"
                 " listed = excluded.listed, failures = 0, reason = NULL",
-                [feed, moment, moment, newest_at, json.dumps(ids[:REMEMBERED])],
+                [
+                    feed,
+                    moment,
+                    moment,
+                    newest_at,
+                    json.dumps(ids[:REMEMBERED]),
+                    utc_text(now + timedelta(days=1)),
+                ],
             )
 
     # -- gaps -------------------------------------------------------------------------------------------------
 
     def open_gaps(self, feed: str) -> list[sqlite3.Row]:
-        """Holes of a feed that are not filled, oldest first."""
+        """Gaps of a feed that are not filled, oldest first."""
         return self.conn.execute(
             "SELECT * FROM gaps WHERE feed = ? AND filled_at IS NULL ORDER BY from_at", [feed]
         ).fetchall()
 
     def gaps_due(self, feed: str, now: datetime) -> list[sqlite3.Row]:
-        """Open holes that are due for another try: the wait doubles with each, from 5 minutes to a day."""
-        return [
-            gap
-            for gap in self.open_gaps(feed)
-            if datetime.fromisoformat(gap["opened_at"]) + waited(gap["tries"]) <= now
-        ]
+        """Open gaps that are due for another try: the wait doubles with each, from 5 minutes to a day."""
+        return [gap for gap in self.open_gaps(feed) if is_due(gap["opened_at"], waited(gap["tries"]), now)]
 
     def open_gap(self, feed: str, from_at: str, to_at: str, now: datetime, reason: str) -> None:
         """Keep that a span of the feed was not seen."""
@@ -115,7 +132,7 @@ class FeedState:
             )
 
     def tried(self, feed: str, from_at: str, now: datetime, *, filled: bool, reason: str | None) -> None:
-        """Keep how an attempt to fill a hole ended."""
+        """Keep how an attempt to fill a gap ended."""
         with self.conn:
             self.conn.execute(
                 "UPDATE gaps SET tries = tries + 1, filled_at = ?, reason = ? WHERE feed = ? AND from_at = ?",
@@ -145,7 +162,7 @@ class FeedState:
         return [row[0] for row in rows]
 
     def not_had(self, ids: Iterable[str], now: datetime) -> dict[str, tuple[str, bool]]:
-        """Articles among *ids* that could not be had so far: ``(url of the link, whether its next try is due)``."""
+        """Articles among *ids* that no crawl could fetch so far: ``(url of the link, whether its next try is due)``."""
         rows = self.conn.execute(
             "SELECT l.article_id, l.url, l.tries, l.last_tried_at FROM json_each(?) j CROSS JOIN links l ON l.article_id = j.value"
             f" WHERE l.outcome IN {sql_list((*RETRIED, GONE))}"
@@ -153,12 +170,11 @@ class FeedState:
             [json.dumps(list(ids))],
         )
         return {
-            article_id: (url, datetime.fromisoformat(last) + patience(tries) <= now)
-            for article_id, url, tries, last in rows
+            article_id: (url, is_due(last, patience(tries), now)) for article_id, url, tries, last in rows
         }
 
     def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, bool]]:
-        """Links of articles that could not be had, due for another try: ``(url, article_id, whether it was crawled by hand)``.
+        """Links of articles that no crawl could fetch, due for another try: ``(url, article_id, whether it was crawled by hand)``.
 
         The wait doubles with each try, from 5 minutes to a day.
         """
@@ -170,33 +186,47 @@ class FeedState:
         )
         due = []
         for url, article_id, tries, last, by_hand in rows:
-            if datetime.fromisoformat(last) + patience(tries) <= now:
+            if is_due(last, patience(tries), now):
                 due.append((url, article_id, bool(by_hand)))
         return due[:limit]
 
     def due_checks(self, now: datetime, limit: int = 500) -> list[sqlite3.Row]:
-        """Articles whose next look is due: their rows of `checks` with ``share_url``, ``first_seen_at``."""
+        """Articles whose next check is due: their rows of `checks` with ``share_url``, ``first_seen_at`` and ``complete``.
+
+        Those that a clock ahead of *now* has checked begin their plan again. ``first_seen_at`` is never before publication:
+        the clock was behind then.
+        """
         return self.conn.execute(
-            "SELECT c.*, a.share_url, a.served_from, a.first_seen_at,"
-            " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete FROM checks c JOIN articles a ON a.id = c.article_id"
-            " WHERE c.next_check_at <= ? ORDER BY c.next_check_at LIMIT ?",
-            [utc_text(now), limit],
+            "SELECT c.article_id, c.next_check_at, c.last_checked_at, c.etag, c.last_modified, a.share_url, a.served_from,"
+            " CASE WHEN c.last_checked_at > :limit THEN 0 ELSE c.done END AS done,"
+            " max(a.first_seen_at, coalesce(a.published_at, '')) AS first_seen_at,"
+            " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete"
+            " FROM (SELECT article_id FROM checks WHERE next_check_at <= :now"
+            "   UNION SELECT article_id FROM checks WHERE last_checked_at > :limit) AS due"
+            " JOIN checks AS c USING (article_id) JOIN articles AS a ON a.id = c.article_id"
+            " ORDER BY c.next_check_at LIMIT :most",
+            {"now": utc_text(now), "limit": utc_text(now + CLOCK_TOLERANCE), "most": limit},
         ).fetchall()
 
 
 def next_check(
     plan: list[timedelta], first_seen_at: datetime, now: datetime, done: int
 ) -> tuple[datetime | None, int]:
-    """When to look again, and how many checks of the plan are done, one at *now* counted where *done* is not 0.
+    """When to check again, and how many checks of the plan are done, one at *now* counted where *done* is not 0.
 
-    Looks that were missed while nothing ran are not made up for one by one.
+    Checks that were missed while nothing ran are not made up for one by one. An article that was first seen in the future,
+    by a clock that was wrong, is taken to be due at *now*.
 
     >>> start = datetime.fromisoformat("2026-01-01T00:00:00Z")
     >>> next_check(spans("10m,1h"), start, start + timedelta(minutes=12), 1)[0].isoformat()
     '2026-01-01T01:00:00+00:00'
     >>> next_check(spans("10m,1h"), start, start + timedelta(hours=2), 1)
     (None, 2)
+    >>> next_check(spans("10m,1h"), start + timedelta(days=3000), start, 0)[0].isoformat()
+    '2026-01-01T00:50:00+00:00'
     """
+    if first_seen_at > now and done < len(plan):
+        first_seen_at = now - plan[done]
     while done < len(plan) and first_seen_at + plan[done] <= now:
         done += 1
     return (first_seen_at + plan[done] if done < len(plan) else None), done

@@ -33,6 +33,8 @@ class Text:
     """Whether the source took the article back instead of changing it: the text is that of the revision before."""
     withdrawn_at: str | None = None
     """When that was found; None where it is there again."""
+    replaced: bool = False
+    """Whether it is another article's than the one before, under the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Change:
             "to_received_at": self.new.received_at,
             "withdrawn": self.new.withdrawn,
             "withdrawn_at": self.new.withdrawn_at,
+            "replaced": self.new.replaced,
             "headline": {"removed": self.old.headline, "added": self.new.headline}
             if self.old.headline != self.new.headline
             else None,
@@ -86,8 +89,11 @@ class Change:
         }
 
 
-def texts_of(conn: sqlite3.Connection, article_id: str) -> list[Text]:
-    """The article's texts, the oldest first; a withdrawal counts as one."""
+def texts_of(conn: sqlite3.Connection, article_id: str, all_readings: bool = False) -> list[Text]:
+    """The article's texts, the oldest first; a withdrawal counts as one.
+
+    Of a text that another version of our reader read again only the newest reading, unless *all_readings* are asked for.
+    """
     found = []
     newest = rows(
         conn,
@@ -95,17 +101,23 @@ def texts_of(conn: sqlite3.Connection, article_id: str) -> list[Text]:
         " NULL AS changes, withdrawn_at FROM articles LEFT JOIN texts ON article_id = id WHERE id = ?",
         article_id,
     )
-    earlier = rows(conn, "SELECT * FROM revisions WHERE article_id = ? ORDER BY revision", article_id)
-    withdrawn = False
+    earlier = rows(
+        conn,
+        "SELECT * FROM revisions WHERE article_id = ? AND (? OR cause IS NOT 'reader') ORDER BY revision",
+        article_id,
+        all_readings,
+    )
+    withdrawn = replaced = False
     for row in earlier + newest:
         gone_at = newest[0]["withdrawn_at"] if withdrawn else None
         found.append(
             Text(
                 row["revision"], gone_at or row["retrieved_at"], row["headline"], row["body_text"], row["body_html"], withdrawn,
-                gone_at,
+                gone_at, replaced,
             )
         )  # fmt: skip
-        withdrawn = bool(json.loads(row["changes"] or "{}").get("withdrawn"))
+        changed = json.loads(row["changes"] or "{}")
+        withdrawn, replaced = bool(changed.get("withdrawn")), bool(changed.get("replaced"))
     return found
 
 

@@ -14,7 +14,7 @@ from archive.publisher_slugs import derive_again
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
-from archive.text_changes import REVISION_TEXTS, fill
+from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
 from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
 
@@ -352,6 +352,12 @@ CREATE TABLE pending_records (
 ) WITHOUT ROWID
 """,
 )
+step(
+    "0020_checks_of_a_wrong_clock",
+    # What a clock that was ahead has checked is found without reading all rows.
+    "CREATE INDEX checks_last_checked_at ON checks (last_checked_at)",
+)
+step("0021_provenance", PROVENANCE)
 
 
 def statements(sql: str) -> list[str]:

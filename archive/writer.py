@@ -14,6 +14,7 @@ From a notebook::
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import time
@@ -23,11 +24,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
 from archive.data_files import DataFiles
-from archive.feed_state import FeedState
+from archive.feed_state import CLOCK_TOLERANCE, FeedState
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 __all__ = ["KEYS", "Archive", "ArchiveError", "ArchiveLocked", "Entry", "Row"]
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200  # articles a transaction, 10 MB at most as a rule: the search index pays for each a segment and its merging
 BATCH_SECONDS = 2.0  # a batch waits no longer than this for more articles
@@ -53,8 +55,6 @@ class ArchiveLocked(ArchiveError):
 
 class Archive:
     """The one writer of a DATA_DIR. Nothing is touched before `open`, which raises ArchiveLocked or ArchiveError."""
-
-    _shared: WeakKeyDictionary[Any, Archive] = WeakKeyDictionary()
 
     def __init__(self, data_dir: str | os.PathLike[str], now: str | None = None, search: bool = True):
         self._search = search
@@ -81,28 +81,6 @@ class Archive:
         self.render: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
         """Makes ``(path, text)`` of a post from an article's stored fields; set by whoever writes posts."""
 
-    @classmethod
-    def of(cls, crawler: Any) -> Archive:
-        """The archive of this crawl, shared by its pipelines and spider."""
-        if crawler not in cls._shared:
-            cls._shared[crawler] = cls.named_in(crawler.settings)
-        return cls._shared[crawler]
-
-    @classmethod
-    def named_in(cls, settings: Any) -> Archive:
-        """The archive that the settings name, not open yet."""
-        return cls(settings["DATA_DIR"], settings["FINEWS_NOW"], settings.getbool("SEARCH_INDEX", True))
-
-    @classmethod
-    def share(cls, crawler: Any, archive: Archive) -> None:
-        """Make *archive*, already open, the one of *crawler*."""
-        cls._shared[crawler] = archive
-
-    @classmethod
-    def shared_with(cls, crawler: Any) -> Archive | None:
-        """The archive shared with *crawler*, if there is one."""
-        return cls._shared.get(crawler)
-
     def now(self) -> datetime:
         """The time that this crawl writes down, aware UTC: the clock's, or the one given for a test."""
         return self._now.astimezone(UTC) if self._now else datetime.now(UTC)
@@ -121,6 +99,7 @@ class Archive:
         try:
             self.files.prepare()
             self._lock.acquire()
+            self._refuse_to_begin_anew()
             self.conn = open_archive(self.path, self._search)
             self.conn.row_factory = sqlite3.Row
             self._rows = BatchWriter(self.conn, has_search(self.conn))
@@ -138,6 +117,18 @@ class Archive:
                 f"{self.path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
             ) from None
         return self
+
+    def _refuse_to_begin_anew(self) -> None:
+        """Raises ArchiveError where archive.db is missing or empty, but files of an archive are there."""
+        if self.path.exists() and self.path.stat().st_size:
+            return
+        left = self.files.describe()
+        if left:
+            self._lock.release()
+            raise ArchiveError(
+                f"{self.path} is {'empty' if self.path.exists() else 'missing'}, but {left} of an archive are in {self.root}: restore"
+                " archive.db from a backup (scrapy restore), or move them away to begin a new archive"
+            )
 
     def recover(self) -> None:
         """Make the files of an unfinished batch agree with the rows, and empty the staging folder. Raises ArchiveError."""
@@ -232,6 +223,7 @@ class Archive:
         """Add the row of `crawls` of a crawl that starts now, and mark those that were killed; its id."""
         self._spider = spider
         now = self.now()
+        self._report_future(now)
         crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}"
         with self._errors(), self.transaction() as db:
             # We hold the lock: a crawl without an end was killed.
@@ -243,6 +235,18 @@ class Archive:
                 [crawl_id, spider, utc_text(now)],
             )
         return crawl_id
+
+    def _report_future(self, now: datetime) -> None:
+        """Warn where an earlier crawl ran later than *now*: this machine's clock is or was wrong."""
+        with self._errors():
+            [(latest,)] = self._db.execute("SELECT max(started_at) FROM crawls")
+        if latest and latest > utc_text(now + CLOCK_TOLERANCE):
+            logger.warning(
+                "a crawl of this archive started at %s, which is in the future (it is %s now): a clock is or was wrong. What was"
+                " written then is checked again; scrapy verify lists it",
+                latest,
+                utc_text(now),
+            )
 
     def finish_crawl(self, crawl_id: str, **columns: Any) -> None:
         """Fill the row of a crawl that ends now: ``outcome``, ``exit_status``, ``reason`` and counts."""
@@ -411,5 +415,9 @@ class Archive:
 
     def _check_file(self) -> None:
         """Raises OSError where the file that is written to is no longer the one that others see."""
-        if os.stat(self.path).st_ino != self._inode:
-            raise OSError(0, "it was replaced while this crawl was writing to it", str(self.path))
+        try:
+            inode = os.stat(self.path).st_ino
+        except FileNotFoundError:
+            inode = 0
+        if inode != self._inode:
+            raise OSError(0, "it was removed or replaced while this crawl was writing to it", str(self.path))

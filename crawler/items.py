@@ -74,6 +74,11 @@ class Article:
     served_from: str | None = None
     """``scheme://host[:port]`` of the place that served it."""
 
+    captures: list[str] = field(default_factory=list)
+    """Ids of the captures that it rests on (`archive.captures`)."""
+    reader: str | None = None
+    """Version of the reader and rules that made it."""
+
     # -- the body ------------------------------------------------------------------------------------------------
     body_raw: str | None = None
     """HTML of the body as served (of the variant with auto-links, where there are two)."""
@@ -98,14 +103,20 @@ class Article:
 
     # -- its place in the archive: set by complete_from_archive and write_frontmatter ---------------------------
     archived: str | None = None
-    """What this crawl makes of it: ``new``, ``changed`` (another text), ``completed`` (stand-ins or pictures were
-    completed) or ``unchanged``."""
+    """What this crawl makes of it: ``new``, ``changed`` (another text), ``completed`` (placeholders or images were
+    completed), ``reread`` (another text of the same body) or ``unchanged``."""
     revision: int = 1
     """1, 2, ...: how many different texts of it were seen."""
     first_seen_at: datetime | None = None
     """When it was first archived, aware UTC."""
     publisher_slug: str | None = None
     """The publisher's name for paths, ``a-z0-9-``."""
+    cause: str | None = None
+    """Why there is a new revision: ``publisher`` (the source changed it) or ``reader`` (the same body, read by another version)."""
+    replaced: bool = False
+    """Whether another article is served under its id than before."""
+    source_sha256: str | None = None
+    """SHA-256 of ``body_raw``, hex."""
     text_sha256: str | None = None
     """SHA-256 of ``body_text`` without white space, hex."""
     post_path: str | None = None
@@ -131,6 +142,19 @@ class LinkOutcome:
 
 
 INTERNAL_FIELDS = frozenset(
-    ("link", "check", "published_stand_in_raw", "body_raw", "body_tree", "archived", "post_path", "post_text")
+    (
+        "link",
+        "check",
+        "captures",
+        "published_stand_in_raw",
+        "body_raw",
+        "body_tree",
+        "archived",
+        "cause",
+        "replaced",
+        "source_sha256",
+        "post_path",
+        "post_text",
+    )
 )
 """Fields of `Article` that only the pipelines need: no export holds them."""

@@ -46,15 +46,20 @@ MOST = 16 * 1024 * 1024  # bytes of one list
 LOCKED, USAGE = 75, 2
 
 # Another try is due after 5 minutes, doubled with each try up to a day, as `archive.feed_state.patience` has it.
-DUE = "strftime('%s', {since}) + min(300 << min(max(tries - 1, 0), 12), 86400) <= strftime('%s', :now) + 0"
+# A time that is still to come was written by a clock that was ahead, so it holds nothing back.
+AHEAD = "strftime('%Y-%m-%dT%H:%M:%SZ', :now, '+5 minutes')"
+DUE = (
+    "(strftime('%s', {since}) + min(300 << min(max(tries - 1, 0), 12), 86400) <= strftime('%s', :now) + 0"
+    f" OR {{since}} > {AHEAD})"
+)
 # A gap knows when it was opened, not when it was last tried: all its waits together, as `archive.feed_state.waited`.
 GAP_DUE = (
-    "strftime('%s', opened_at) + 300 * ((1 << min(tries, 9)) - 1) + max(tries - 9, 0) * 86400"
-    " <= strftime('%s', :now) + 0"
+    "(strftime('%s', opened_at) + 300 * ((1 << min(tries, 9)) - 1) + max(tries - 9, 0) * 86400"
+    f" <= strftime('%s', :now) + 0 OR opened_at > {AHEAD})"
 )
 WAITING = {
     "checks are due": "SELECT 1 FROM checks c JOIN articles a ON a.id = c.article_id"
-    " WHERE c.next_check_at <= :now AND a.share_url IS NOT NULL LIMIT 1",
+    f" WHERE (c.next_check_at <= :now OR c.last_checked_at > {AHEAD}) AND a.share_url IS NOT NULL LIMIT 1",
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL"
     f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {GAP_DUE} LIMIT 1",
     "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed')"

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from scrapy.exceptions import NotConfigured
 
 from archive.writer import Archive
+
+_shared: WeakKeyDictionary[Any, Archive] = WeakKeyDictionary()
 
 
 def archive_named_in(settings: Any) -> Archive:
@@ -19,13 +22,13 @@ def archive_named_in(settings: Any) -> Archive:
 
 def share_archive(crawler: Any, archive: Archive) -> Archive:
     """Make *archive* the one of *crawler*, for `archive_of`."""
-    Archive.share(crawler, archive)
+    _shared[crawler] = archive
     return archive
 
 
 def archive_of(crawler: Any) -> Archive | None:
     """The archive that was shared with *crawler*, or None, as under ``scrapy parse``."""
-    return Archive.shared_with(crawler)
+    return _shared.get(crawler)
 
 
 def require_archive(crawler: Any) -> Archive:

@@ -7,6 +7,7 @@ poorer one, never the reverse, and that is no revision. Another text is one.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import MutableMapping
 from datetime import datetime
@@ -14,12 +15,18 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
+from archive.text_changes import shares_nothing
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
+logger = logging.getLogger(__name__)
+
+PUBLISHER, READER = "publisher", "reader"
+"""Causes of a revision: values of `revisions.cause`."""
+
 TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
-"""How far a headline or time is trusted, by where it was read: list record, detail JSON, page, stand-in."""
+"""How far a headline or time is trusted, by where it was read: list record, detail JSON, page, placeholder."""
 
 PUBLISHER_ORDER = ("feed", "detail", "body", "page", "digest")
 """The list record's word for the publisher comes first, then the body's own source line."""
@@ -39,7 +46,7 @@ SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 
 def shows_nothing(record: MutableMapping[str, Any]) -> bool:
-    """Whether neither text nor a picture is left of a body: all of it was hidden, a script, or a live chart."""
+    """Whether neither text nor an image is left of a body: all of it was hidden, a script, or a live chart."""
     return not SEEN.search(record.get("body_text") or "") and all(
         image["status"] == "refused" for image in record.get("images") or ()
     )
@@ -63,6 +70,24 @@ def keep_better(record: Any, known: dict[str, Any], value: str, origin: str, *ot
             record[name] = known[name]
 
 
+def source_digest(body: str | None) -> str | None:
+    """SHA-256 of a body as it was served: equal means that the publisher changed nothing of it."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if body else None
+
+
+def cause_of(record: Any, known: dict[str, Any]) -> str:
+    """Who made the text another one: the publisher, or, where the same body was served, our reader and rules."""
+    same = record["source_sha256"] is not None and record["source_sha256"] == known["source_sha256"]
+    return READER if same else PUBLISHER
+
+
+def is_replaced(record: Any, before: dict[str, Any]) -> bool:
+    """Whether the source serves another article under a known id: neither headline nor text have much in common."""
+    return record["headline"] != before["headline"] and shares_nothing(
+        before["body_text"], record["body_text"] or ""
+    )
+
+
 class CompleteFromArchivePipeline:
     """Sets ``archived``, ``revision`` and all that depends on earlier crawls. Needs ``body_text``."""
 
@@ -83,6 +108,7 @@ class CompleteFromArchivePipeline:
                 record["published_from"] = "id"
             record["published_raw"] = record.get("published_raw") or day
         record["text_sha256"] = text_digest(record["body_text"] or "")
+        record["source_sha256"] = source_digest(record.get("body_raw"))
         known = self.archive.known(record["id"])
         if known is None:
             record["archived"], record["first_seen_at"] = "new", record["retrieved_at"]
@@ -95,6 +121,11 @@ class CompleteFromArchivePipeline:
 
     def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
+        before = self.archive.stored(record["id"])
+        changed = record["text_sha256"] != known["text_sha256"]
+        if changed and before and is_replaced(record, before):
+            self._replace(record, known)
+            return
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
         keep_better(record, known, "headline", "headline_from")
         keep_better(record, known, "published_at", "published_from", "published_precision", "published_raw")
@@ -112,21 +143,42 @@ class CompleteFromArchivePipeline:
             and record["headline_from"] == known["headline_from"]
             and record["headline_from"] != "body"
         )
-        if record["text_sha256"] != known["text_sha256"] or retitled:
-            record["archived"], record["revision"] = "changed", known["revision"] + 1
-        elif self._differs(record, known, named):
+        if changed or retitled:
+            record["cause"] = cause_of(record, known)
+            record["archived"] = "changed" if record["cause"] == PUBLISHER else "reread"
+            record["revision"] = known["revision"] + 1
+        elif self._differs(record, known, before, named):
             record["archived"] = "completed"
         else:
             record["archived"] = "unchanged"
         if (
-            record["archived"] != "changed" and not known["withdrawn_at"]
+            record["archived"] not in ("changed", "reread") and not known["withdrawn_at"]
         ):  # the text was received then, not now
             record["retrieved_at"] = read_utc(known["retrieved_at"])
 
+    def _replace(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
+        """Another article under a known id: a revision of its own, to which nothing of the earlier one is added."""
+        logger.warning(
+            "%s now serves another article: %s, before %s. Both are kept: scrapy diff %s",
+            record["id"],
+            record["headline"],
+            known["headline"],
+            record["id"],
+        )
+        self.stats.inc_value("articles/replaced")
+        record["publisher"] = first_of(record["publishers"]) or record.get("publisher")
+        record["first_seen_at"], record["post_path"] = read_utc(known["first_seen_at"]), known["post_path"]
+        record["archived"], record["revision"] = "changed", known["revision"] + 1
+        record["cause"], record["replaced"] = PUBLISHER, True
+
     def _differs(
-        self, record: MutableMapping[str, Any], known: dict[str, Any], named: dict[str, str]
+        self,
+        record: MutableMapping[str, Any],
+        known: dict[str, Any],
+        before: dict[str, Any] | None,
+        named: dict[str, str],
     ) -> bool:
-        """Whether anything but the text is new: a better headline or time, a picture that failed before."""
+        """Whether anything but the text is new: a better headline or time, an image that failed before."""
         fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
         if any(record[name] != known[name] for name in fields) or record["publishers"] != named:
             return True
@@ -135,8 +187,7 @@ class CompleteFromArchivePipeline:
         images = [(row["url"], row["status"]) for row in self.archive.rows_of("article_images", record["id"])]
         if images != [(image["url"], image["status"]) for image in record["images"]]:
             return True
-        stored = self.archive.stored(record["id"])
-        return stored is None or stored["body_html"] != record["body_html"]
+        return before is None or before["body_html"] != record["body_html"]
 
 
 def read_utc(text: str) -> datetime:

@@ -16,17 +16,23 @@ from pipelines.archive_access import require_archive
 AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
     "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
-    "post_path", "text_sha256", "kind", "access", "served_from",
+    "post_path", "text_sha256", "kind", "access", "served_from", "reader", "source_sha256",
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
-BLANK = "the article is blank: nothing in its body is seen by a reader; withdrawn, or never there"
-OUTCOMES = {"new": "archived", "changed": "archived", "completed": "archived", "unchanged": "unchanged"}
+BLANK = "empty article: no visible content (withdrawn, or never published)"
+OUTCOMES = {
+    "new": "archived",
+    "changed": "archived",
+    "completed": "archived",
+    "unchanged": "unchanged",
+    "reread": "unchanged",
+}
 
 
 def article_row(record: MutableMapping[str, Any]) -> Row:
     """The row of `articles` of an item, but for ``arrival``."""
-    row = {name: record[name] for name in AS_THEY_ARE}
+    row = {name: record.get(name) for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
     row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
     row["withdrawn_at"] = None  # what was read is there, even where it was withdrawn before
@@ -53,6 +59,7 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
             {**key, "feed": feed["feed"], "first_listed_at": utc_text(feed["first_listed_at"])}
             for feed in record["feeds"]
         ],
+        "article_captures": [{**key, "capture_id": capture} for capture in record.get("captures") or ()],
         "article_publishers": [{**key, "origin": o, "name": n} for o, n in record["publishers"].items() if n],
         "images": [
             {name: image[name] for name in ("sha256", "media_type", "width", "height", "bytes", "path")}
@@ -95,6 +102,21 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
     if record["post_text"] is not None:
         entry.post = (record["post_path"], record["post_text"])
     return entry
+
+
+def earlier_text(before: Row, record: MutableMapping[str, Any]) -> Row:
+    """The row of `revisions` of the text that an item replaces, with what the item changed of it."""
+    kept = ("revision", "retrieved_at", "headline", "body_html", "body_text", "reader", "source_sha256")
+    facts = json.loads(changes(before["body_text"], record["body_text"]) or "{}")
+    if record.get("replaced"):
+        facts["replaced"] = True
+    return {
+        "article_id": record["id"],
+        **{name: before[name] for name in kept},
+        "changes": json.dumps(facts, ensure_ascii=False) if facts else None,
+        **text_columns(before["body_text"], record["body_text"]),
+        "cause": record["cause"],
+    }
 
 
 class StoreSqlitePipeline:
@@ -153,7 +175,7 @@ class StoreSqlitePipeline:
         if (
             record["archived"] != "unchanged"
             or record["post_text"] is not None
-            or self._lost_a_picture(record)
+            or self._lost_an_image(record)
         ):
             entry = entry_of(record)
             if record["archived"] != "new":
@@ -162,27 +184,19 @@ class StoreSqlitePipeline:
                 entry.article["arrival"] = before["arrival"]
                 if entry.post and before["post_path"] and before["post_path"] != entry.post[0]:
                     entry.old_post = before["post_path"]
-                if record["archived"] == "changed":
-                    kept = ("revision", "retrieved_at", "headline", "body_html", "body_text")
-                    entry.rows["revisions"] = [
-                        {
-                            "article_id": record["id"],
-                            **{name: before[name] for name in kept},
-                            "changes": changes(before["body_text"], record["body_text"]),
-                            **text_columns(before["body_text"], record["body_text"]),
-                        }
-                    ]
+                if record.get("cause"):
+                    entry.rows["revisions"] = [earlier_text(before, record)]
             self.archive.add(entry)
         else:
             rows = entry_of(record).rows
-            for table in ("article_feeds", "checks"):
+            for table in ("article_feeds", "article_captures", "checks"):
                 if rows.get(table):
                     self.archive.add_rows(table, rows[table])
         if record["link"]:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
-    def _lost_a_picture(self, record: MutableMapping[str, Any]) -> bool:
-        """Whether the file of a stored picture is gone and was fetched again."""
+    def _lost_an_image(self, record: MutableMapping[str, Any]) -> bool:
+        """Whether the file of a stored image is gone and was fetched again."""
         return any(
             image["status"] == "stored" and not self.archive.has_file(image["path"])
             for image in record["images"]

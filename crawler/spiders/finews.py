@@ -16,7 +16,7 @@ from typing import Any
 from parsel import Selector
 from scrapy import Request
 
-from archive.feed_state import FeedState, check_row, spans
+from archive.feed_state import check_row, spans
 from archive.times import utc_text
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
@@ -104,9 +104,7 @@ class FinewsSpider(ArticleSpider):
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
         self.archive = require_archive(self.crawler)
-        conn = self.archive.conn
-        assert conn is not None
-        self.feed_state = FeedState(conn)
+        self.feed_state = self.archive.feed_state
         self.plan = spans(self.settings["FINEWS_CHECKS"])
         for origin in (*self.origins(), *self.list_origins()):
             FetchGuard.of(self.crawler).trust(origin)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive.writer import Archive, ArchiveError, ArchiveLocked, Entry
+from archive.writer import BATCH, Archive, ArchiveError, ArchiveLocked, Entry
 
 NOW = "2026-02-21T07:54:48Z"
 PICTURE = b"not a real picture, but bytes are bytes here"
@@ -191,6 +191,67 @@ def test_a_batch_waits_no_longer_than_it_may(archive, monkeypatch):
     clock[0] += 2.0
     archive.tick()
     assert count(archive, "articles") == 1
+
+
+def test_what_belongs_to_one_item_is_written_in_one_transaction(archive):
+    """An article with the link that brought it; a withdrawal with the link that showed it."""
+    for number in range(BATCH + 1):
+        archive.add(entry(number))
+        archive.end_link(f"http://paper.example/{number}", f"finews:{number}", "archived")
+    assert count(archive, "articles") == count(archive, "links") == BATCH
+    assert archive.withdraw("finews:1", NOW)
+    archive.end_link("http://paper.example/1", "finews:1", "gone", "404")
+    other = sqlite3.connect(archive.path)
+    seen = "SELECT (SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL), (SELECT count(*) FROM links WHERE outcome = 'gone')"
+    assert other.execute(seen).fetchone() == (0, 0)
+    archive.flush()
+    assert other.execute(seen).fetchone() == (1, 1)
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "left", ["images/ab/abcd.jpg", "posts/_posts/2026-02-21/2026-02-21-NW1.md", "captures.db"]
+)
+@pytest.mark.parametrize("database", ["missing", "empty"])
+def test_an_archive_does_not_silently_begin_anew(tmp_path, left, database):
+    (tmp_path / left).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / left).write_bytes(b"of an archive")
+    if database == "empty":
+        (tmp_path / "archive.db").touch()
+    with pytest.raises(ArchiveError, match=rf"archive\.db is {database}, but .*{left[:5]}.*restore"):
+        Archive(tmp_path).open()
+    assert (tmp_path / "archive.db").exists() == (database == "empty")
+    (tmp_path / left).unlink()
+    Archive(tmp_path).open().close()
+
+
+def test_a_site_of_the_users_own_is_not_taken_for_an_archive(tmp_path):
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "index.md").write_text("mine\n")
+    Archive(tmp_path).open().close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_that_goes_during_a_crawl_is_noticed(tmp_path, replaced):
+    archive = Archive(tmp_path).open()
+    (tmp_path / "archive.db").unlink()
+    if replaced:
+        Archive(tmp_path / "other").open().close()
+        (tmp_path / "other" / "archive.db").rename(tmp_path / "archive.db")
+    archive.add(entry(1))
+    with pytest.raises(ArchiveError, match="removed or replaced"):
+        archive.flush()
+
+
+def test_a_missing_staging_folder_is_made_again_or_named(archive, tmp_path):
+    (tmp_path / ".staging").rmdir()
+    archive.recover()
+    (tmp_path / ".staging").rmdir()
+    archive.add(entry(1))
+    with pytest.raises(ArchiveError, match=r"\.staging.* cannot be written"):
+        archive.flush()
+    archive.recover()
+    archive.flush()
 
 
 def test_times_are_utc():

@@ -1,0 +1,87 @@
+"""A clock that was wrong once: what it wrote holds nothing back, and is reported."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from archive.feed_state import check_row, spans
+from archive.writer import Archive
+from tests.archive.test_writer import entry
+
+NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
+AHEAD = datetime(2035, 1, 1, tzinfo=UTC)
+PLAN = spans("10m,1h,6h,1d,7d")
+
+
+def opened(folder, now: datetime) -> Archive:
+    return Archive(folder, now.isoformat()).open()
+
+
+def first_seen(folder, now: datetime, **columns) -> None:
+    archive = opened(folder, now)
+    brought = entry(1)
+    brought.article |= {
+        "first_seen_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "share_url": "http://paper.example/1",
+        **columns,
+    }
+    brought.rows["checks"] = [{"article_id": "finews:1", **check_row(PLAN, now, now, 0, {})}]
+    archive.add(brought)
+    archive.close()
+
+
+def check(folder, now: datetime) -> int:
+    """Check what is due as a crawl does; how many articles that were."""
+    archive = opened(folder, now)
+    due = archive.feed_state.due_checks(now)
+    for row in due:
+        checked = check_row(PLAN, datetime.fromisoformat(row["first_seen_at"]), now, row["done"], {})
+        archive.add_rows("checks", [{"article_id": row["article_id"], **checked}])
+    archive.close()
+    return len(due)
+
+
+def checks_after(folder, start: datetime) -> int:
+    """How often an article is checked from *start* on, by a crawl every ten minutes for eight days."""
+    return sum(check(folder, start + timedelta(minutes=10 * poll)) for poll in range(0, 8 * 144, 3))
+
+
+def test_checks_go_on_after_a_run_with_the_clock_ahead(tmp_path):
+    first_seen(tmp_path, NOW)
+    assert check(tmp_path, AHEAD) == 1
+    assert check(tmp_path, AHEAD + timedelta(hours=1)) == 0
+    assert checks_after(tmp_path, NOW + timedelta(minutes=20)) == 5
+
+
+def test_an_article_first_seen_by_a_clock_ahead_is_checked_as_often(tmp_path):
+    first_seen(tmp_path, AHEAD)
+    assert 4 <= checks_after(tmp_path, NOW) <= 6
+
+
+def test_an_article_first_seen_by_a_clock_behind_is_checked_as_often(tmp_path):
+    first_seen(tmp_path, datetime(1999, 1, 1, tzinfo=UTC), published_at="2026-02-21T07:54:48Z")
+    assert checks_after(tmp_path, NOW) in (5, 6)
+
+
+def test_gaps_links_and_feeds_are_due_though_a_clock_ahead_wrote_them(tmp_path):
+    archive = opened(tmp_path, AHEAD)
+    state = archive.feed_state
+    state.polled("rolling", AHEAD, ["1"], "2034-12-31T00:00:00Z", None)
+    state.open_gap("rolling", "2026-02-20T00:00:00Z", "2026-02-21T00:00:00Z", AHEAD, "seen late")
+    archive.end_link("http://paper.example/2", "finews:2", "unreachable", "no answer")
+    archive.flush()
+    assert len(state.gaps_due("rolling", NOW)) == 1
+    assert state.not_had(["finews:2"], NOW) == {"finews:2": ("http://paper.example/2", True)}
+    assert len(state.failed_links("finews", NOW)) == 1
+    state.polled("rolling", NOW, ["1"], "2026-02-21T07:00:00Z", None)
+    assert state.newest_at("rolling") == "2026-02-21T07:00:00Z"
+    archive.close()
+
+
+@pytest.mark.parametrize(("before", "reported"), [(AHEAD, True), (NOW - timedelta(days=1), False)])
+def test_a_crawl_in_the_future_is_reported(tmp_path, caplog, before, reported):
+    for now in (before, NOW):
+        archive = opened(tmp_path, now)
+        archive.begin_crawl("share")
+        archive.close()
+    assert ("in the future" in caplog.text) == reported
