@@ -208,6 +208,12 @@ def page_of_host(host: str) -> type[ArticlePage] | None:
     return next((page for n in range(len(labels)) if (page := _hosts.get(".".join(labels[n:])))), None)
 
 
+def page_of_any_host() -> type[ArticlePage]:
+    """The page object of the sites without one of their own."""
+    load_sites()
+    return _any[0]
+
+
 STATED = re.compile(r"""<(?:link|meta)\b[^>]*(?:canonical|og:url)[^>]*>""", re.IGNORECASE)
 ADDRESS = re.compile(r"""(?:href|content|src)\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
 LINKED = re.compile(r"""<a\b[^>]*?href\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)

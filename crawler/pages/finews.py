@@ -16,7 +16,16 @@ from scrapy.http import TextResponse
 
 from crawler.extraction.decoding import decode
 from crawler.items import Article
-from crawler.pages import ArticlePage, PageError, Place, Target, first_text, handles, page_of_host
+from crawler.pages import (
+    ArticlePage,
+    PageError,
+    Place,
+    Target,
+    first_text,
+    handles,
+    page_of_any_host,
+    page_of_host,
+)
 from crawler.pages import finews_detail as detail
 from crawler.pages.finews_public import (
     SAME_AT_LEAST,
@@ -26,6 +35,7 @@ from crawler.pages.finews_public import (
     read_public_page,
     stated_ids,
 )
+from crawler.pages.securities import stated_securities
 
 __all__ = ["SAME_AT_LEAST", "FinewsPage", "check_same_article", "complete_from_page", "pairs_in_common"]
 
@@ -52,6 +62,7 @@ PAGE = re.compile(
 )
 BARE_PAGE = re.compile(rf"/(?:news/\d+,|a/)({CODE})/?$", re.IGNORECASE)  # of eastmoney.com alone
 JSON_ENDPOINT = re.compile(r"/newsdata/getnewstext\.do/?$|/api/content/getnews/?$", re.IGNORECASE)
+NEWSINFO = re.compile(r"/kuaixun/v\d/api/(?:article|content)/", re.IGNORECASE)
 SHARE_PAGE = re.compile(f"{SHELL.pattern}|{JSON_ENDPOINT.pattern}", re.IGNORECASE)
 OLD_SITE_PAGE = re.compile(r"/20\d\d/[01]\d/[0-3]\d/[^/]+/?$")
 CODE_PARAMETERS = {"infocode", "id", "newsid"}
@@ -113,21 +124,21 @@ class FinewsPage(ArticlePage):
 
     @classmethod
     def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:
-        """The endpoint of the link's own host, those of *origins*, then *templates* with the id in place of ``{id}``."""
+        """The endpoint of the link's own host, those of *origins*, *templates* with the id in place of ``{id}``; the link
+        itself first where it is an endpoint of newsinfo, last where it is a page of the older site."""
         host, path = urlsplit(target.origin).hostname or "", unquote(urlsplit(target.link).path)
-        serves_detail = bool(host) and not OLD_SITE_PAGE.search(path)
-        if is_public_host(host) and not (SHELL.search(path) or path.lower().startswith("/newsdata/")):
-            serves_detail = False  # the public site has no such endpoint
-        urls = {f"{origin}{ENDPOINT}{target.native_id}": origin in origins for origin in origins}
-        if serves_detail:
-            own_url = f"{target.origin}{ENDPOINT}{target.native_id}"
-            urls = {own_url: target.origin in origins, **urls}
-        urls.update(
-            dict.fromkeys((template.replace("{id}", target.native_id) for template in templates), False)
-        )
+        urls = [f"{origin}{ENDPOINT}{target.native_id}" for origin in origins]
+        configured = frozenset(urls)
+        urls += [template.replace("{id}", target.native_id) for template in templates]
+        if NEWSINFO.search(path):
+            urls.insert(0, target.link)
+        elif OLD_SITE_PAGE.search(path):
+            urls.append(target.link)
+        elif host and (not is_public_host(host) or SHELL.search(path) or JSON_ENDPOINT.search(path)):
+            urls.insert(0, f"{target.origin}{ENDPOINT}{target.native_id}")  # the public site has none
         return [
-            Place(url, cls, own=configured or is_public_host(urlsplit(url).hostname or ""))
-            for url, configured in urls.items()
+            Place(url, cls, own=url in configured or is_public_host(urlsplit(url).hostname or ""))
+            for url in dict.fromkeys(urls)
         ]
 
     @classmethod
@@ -169,6 +180,9 @@ class FinewsPage(ArticlePage):
         article.editors = [editor] if editor else []
         article.description = first_text(record, *detail.DESCRIPTION)
         article.alternative_headline = first_text(record, *detail.ORIGINAL_TITLE)
+        article.securities = stated_securities((code, None, None) for code in detail.tagged_codes(record))
+        for entry in article.securities:
+            entry["doubtful"] = 1  # a tag of an article that need not name it
         return article
 
     def read_page(self, text: str) -> Article:
@@ -198,9 +212,10 @@ class FinewsPage(ArticlePage):
         if not (PAGE.search(path) or BARE_PAGE.search(path) or SHELL.search(path)):
             shown = " ".join(html.xpath("string()").get("").split())[:80]
             raise PageError(f"finews detail: HTML in place of JSON at {where}: {shown!r}")
-        public = page_of_host(PUBLIC_SITE)
-        assert public is not None
-        article = public(self.response, self.target, self.retrieved_at).article()
+        # A copy at another host has a layout of its own.
+        host = urlsplit(where).hostname or ""
+        reader = page_of_host(PUBLIC_SITE if is_public_host(host) else host) or page_of_any_host()
+        article = reader(self.response, self.target, self.retrieved_at).article()
         known = self.new_article(article.body_raw or "")
         for name in ("id", "site", "info_code", "canonical_url", "published_stand_in_raw", "timezone"):
             setattr(article, name, getattr(known, name))

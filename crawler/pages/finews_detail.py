@@ -99,6 +99,20 @@ def find_body(record: dict[str, Any], where: str) -> str:
     raise Gone(f"finews detail: the article at {where} is blank: withdrawn, or never published")
 
 
+def tagged_codes(record: dict[str, Any]) -> list[str]:
+    """Codes such as ``0.300024`` of the securities with which the publisher tagged the article."""
+    try:
+        groups = read_json(str(record.get("Art_Tip_Info") or "[]"))
+    except (ValueError, RecursionError):
+        return []
+    codes = (
+        str(group.get("Code") or "").split(",")
+        for group in (groups if isinstance(groups, list) else ())
+        if isinstance(group, dict)
+    )
+    return [code.strip() for group in codes for code in group if code.strip()]
+
+
 def is_blank(html: str) -> bool:
     """Whether a body has neither text nor an image. What only the pipelines can tell (all hidden, a chart) they find."""
     if len(html) < 20 and html.strip().lower() in ("null", "undefined", "none"):

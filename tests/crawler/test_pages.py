@@ -151,16 +151,6 @@ DETAIL = f"/NewsData/GetNewsText.do?id=NW{ID}"
             ["http://named.example"],
             [("http://named.example" + DETAIL, True)],
         ),
-        (
-            f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}",
-            ["http://named.example"],
-            [("http://named.example" + DETAIL, True)],
-        ),
-        (
-            f"https://old.example/chenguang/2026/06/30/{ID}.html",
-            ["http://named.example"],
-            [("http://named.example" + DETAIL, True)],
-        ),
         (f"NW{ID}", ["http://named.example"], [("http://named.example" + DETAIL, True)]),
     ],
 )
@@ -174,6 +164,25 @@ def test_an_article_is_asked_for_at_its_places_in_order(link, origins, urls):
         (f"http://other.example/{ID}", False),
     ]
     assert {place.page for place in places} == {target.page}
+
+
+def test_a_link_to_an_endpoint_of_newsinfo_is_asked_first_and_once():
+    link = f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}"
+    target = target_of(link)
+    places = target.page.places(target, ["http://named.example"], [*PLACES])
+    assert [place.url for place in places[:3]] == [
+        link,
+        "http://named.example" + DETAIL,
+        PLACES[1].format(id=ID),
+    ]
+
+
+def test_a_page_of_the_older_site_is_asked_last():
+    link = f"https://old.example/chenguang/2026/06/30/{ID}.html"
+    target = target_of(link)
+    places = target.page.places(target, ["http://named.example"], [*PLACES])
+    assert [places[0].url, places[-1].url] == ["http://named.example" + DETAIL, link]
+    assert (places[0].own, places[-1].own) == (True, False)
 
 
 def test_the_default_places_are_the_publishers_own():
