@@ -18,6 +18,8 @@ ADDRESS = re.compile(
 )
 WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
 AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+# What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
+RUN_ON = re.compile(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -28,6 +30,8 @@ def trim_address(text: str) -> str:
     ('http://a.example/x', 'http://a.example/x_(y)')
     >>> trim_address("http://a.example/1)[next")
     'http://a.example/1'
+    >>> trim_address("http://a.example/1.html这条很重要"), trim_address("http://a.example/wiki/A股")
+    ('http://a.example/1.html', 'http://a.example/wiki/A股')
     """
     depth = dict.fromkeys(OPENING.values(), 0)
     for index, character in enumerate(text):
@@ -38,7 +42,7 @@ def trim_address(text: str) -> str:
             if depth[opening] < 0:
                 text = text[:index]
                 break
-    return text.rstrip(".,;:!'*`")
+    return RUN_ON.sub(r"\1", text).rstrip(".,;:!'*`")
 
 
 def complete_address(link: str) -> str:

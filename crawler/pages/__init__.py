@@ -80,6 +80,10 @@ class Target:
     origin: str
     """``scheme://host[:port]`` of the link; empty for a code."""
 
+    def keep_scheme(self, url: str) -> str:
+        """*url*, of https, by http where the link is: a client that cannot do TLS with a site gets its pages all the same."""
+        return url.replace("https://", "http://", 1) if self.origin.startswith("http://") else url
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

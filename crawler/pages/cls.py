@@ -60,7 +60,7 @@ class ClsPage(StatedPage):
     def request_url(cls, target: Target, origins: list[str]) -> str:
         # Pages of the apps' shares hold no article, and cailianpress.com was the site's name until 2019.
         if target.native_id.isdigit():
-            return f"https://www.cls.cn/detail/{target.native_id}"
+            return target.keep_scheme(f"https://www.cls.cn/detail/{target.native_id}")
         return super().request_url(target, origins)
 
     @classmethod

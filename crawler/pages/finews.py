@@ -56,11 +56,11 @@ SHELL = re.compile(
     r"/(?:html_news/(?:newsshare|detail(?:only)?)|information/detail)\.html?/?$", re.IGNORECASE
 )
 PAGE = re.compile(
-    rf"/(?:(?:news/\d+,|a/)({CODE})(?:_\d{{1,2}})?\.html?|(?:info/detail|kuaixun/v\d/api/article)/({CODE})"
+    rf"/(?:(?:news/\d+,|a2?/)({CODE})(?:_\d{{1,2}})?\.html?|(?:info/detail|kuaixun/v\d/api/article)/({CODE})"
     rf"|[^/]+/20\d\d/[01]\d/[0-3]\d/({CODE})(?:\.html?)?)/?$",
     re.IGNORECASE,
 )
-BARE_PAGE = re.compile(rf"/(?:news/\d+,|a/)({CODE})/?$", re.IGNORECASE)  # of eastmoney.com alone
+BARE_PAGE = re.compile(rf"/(?:news/\d+,|a2?/)({CODE})/?$", re.IGNORECASE)  # of eastmoney.com alone
 JSON_ENDPOINT = re.compile(r"/newsdata/getnewstext\.do/?$|/api/content/getnews/?$", re.IGNORECASE)
 NEWSINFO = re.compile(r"/kuaixun/v\d/api/(?:article|content)/", re.IGNORECASE)
 SHARE_PAGE = re.compile(f"{SHELL.pattern}|{JSON_ENDPOINT.pattern}", re.IGNORECASE)

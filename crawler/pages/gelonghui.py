@@ -49,7 +49,7 @@ class GelonghuiPage(StatedPage):
         kind, _, number = target.native_id.rpartition("-")
         if not number.isdigit():
             return super().request_url(target, origins)
-        return f"https://www.gelonghui.com/live/{number}" if kind else target.link
+        return target.keep_scheme(f"https://www.gelonghui.com/live/{number}") if kind else target.link
 
     @cached_property
     def answer(self) -> dict[str, Any]:

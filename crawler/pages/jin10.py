@@ -62,16 +62,17 @@ class Jin10Page(StatedPage):
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
         # The app's shares are empty shells.
-        return (
-            page_url(target.native_id) if target.native_id.isdigit() else super().request_url(target, origins)
-        )
+        if target.native_id.isdigit():
+            return target.keep_scheme(page_url(target.native_id))
+        return super().request_url(target, origins)
 
     @classmethod
     def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:
         page = Place(cls.request_url(target, origins), cls, own=True)
         if not target.native_id.isdigit() or FLASH_ID.fullmatch(target.native_id):
             return [page]
-        return [Place(API.replace("{id}", target.native_id), cls, own=True, headers=API_HEADERS), page]
+        endpoint = target.keep_scheme(API.replace("{id}", target.native_id))
+        return [Place(endpoint, cls, own=True, headers=API_HEADERS), page]
 
     @cached_property
     def answer(self) -> dict[str, Any]:

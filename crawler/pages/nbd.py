@@ -45,7 +45,9 @@ class NbdPage(WebPage):
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
         match = CODE.search(target.link)
-        return f"https://www.nbd.com.cn/articles/{match[1]}/{match[2]}.html" if match else target.link
+        if not match:
+            return target.link
+        return target.keep_scheme(f"https://www.nbd.com.cn/articles/{match[1]}/{match[2]}.html")
 
     @classmethod
     def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:

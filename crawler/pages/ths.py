@@ -61,7 +61,7 @@ class ThsPage(WebPage):
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
         if match := DATED.search(target.link):
-            return f"https://news.10jqka.com.cn/{match[1]}/c{match[2]}.shtml"
+            return target.keep_scheme(f"https://news.10jqka.com.cn/{match[1]}/c{match[2]}.shtml")
         return super().request_url(target, origins)
 
     @classmethod

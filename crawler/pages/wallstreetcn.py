@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
@@ -55,10 +54,7 @@ class WallstreetcnPage(StatedPage):
         kind, _, number = target.native_id.rpartition("-")
         if not number.isdigit():
             return target.link
-        scheme = urlsplit(target.link).scheme
-        return f"{API.replace('https', scheme, 1)}/" + (
-            f"lives/{number}" if kind else f"articles/{number}?extract=0"
-        )
+        return target.keep_scheme(f"{API}/lives/{number}" if kind else f"{API}/articles/{number}?extract=0")
 
     @cached_property
     def answer(self) -> dict[str, Any]:

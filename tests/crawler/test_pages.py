@@ -52,6 +52,7 @@ SHARE = f"http://share.example/html_News/NewsShare.html?infoCode=NW{ID}"
         f"http://finance.eastmoney.com/a/{ID}.html/",
         "http://finance.eastmoney.com/a/２０２６06303790000412.html",
         f"http://finance.eastmoney.com/a/{ID}",
+        f"http://finance.eastmoney.com/a2/{ID}.html",
         f"https://kuaixun.eastmoney.com/a/{ID}?from=app",
         f"http://app.jg.eastmoney.com/html_News/DetailOnly.html?infoCode=NW{ID}",
         f"http://app.jg.eastmoney.com/html_News/Detail.html?isprice=1&infocode=NW{ID}",

@@ -290,14 +290,14 @@ def recorded_links(websites) -> dict[str, dict]:
     links = {}
     for path in sorted(RECORDED.glob("*/*.json")):
         expected = json.loads(path.read_text(encoding="utf-8"))
-        if "outcome" in expected or expected.get("next_page") or expected["url"] in links:
+        page = path.with_suffix(".html")
+        if "outcome" in expected or expected.get("next_page") or not page.exists():
             continue
-        link = expected["url"].replace("https://", "http://", 1)
+        link = expected.get("link", expected["url"]).replace("https://", "http://", 1)
         target = target_of(link)
         if target.page.site != "finews":  # that comes from the newsroom
-            websites.put(
-                target.page.request_url(target, []), Reply(path.with_suffix(".html").read_bytes(), HTML)
-            )
+            for url in (link, target.page.request_url(target, [])):
+                websites.put(url, Reply(page.read_bytes(), HTML))
             links[link] = expected
     return links
 
@@ -327,5 +327,5 @@ def test_a_mixed_list_of_share_links_is_archived(newsroom, websites, share, rows
     for link, expected in recorded.items():
         article = archived[found[link]["article_id"]]
         assert article["id"] == expected.get("article_id", article["id"])
-        for words in expected["contains"]:
+        for words in expected.get("contains", []):
             assert words in article["body_text"], link
