@@ -102,7 +102,9 @@ class EastmoneyPage(StatedPage):
     def request_url(cls, target: Target, origins: list[str]) -> str:
         native_id, link = target.native_id, target.link
         if REPORT_CODE.fullmatch(native_id) and "/report/zw_" not in link:
-            return target.keep_scheme(f"https://data.eastmoney.com/report/zw_stock.jshtml?infocode={native_id}")
+            return target.keep_scheme(
+                f"https://data.eastmoney.com/report/zw_stock.jshtml?infocode={native_id}"
+            )
         # The app's shares are empty shells round an account's article.
         if re.search(r"emcreative\.eastmoney\.com/.*artCode=", link, re.IGNORECASE) or (
             ACCOUNT_CODE.fullmatch(native_id) and "caifuhao" not in link
