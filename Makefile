@@ -13,17 +13,19 @@ help: ## list the targets
 
 # Everything is pinned with its hashes; the project itself goes in last, as pip takes no editable install with hashes.
 $(RUN): pyproject.toml requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes --requirement requirements.lock
-	$(INSTALL) --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Installing into .venv; this takes a minute or two ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 $(DEV): requirements-dev.lock | $(RUN)
-	$(INSTALL) --require-hashes --requirement requirements-dev.lock
-	touch $@
+	@echo "Installing the tools of the tests into .venv ..."
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@touch $@
 
 demo: $(RUN) ## set up, crawl a bundled sample newsroom into data/demo/, show what was archived
-	$(BIN)/python -m tests.newsroom.demo
+	@$(BIN)/python -m tests.newsroom.demo
 
 test: $(DEV) ## the tests (minutes; no network but loopback)
 	$(BIN)/python -m pytest -n auto -m "not slow"

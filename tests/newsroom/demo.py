@@ -78,8 +78,8 @@ def print_archive(data: Path) -> None:
 It is in {folder}: archive.db (SQLite), images/, posts/.
 
 Try:
-  {scrapy} serve --open -s {option}                    # search and read it in the browser
-  {scrapy} report --until 2026-07-01 -s {option}      # charts, as one HTML page
+  {scrapy} serve --open -s {option}                  # browse and search it
+  {scrapy} report --until 2026-07-01 -s {option}     # charts, as one HTML page
   sqlite3 {shlex.quote(f"{folder}/archive.db")} "{query}"
 
 Then archive a link of your own, into data/:
