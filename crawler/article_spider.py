@@ -13,7 +13,6 @@ from archive import outcomes
 from archive.times import clock
 from crawler import reasons
 from crawler.attempt import Attempt
-from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
 
@@ -85,13 +84,11 @@ class ArticleSpider(Spider):
         """The request for an article at the first of its places; an outcome where the source has changed its format.
 
         *known* is handed to `add_known`, but for ``headers``, of the first request, ``first_origin``, that of the place
-        to ask first, and ``is_trusted``: False for a link out of a list, which is fetched only where it is public.
+        to ask first. Whether the fetch guard trusts the link is the subclass's to say.
         """
         if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
             reason = f"skipped: {self.consecutive_unreadable} consecutive unreadable responses; retry when the source is fixed"
             return self.outcome(target, outcomes.FAILED_HERE, reason)
-        if known.pop("is_trusted", True):
-            FetchGuard.of(self.crawler).trust(target.link)
         places = target.page.places(target, self.origins(), self.templates())
         if first_origin := known.pop("first_origin", None):
             places.sort(key=lambda place: not place.url.startswith(f"{first_origin}/"))  # stable

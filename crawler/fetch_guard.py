@@ -1,5 +1,5 @@
-"""The fetch guard's rules: what the operator named is trusted; an address that came out of content is fetched only where
-it is public. `crawler.resolver` applies them to every new connection, `crawler.middlewares.fetch_guard` to every request."""
+"""The fetch guard's rules: what the operator named is trusted; an address that came out of content, or in a list of links,
+is fetched only where it is public. `crawler.resolver` applies them to every new connection, `crawler.middlewares.fetch_guard` to every request."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from crawler.public_addresses import is_metadata, is_public
 from pipelines.fetch_errors import FetchRefused
 
 PORTS = {"http": 80, "https": 443}
@@ -33,24 +34,6 @@ def origin_of(url: str) -> Origin | None:
     return scheme, host.rstrip("."), port or PORTS[scheme]
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public Internet.
-
-    >>> [is_public(a) for a in ("93.184.216.34", "127.0.0.1", "10.1.2.3", "169.254.169.254", "::ffff:10.0.0.1", "fd00::1")]
-    [True, False, False, False, False, False]
-    """
-    ip: Any = ipaddress.ip_address(address.partition("%")[0])
-    if ip.version == 6:
-        # IPv4 inside IPv6: mapped, 6to4, compatible (::127.0.0.1), NAT64.
-        if ip.ipv4_mapped is not None:
-            ip = ip.ipv4_mapped
-        elif ip.sixtofour is not None:
-            ip = ip.sixtofour
-        elif int(ip) >> 32 == 0 or ip in ipaddress.ip_network("64:ff9b::/96"):
-            ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
-    return ip.is_global and not ip.is_multicast
-
-
 def parse_connect_to(pairs: Iterable[str]) -> dict[str, tuple[str, int]]:
     """The setting CONNECT_TO: address and port by host; ``*`` is every other host. Raises ValueError.
 
@@ -65,6 +48,11 @@ def parse_connect_to(pairs: Iterable[str]) -> dict[str, tuple[str, int]]:
     return places
 
 
+def _holds(origins: set[Origin], host: str, port: int) -> bool:
+    host = host.rstrip(".").lower()
+    return any(host == named and port in (0, at) for _, named, at in origins)
+
+
 class FetchGuard:
     """The origins that the operator of one crawl named (settings, arguments, links), and what was refused."""
 
@@ -72,6 +60,9 @@ class FetchGuard:
 
     def __init__(self) -> None:
         self.trusted: set[Origin] = set()
+        """Origins that a setting or an argument names."""
+        self.typed: set[Origin] = set()
+        """Origins of links that the operator typed: trusted, but for the metadata services of clouds."""
         self.refusals: dict[tuple[str, int], str] = {}
         """Why a host and port was refused."""
 
@@ -95,20 +86,27 @@ class FetchGuard:
         return list(cls._by_crawler.values())
 
     def trust(self, url: str) -> None:
-        """Trust the origin of an address that the operator gave."""
+        """Trust the origin of an address that a setting or an argument names."""
         if origin := origin_of(url):
             self.trusted.add(origin)
 
+    def trust_link(self, url: str) -> None:
+        """Trust the origin of a link that the operator typed. One that came in a list, or where a redirect leads, is not."""
+        if origin := origin_of(url):
+            self.typed.add(origin)
+
     def trusts(self, host: str, port: int) -> bool:
-        """Whether the operator named *host* and *port* (0: any port), in either scheme."""
-        host = host.rstrip(".").lower()
-        return any(host == named and port in (0, at) for _, named, at in self.trusted)
+        """Whether a setting or an argument names *host* and *port* (0: any port), in either scheme."""
+        return _holds(self.trusted, host, port)
 
     def permit(self, host: str, port: int, addresses: list[str]) -> list[str]:
         """Those of a host's *addresses* that may be connected to; where there are none, `refusals` says why."""
         if self.trusts(host, port):
             return addresses
-        public = [address for address in addresses if is_public(address)]
+        if _holds(self.typed, host, port):
+            public = [address for address in addresses if not is_metadata(address)]
+        else:
+            public = [address for address in addresses if is_public(address) and not is_metadata(address)]
         if addresses and not public:
             self.refusals[host.rstrip(".").lower(), port] = (
                 f"{host} is at {addresses[0]}, which is not a public address; add its origin to FINEWS_ORIGINS to allow it"

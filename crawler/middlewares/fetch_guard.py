@@ -36,7 +36,7 @@ class FetchGuardMiddleware:
     def process_request(self, request: Request) -> Coroutine[Any, Any, None] | None:
         meta = request.meta
         if self.trusts_requests and not meta.get("redirect_times") and not meta.get("from_content"):
-            self.guard.trust(request.url)
+            self.guard.trust_link(request.url)
         parts = urlparse_cached(request)
         try:
             host, port = parts.hostname, parts.port or PORTS.get(parts.scheme, 0)

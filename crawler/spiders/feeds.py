@@ -479,7 +479,6 @@ class FeedsSpider(ArticleSpider):
         yield self.request(
             target,
             headers=dict(record.headers),
-            is_trusted=False,
             asked_id=article_id,
             record=record,
             feed=feed,
@@ -490,7 +489,7 @@ class FeedsSpider(ArticleSpider):
         """A conditional request for an article that is due for a check."""
         validators = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}
         headers = {name: value for name, value in validators.items() if value}
-        return self.request(target_of(row["share_url"]), headers=headers, is_trusted=False, checked=row)
+        return self.request(target_of(row["share_url"]), headers=headers, checked=row)
 
     def parse(
         self, response: Any, target: Target | None = None, attempt: Attempt | None = None, **known: Any

@@ -20,6 +20,7 @@ from archive.outcomes import FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.attempt import Attempt
+from crawler.fetch_guard import FetchGuard
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
@@ -118,6 +119,10 @@ class ShareSpider(ArticleSpider):
                 yield link
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
+        if (
+            self.url and len(addresses_in(self.url)) < 2
+        ):  # typed; of several in a pasted text nobody looked at each
+            FetchGuard.of(self.crawler).trust_link(next(iter(addresses_in(self.url)), self.url))
         job_started_at = self.job_state.setdefault("started_at", utc_text(self.now()))
         async for link in self._links():
             if hash(link) in self.links:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.fetch_guard import FetchGuard, is_public, origin_of
+from crawler.fetch_guard import FetchGuard, origin_of
+from crawler.public_addresses import NOT_PUBLIC_IPV4, is_metadata, is_public
 
 
 @pytest.mark.parametrize(
@@ -10,15 +11,32 @@ from crawler.fetch_guard import FetchGuard, is_public, origin_of
     [
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-        "2002:7f00:1::", "64:ff9b::7f00:1",
+        "2002:7f00:1::", "64:ff9b::7f00:1", "fec0::1", "64:ff9b:1::1", "::ffff:0:10.0.0.1", "192.0.0.192", "192.0.0.9",
+        "3fff::1", "5f00::1", "2001:db8::1", "2001::1", "2001:2::1", "2001:10::1", "100::1", "fc00::1", "198.18.0.1", "192.0.2.1",
+        "198.51.100.7", "203.0.113.9", "192.88.99.1", "240.0.0.1", "ff0e::1", "4000::1", "2002:a00:1::", "::ffff:100.64.0.1",
     ],
 )  # fmt: skip
-def test_private_addresses_in_every_coat_are_not_public(address):
+def test_private_addresses_in_every_form_are_not_public(address):
     assert not is_public(address)
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address",
+    [
+        "93.184.216.34",
+        "8.8.8.8",
+        "2606:4700::1111",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+        "::ffff:0:8.8.8.8",
+        "2002:808:808::",
+        "2400:3200::1",
+        "192.31.196.1",
+        "100.128.0.1",
+        "172.32.0.1",
+        "2a00::1",
+        "3ffe::1",
+    ],
 )
 def test_public_addresses_are(address):
     assert is_public(address)
@@ -39,6 +57,32 @@ def test_public_addresses_are(address):
 )
 def test_origins(url, origin):
     assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize("network", NOT_PUBLIC_IPV4, ids=str)
+def test_each_block_is_refused_from_its_first_address_to_its_last(network):
+    assert not is_public(str(network[0]))
+    assert not is_public(str(network[-1]))
+    assert not is_public(f"::ffff:{network[-1]}")
+
+
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "::ffff:169.254.169.254", "100.100.100.200", "fd00:ec2::254"]
+)
+def test_a_typed_link_does_not_lead_to_a_metadata_service(address):
+    assert is_metadata(address)
+    guard = FetchGuard()
+    guard.trust_link("http://meta.example/latest")
+    assert guard.permit("meta.example", 80, [address]) == []
+    guard.trust("http://meta.example")
+    assert guard.permit("meta.example", 80, [address]) == [address]
+
+
+def test_a_typed_link_may_lead_to_a_private_address():
+    guard = FetchGuard()
+    guard.trust_link("http://wiki.intranet:8080/a")
+    assert guard.permit("wiki.intranet", 8080, ["10.0.0.7"]) == ["10.0.0.7"]
+    assert guard.permit("wiki.intranet", 80, ["10.0.0.7"]) == []
 
 
 def test_trust_is_by_host_and_port():

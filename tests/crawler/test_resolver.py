@@ -80,3 +80,14 @@ def test_a_free_port_of_this_machine_is_refused_not_tried(crawl, rows, websites,
         with pytest.raises(BlockingIOError):
             server.accept()
     assert rows("SELECT outcome FROM links") == [{"outcome": "refused"}]
+
+
+def test_a_link_in_a_list_is_not_trusted_with_a_private_address(newsroom, crawl, rows):
+    """One that was typed is: nobody looks at each line of a list."""
+    port = newsroom.origin.rpartition(":")[2]
+    link = f"http://localhost:{port}/a/1.html"
+    crawl("share", "urls=-", stdin=link)
+    assert rows("SELECT outcome FROM links") == [{"outcome": "refused"}]
+    assert not newsroom.asked("/a/1.html")
+    crawl("share", f"url={link}")
+    assert newsroom.asked("/a/1.html")
