@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import floor, log10
+from pathlib import Path
 
 from markupsafe import Markup
 
+STYLE = (Path(__file__).parent / "charts.css").read_text(encoding="utf-8")
+"""Style sheet of `plot`, `stacked`, `lines` and `legend`."""
 WIDTH, HEIGHT = 1000, 100  # of the drawing, stretched to its box
 SPARK_BARS = 45
 LEAST = 1.5  # of HEIGHT: a day with one article among thousands still shows

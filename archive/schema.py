@@ -15,6 +15,7 @@ from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
+from archive.views.as_of import AS_OF
 from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
 
@@ -358,6 +359,7 @@ step(
     "CREATE INDEX checks_last_checked_at ON checks (last_checked_at)",
 )
 step("0021_provenance", PROVENANCE)
+step("0022_as_of_and_mentions", AS_OF)
 
 
 def statements(sql: str) -> list[str]:

@@ -56,6 +56,10 @@ QUESTIONS = [
         "SELECT other_name, other_code, articles FROM mentioned_with WHERE name = '储能' ORDER BY articles DESC, 1, 2",
     ),
     (
+        "What did the archive know of the warehouse fire at a quarter past six?",
+        "SELECT headline, revision, body_text FROM as_of WHERE t = '2026-06-30T18:15:00+08:00' AND headline LIKE '%仓库起火%'",
+    ),
+    (
         "What did edits change?",
         "SELECT new_headline, revision, text_removed, text_added, figures_added, withdrawn FROM revision_changes ORDER BY id, revision",
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from archive import charts
 from archive.report.attention import find_notes
 from archive.report.bars import Bars, bars_of
 from archive.report.figures import Figures, merge_counts, quantile
@@ -16,7 +17,7 @@ from archive.report.running import boilerplate, crawls, gaps, latency, quality
 from archive.report.words import change, count_noun, escape_foreign, minutes, percent
 from archive.times import in_beijing
 
-STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8") + charts.STYLE
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 

@@ -26,6 +26,7 @@ MENU = (
     ("/-/stories", "Stories"),
     ("/-/securities", "Securities"),
     ("/-/volume", "Volume"),
+    ("/-/trend", "Trend"),
     ("/-/edits", "Edits"),
     ("/archive", "Tables and questions"),
 )

@@ -5,9 +5,10 @@ A blank that is named ``day``, ``from`` or ``to`` takes a Beijing day; ``to`` is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from archive import outcomes
+from archive import outcomes, questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,23 @@ ABOUT = "(s.id = :security OR s.code = :security OR s.name = :security)"
 NEWEST_DAY = "(SELECT date(max(published_at), '+8 hours') FROM articles)"
 LATELY = "coalesce(nullif(:from, ''), (SELECT date(max(published_at), '+8 hours', '-30 days') FROM articles))"
 
+FROM_TO = {
+    ":first": "coalesce(nullif(:from, ''), '0001-01-01')",
+    ":last": "coalesce(nullif(:to, ''), '9999-12-31')",
+}
+"""Beijing days of the shared questions by the blanks of a form."""
+
+
+def with_blanks(sql: str, **replaced: str) -> str:
+    """A shared question with the blanks of a form."""
+    for name, blank in (FROM_TO | {f":{name}": value for name, value in replaced.items()}).items():
+        sql = re.sub(rf"{name}\b", lambda _: blank, sql)  # noqa: B023 (used at once)
+    return sql
+
+
+NEWEST = "coalesce(nullif(:to, ''), (SELECT date(max(published_at), '+8 hours') FROM articles))"
+WEEK = f"coalesce(nullif(:from, ''), date({NEWEST}, '-6 days'))"
+
 QUERIES = [
     Query(
         "search",
@@ -46,6 +64,29 @@ QUERIES = [
         "FROM (SELECT date(published_at, '+8 hours') AS day, count(*) AS articles FROM search WHERE q = :q GROUP BY 1) AS f\n"
         "WHERE f.day IS NOT NULL ORDER BY f.day DESC",
         {"q": "储能"},
+    ),
+    Query(
+        "trend_of_words",
+        "How often words occur, by day, week or month",
+        "by: day, week or month. Articles that the search finds, by the first day of each span.",
+        "SELECT start, articles FROM (SELECT * FROM (\n"
+        + "\n) UNION ALL SELECT * FROM (".join(
+            with_blanks(questions.trend_sql(span, True)).replace(
+                " GROUP BY", f" AND coalesce(nullif(:by, ''), 'day') = '{span}' GROUP BY"
+            )
+            for span in questions.SPANS
+        )
+        + "\n)) ORDER BY start DESC",
+        {"q": "储能", "by": "month"},
+    ),
+    Query(
+        "as_of",
+        "Articles as they were known at a moment",
+        "t: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
+        " beginning. What was archived or edited later is not there: for back-tests. publisher: its name.",
+        "SELECT published_at, headline, publisher, revision, first_seen_at, withdrawn_at, body_text, id FROM as_of\n"
+        "WHERE t = :t AND (:publisher = '' OR publisher = :publisher) ORDER BY published_at DESC, id",
+        {"t": "2026-06-30T12:00:00Z"},
     ),
     Query(
         "articles_of_a_publisher",
@@ -87,6 +128,22 @@ QUERIES = [
         {"kind": "stock"},
     ),
     Query(
+        "surging_securities",
+        "Securities that surge",
+        "Mentioned by more articles than in the as long span before. surprise: the change in units of chance, 3 and more are"
+        " hardly chance. from, to: empty for the newest week. kind: stock, board, index, fund, ...",
+        re.sub(
+            r":before\b",
+            lambda _: (
+                f"date({WEEK}, '-' || CAST(julianday({NEWEST}) - julianday({WEEK}) + 1 AS INTEGER) || ' days')"
+            ),
+            questions.SURGES,
+        )
+        .replace(":first", WEEK)
+        .replace(":last", NEWEST),
+        {"kind": "stock"},
+    ),
+    Query(
         "newly_named_securities",
         "Securities that were never named before",
         "from: named for the first time on that day or later; empty for the last 30 days.",
@@ -120,15 +177,10 @@ QUERIES = [
     ),
     Query(
         "who_was_first",
-        "Who told stories first",
-        "How many of the stories that a publisher shares with others it told before them; times of day only.",
-        "SELECT publisher, count(*) AS stories, sum(place = 1) AS first, round(avg(place = 1) * 100.0, 1) AS percent FROM (\n"
-        "  SELECT publisher, row_number() OVER (PARTITION BY story_id ORDER BY min(published_at)) AS place,\n"
-        "    count(*) OVER (PARTITION BY story_id) AS publishers\n"
-        "  FROM articles WHERE publisher IS NOT NULL AND published_precision <> 'day' AND story_id IN (\n"
-        "    SELECT story_id FROM articles GROUP BY story_id HAVING count(*) > 1)\n"
-        "  GROUP BY story_id, publisher)\n"
-        "WHERE publishers > 1 GROUP BY publisher ORDER BY first DESC, stories DESC, publisher",
+        "Who carried stories first",
+        "How many of the stories that a publisher shares with others it had before them, and with how many of these another"
+        " followed within an hour; times of day only. security: id, code or name; empty for all.",
+        with_blanks(questions.FIRST_REPORTERS, publisher="''"),
     ),
     Query(
         "volume_by_day",
@@ -219,6 +271,6 @@ def needs_search(query: Query) -> bool:
     """Whether an archive without a search index cannot answer it.
 
     >>> [query.name for query in QUERIES if needs_search(query)]
-    ['search', 'search_by_day', 'tables_about']
+    ['search', 'search_by_day', 'trend_of_words', 'tables_about']
     """
     return "FROM search " in query.sql

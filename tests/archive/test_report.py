@@ -378,8 +378,9 @@ def luminance(colour):
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_colours_can_be_told_from_the_paper(scheme):
-    block = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[scheme]
-    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+    blocks = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    of_page, of_charts = blocks[scheme], blocks[scheme + 3]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", of_page + of_charts))
     for name in ("ink", "soft", "good", "poor", "bad", "s1", "s2", "s3", "s4", "s5", "s6", "rest"):
         for paper in ("paper", "card"):
             pale, deep = sorted((luminance(colours[name]), luminance(colours[paper])), reverse=True)

@@ -32,7 +32,7 @@ NOTHING_IN_THE_SAMPLE = ("open_gaps", "archived_late", "stories_of_a_span", "who
 PAGES = (
     "/", "/-/day", "/-/stories", "/-/articles", "/-/articles?q=%E5%82%A8%E8%83%BD", "/-/volume", "/-/volume?days=366", "/-/securities",
     "/-/security?id=300991", "/archive", "/archive/articles", "/archive/article_images", "/archive/revision_changes",
-    "/archive/what_changed", "/-/edits", "/archive/links", "/archive/news", "/archive/removals", "/archive/crawls", "/archive/search?q=%E5%82%A8%E8%83%BD", "/archive?sql=select+1", "/archive/securities/0~2E300991",
+    "/archive/what_changed", "/-/edits", "/-/trend?q=%E5%82%A8%E8%83%BD", "/archive/links", "/archive/news", "/archive/removals", "/archive/crawls", "/archive/search?q=%E5%82%A8%E8%83%BD", "/archive?sql=select+1", "/archive/securities/0~2E300991",
 )  # fmt: skip
 
 
@@ -280,7 +280,12 @@ def test_a_page_asks_this_server_alone_fits_a_phone_and_names_its_parts(server, 
         " && one.ariaHidden !== 'true' && !one.closest('.CodeMirror')).map(one => one.outerHTML)"
     )
     assert nameless == []
-    assert reader.find_elements("css selector", "img:not([alt]), svg[role=img]:not([aria-label])") == []
+    assert (
+        reader.find_elements(
+            "css selector", "img:not([alt]), svg[role=img]:not([aria-label]):not(:has(> title))"
+        )
+        == []
+    )
 
 
 def test_it_is_dark_where_the_reader_likes_it_dark(server, reader):
@@ -444,11 +449,13 @@ def test_all_that_can_be_opened_is_described_in_the_schemas_words(server, sql):
     for name in shown:
         assert f'href="/archive/{name}"' in listing, name
     assert "<dd></dd>" not in listing
-    for name in shown - {"search"}:
+    for name in shown - {"search", "as_of"}:
         assert server.get(f"/archive/{name}")[0] == 200, name
     for query in QUERIES:
         assert query.title in listing
-        assert query.name == "search" or query.name not in names, f"{query.name} hides the view of that name"
+        assert query.name in ("search", "as_of") or query.name not in names, (
+            f"{query.name} hides the view of that name"
+        )
 
 
 def test_every_table_of_articles_can_be_searched(server, sql):
@@ -635,6 +642,45 @@ def test_edits_can_be_narrowed(server, sql):
     assert headlines(**{"from": "2026-07-01"}) == []
     assert headlines(to="2026-07-01", kind="x", page="0") == everything
     assert "/-/edits?id=" in server.page(article_address(article_id))
+
+
+def test_a_trend_draws_a_line_a_query(server, reader, sql):
+    reader.get(
+        f"{server.origin}/-/trend?{urlencode({'q': '储能; 涨停', 'from': '2026-06-01', 'to': '2026-06-30'})}"
+    )
+    assert [one.text for one in reader.find_elements("css selector", ".legend li")] == ["储能", "涨停"]
+    assert len(reader.find_elements("css selector", "path.line")) == 2
+    reader.find_element("css selector", "details summary").click()
+    newest = [cell.text for cell in reader.find_elements("css selector", "tbody tr:first-child td")]
+    counts = [
+        str(
+            sql(
+                "SELECT count(*) FROM search WHERE q = ? AND date(published_at, '+8 hours') = '2026-06-30'",
+                word,
+            )[0][0]
+        )
+        for word in ("储能", "涨停")
+    ]
+    assert newest == ["2026-06-30", *counts]
+    assert "0" not in counts
+    colours = {
+        one.value_of_css_property("stroke") for one in reader.find_elements("css selector", "path.line")
+    }
+    assert len(colours) == 2
+
+
+def test_a_trend_can_be_a_share_of_all_articles(server, sql):
+    page = server.page(
+        f"/-/trend?{urlencode({'q': '储能', 'by': 'month', 'as': 'share', 'to': '2026-06-30'})}"
+    )
+    [(part,)] = sql(
+        "SELECT count(*) FROM search WHERE q = '储能' AND date(published_at, '+8 hours') LIKE '2026-06-%'"
+    )
+    [(whole,)] = sql("SELECT count(*) FROM articles WHERE date(published_at, '+8 hours') LIKE '2026-06-%'")
+    assert f'<tr><td>2026-06-01</td><td class="number">{100 * part / whole:.1f}</td></tr>' in page
+    assert "Fill in words" in server.page("/-/trend")
+    for odd in ("q=%22%22", "q=a&from=2026-07-01", "q=a&from=0001-01-01&by=day", "q=a&by=year&as=x&to=x"):
+        assert server.get(f"/-/trend?{odd}")[0] == 200, odd
 
 
 def test_the_original_is_one_click_from_its_article(server, sql):

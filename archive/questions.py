@@ -1,0 +1,90 @@
+"""SQL of questions that pages, the Python API and exports share. Blanks are named parameters; an empty one asks for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+SPANS = ("day", "week", "month")
+_START = {"day": "", "week": ", '-6 days', 'weekday 1'", "month": ", 'start of month'"}
+
+NARROWED = """(:publisher = '' OR a.publisher = :publisher OR a.publisher_slug = :publisher)
+  AND (:security = '' OR a.id IN (SELECT article_id FROM article_securities WHERE NOT doubtful AND security_id IN (
+    SELECT id FROM securities WHERE id = :security OR code = :security OR name = :security)))"""
+"""SQL: article ``a`` is of the publisher (name or slug) and mentions the security (id, code or name)."""
+
+
+def trend_sql(span: str, words: bool) -> str:
+    """Articles by day, week (its Monday) or month (its first day) from ``:first`` to ``:last``, Beijing days: ``start``, ``articles``.
+
+    *words*: only those that the search ``:q`` matches.
+    """
+    source = (
+        "search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND"
+        if words
+        else "articles AS a WHERE"
+    )
+    return (
+        f"SELECT date(a.published_at, '+8 hours'{_START[span]}) AS start, count(*) AS articles FROM {source}"
+        f" date(a.published_at, '+8 hours') BETWEEN :first AND :last AND {NARROWED} GROUP BY 1 ORDER BY 1"
+    )
+
+
+def span_starts(first: str, last: str, span: str) -> list[str]:
+    """The first days of all spans from *first* to *last*, also of those without an article.
+
+    >>> span_starts("2026-06-27", "2026-07-02", "day")[-2:], span_starts("2026-06-27", "2026-07-02", "week")
+    (['2026-07-01', '2026-07-02'], ['2026-06-22', '2026-06-29'])
+    >>> span_starts("2025-12-27", "2026-01-02", "month")
+    ['2025-12-01', '2026-01-01']
+    """
+    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    if span == "week":
+        day -= timedelta(days=day.weekday())
+    elif span == "month":
+        day = day.replace(day=1)
+    starts = []
+    while day <= end:
+        starts.append(day.isoformat())
+        if span == "month":
+            day = (day + timedelta(days=31)).replace(day=1)
+        else:
+            day += timedelta(days=7 if span == "week" else 1)
+    return starts
+
+
+def shares(counts: Mapping[str, int], totals: Mapping[str, int], starts: Sequence[str]) -> dict[str, float]:
+    """Percent of all articles of each span that has any.
+
+    >>> shares({"2026-06-01": 1}, {"2026-06-01": 8, "2026-06-02": 2}, ["2026-06-01", "2026-06-02", "2026-06-03"])
+    {'2026-06-01': 12.5, '2026-06-02': 0.0}
+    """
+    return {start: 100 * counts.get(start, 0) / totals[start] for start in starts if totals.get(start)}
+
+
+SURGES = """SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.before, c.articles - c.before AS change,
+  round((c.articles - c.before) / sqrt(c.before + 1.0), 1) AS surprise FROM (
+    SELECT x.security_id, count(DISTINCT CASE WHEN date(a.published_at, '+8 hours') >= :first THEN a.arrival END) AS articles,
+      count(DISTINCT CASE WHEN date(a.published_at, '+8 hours') < :first THEN a.arrival END) AS before
+    FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id
+    WHERE date(a.published_at, '+8 hours') BETWEEN :before AND :last AND NOT x.doubtful GROUP BY x.security_id) AS c
+  JOIN securities AS s ON s.id = c.security_id WHERE (:kind = '' OR s.kind = :kind)
+  ORDER BY surprise DESC, articles DESC, s.id"""
+"""Securities by how much more articles mention them from ``:first`` to ``:last`` than in the as long span from ``:before``.
+
+``surprise`` is the change in units of what chance alone makes of such a count (a Poisson count's deviation): 3 and more are
+hardly chance."""
+
+FIRST_REPORTERS = f"""SELECT publisher, count(*) AS stories, sum(place = 1) AS first, round(avg(place = 1) * 100.0, 1) AS percent,
+  sum(place = 1 AND followed) AS followed_within_an_hour FROM (
+    SELECT publisher, story_id, row_number() OVER (PARTITION BY story_id ORDER BY at, publisher) AS place,
+      count(*) OVER (PARTITION BY story_id) AS publishers,
+      min(at) OVER (PARTITION BY story_id ORDER BY at, publisher ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING) - at <= 3600 AS followed
+    FROM (
+      SELECT a.publisher, a.story_id, min(CAST(strftime('%s', a.published_at) AS INTEGER)) AS at FROM articles AS a
+      WHERE a.publisher IS NOT NULL AND a.published_precision <> 'day' AND a.story_id IN (
+        SELECT story_id FROM articles GROUP BY story_id HAVING count(*) > 1)
+        AND date(a.published_at, '+8 hours') BETWEEN :first AND :last AND {NARROWED}
+      GROUP BY a.story_id, a.publisher))
+WHERE publishers > 1 GROUP BY publisher ORDER BY first DESC, stories DESC, publisher"""
+"""Publishers by how often they were first with a story that several carry, from ``:first`` to ``:last``; times of day only."""
