@@ -138,7 +138,8 @@ class ArticleSpider(Spider):
             return self.parse_link(response)
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            return self.fail(target, attempt, known, *reasons.of_status(response.status, response.url))
+            outcome, reason = reasons.of_status(response.status, response.url, response.request)
+            return self.fail(target, attempt, known, outcome, reason)
         landed = self.follow_redirect(target, attempt, known, response)
         if isinstance(landed, Request | LinkOutcome):
             return landed
@@ -240,7 +241,7 @@ class ArticleSpider(Spider):
         """A further page: its text goes behind the article's. An article that lacks a page is not archived."""
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            _, reason = reasons.of_status(response.status, response.url)
+            _, reason = reasons.of_status(response.status, response.url, response.request)
             return self.outcome(
                 target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {reason}"
             )
@@ -315,7 +316,7 @@ class ArticleSpider(Spider):
         known = dict(failure.request.cb_kwargs)
         target, attempt = known.pop("target"), known.pop("attempt", None)
         self.in_flight.pop(target.article_id, None)
-        outcome, reason = reasons.of_error(failure.value, failure.request.url)
+        outcome, reason = reasons.of_error(failure.value, failure.request.url, failure.request)
         if attempt is None:  # a further page of an article
             return self.outcome(target, outcome, reason)
         return self.fail(target, attempt, known, outcome, reason)

@@ -11,10 +11,12 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from scrapy.settings import BaseSettings, default_settings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from crawler import settings as project_settings
 from crawler.fetch_guard import origin_of, parse_connect_to
+from crawler.middlewares.cookies_file import read_cookies
+from crawler.middlewares.site_headers import read_site_headers
 
 FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
 MINIMUM = {
@@ -140,11 +142,32 @@ CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
 """Settings that are texts: whether the value can be used, and what to give instead."""
 
 
+def find_access_problem(settings: BaseSettings) -> str | None:
+    """What keeps cookies, headers or credentials from being sent. The message shows none of them."""
+    if path := settings["COOKIES_FILE"]:
+        try:
+            read_cookies(path)
+        except ValueError as exc:
+            return f"COOKIES_FILE={path}: {exc}"
+        if not settings.getbool("COOKIES_ENABLED"):
+            return f"COOKIES_FILE={path}: COOKIES_ENABLED is False, so no cookie would be sent; leave one of them out"
+    try:
+        read_site_headers(settings)
+    except ValueError as exc:
+        return f"SITE_HEADERS: {exc}"
+    given = settings["HTTPAUTH_USER"] or settings["HTTPAUTH_PASS"]
+    if given and (settings.getpriority("HTTPAUTH_DOMAIN") or 0) <= SETTINGS_PRIORITIES["default"]:
+        return "HTTPAUTH_DOMAIN: give the domain that HTTPAUTH_USER and HTTPAUTH_PASS are for"
+    return None
+
+
 def find_problem(settings: BaseSettings) -> str | None:
     """The first setting that cannot be used as it is, with what to give instead; None where all can."""
     for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
         if not is_good(settings):
             return f"{name}={settings[name]}: {advice}"
+    if problem := find_access_problem(settings):
+        return problem
     missing = set(project_settings.ITEM_PIPELINES) - {
         path if isinstance(path, str) else f"{path.__module__}.{path.__qualname__}"
         for path, order in settings.getdict("ITEM_PIPELINES").items()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from archive import outcomes
@@ -17,22 +21,41 @@ WALLS = {
 GONE = {404, 410}
 
 
-def of_status(status: int, url: str) -> tuple[str, str]:
-    """``(outcome, reason)`` of an answer that is not 200."""
+def name_route(request: Any) -> str:
+    """Which way a request went, ready to be appended to a reason: through which proxy, without its credentials, or why
+    through none.
+
+    >>> from scrapy import Request
+    >>> name_route(Request("http://news.example/", meta={"proxy": "http://user:secret@10.0.0.1:3128"}))
+    '; asked through the proxy 10.0.0.1:3128'
+    """
+    if proxy := request.meta.get("proxy"):
+        address = urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc
+        return f"; asked through the proxy {address.rpartition('@')[2]}"
+    scheme = urlsplit(request.url).scheme
+    if scheme in getproxies():
+        return f"; asked without a proxy: no_proxy excludes the host from {scheme}_proxy"
+    return f"; asked without a proxy: {scheme}_proxy is not set"
+
+
+def of_status(status: int, url: str, request: Any = None) -> tuple[str, str]:
+    """``(outcome, reason)`` of an answer that is not 200; a proxy that *request* went through may have given it."""
+    proxied = request is not None and request.meta.get("proxy")
+    route = name_route(request) if proxied else ""
     if status in GONE:
         return outcomes.GONE, f"the server answered {status} (not there) for {url}"
     if status in WALLS:
-        return outcomes.WALLED, f"the server {WALLS[status]}: it answered {status} for {url}"
+        return outcomes.WALLED, f"the server {WALLS[status]}: it answered {status} for {url}{route}"
     if status == 429:
         return (
             outcomes.UNREACHABLE,
-            f"the server is asked too often: it answered 429 for {url}; crawl more slowly (DOWNLOAD_DELAY)",
+            f"the server is asked too often: it answered 429 for {url}; crawl more slowly (DOWNLOAD_DELAY){route}",
         )
-    return outcomes.UNREACHABLE, f"the server answered {status} for {url}; crawl the link again later"
+    return outcomes.UNREACHABLE, f"the server answered {status} for {url}; crawl the link again later{route}"
 
 
-def of_error(error: BaseException, url: str) -> tuple[str, str]:
-    """``(outcome, reason)`` of a request that brought no answer."""
+def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, str]:
+    """``(outcome, reason)`` of a request that brought no answer; *request* is the one that failed, where it is at hand."""
     refused, reason = explain(error, "DOWNLOAD_MAXSIZE bytes")
     if any(isinstance(cause, FetchRefused) for cause in causes(error)):
         return outcomes.REFUSED, f"not fetched: {reason}"
@@ -46,8 +69,10 @@ def of_error(error: BaseException, url: str) -> tuple[str, str]:
             f"robots.txt forbids {url}; if the site permits it, set -s ROBOTSTXT_OBEY=False",
         )
     if isinstance(error, IgnoreRequest | DownloadCancelledError):
-        refused = False
-    return outcomes.REFUSED if refused else outcomes.UNREACHABLE, f"{reason}: {url}"
+        return outcomes.UNREACHABLE, f"{reason}: {url}"
+    if refused:
+        return outcomes.REFUSED, f"{reason}: {url}"
+    return outcomes.UNREACHABLE, f"{reason}: {url}{name_route(request) if request is not None else ''}"
 
 
 def of_bug(exc: BaseException) -> str:

@@ -54,6 +54,10 @@ CONNECT_TO = ""
 TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
+# Headers by host, for it and its subdomains alone: {"news.example": {"Authorization": "Bearer ${TOKEN}"}}; ${NAME} comes
+# from the environment.
+SITE_HEADERS: dict[str, dict[str, str]] = {}
+COOKIES_FILE = ""  # a cookies.txt in Netscape's format; each cookie is sent to its own hosts alone
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = (
     False  # page objects read where a page sends its reader on, by script as well (crawler/pages/onward.py)
@@ -79,9 +83,11 @@ HTTPERROR_ALLOW_ALL = True  # every response has an outcome
 URLLENGTH_LIMIT = 0  # no link is dropped for its length
 CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as many tasks for every response
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.site_headers.SiteHeadersMiddleware": 90,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.backoff_retry.BackoffRetryMiddleware": 550,
     "crawler.middlewares.complete_body.CompletePageMiddleware": 585,
+    "crawler.middlewares.cookies_file.CookiesFileMiddleware": 690,
     "crawler.middlewares.host_breaker.HostBreakerMiddleware": 840,
     "crawler.middlewares.fetch_guard.FetchGuardMiddleware": 880,
     "crawler.middlewares.complete_body.CompleteCodingMiddleware": 910,
@@ -142,5 +148,9 @@ default_types = {name: type(value) for name, value in globals().items() if name.
 
 for _name in [name for name in globals() if name.isupper()]:
     _given = os.environ.get(_name if _name.startswith("FINEWS_") else f"FINEWS_{_name}")
-    if _given is not None and isinstance(globals()[_name], str | int | float):
+    if _given is not None and (isinstance(globals()[_name], str | int | float) or _name == "SITE_HEADERS"):
+        globals()[_name] = _given
+# Credentials, which must not be read off a command line.
+for _name in ("HTTPAUTH_USER", "HTTPAUTH_PASS", "HTTPAUTH_DOMAIN"):
+    if _given := os.environ.get(f"FINEWS_{_name}"):
         globals()[_name] = _given

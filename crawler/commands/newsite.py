@@ -157,7 +157,9 @@ class Command(ScrapyCommand):
         self.crawler_process.start()
         answer = found[0] if found else None
         if answer is None or not hasattr(answer, "status"):
-            why = reasons.of_error(answer.value, url)[1] if answer is not None else f"no answer from {url}"
+            why = f"no answer from {url}"
+            if answer is not None:
+                why = reasons.of_error(answer.value, url, answer.request)[1]
             self._leave(why, FAILED)
         if answer.status != 200:
             self._leave(reasons.of_status(answer.status, url)[1], FAILED)
