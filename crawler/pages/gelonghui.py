@@ -70,7 +70,8 @@ class GelonghuiPage(StatedPage):
             return None
         images = self.record.get("pictures")
         urls = [
-            first_text(entry, "url", "src") if isinstance(entry, dict) else entry for entry in images or ()
+            first_text(entry, "url", "src") if isinstance(entry, dict) else entry
+            for entry in (images if isinstance(images, list) else ())
         ]
         return first_text(self.record, "title"), as_html(content) + image_html(urls)
 

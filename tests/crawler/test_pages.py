@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
-import crawler.pages
 from crawler.items import Article
 from crawler.pages import (
     ArticlePage,
@@ -19,6 +18,7 @@ from crawler.pages import (
     Place,
     UnknownSite,
     handles,
+    registry,
     sites,
     target_of,
 )
@@ -205,7 +205,7 @@ def test_a_page_of_another_site_has_one_place():
 
 def test_two_pages_that_claim_one_host_fail_at_import(monkeypatch):
     sites()  # all are registered: what this test adds goes again
-    monkeypatch.setattr("crawler.pages._hosts", dict(crawler.pages._hosts))
+    monkeypatch.setattr(registry, "_hosts", dict(registry._hosts))
 
     @handles("one.example")
     class One(ArticlePage):
