@@ -53,7 +53,7 @@ def looks_like_article(url: str, text: str, page: str) -> bool:
     wide = len(WIDE.findall(text))
     if wide < 8 and not (len(text) >= 20 and len(text.split()) >= 4):
         return False
-    where = f"{parts.path}?{parts.query}"
+    where = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return bool(DATED.search(where) or NUMBERED.search(where) or SLUG.search(parts.path))
 
 

@@ -291,6 +291,8 @@ class FeedsSpider(ArticleSpider):
                 poll.errors.append(exc)
             else:
                 self.count("feeds/pages", int(poll.pages > 1))
+                if listing.further:  # an index can stay as it is while its parts change
+                    poll.validators = None
                 fresh = poll.add(listing)
                 yield from self.take(fresh, poll, response)
                 for ask in listing.further if depth < DEPTH else ():

@@ -1,0 +1,343 @@
+"""All sources polled again and again: everything once, nothing twice, gaps proven and filled, edits and withdrawals seen."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.newsroom.portals import BEGIN, PORTALS, Portals, text_of
+from tests.scrapy_process import run_scrapy
+
+CHANNELS = {
+    "eastmoney": "344", "cls": "telegraph", "sina": "7x24", "wallstreetcn": "lives", "jin10": "28", "10jqka": "flash", "gelonghui": "lives",
+    "nbd": "1161", "cninfo": "announcements",
+}  # fmt: skip
+FEEDS = {name: f"{name}/{CHANNELS[name]}" if name in CHANNELS else name for name in PORTALS}
+LINES = """
+[paper]
+url = "https://paper.test/feed.xml"
+publisher = "早报"
+
+[desk]
+url = "https://desk.test/sitemap.xml"
+
+[wire]
+url = "https://wire.test/feed.json"
+publisher = "通讯社"
+
+[list]
+url = "https://list.test/"
+"""
+MORE = {"10jqka": 55, "gelonghui": 18, "nbd": 85, "list": 33, "paper": 7}
+"""Stories published between two polls, more than the newest page holds."""
+GOES_BACK = [name for name in PORTALS if name not in ("nbd", "paper", "list", "desk")]
+"""Sources whose lists have further pages; that of desk is whole."""
+WHOLE = ["cls", "sina", "wallstreetcn", "10jqka", "gelonghui", "wire"]
+"""Sources whose lists carry the text."""
+NOON = BEGIN + timedelta(hours=4)
+
+
+@dataclass
+class World:
+    """The portals, an archive, and what each crawl did."""
+
+    portals: Portals
+    folder: Path
+    runs: dict[str, subprocess.CompletedProcess[str]] = field(default_factory=dict)
+    details: dict[str, list[str]] = field(default_factory=dict)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def crawl(
+        self, name: str, minutes: int, sources: str = ",".join(FEEDS.values()), **settings: Any
+    ) -> None:
+        self.portals.asked.clear()
+        given = {
+            "DATA_DIR": self.folder, "CONNECT_TO": self.portals.everywhere, "DOWNLOAD_VERIFY_CERTIFICATES": False, "RETRY_TIMES": 0,
+            "FINEWS_NOW": (NOON + timedelta(minutes=minutes)).isoformat(), "AUTOTHROTTLE_ENABLED": False, "LOG_LEVEL": "WARNING",
+        } | settings  # fmt: skip
+        flags = [part for key, value in given.items() for part in ("-s", f"{key}={value}")]
+        self.runs[name] = run_scrapy("crawl", "feeds", "-a", f"sources={sources}", *flags)
+        self.details[name] = self.portals.details_asked()
+        self.asked[name] = list(self.portals.asked)
+        self.seen[name] = {
+            "counts": self.counts(),
+            "gaps": {row["feed"]: row for row in self.rows("SELECT * FROM gaps")},
+            "feeds": {row["feed"]: row for row in self.rows("SELECT * FROM feeds")},
+        }
+
+    def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
+        db = sqlite3.connect(self.folder / "archive.db")
+        db.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in db.execute(sql, params)]
+        finally:
+            db.close()
+
+    def counts(self) -> dict[str, int]:
+        """Archived articles by list."""
+        sql = "SELECT feed, count(*) AS n FROM article_feeds GROUP BY feed"
+        return {row["feed"]: row["n"] for row in self.rows(sql)}
+
+    def one(self, portal: str, number: int) -> dict[str, Any]:
+        """The article of a portal's story."""
+        sql = "SELECT n.* FROM news n JOIN article_feeds f ON f.article_id = n.id WHERE f.feed = ? AND n.headline LIKE ?"
+        [row] = self.rows(sql, FEEDS[portal], f"%第{number}号%")
+        return row
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("sources")
+    (folder / "sources.toml").write_text(LINES)
+    with Portals() as portals:
+        world = World(portals, folder)
+        world.crawl("first", 0)
+        world.crawl("again", 1)
+        for name in PORTALS:
+            portals.publish(name, MORE.get(name, 9))
+        portals.publish("cls", 1, "advert")
+        portals.publish("jin10", 1, "locked")
+        portals.publish("sina", 1, "deleted")
+        world.crawl("gap", 2, SOURCE_PAGES=1)
+        world.crawl("filled", 20)
+        world.crawl("quiet", 21)
+        later = NOON + timedelta(minutes=30)
+        for name in PORTALS:
+            story = portals.stories[name][-3]
+            if name != "cninfo":
+                portals.edit(
+                    story, text_of(name, story.number) + "\n更正：上文数字有误，实际为八百一十二个。", later
+                )
+        portals.stories["sina"][-4].kind = "deleted"
+        world.crawl("edited", 90)
+        yield world
+
+
+def test_the_first_poll_archives_what_is_listed(world):
+    assert world.runs["first"].stderr == ""
+    assert world.seen["first"]["counts"] == dict.fromkeys(FEEDS.values(), 3)
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_story_is_archived_with_the_words_of_its_list(world, portal):
+    article = world.one(portal, 101)
+    assert article["published_at"] == "2026-11-22T00:01:00Z"
+    assert article["kind"] == (
+        "document" if portal == "cninfo" else "flash" if portal in WHOLE and portal != "wire" else "article"
+    )
+    expected = "Announcement number 101" if portal == "cninfo" else "标段建成后将增加1318个岗位"
+    assert expected in article["body_text"]
+
+
+def test_one_story_of_many_sources_is_one_group(world):
+    numbers = [world.one(name, 100)["story_id"] for name in PORTALS if name != "cninfo"]
+    assert len(set(numbers)) == 1
+
+
+def test_a_second_poll_asks_for_no_article(world):
+    assert world.details["again"] == []
+    assert world.runs["again"].returncode == 0
+
+
+def test_a_second_poll_changes_nothing(world):
+    assert world.seen["again"]["counts"] == world.seen["first"]["counts"]
+
+
+@pytest.mark.parametrize("portal", [name for name in PORTALS if name != "desk"])
+def test_a_gap_is_proven(world, portal):
+    gap = world.seen["gap"]["gaps"][FEEDS[portal]]
+    assert gap["filled_at"] is None
+    assert "do not reach back to the poll before" in gap["reason"]
+
+
+def test_a_whole_list_leaves_no_gap(world):
+    assert world.seen["gap"]["counts"]["desk"] == 12
+    assert "desk" not in world.seen["gap"]["gaps"]
+
+
+@pytest.mark.parametrize("portal", GOES_BACK)
+def test_a_gap_is_filled_by_a_later_poll(world, portal):
+    gap = world.seen["filled"]["gaps"][FEEDS[portal]]
+    assert gap["filled_at"] == "2026-11-22T04:20:00Z"
+    open_stories = len(world.portals.stories[portal]) - {"cls": 1, "sina": 1}.get(portal, 0)
+    assert world.seen["filled"]["counts"][FEEDS[portal]] == open_stories
+
+
+@pytest.mark.parametrize("portal", ["nbd", "paper", "list"])
+def test_a_gap_behind_the_only_page_stays_open(world, portal):
+    assert world.seen["filled"]["gaps"][FEEDS[portal]]["filled_at"] is None
+
+
+def test_no_story_is_archived_twice(world):
+    doubled = world.rows(
+        "SELECT f.feed, a.headline, count(*) AS n FROM articles a JOIN article_feeds f ON f.article_id = a.id GROUP BY 1, 2 HAVING n > 1"
+    )
+    assert doubled == []
+
+
+def test_a_poll_without_news_asks_for_lists_alone(world):
+    assert world.details["quiet"] == []
+
+
+@pytest.mark.parametrize("portal", [name for name in PORTALS if name != "cninfo"])
+def test_an_edit_is_a_revision(world, portal):
+    story = world.portals.stories[portal][-3]
+    article = world.one(portal, story.number)
+    assert article["revision"] == 2
+    assert "实际为八百一十二个" in article["body_text"]
+
+
+def test_a_story_that_the_list_marks_as_deleted_is_withdrawn(world):
+    story = world.portals.stories["sina"][-4]
+    article = world.one("sina", story.number)
+    assert article["withdrawn_at"] == "2026-11-22T05:30:00Z"
+    assert f"第{story.number}标段" in article["body_text"]
+
+
+def test_what_was_deleted_before_it_was_seen_is_not_archived(world):
+    [story] = [
+        story
+        for story in world.portals.stories["sina"]
+        if story.kind == "deleted" and story is not world.portals.stories["sina"][-4]
+    ]
+    assert world.rows("SELECT 1 FROM articles WHERE headline LIKE ?", f"%第{story.number}号%:sina%") == []
+
+
+def test_an_advert_is_not_archived(world):
+    number = world.portals.stories["cls"][-1].number
+    assert (
+        world.rows("SELECT 1 FROM articles WHERE site = 'cls' AND headline LIKE ?", f"%第{number}号%") == []
+    )
+
+
+def test_an_article_for_subscribers_is_archived_as_what_is_public(world):
+    article = world.one("jin10", world.portals.stories["jin10"][-1].number)
+    assert article["access"] == "preview"
+    assert article["body_text"] == world.portals.stories["jin10"][-1].text[:30]
+
+
+def test_neither_readers_nor_staff_are_in_the_archive(world):
+    stored = (world.folder / "archive.db").read_bytes()
+    assert b"staff.example" not in stored
+    assert "路人甲".encode() not in stored
+
+
+def test_a_feed_that_is_as_before_is_answered_by_304(world):
+    again = world.seen["again"]["feeds"]["paper"]
+    assert re.fullmatch('"[0-9a-f]{40}"', again["etag"])
+    assert world.seen["first"]["feeds"]["paper"]["answer_sha256"] == again["answer_sha256"]
+    assert again["last_read_at"] == "2026-11-22T04:01:00Z"
+
+
+# -- what goes wrong ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[World]:
+    (tmp_path / "sources.toml").write_text(LINES)
+    with Portals() as portals:
+        yield World(portals, tmp_path)
+
+
+def test_an_outdated_client_is_reported_with_the_setting_to_change(small):
+    small.portals.outdated.add("cls")
+    small.crawl("outdated", 0, "cls/telegraph,paper")
+    assert small.runs["outdated"].returncode == 65
+    assert "set CLS_SV" in small.runs["outdated"].stderr
+    assert small.seen["outdated"]["counts"] == {"paper": 3}
+
+
+def test_an_empty_list_is_an_error_and_is_asked_again(small):
+    small.crawl("first", 0, "cls/telegraph")
+    small.portals.empty.add("cls")
+    small.crawl("empty", 1, "cls/telegraph")
+    small.crawl("empty again", 2, "cls/telegraph")
+    assert [small.runs[name].returncode for name in ("empty", "empty again")] == [65, 65]
+    assert "answered an empty list, without an error" in small.runs["empty again"].stderr
+    assert small.seen["empty again"]["feeds"]["cls/telegraph"]["failures"] == 2
+    assert (
+        small.seen["empty again"]["feeds"]["cls/telegraph"]["listed"]
+        == small.seen["first"]["feeds"]["cls/telegraph"]["listed"]
+    )
+
+
+def test_an_article_that_fails_is_tried_again_after_the_list_has_moved_on(small):
+    portals = small.portals
+    lost = portals.stories["paper"][1]
+    failing = f"/story/{lost.number}"
+    answer = portals.reply
+    portals.reply = lambda host, target, form: (
+        type(answer("x", "/", {}))(b"", status=503) if target == failing else answer(host, target, form)
+    )  # type: ignore[method-assign]
+    small.crawl("failed", 0, "paper")
+    assert small.runs["failed"].returncode == 3
+    portals.reply = answer  # type: ignore[method-assign]
+    portals.publish("paper", 4)
+    small.crawl("too early", 2, "paper")
+    assert small.seen["too early"]["counts"] == {"paper": 6}
+    small.crawl("due", 9, "paper")
+    assert small.one("paper", lost.number)["headline"] == lost.title
+    assert small.rows("SELECT * FROM pending_records") == []
+
+
+def test_a_back_fill_goes_from_since_to_until(small):
+    small.portals.publish("cls", 20)
+    until, since = BEGIN + timedelta(minutes=15), BEGIN + timedelta(minutes=6)
+    run = (
+        "crawl",
+        "feeds",
+        "-a",
+        "sources=cls/telegraph",
+        "-a",
+        f"since={since:%Y-%m-%d %H:%M}",
+        "-a",
+        f"until={until:%Y-%m-%d %H:%M}",
+    )
+    flags = {
+        "DATA_DIR": small.folder,
+        "CONNECT_TO": small.portals.everywhere,
+        "DOWNLOAD_VERIFY_CERTIFICATES": False,
+        "FINEWS_NOW": NOON.isoformat(),
+    }
+    done = run_scrapy(*run, *(part for key, value in flags.items() for part in ("-s", f"{key}={value}")))
+    assert done.returncode == 0
+    times = [row["published_at"] for row in small.rows("SELECT published_at FROM articles ORDER BY 1")]
+    assert (times[0], times[-1], len(times)) == ("2026-11-22T00:06:00Z", "2026-11-22T00:14:00Z", 9)
+
+
+def test_what_is_due_is_polled_where_no_source_is_named(small):
+    small.crawl("first", 0, "")
+    small.crawl("early", 5, "")
+    small.crawl("due", 16, "")
+    hosts = {
+        name: {address.partition("/")[0] for address in small.asked[name]} - {""}
+        for name in ("first", "early", "due")
+    }
+    sites = {"paper.test", "desk.test", "wire.test", "list.test"}
+    assert hosts == {"first": sites, "early": set(), "due": sites}
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["-a", "sources=papr"], "no source is called papr; there are paper, desk, wire, list, "),
+        (["-a", "sources=cls/nothing"], "cls has no channel 'nothing'"),
+        (["-a", "sources=cls", "-a", "since=someday"], "since=someday is not a date"),
+        (["-a", "sources=cls", "-a", "since=2026-02-02", "-a", "until=2026-02-01"], "is an empty range"),
+        (["-a", "sources=cls", "-a", "every=often"], "every=often: 'often' is not a span of time"),
+    ],
+)
+def test_wrong_usage_is_one_line(small, words, problem):
+    done = run_scrapy("crawl", "feeds", *words, "-s", f"DATA_DIR={small.folder}")
+    assert done.returncode == 2
+    assert problem in done.stderr
+    assert done.stderr.count("\n") == 1
