@@ -20,11 +20,13 @@ from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from sqlite_utils import Database, Migrations
 
+SET = "finews_archive"
+"""Name of the migration set."""
 STEPS: list[tuple[str, str]] = []
 """``(name, SQL)`` in the order they are applied; each runs once, in a transaction of its own."""
 FILLS: dict[str, Callable[[sqlite3.Connection], object]] = {}
@@ -395,30 +397,48 @@ def steps(search: bool = True) -> list[tuple[str, str]]:
 
 def migrations(search: bool = True) -> Migrations:
     """`steps` as a migration set of sqlite-utils."""
-    from sqlite_utils import Migrations  # late: 70 ms that a crawl with nothing to migrate need not spend
+    return migration_set(SET, steps(search))
 
-    found = Migrations("finews_archive")
 
-    def add(name: str, sql: str) -> None:
-        @found(name=name)
+def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
+    """Steps as a migration set of sqlite-utils, which runs each once, in a transaction of its own."""
+    from sqlite_utils import Migrations  # late: 40 ms that a crawl with nothing to migrate need not spend
+
+    found = Migrations(name)
+
+    def add(step_name: str, sql: str) -> None:
+        @found(name=step_name)
         def apply(db: Database) -> None:
             for statement in statements(sql):
                 db.execute(statement)
-            if name in FILLS:
-                FILLS[name](db.conn)
+            if step_name in FILLS:
+                FILLS[step_name](db.conn)
 
-    for name, sql in steps(search):
-        add(name, sql)
+    for step_name, sql in steps:
+        add(step_name, sql)
     return found
+
+
+def apply_steps(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> None:
+    """Run those of a set's steps that have not run on this database."""
+    if not have_run(conn, name, steps):
+        from sqlite_utils import Database
+
+        migration_set(name, steps).apply(Database(conn))
+
+
+def have_run(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> bool:
+    """Whether every one of a set's steps has run on this database."""
+    try:
+        rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [name])
+        return {step_name for (step_name,) in rows} >= {step_name for step_name, _ in steps}
+    except sqlite3.OperationalError:  # no such table: a new file
+        return False
 
 
 def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
     """Whether every one of `steps` has run on this database."""
-    try:
-        rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'finews_archive'")
-        return {name for (name,) in rows} >= {name for name, _ in steps(search)}
-    except sqlite3.OperationalError:  # no such table: a new file
-        return False
+    return have_run(conn, SET, steps(search))
 
 
 def has_search(conn: sqlite3.Connection) -> bool:
@@ -462,8 +482,5 @@ def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
     Without *search* a new archive gets no search index; one that has it keeps it.
     """
     conn = connect(path)
-    if not is_current(conn, search):
-        from sqlite_utils import Database
-
-        migrations(search).apply(Database(conn))
+    apply_steps(conn, SET, steps(search))
     return conn

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
+from archive.captures import NAME, Capture, Captures
 from archive.data_files import DataFiles
 from archive.feed_state import CLOCK_TOLERANCE, FeedState
 from archive.lock import AlreadyLocked, DirectoryLock
@@ -56,12 +57,20 @@ class ArchiveLocked(ArchiveError):
 class Archive:
     """The one writer of a DATA_DIR. Nothing is touched before `open`, which raises ArchiveLocked or ArchiveError."""
 
-    def __init__(self, data_dir: str | os.PathLike[str], now: str | None = None, search: bool = True):
+    def __init__(
+        self,
+        data_dir: str | os.PathLike[str],
+        now: str | None = None,
+        search: bool = True,
+        captures: bool = False,
+    ):
         self._search = search
         self._now = datetime.fromisoformat(now) if now else None
         self.root = Path(data_dir).expanduser().resolve()
         self.path = self.root / "archive.db"
         self.files = DataFiles(self.root)
+        self.captures: Captures | None = Captures(self.root / NAME) if captures else None
+        """Where responses are kept as received; None where they are not."""
         self.conn: sqlite3.Connection | None = None
         self._lock = DirectoryLock(self.root)
         self._inode = 0
@@ -103,6 +112,8 @@ class Archive:
             self.conn = open_archive(self.path, self._search)
             self.conn.row_factory = sqlite3.Row
             self._rows = BatchWriter(self.conn, has_search(self.conn))
+            if self.captures is not None:
+                self.captures.open()
             self._inode = os.stat(self.path).st_ino
         except AlreadyLocked as exc:
             raise ArchiveLocked(f"another crawl holds {self.root}: {exc}") from None
@@ -153,6 +164,8 @@ class Archive:
             return
         self.flush()
         with self._errors():
+            if self.captures is not None:
+                self.captures.close()
             if self._wrote:
                 keep_statistics(self.conn)
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -234,6 +247,8 @@ class Archive:
                 "INSERT INTO crawls (id, spider, started_at) VALUES (?, ?, ?)",
                 [crawl_id, spider, utc_text(now)],
             )
+        if self.captures is not None:
+            self.captures.crawl_id = crawl_id
         return crawl_id
 
     def _report_future(self, now: datetime) -> None:
@@ -333,6 +348,13 @@ class Archive:
     # What belongs to one item is added without a flush between: a batch is written before the next article is taken in, at
     # the end of a wait, or where it has to be looked up, so that an article and its link are in one transaction.
 
+    def capture(self, capture: Capture) -> str | None:
+        """Keep a response as received; its id, None where captures are off. Raises ArchiveError."""
+        if self.captures is None or self.captures.conn is None:
+            return None
+        with self._errors():
+            return self.captures.add(capture)
+
     def stage_image(self, data: bytes, sha256: str, suffix: str) -> str:
         """Keep an image until its article is written; its path relative to DATA_DIR. Raises OSError."""
         return self.files.stage_image(data, sha256, suffix)
@@ -400,6 +422,8 @@ class Archive:
             return
         with self._errors():
             self._check_file()
+            if self.captures is not None:  # before the articles that rest on them
+                self.captures.flush()
             entries = batch.entries.values()
             self.files.publish(
                 (path for entry in entries for path in entry.images),

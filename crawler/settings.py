@@ -91,7 +91,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.host_breaker.HostBreakerMiddleware": 840,
     "crawler.middlewares.fetch_guard.FetchGuardMiddleware": 880,
     "crawler.middlewares.complete_body.CompleteCodingMiddleware": 910,
+    "crawler.middlewares.capture.CaptureMiddleware": 920,
 }
+SPIDER_MIDDLEWARES = {"crawler.middlewares.capture.NameCapturesMiddleware": 0}
 EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0}
 # Doors that a crawl does not need: both let others of this machine run code in it.
 TELNETCONSOLE_ENABLED = False
@@ -122,6 +124,7 @@ DATA_DIR = str((ROOT if (ROOT / "scrapy.cfg").exists() else Path.cwd()) / "data"
 # False: a new archive has no `search` view, which saves an eighth of a crawl's CPU and the texts' size again on disk; a
 # later True makes it up.
 SEARCH_INDEX = True
+CAPTURES = True  # every response as received, in captures.db
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 

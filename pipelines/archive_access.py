@@ -16,8 +16,13 @@ _shared: WeakKeyDictionary[Any, Archive] = WeakKeyDictionary()
 
 
 def archive_named_in(settings: Any) -> Archive:
-    """The archive that the settings name (``DATA_DIR``, ``FINEWS_NOW``, ``SEARCH_INDEX``), not open yet."""
-    return Archive(settings["DATA_DIR"], settings["FINEWS_NOW"], settings.getbool("SEARCH_INDEX", True))
+    """The archive that the settings name (``DATA_DIR``, ``FINEWS_NOW``, ``SEARCH_INDEX``, ``CAPTURES``), not open yet."""
+    return Archive(
+        settings["DATA_DIR"],
+        settings["FINEWS_NOW"],
+        settings.getbool("SEARCH_INDEX", True),
+        settings.getbool("CAPTURES", True),
+    )
 
 
 def share_archive(crawler: Any, archive: Archive) -> Archive:

@@ -277,6 +277,8 @@ class DownloadImagesPipeline:
         for entry in found:
             show(entry)
             del entry["elements"]
+            if captures := entry.pop("captures", None):
+                record["captures"] = [*(record.get("captures") or ()), *captures]
         record["images"] = found
         return item
 
@@ -319,13 +321,13 @@ class DownloadImagesPipeline:
         return await self._under_way[url]
 
     async def _fetch(self, url: str, page: str | None) -> Outcome:
+        request = Request(
+            url,
+            headers={"Referer": page} if page else None,
+            meta={"from_content": True, "download_maxsize": self.limits.max_bytes},
+            callback=NO_CALLBACK,
+        )
         try:
-            request = Request(
-                url,
-                headers={"Referer": page} if page else None,
-                meta={"from_content": True, "download_maxsize": self.limits.max_bytes},
-                callback=NO_CALLBACK,
-            )
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             outcome = outcome_of_error(error, self.limits)
@@ -334,6 +336,8 @@ class DownloadImagesPipeline:
                 outcome = self._keep(response.body)
             else:
                 outcome = {"status": "failed", "reason": f"answered {response.status}"}
+        if captures := request.meta.get("captures"):
+            outcome["captures"] = captures
         self._done[url] = outcome
         if len(self._done) > REMEMBERED:
             self._done.popitem(last=False)

@@ -55,8 +55,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="these columns in this order (an unknown name lists the available ones); for csv, jsonl and parquet",
     )
+    how.add_argument("--article", metavar="ID", help="captures of that article (for FILE.warc.gz)")
     site = parser.add_argument_group("as a site")
-    site.add_argument("--site", metavar="NAME", help=f"{' or '.join(sorted(load_generators()))}")
+    site.add_argument(
+        "--site",
+        metavar="NAME",
+        help=f"{' or '.join(sorted(load_generators()))}; for FILE.warc.gz: captures of that site's articles",
+    )
     site.add_argument(
         "--posts",
         metavar="N",

@@ -18,7 +18,10 @@ from scrapy.exceptions import UsageError
 
 from archive.exports import ExportError, WrongUsage, arguments, load_formats
 from archive.exports.run import count_articles, export_file, export_site
+from archive.exports.selection import parse_time
+from archive.exports.warc import export_captures
 from archive.plugins import PluginError
+from archive.units import in_bytes
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 
 
@@ -46,7 +49,7 @@ class Command(ReadingCommand):
         return (
             f"Writes the articles that all of the options select, by publication time, to FILE; its suffix selects the format: "
             f"{known}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
-            "or an earlier export, which is updated. Exit status: 0 (also where nothing matched); 1 no archive, "
+            "or an earlier export, which is updated. A FILE that ends in .warc.gz gets the captures, as WARC. Exit status: 0 (also where nothing matched); 1 no archive, "
             "or it cannot be read; 2 wrong usage; 73 the file cannot be written."
         )
 
@@ -57,7 +60,12 @@ class Command(ReadingCommand):
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
         signal.signal(signal.SIGTERM, exit_on_signal)
         try:
-            (self.export if opts.site is None else self.export_site)(args, opts)
+            if args and args[0].endswith((".warc", ".warc.gz")):
+                self.export_captures(args, opts)
+            elif opts.article is not None:
+                raise WrongUsage("--article goes with FILE.warc.gz: captures of that article")
+            else:
+                (self.export if opts.site is None else self.export_site)(args, opts)
         except WrongUsage as exc:
             raise UsageError(str(exc), print_help=False) from None
         except ExportError as exc:
@@ -88,6 +96,25 @@ class Command(ReadingCommand):
             warn=self.warn,
         )
         print(summary, file=sys.stderr if name == "-" else sys.stdout)
+
+    def export_captures(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise WrongUsage(f"name one file, e.g. captures.warc.gz (got {', '.join(args)})")
+        since = parse_time(opts.since, "since") if opts.since is not None else None
+        path = Path(args[0]).expanduser()
+        written = export_captures(
+            self.data_dir,
+            path,
+            since=since,
+            article=opts.article,
+            site=opts.site,
+            compress=path.suffix == ".gz",
+        )
+        if written.missing:
+            self.warn(
+                f"{written.missing:,} captures are damaged or their image is gone: scrapy verify lists them"
+            )
+        print(f"{written.captures:,} captures, {path}, {in_bytes(path.stat().st_size)}")
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:
         generator, path = arguments.parse_site_target(args, opts)

@@ -1,0 +1,171 @@
+"""Captures: what is kept of a response, packed, once for each body, and read back."""
+
+import hashlib
+import io
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from archive.captures import Capture, CaptureError, Captures
+from archive.exports.warc import export_captures
+from archive.writer import Archive
+from tests.archive.test_writer import entry
+
+MOMENT = datetime(2026, 2, 21, 7, 54, 48, 123456, tzinfo=UTC)
+BODY = '{"title": "张家口赛区准备就绪", "comment_list": [{"nick": "某人"}]}'.encode()
+
+
+def capture(url: str = "http://paper.example/a/1", **fields) -> Capture:
+    given = {
+        "status": 200,
+        "headers": [("Content-Type", "application/json")],
+        "received": BODY,
+        "fetched_at": MOMENT,
+    }
+    return Capture(url=url, **(given | fields))
+
+
+@pytest.fixture
+def captures(tmp_path):
+    captures = Captures(tmp_path / "captures.db").open()
+    yield captures
+    captures.close()
+
+
+def test_a_response_comes_back_as_it_was_received(captures):
+    capture_id = captures.add(
+        capture(
+            final_url="http://paper.example/b/1",
+            request_headers=[("Accept", "*/*")],
+            ip="127.0.0.1",
+            protocol="HTTP/1.1",
+        )
+    )
+    captures.flush()
+    [row] = captures.find(url="http://paper.example/b/1")
+    assert (row["id"], row["status"], row["fetched_at"]) == (capture_id, 200, "2026-02-21T07:54:48.123Z")
+    assert row["headers"] == [["Content-Type", "application/json"]]
+    assert row["received_sha256"] == row["body_sha256"] == hashlib.sha256(BODY).hexdigest()
+    assert captures.body(capture_id) == BODY
+
+
+def test_the_same_body_is_kept_once(captures):
+    ids = [captures.add(capture(fetched_at=MOMENT + timedelta(minutes=n))) for n in range(2)]
+    captures.flush()
+    ids.append(captures.add(capture(fetched_at=MOMENT + timedelta(hours=1))))
+    captures.flush()
+    assert captures.db.execute("SELECT count(*) FROM bodies").fetchone() == (1,)
+    assert [row["same_as"] for row in captures.find()] == [None, ids[0], ids[0]]
+    assert {captures.body(capture_id) for capture_id in ids} == {BODY}
+
+
+def test_two_responses_of_one_moment_have_two_ids(captures):
+    ids = {captures.add(capture()) for _ in range(3)}
+    captures.flush()
+    assert len({*ids, captures.add(capture())}) == 4
+
+
+def test_credentials_and_personal_data_are_not_kept(captures, tmp_path):
+    captures.add(
+        capture(
+            "http://me:geheim@paper.example/a",
+            request_headers=[("Cookie", "session=geheim"), ("Authorization", "Basic geheim")],
+            headers=[("Set-Cookie", "a=geheim"), ("Content-Type", "application/json")],
+            personal=("comment_list",),
+        )
+    )
+    captures.flush()
+    [row] = captures.find()
+    assert "geheim" not in json.dumps(row)
+    assert row["url"] == "http://paper.example/a"
+    assert row["redacted"] == [
+        "header Cookie",
+        "header Authorization",
+        "header Set-Cookie",
+        "key comment_list",
+    ]
+    assert row["received_sha256"] != row["body_sha256"]
+    assert json.loads(captures.body(row["id"])) == {
+        "title": "张家口赛区准备就绪",
+        "comment_list": "[redacted]",
+    }
+
+
+def test_a_damaged_body_is_noticed(captures):
+    capture_id = captures.add(capture())
+    captures.flush()
+    with captures.db as db:
+        packed = bytearray(db.execute("SELECT packed FROM bodies").fetchone()[0])
+        packed[len(packed) // 2] ^= 1
+        db.execute("UPDATE bodies SET packed = ?", [bytes(packed)])
+    with pytest.raises(CaptureError, match=capture_id):
+        captures.body(capture_id)
+    with pytest.raises(CaptureError, match="no capture nothing"):
+        captures.body("nothing")
+
+
+def test_a_failed_write_keeps_the_batch(captures):
+    captures.add(capture())
+    with captures.db as db:
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON captures BEGIN SELECT raise(ABORT, 'full'); END")
+    with pytest.raises(sqlite3.IntegrityError):
+        captures.flush()
+    assert list(captures.find()) == []
+    with captures.db as db:
+        db.execute("DROP TRIGGER full")
+    captures.flush()
+    assert len(list(captures.find())) == 1
+
+
+def test_a_capture_is_written_before_the_article_that_rests_on_it(tmp_path):
+    archive = Archive(tmp_path, captures=True).open()
+    capture_id = archive.capture(capture())
+    brought = entry(1)
+    brought.rows["article_captures"] = [{"article_id": "finews:1", "capture_id": capture_id}]
+    archive.add(brought)
+    with sqlite3.connect(tmp_path / "archive.db") as other:
+        other.execute("BEGIN IMMEDIATE")  # the article cannot be written now
+        archive.conn.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(Exception, match="locked"):
+            archive.flush()
+    other.close()
+    assert [row["id"] for row in Captures.read(tmp_path).find()] == [capture_id]
+    archive.close()
+
+
+def test_captures_as_warc(tmp_path):
+    warcio = pytest.importorskip("warcio.archiveiterator")
+    archive = Archive(tmp_path, captures=True).open()
+    first = archive.capture(
+        capture(
+            received=b"(packed)", body=BODY, content_encoding="gzip", ip="127.0.0.1",
+            headers=[("Content-Type", "application/json"), ("Content-Encoding", "gzip"), ("Content-Length", "8")],
+        )
+    )  # fmt: skip
+    archive.capture(capture("http://paper.example/a/2", fetched_at=MOMENT + timedelta(days=1), status=404))
+    brought = entry(1)
+    brought.rows["article_captures"] = [{"article_id": "finews:1", "capture_id": first}]
+    archive.add(brought)
+    archive.close()
+    files = [tmp_path / name for name in ("one.warc.gz", "two.warc.gz")]
+    for path in files:
+        assert export_captures(tmp_path, path).captures == 2
+    assert files[0].read_bytes() == files[1].read_bytes()
+    records = [
+        (
+            record.rec_type,
+            record.rec_headers.get_header("WARC-Target-URI"),
+            record.content_stream().read(),
+            record.http_headers,
+        )
+        for record in warcio.ArchiveIterator(io.BytesIO(files[0].read_bytes()), check_digests=True)
+    ]
+    assert [kind for kind, *_ in records] == ["warcinfo", "response", "request", "response", "request"]
+    assert records[1][1:3] == ("http://paper.example/a/1", BODY)
+    assert records[1][3].get_header("Content-Length") == str(len(BODY))
+    assert records[1][3].get_header("Content-Encoding") is None
+    assert records[3][3].get_statuscode() == "404"
+    assert export_captures(tmp_path, io.BytesIO(), article="finews:1").captures == 1
+    assert export_captures(tmp_path, io.BytesIO(), since="2026-02-22T00:00:00Z").captures == 1
