@@ -129,7 +129,7 @@ def test_every_dependency_is_documented():
     project = tomllib.loads(read("pyproject.toml"))["project"]
     lines = [*project["dependencies"], *project["optional-dependencies"]["analyst"]]
     cells = first_cells(section("docs/architecture.md", "## What it depends on"))
-    documented = {name for cell in cells for name in re.findall(r"[\w-]+", re.sub(r"\(.*?\)", "", cell))} - {
+    documented = {name for cell in cells for name in re.findall(r"[\w.-]+", re.sub(r"\(.*?\)", "", cell))} - {
         "package"
     }
     assert documented == {Requirement(line).name for line in lines}
