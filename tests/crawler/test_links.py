@@ -22,6 +22,8 @@ LINK = "http://share.example/html_News/NewsShare.html?infoCode=NW202606303790000
         f"《{LINK}》",
         f"<{LINK}>",
         f"看{LINK}这条",
+        f"`{LINK}`",
+        f"*{LINK}*",
         f"- {LINK}",
         f"1. {LINK};",
         f"[三家公司公告]({LINK})",
