@@ -113,3 +113,12 @@ def read_js_object(source: str, index: int, longest: int | None = None) -> dict[
     {'a': '1\n2', 'b': 8, 'c': [{'d': None, 'e': 'x'}], 'g': True}
     """
     return _Reader(source, index, longest).read_object(0)
+
+
+def read_js_list(source: str, index: int) -> list[Any]:
+    """The list literal whose ``[`` is at *index* of *source*; as far as it can be read where it is cut short.
+
+    >>> read_js_list("x = [{a: 1}, 'b']", 4)
+    [{'a': 1}, 'b']
+    """
+    return _Reader(source, index, None).read_list(0)

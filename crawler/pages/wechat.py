@@ -17,21 +17,19 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.extraction.document import squeeze, text_of, unquote_js
+from crawler.extraction.document import squeeze, text_of
 from crawler.items import Article
 from crawler.pages import Gone, NotArticle, Walled, first_text, handles
-from crawler.pages.js_object import read_js_object
-from crawler.pages.served import as_html, child, escape_stray, image_html, objects
+from crawler.pages.served import as_html, child, image_html
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
+from crawler.pages.wechat_script import VALUE, find_pictures, find_text, lines_html, read_data
 
 ID_PARTS = (
     ("__biz", "__biz"),
     ("mid", "appmsgid"),
     ("idx", "itemidx"),
 )  # in links of now, and of before 2014
-EMPTY_FIRST = r"""\s*[=:]\s*(?:(?:""|'')\s*\|\|\s*)*"""  # var mid = "" || "" || "2650123456"
-VALUE = EMPTY_FIRST + r"""(?:\w+\()?["']([^"']+)["']"""
 PARTS = {name: re.compile(rf"""\b(?:var\s+|window\.){name}{VALUE}""") for name in ("biz", "mid", "idx")}
 CONTENT = fields("//*[@id='js_content']")[0]
 CARDS = fields(
@@ -39,17 +37,13 @@ CARDS = fields(
     " or contains(@class, 'rich_media_meta_list') or contains(@class, 'weui-hidden_abs')]"
 )[0]
 AUTHOR = fields("//*[@id='js_author_name'] | //*[@id='js_share_author']")[0]
-DATA = re.compile(r"\bcgiDataNew\s*=\s*(?=\{)")
-LONG = 10_000  # characters of a text that is read only where it is needed
-PICTURES = re.compile(r"""\bpicture_page_info_list\s*[=:]\s*\[""")
-PICTURE = re.compile(r"""[{}\]]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\b(cdn_url)\s*:""")
 MOVED = re.compile(rf"""\btransferTargetLink{VALUE}""")
 NOTICE = fields(
     "//*[contains(@class, 'weui-msg__title') or contains(@class, 'weui_msg_title') or contains(@class, 'global_error_msg')]",
     "//*[@class='mesg-block'] | //*[@class='text_area']//*[contains(@class, 'title')] | //*[@class='tips' and not(.//a)]",
 )
 NOT_NOW = re.compile(
-    r"环境异常|環境異常|完成验证|請?请?在微信客户端打开|频繁|頻繁|暂时无法查看|暫時無法|系统出错|系統出錯|稍后再试|稍後再試|登录|verif|too frequent"
+    r"环境异常|環境異常|完成验证|[请請]在微信|频繁|頻繁|暂时无法查看|暫時無法|系统出错|系統出錯|稍后再试|稍後再試|登录|verif|too frequent"
     r"|open .{0,20}in W(?:eC|e c)hat|WeChat client|temporar|try again|log ?in|system error",
     re.IGNORECASE,
 )
@@ -59,48 +53,6 @@ ACCOUNT_PAGE = re.compile(
     r"<title>\s*(?:关于(?:公众|服务|订阅)号|About (?:Official|Service|Subscription))|class=[\"']about-page[\"']"
 )
 KINDS = {5: "video", 7: "audio"}  # by item_show_type
-
-
-def find_text(name: str, source: str) -> str | None:
-    """A text that a script states, ``name: JsDecode('…')`` or ``name = "…"``, its escapes read; None where it does not."""
-    literal = r"""'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)\""""
-    match = re.search(
-        rf"""\b{name}\b(?:\s*=\s*[\w.]+(?=\s*=))?{EMPTY_FIRST}(?:\w+\()?(?:{literal})""", source
-    )
-    return unescape(unescape(unquote_js(match[1] or match[2]))).strip() or None if match else None
-
-
-def find_pictures(source: str) -> list[str]:
-    """Addresses of an image post's images in their order; not those of watermarks and covers within each.
-
-    >>> find_pictures("picture_page_info_list = [{cdn_url: 'https://a/1', watermark_info: {cdn_url: 'https://a/w'}}, {cdn_url: 'https://a/2'}]")
-    ['https://a/1', 'https://a/2']
-    """
-    if not (begin := PICTURES.search(source)):
-        return []
-    urls: list[str] = []
-    depth, is_next = 0, False
-    for match in PICTURE.finditer(source, begin.end()):
-        token = match[0]
-        if match[1]:
-            is_next = depth == 1
-        elif token == "{":
-            depth += 1
-        elif token == "}":
-            depth -= 1
-        elif token == "]":
-            if depth == 0:
-                break
-        elif is_next:
-            urls.append(unescape(unquote_js(token[1:-1])))
-            is_next = False
-    return urls
-
-
-def lines_html(text: str) -> str:
-    """A post's text, whose lines may hold links, as HTML: a paragraph a line."""
-    lines = (" ".join(line.split()) for line in text.splitlines())
-    return "".join(f"<p>{escape_stray(line)}</p>" for line in lines if line)
 
 
 @handles("mp.weixin.qq.com")
@@ -152,15 +104,12 @@ class WechatPage(StatedPage):
     @cached_property
     def record(self) -> dict[str, Any]:
         """``cgiDataNew`` of the page without its long texts; {} where there is none."""
-        match = DATA.search(self.served.html)
-        return read_js_object(self.served.html, match.end(), LONG) if match else {}
+        return read_data(self.served.html)
 
     @cached_property
     def content(self) -> str:
         """The text that the page's script holds: HTML, or plain with a paragraph a line; empty where there is none."""
-        if not (match := DATA.search(self.served.html)):
-            return ""
-        data = read_js_object(self.served.html, match.end())
+        data = read_data(self.served.html, None)
         page = child(data, "text_page_info")
         own, escaped = [data.get("content_noencode"), data.get("desc")], page.get("content")
         texts = [page.get("content_noencode"), unescape(escaped) if isinstance(escaped, str) else None]
@@ -189,8 +138,7 @@ class WechatPage(StatedPage):
         if self.shows_text and self.show_type not in (8, 10):
             return None
         source, record = self.served.html, self.record
-        pictures = [first_text(entry, "cdn_url") for entry in objects(record.get("picture_page_info_list"))]
-        images = [unescape(url) for url in pictures if url] or find_pictures(source)
+        images = find_pictures(source)
         text = self.content
         if not record:
             plain = source.find("text_page_info")
