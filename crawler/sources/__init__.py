@@ -159,6 +159,8 @@ class Source(ABC):
     """The word of ``-a sources=``, first part of feed names (``cls/telegraph``)."""
     title: ClassVar[str] = ""
     """What readers call it."""
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts of its site, subdomains included: what readers open."""
     site: ClassVar[str] = ""
     """Name of the page object of its articles; empty: the source's name."""
     channels: Mapping[str, Channel]

@@ -69,6 +69,7 @@ class Cls(Source):
 
     name = "cls"
     title = "财联社"
+    hosts = ("cls.cn",)
     publisher = "财联社"
     uses = ("CLS_APP", "CLS_SV")
     channels = {

@@ -26,6 +26,7 @@ class Cninfo(Source):
 
     name = "cninfo"
     title = "巨潮资讯"
+    hosts = ("cninfo.com.cn",)
     publisher = "巨潮资讯网"
     interval = timedelta(minutes=10)
     channels = {

@@ -49,6 +49,7 @@ class Eastmoney(Source):
 
     name = "eastmoney"
     title = "东方财富"
+    hosts = ("eastmoney.com",)
     site = "finews"
     publisher = "东方财富网"
     channels = {

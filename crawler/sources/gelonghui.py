@@ -32,6 +32,7 @@ class Gelonghui(Source):
 
     name = "gelonghui"
     title = "格隆汇"
+    hosts = ("gelonghui.com",)
     publisher = "格隆汇"
     channels = {
         "lives": Channel("快讯", is_default=True, interval=FLASH_INTERVAL),

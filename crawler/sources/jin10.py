@@ -64,6 +64,7 @@ class Jin10(Source):
 
     name = "jin10"
     title = "金十数据"
+    hosts = ("jin10.com",)
     publisher = "金十数据"
     uses = (
         "JIN10_FLASH_APP_ID",

@@ -21,6 +21,7 @@ class Nbd(Source):
 
     name = "nbd"
     title = "每经网"
+    hosts = ("nbd.com.cn",)
     publisher = "每日经济新闻"
     interval = timedelta(minutes=5)
     channels = {"1161": Channel("每经头条", is_default=True)}

@@ -72,6 +72,7 @@ class Sina(Source):
 
     name = "sina"
     title = "新浪财经"
+    hosts = ("finance.sina.com.cn", "finance.sina.cn", "zhibo.sina.com.cn", "feed.mix.sina.com.cn")
     publisher = "新浪财经"
     personal = ("creator", "mender", "check_user", "compere_info", "comment_list")
     channels = {

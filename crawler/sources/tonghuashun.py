@@ -46,6 +46,7 @@ class Tonghuashun(Source):
 
     name = "10jqka"
     title = "同花顺"
+    hosts = ("10jqka.com.cn",)
     publisher = "同花顺财经"
     channels = {
         **{

@@ -48,6 +48,7 @@ class Wallstreetcn(Source):
 
     name = "wallstreetcn"
     title = "华尔街见闻"
+    hosts = ("wallstreetcn.com", "wallstcn.com", "awtmt.com")
     publisher = "华尔街见闻"
     channels = {
         **{

@@ -486,6 +486,24 @@ def paper_rss(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
     )
 
 
+@at(r"paper\.test/")
+def paper_home(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
+    return as_html(
+        '<title>早报</title><link rel="alternate" type="application/rss+xml" href="/comments/feed.xml">'
+        '<link rel="alternate" type="application/rss+xml" title="早报" href="/feed.xml"></head><body><p>欢迎</p>'
+    )
+
+
+@at(r"desk\.test/")
+def desk_home(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
+    return as_html("<title>desk</title></head><body><p>欢迎</p>")
+
+
+@at(r"desk\.test/robots\.txt")
+def desk_robots(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
+    return Reply(b"User-agent: *\nAllow: /\nSitemap: https://desk.test/sitemap.xml\n", "text/plain")
+
+
 @at(r"desk\.test/sitemap\.xml")
 def desk_index(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
     return Reply(

@@ -1,0 +1,384 @@
+"""``scrapy source add|list|check|test``: the sources that ``scrapy crawl feeds`` follows. Stores nothing in the archive."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlencode, urljoin
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.http import Response
+
+from archive import reader, terminal
+from archive.times import ago, clock
+from crawler import reasons
+from crawler.extraction.decoding import decode
+from crawler.pages import LinkError, target_of
+from crawler.sources import Listing, ListRequest, Record, Source, SourceError, Window, built_in
+from crawler.sources.configured import FILE, ConfigError, build, choose, load, write_entry
+from crawler.sources.discovery import (
+    built_in_for,
+    feeds_in,
+    name_for,
+    opml_of,
+    outlines_in,
+    sitemaps_in,
+    well_known,
+)
+from pipelines.normalise_dates import to_utc
+
+USAGE, FAILED = 2, 3
+Ask = Callable[[ListRequest], Awaitable[Response]]
+
+
+class ProbeSpider(Spider):
+    """Runs a function that asks for what it needs, one request after the other. Archives nothing."""
+
+    name = "probe"
+
+    def __init__(self, work: Callable[[Ask], Awaitable[None]]):
+        super().__init__()
+        self.work = work
+
+    async def start(self) -> AsyncIterator[Any]:
+        await self.work(self.ask)
+        return
+        yield  # Scrapy wants an asynchronous generator
+
+    async def ask(self, wanted: ListRequest) -> Response:
+        """The answer to a request. Raises SourceError with the reason where there is none."""
+        form = urlencode(dict(wanted.form)) if wanted.form else None
+        request = Request(
+            wanted.url,
+            method="POST" if wanted.form else "GET",
+            headers={
+                **wanted.headers,
+                **({"Content-Type": "application/x-www-form-urlencoded"} if form else {}),
+            },
+            body=form or None,
+            dont_filter=True,
+        )
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as exc:
+            raise SourceError(reasons.of_error(exc, wanted.url)[1]) from None
+        if response.status != 200:
+            raise SourceError(reasons.of_status(response.status, response.url)[1])
+        return response
+
+
+async def read_newest(source: Source, channel: str, now: datetime, ask: Ask) -> Listing:
+    """The newest page of a channel, the parts of an index included. Raises SourceError."""
+    found: Listing | None = None
+    for wanted in source.requests(channel, "", Window(now=now)):
+        listing = source.read(await ask(wanted), channel, "")
+        for part in listing.further:
+            listing.records += source.read(await ask(part), channel, "").records
+        found = listing if found is None else found
+    assert found is not None
+    return found
+
+
+class Command(ScrapyCommand):
+    """Adds, lists, checks and tries sources."""
+
+    requires_project = True
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "add URL|FILE.opml | list | check [NAME...] | test NAME"
+
+    def short_desc(self) -> str:
+        return "Add, list, check or try the sources that scrapy crawl feeds follows"
+
+    def long_desc(self) -> str:
+        return (
+            "add URL finds what a site offers (a built-in source, feeds that its page names, well-known addresses, sitemaps of "
+            "its robots.txt, else its links) and writes it to sources.toml in DATA_DIR; add FILE.opml takes all feeds of a file. "
+            "check asks for one page of each: alive, newest record, changed format. test NAME shows what would be archived. "
+            "Exit status: 0; 2 wrong usage; 3 a source failed, or nothing was found."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--name", help="add: name of the source (default: from its host)")
+        parser.add_argument("--publisher", help="add: the medium of articles that name none")
+        parser.add_argument("--zone", help="add: time zone of times without one, e.g. Europe/London")
+        parser.add_argument(
+            "--links", metavar="SELECTOR", help="add: CSS selector of the links of a list page"
+        )
+        parser.add_argument("--json", action="store_true", help="list, check, test: print JSON")
+        parser.add_argument("--opml", action="store_true", help="list: print OPML for other readers")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        self.path = Path(self.settings["DATA_DIR"]).expanduser() / FILE
+        self.now = clock(self.settings)
+        actions = {"add": self.add, "list": self.show, "check": self.check, "test": self.test}
+        if not args or args[0] not in actions:
+            self._leave(f"source what? {self.syntax()}")
+        terminal.never_fail_to_print()
+        try:
+            self.configured = load(self.path)
+            actions[args[0]](args[1:], opts)
+        except ConfigError as exc:
+            self._leave(str(exc))
+
+    # -- add ---------------------------------------------------------------------------------------------------
+
+    def add(self, words: list[str], opts: argparse.Namespace) -> None:
+        """Find what a site offers, and write it down."""
+        if len(words) != 1:
+            self._leave("source add: give one URL, or one OPML file")
+        if not words[0].startswith(("http://", "https://")) and Path(words[0]).is_file():
+            return self.add_opml(Path(words[0]))
+        url = words[0] if "://" in words[0] else f"https://{words[0]}"
+        if name := built_in_for(url):
+            if name not in self.configured:
+                write_entry(self.path, name, {"channels": built_in()[name](self.settings).default_channels()})
+            print(f"{url} is of the built-in source {name}; it is in {self.path}")
+            return None
+        given = {key: value for key in ("publisher", "zone", "links") if (value := getattr(opts, key))}
+        offers: list[tuple[str, int]] = []
+        notes: list[str] = []
+
+        async def look(ask: Ask) -> None:
+            offers.extend(await find_offers(url, given, self.now, ask, notes))
+
+        self._fetch(look)
+        if not offers:
+            self._leave(
+                f"{url} offers nothing that can be followed: {'; '.join(notes) or 'no feed, sitemap or list of articles'}",
+                FAILED,
+            )
+        name = opts.name or name_for(url, self.configured)
+        entry = {"url": offers[0][0], **given}
+        write_entry(self.path, name, entry)
+        print(f"[{name}] {offers[0][0]}: {offers[0][1]} records; it is in {self.path}")
+        for address, count in offers[1:]:
+            print(f"also there: {address}: {count} records")
+        return None
+
+    def add_opml(self, path: Path) -> None:
+        """Write down every feed of an OPML file that is not there yet."""
+        known = {entry.get("url") for entry in self.configured.values()}
+        added = 0
+        try:
+            for title, url in outlines_in(path.read_bytes(), str(path)):
+                if url in known:
+                    continue
+                name = name_for(url, self.configured)
+                self.configured[name] = {"url": url, **({"publisher": title} if title else {})}
+                write_entry(self.path, name, self.configured[name])
+                known.add(url)
+                added += 1
+        except (SourceError, OSError) as exc:
+            self._leave(str(exc))
+        print(f"{added} sources added to {self.path}")
+
+    # -- list, check, test -------------------------------------------------------------------------------------
+
+    def show(self, words: list[str], opts: argparse.Namespace) -> None:
+        """What is followed, with how it went; and which built-in sources there are beside."""
+        if words:
+            self._leave(f"source list: unexpected argument {words[0]!r}")
+        if opts.opml:
+            print(opml_of(self.configured), end="")
+            return
+        polls = self.last_polls()
+        rows = []
+        for name, entry in self.configured.items():
+            source, channels = build(name, entry, self.settings or {})
+            for channel in channels:
+                row = polls.get(source.feed_name(channel), {})
+                rows.append(
+                    {
+                        "feed": source.feed_name(channel), "source": name, "enabled": entry.get("enabled", True),
+                        "interval_seconds": int(source.interval_of(channel).total_seconds()),
+                        **{key: row.get(key) for key in ("last_read_at", "newest_at", "failures", "reason")},
+                    }
+                )  # fmt: skip
+        if opts.json:
+            print(json.dumps(rows, ensure_ascii=False, indent=1))
+            return
+        for row in rows:
+            state = f"read {ago(row['last_read_at'], self.now)}" if row["last_read_at"] else "never read"
+            state = f"failed {row['failures']} times: {row['reason']}" if row["failures"] else state
+            print(
+                f"{row['feed']:30} every {row['interval_seconds']:>5} s  {'' if row['enabled'] else 'off, '}{state}"
+            )
+        others = [name for name in built_in() if name not in self.configured]
+        print(f"built in, to be named by -a sources= or added: {', '.join(others)}")
+
+    def last_polls(self) -> dict[str, dict[str, Any]]:
+        """Rows of `feeds` by name; empty where there is no archive yet."""
+        try:
+            conn = reader.open_for_reading(self.path.parent.resolve())
+            rows = {row["feed"]: row for row in reader.rows(conn, "SELECT * FROM feeds")}
+        except (reader.NoArchive, sqlite3.Error):
+            return {}
+        conn.close()
+        return rows
+
+    def check(self, words: list[str], opts: argparse.Namespace) -> None:
+        """Ask for the newest page of each list."""
+        results: list[dict[str, Any]] = []
+
+        async def look(ask: Ask) -> None:
+            for source, channels in choose(words, self.configured, self.settings or {}):
+                for channel in channels:
+                    row: dict[str, Any] = {
+                        "feed": source.feed_name(channel),
+                        "records": 0,
+                        "newest_at": None,
+                        "problem": None,
+                    }
+                    results.append(row)
+                    try:
+                        listing = await read_newest(source, channel, self.now, ask)
+                    except SourceError as exc:
+                        row["problem"] = str(exc)
+                        continue
+                    times = [moment for record in listing.records if (moment := self.published(record))]
+                    row["records"] = len(listing.records)
+                    row["newest_at"] = f"{max(times):%Y-%m-%dT%H:%M:%SZ}" if times else None
+                    known = source.channels.get(channel)
+                    if not listing.records and not (known and known.may_be_empty):
+                        row["problem"] = "the list is empty"
+
+        self._fetch(look)
+        if opts.json:
+            print(json.dumps(results, ensure_ascii=False, indent=1))
+        else:
+            for row in results:
+                newest = f"newest {ago(row['newest_at'], self.now)}" if row["newest_at"] else "no times"
+                state = row["problem"] or f"{row['records']} records, {newest}"
+                print(f"{row['feed']:30} {state}")
+        if any(row["problem"] for row in results):
+            self.exitcode = FAILED
+
+    def test(self, words: list[str], opts: argparse.Namespace) -> None:
+        """Show what would be archived of a source's newest pages."""
+        if len(words) != 1:
+            self._leave("source test: give one NAME or NAME/CHANNEL")
+        shown: list[dict[str, Any]] = []
+        problems: list[str] = []
+
+        async def look(ask: Ask) -> None:
+            for source, channels in choose(words, self.configured, self.settings or {}):
+                for channel in channels:
+                    try:
+                        listing = await read_newest(source, channel, self.now, ask)
+                    except SourceError as exc:
+                        problems.append(str(exc))
+                        continue
+                    shown.extend(self.described(record, source, channel) for record in listing.records)
+
+        self._fetch(look)
+        for row in shown:
+            if opts.json:
+                print(json.dumps(row, ensure_ascii=False))
+            else:
+                print(
+                    f"{row['verdict']:9} {row['published_at'] or '-':20} {row['headline'] or '-'}\n{'':9} {row['id'] or '-'}  {row['url'] or '-'}"
+                )
+        for problem in problems:
+            print(f"scrapy source: {problem}", file=sys.stderr)
+        if problems:
+            self.exitcode = FAILED
+
+    def described(self, record: Record, source: Source, channel: str) -> dict[str, Any]:
+        """What a record would become."""
+        try:
+            ident = target_of(record.url).article_id if record.url else None
+        except LinkError:
+            ident = None
+        ident = ident or (f"{source.site or source.name}:{record.native_id}" if record.native_id else None)
+        verdict = record.skip or ("page" if not record.is_whole else record.kind)
+        if not record.skip and (ident is None or not source.wants(record)):
+            verdict = "unwanted"
+        moment = self.published(record)
+        return {
+            "feed": source.feed_name(channel), "verdict": verdict, "id": ident, "url": record.url, "headline": record.headline,
+            "published_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None, "publisher": record.publisher or source.publisher,
+            "authors": record.authors, "description": record.description, "access": record.access, "tags": record.tags,
+            "importance": record.importance, "securities": [one["id"] for one in record.securities], "body_html": record.body_html,
+        }  # fmt: skip
+
+    def published(self, record: Record) -> datetime | None:
+        reading = to_utc(record.published_raw, self.now) if record.published_raw else None
+        return reading[0].astimezone(UTC) if reading else None
+
+    # -- helpers -----------------------------------------------------------------------------------------------
+
+    def _fetch(self, work: Callable[[Ask], Awaitable[None]]) -> None:
+        """Run *work* with Scrapy's downloader and the fetch guard."""
+        assert self.crawler_process is not None
+        errors: list[Exception] = []
+
+        async def guarded(ask: Ask) -> None:
+            try:
+                await work(ask)
+            except Exception as exc:
+                errors.append(exc)
+
+        self.crawler_process.crawl(ProbeSpider, work=guarded)
+        self.crawler_process.start()
+        if errors:
+            raise errors[0]
+
+    def _leave(self, reason: str, status: int = USAGE) -> NoReturn:
+        print(f"scrapy source: {' '.join(reason.split())}", file=sys.stderr)
+        sys.exit(status)
+
+
+async def find_offers(
+    url: str, given: dict[str, Any], now: datetime, ask: Ask, notes: list[str]
+) -> list[tuple[str, int]]:
+    """Addresses that can be followed, best first, each with the number of its records; reasons go to *notes*."""
+
+    async def try_address(address: str) -> tuple[str, int] | None:
+        source, _ = build("new", {"url": address, **given}, {})
+        try:
+            listing = await read_newest(source, "", now, ask)
+        except SourceError as exc:
+            notes.append(str(exc))
+            return None
+        return (address, len(listing.records)) if listing.records else None
+
+    try:
+        page = await ask(ListRequest(url=url))
+    except SourceError as exc:
+        notes.append(str(exc))
+        return []
+    is_page = b"<html" in page.body[:4096].lower() or b"<!doctype html" in page.body[:4096].lower()
+    if not is_page or given.get("links"):
+        found = await try_address(url)
+        return [found] if found else []
+    offers = [
+        found
+        for address in feeds_in(decode(page.body), page.url)[:8]
+        if (found := await try_address(address))
+    ]
+    if not offers:
+        addresses = well_known(page.url)
+        with contextlib.suppress(SourceError):
+            robots = await ask(ListRequest(url=urljoin(page.url, "/robots.txt")))
+            addresses = [*sitemaps_in(decode(robots.body), page.url)[:3], *addresses]
+        for address in addresses:
+            if found := await try_address(address):
+                offers.append(found)
+                break
+    if not offers and (found := await try_address(url)):
+        offers.append(found)
+    notes[:] = notes[-1:]
+    return offers
