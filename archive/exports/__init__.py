@@ -50,7 +50,11 @@ class Option:
 
 
 TITLE = "新闻档案"
-TITLE_OPTION = Option("title", f"the title (atom, md, --site; default {TITLE})", "TEXT")
+TITLE_OPTION = Option("title", f"the title (atom, jsonfeed, md, --site; default {TITLE})", "TEXT")
+IMAGE_BASE_OPTION = Option(
+    "image-base", "base URL of DATA_DIR for images (atom, jsonfeed; default: the URLs as served)", "URL"
+)
+SELF_OPTION = Option("self-url", "where the feed will be published (atom, jsonfeed)", "URL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,8 @@ class Format:
     options: tuple[Option, ...]
     binary: bool
     """Whether a terminal cannot show it."""
+    newest_first: bool = False
+    """Whether rows come newest first, as readers of feeds expect, not oldest first."""
 
 
 _formats: dict[str, Format] = {}
@@ -100,6 +106,7 @@ def writes(
     needs: tuple[str, ...] | None = None,
     options: tuple[Option, ...] = (),
     binary: bool = False,
+    newest_first: bool = False,
 ) -> Callable[[Write], Write]:
     """Register a function ``(job, rows, out)`` for files that end in *suffix*. It may raise ExportError."""
 
@@ -108,7 +115,7 @@ def writes(
             raise TypeError(
                 f"{write.__module__} and {_formats[suffix].write.__module__} both claim .{suffix}"
             )
-        _formats[suffix] = Format(suffix, description, write, needs, options, binary)
+        _formats[suffix] = Format(suffix, description, write, needs, options, binary, newest_first)
         return write
 
     return register

@@ -48,6 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--doubtful", action="store_true", help="count doubtful matches of securities, too")
     which.add_argument("--search", metavar="LINE", help="a query of the view search, e.g. '冬奥 张家口 -ET7'")
+    which.add_argument("--limit", metavar="N", type=int, help="the newest N of them")
     how = parser.add_argument_group("how they are written")
     how.add_argument("--format", metavar="NAME", help="instead of FILE's suffix")
     how.add_argument(
@@ -152,7 +153,10 @@ def parse_selection(opts: argparse.Namespace) -> Selection:
             raise WrongUsage(f"--{name} is empty")
     if opts.search is not None and not opts.search.strip():
         raise WrongUsage("--search is empty: give words, e.g. '冬奥 张家口 -ET7'")
+    if opts.limit is not None and opts.limit < 1:
+        raise WrongUsage(f"--limit {opts.limit}: give 1 or more")
     return Selection(
+        limit=opts.limit,
         since=since,
         until=until,
         publishers=tuple(opts.publisher),

@@ -94,7 +94,8 @@ def export_file(
             query=query or {},
             options=options or {},
         )
-        rows = report_progress(archive.rows(chosen.arrivals, chosen_columns, selection.doubtful), job.count)
+        arrivals = chosen.arrivals[::-1] if form.newest_first else chosen.arrivals
+        rows = report_progress(archive.rows(arrivals, chosen_columns, selection.doubtful), job.count)
         if isinstance(out, Path):
             with WholeFile(out) as file:
                 form.write(job, rows, file)

@@ -67,6 +67,8 @@ class Selection:
     """Whether doubtful matches of a security count."""
     search: str | None = None
     """A line of the view `search`."""
+    limit: int | None = None
+    """So many of the newest; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,11 @@ class Snapshot:
         arrivals = array("q")
         first = last = updated = None
         # Only what is needed to order them: SQLite's sorter would keep whole texts.
-        for arrival, published_at, updated_at in self.conn.execute(
-            f"SELECT a.arrival, a.published_at, {UPDATED} FROM articles AS a WHERE {' AND '.join(where)}"
-            " ORDER BY a.published_at, a.id",
-            params,
+        query = f"SELECT a.arrival, a.published_at, {UPDATED}, a.id FROM articles AS a WHERE {' AND '.join(where)}"
+        if asked.limit is not None:
+            query = f"SELECT * FROM ({query} ORDER BY a.published_at DESC, a.id DESC LIMIT {int(asked.limit)}) AS a"
+        for arrival, published_at, updated_at, _ in self.conn.execute(
+            f"{query} ORDER BY a.published_at, a.id", params
         ):
             arrivals.append(arrival)
             first, last = first or published_at, published_at or last

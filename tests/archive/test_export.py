@@ -27,7 +27,7 @@ from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
 
-FORMATS = ["atom", "csv", "jsonl", "md", "parquet"]
+FORMATS = ["atom", "csv", "jsonfeed", "jsonl", "md", "parquet"]
 ATOM = etree.RelaxNG(etree.parse(ROOT / "tests" / "schemas" / "atom.rng"))
 IN_ORDER = "ORDER BY published_at, id"
 HOSTILE = [
@@ -201,7 +201,7 @@ def test_atom_validates_and_feedparser_reads_it(data, tmp_path, sql):
     feed = feedparser.parse(out.read_bytes(), sanitize_html=False, resolve_relative_uris=False)
     assert not feed.bozo, feed.get("bozo_exception")
     assert feed.feed.title_detail.value == "我们的 <新闻>"
-    wanted = sql(f"SELECT id, headline, published_at, canonical_url FROM news {IN_ORDER}")
+    wanted = sql(f"SELECT id, headline, published_at, canonical_url FROM news {IN_ORDER}")[::-1]
     assert [entry.title for entry in feed.entries] == [" ".join(row[1].split()) for row in wanted]
     assert [entry.id for entry in feed.entries] == [
         f"tag:finews-archive.invalid,2022:{row[0]}" for row in wanted
@@ -218,6 +218,45 @@ def test_atom_validates_and_feedparser_reads_it(data, tmp_path, sql):
     assert all(src.startswith("http://") for src in images)
     served = {url for (url,) in sql("SELECT url FROM article_images WHERE status = 'stored'")}
     assert {src.replace("&amp;", "&") for src in images} <= served
+
+
+def test_a_feed_names_itself_and_holds_the_newest(data, sql):
+    newest = [
+        f"tag:finews-archive.invalid,2022:{row[0]}"
+        for row in sql(f"SELECT id FROM news {IN_ORDER}")[::-1][:3]
+    ]
+    own = "https://example.org/feed?a=1&b=2"
+    done = export(data, "-", "--format", "atom", "--limit", "3", "--self-url", own)
+    ATOM.assertValid(etree.fromstring(done.stdout))
+    feed = feedparser.parse(done.stdout)
+    assert [entry.id for entry in feed.entries] == newest
+    assert [link.href for link in feed.feed.links if link.rel == "self"] == [own]
+    done = json.loads(export(data, "-", "--format", "jsonfeed", "--limit", "3", "--self-url", own).stdout)
+    assert [item["id"] for item in done["items"]] == newest
+    assert (done["version"], done["feed_url"]) == ("https://jsonfeed.org/version/1.1", own)
+
+
+def test_json_feed_holds_what_atom_does(data):
+    atom = feedparser.parse(
+        export(data, "-", "--format", "atom").stdout, sanitize_html=False, resolve_relative_uris=False
+    )
+    feed = json.loads(export(data, "-", "--format", "jsonfeed", "--title", "新闻").stdout)
+    assert feed["title"] == "新闻"
+    assert "feed_url" not in feed
+    assert len(feed["items"]) == len(atom.entries) > 60
+    for item, entry in zip(feed["items"], atom.entries, strict=True):
+        assert (item["id"], item["url"]) == (entry.id, entry.link)
+        assert (item.get("date_published"), item["date_modified"]) == (entry.get("published"), entry.updated)
+        assert item["content_html"] == entry.content[0].value
+        assert None not in item.values()
+
+
+def test_a_limit_takes_the_newest_in_the_order_of_the_format(data, sql):
+    wanted = [row[0] for row in sql(f"SELECT id FROM news {IN_ORDER}")][-3:]
+    done = export(data, "-", "--format", "csv", "--columns", "id", "--limit", "3")
+    assert done.stdout.decode().split() == ["id", *wanted]
+    assert b"3 articles" in done.stderr
+    assert b"--limit 0: give 1 or more" in export(data, "x.csv", "--limit", "0").stderr
 
 
 def test_atom_images_can_be_ours(data):
@@ -365,7 +404,9 @@ def test_hostile_texts_come_back_as_they_are(hostile, tmp_path):
     ATOM.assertValid(tree)
     illegal = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
     titles = tree.xpath("//a:entry/a:title", namespaces={"a": "http://www.w3.org/2005/Atom"})
-    assert [title.text or "" for title in titles] == [illegal.sub("", text) for text in texts]
+    assert [title.text or "" for title in titles] == [illegal.sub("", text) for text in reversed(texts)]
+    feed = json.loads((tmp_path / "x.jsonfeed").read_text(encoding="utf-8"))
+    assert [item.get("title", "") for item in feed["items"]] == texts[::-1]
     document = (tmp_path / "x.md").read_text(encoding="utf-8")
     assert len(re.findall(r"^#{1,6} ", document, re.MULTILINE)) == 2 + len(
         texts
@@ -520,7 +561,7 @@ def test_the_last_line_says_rows_file_and_size(data, tmp_path, sql):
     [
         ([], "name one file, e.g. articles.atom, articles.csv"),
         (["a.csv", "b.csv"], "name one file"),
-        (["a.xls"], "unknown export format .xls; available: .atom, .csv, .jsonl, .md, .parquet"),
+        (["a.xls"], "unknown export format .xls; available: .atom, .csv, .jsonfeed, .jsonl, .md, .parquet"),
         (["a"], "unknown export format (no suffix)"),
         (["-"], "- needs --format, one of atom, csv"),
         (["a.csv", "--colums", "id"], "export: unexpected argument '--colums'"),

@@ -14,7 +14,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
+import feedparser
 import pytest
+from lxml import etree
 
 from archive.describe_schema import described
 from archive.schema import STEPS, connect, open_archive, statements
@@ -681,6 +683,54 @@ def test_a_trend_can_be_a_share_of_all_articles(server, sql):
     assert "Fill in words" in server.page("/-/trend")
     for odd in ("q=%22%22", "q=a&from=2026-07-01", "q=a&from=0001-01-01&by=day", "q=a&by=year&as=x&to=x"):
         assert server.get(f"/-/trend?{odd}")[0] == 200, odd
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"q": "储能"},
+        {"publisher": "东篱商报"},
+        {"security": "300991"},
+        {"q": "机构", "security": "300991"},
+    ],
+    ids=str,
+)
+def test_feeds_of_what_the_reader_asks(server, sql, asked):
+    query = f"?{urlencode(asked)}" if asked else ""
+    status, headers, body = server.get(f"/-/feed.atom{query}")
+    assert status == 200
+    assert headers["content-type"].startswith("application/atom+xml")
+    etree.RelaxNG(etree.parse(ROOT / "tests" / "schemas" / "atom.rng")).assertValid(etree.fromstring(body))
+    feed = feedparser.parse(body)
+    assert [link.href for link in feed.feed.links if link.rel == "self"] == [
+        f"{server.origin}/-/feed.atom{query}"
+    ]
+    listed = re.findall(
+        r'<h3 lang="zh"><a href="/-/article\?id=(.*?)">', server.page(f"/-/articles?order=newest&{query[1:]}")
+    )
+    ids = [entry.id.partition("2022:")[2] for entry in feed.entries]
+    assert ids[:30] == listed[: len(ids)]
+    assert 0 < len(ids) <= 50
+    times = [entry.published for entry in feed.entries]
+    assert times == sorted(times, reverse=True)
+    items = server.json(f"/-/feed.json{query}")["items"]
+    assert [item["id"] for item in items] == [entry.id for entry in feed.entries]
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(server):
+    _, headers, body = server.get("/-/feed.atom?q=%E5%82%A8%E8%83%BD")
+    assert feedparser.parse(body).entries
+    assert headers["last-modified"].endswith("GMT")
+    status, _, again = server.get("/-/feed.atom?q=%E5%82%A8%E8%83%BD", if_none_match=headers["etag"])
+    assert (status, again) == (304, b"")
+    assert server.get("/-/feed.json?q=%E5%82%A8%E8%83%BD", if_none_match=headers["etag"])[0] == 200
+    page = server.page("/-/articles?q=%E5%82%A8%E8%83%BD&from=2026-01-01")
+    assert (
+        '<link rel="alternate" type="application/atom+xml" title="Atom" href="/-/feed.atom?q=%E5%82%A8%E8%83%BD">'
+        in page
+    )
+    assert feedparser.parse(server.get("/-/feed.atom?q=nothing+holds+this")[2]).entries == []
 
 
 def test_the_original_is_one_click_from_its_article(server, sql):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from archive.exports import TITLE, TITLE_OPTION, Job, Option, Row, writes
+from archive.exports import IMAGE_BASE_OPTION, SELF_OPTION, TITLE, TITLE_OPTION, Job, Row, writes
 from archive.urls import http_url
 
 AUTHORITY = "tag:finews-archive.invalid,2022:"  # RFC 4151; a name of .invalid is nobody's
@@ -45,9 +45,14 @@ def iri(text: str | None) -> str | None:
     return quote(url, safe="%:/?#[]@!$&'()*+,;=-._~") if url else None
 
 
-def render_entry(row: Row, base: str | None) -> str:
-    """One article."""
-    authors = row["authors"] or ([row["publisher"]] if row["publisher"] else [])
+def image_base(options: Mapping[str, Any]) -> str | None:
+    """The option ``--image-base``, with its slash."""
+    base: str | None = options.get("image-base")
+    return base if base is None or base.endswith("/") else f"{base}/"
+
+
+def body_with_images(row: Row, base: str | None) -> str:
+    """The body with absolute URLs of its images: below *base*, or as they were served."""
     served: dict[str, str] = dict(zip(row["images"], row["image_urls"], strict=True))
 
     def localize_image(match: re.Match[str]) -> str:
@@ -55,6 +60,12 @@ def render_entry(row: Row, base: str | None) -> str:
         url = served.get(path, path) if base is None else base + path
         return match[1] + escape(url, {'"': "&quot;"})
 
+    return LOCAL.sub(localize_image, row["body_html"])
+
+
+def render_entry(row: Row, base: str | None) -> str:
+    """One article."""
+    authors = row["authors"] or ([row["publisher"]] if row["publisher"] else [])
     parts = [
         f"<title>{escape_xml(row['headline'])}</title>",
         f"<id>{escape_xml(tag_uri(row['id']))}</id>",
@@ -71,7 +82,7 @@ def render_entry(row: Row, base: str | None) -> str:
         parts.append(f"<category term={quoteattr(term)}/>")
     if row["description"]:
         parts.append(f"<summary>{escape_xml(row['description'])}</summary>")
-    parts.append(f'<content type="html">{escape_xml(LOCAL.sub(localize_image, row["body_html"]))}</content>')
+    parts.append(f'<content type="html">{escape_xml(body_with_images(row, base))}</content>')
     return "<entry>\n" + "\n".join(parts) + "\n</entry>\n"
 
 
@@ -79,20 +90,13 @@ def render_entry(row: Row, base: str | None) -> str:
     "atom",
     "a feed with whole articles (RFC 4287)",
     needs=NEEDS,
-    options=(
-        TITLE_OPTION,
-        Option(
-            "image-base",
-            "base URL of DATA_DIR for images (atom; default: the URLs as served)",
-            "URL",
-        ),
-    ),
+    options=(TITLE_OPTION, IMAGE_BASE_OPTION, SELF_OPTION),
+    newest_first=True,
 )
 def write_atom(job: Job, rows: Iterator[Row], out: BinaryIO) -> None:
     """A feed, its entries in the order of the rows."""
-    base = job.options.get("image-base")
-    if base is not None and not base.endswith("/"):
-        base += "/"
+    base = image_base(job.options)
+    own = iri(job.options.get("self-url"))
     asked = "&".join(f"{name}={value}" for name, value in sorted(job.query.items()))
     out.write(
         (
@@ -100,6 +104,8 @@ def write_atom(job: Job, rows: Iterator[Row], out: BinaryIO) -> None:
             f"<title>{escape_xml(job.options.get('title') or TITLE)}</title>\n<id>{escape_xml(tag_uri('feed' + ('?' + asked) * bool(asked)))}</id>\n"
             f"<updated>{job.updated_at or NEVER}</updated>\n<author><name>finews-archive</name></author>\n"
             "<generator>finews-archive</generator>\n"
+            + f'<link rel="self" type="application/atom+xml" href={quoteattr(own or "")}/>\n'
+            * bool(own)
         ).encode()
     )
     for row in rows:

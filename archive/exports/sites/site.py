@@ -177,7 +177,9 @@ class Site:
 
     def _feed(self, arrivals: Sequence[int], chosen: Chosen, query: dict[str, str]) -> None:
         out = io.BytesIO()
-        options = {"title": self.title} | ({"image-base": self.url} if self.url else {})
+        options = {"title": self.title}
+        if self.url:
+            options |= {"image-base": self.url, "self-url": f"{self.url}/feed.xml"}
         job = Job(
             columns=self.archive.choose(FEED_NEEDS),
             count=len(arrivals),

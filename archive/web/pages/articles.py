@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from archive.web.ask import ENTRY, Row, ask, fetch_value, has_search, parse_day, parse_number
 from archive.web.pages import page, render_page
+from archive.web.pages.feeds import feed_links
 
 SIZE = 30  # articles a page
 LAST_PAGE = 100_000
@@ -125,4 +126,5 @@ async def articles(datasette: Any, request: Any) -> Any:
         other_order=f"/-/articles?{urlencode(kept | {'order': 'newest' if order == 'best' else 'best'})}",
         as_table=f"/archive/articles?{urlencode({name: value for name, value in filters.items() if value})}",
         searchable=searchable,
+        feeds=feed_links(asked),
     )

@@ -1,0 +1,96 @@
+"""``/-/feed.atom?q=…``, ``/-/feed.json?q=…``: the newest articles of a search, publisher or security for feed readers."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from contextlib import closing
+from datetime import datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+
+from archive.exports import Job, format_named
+from archive.exports.formats.atom import NEEDS
+from archive.exports.selection import Snapshot
+from archive.questions import NARROWED
+from archive.web.ask import ask, has_search
+from archive.web.metadata import TITLE
+from archive.web.pages import not_found, page
+
+SIZE = 50  # articles
+FORMATS = {"atom": ("atom", "application/atom+xml"), "json": ("jsonfeed", "application/feed+json")}
+"""By the suffix of the address: name of the format, media type."""
+FIELDS = ("q", "publisher", "security")
+
+
+def feed_links(asked: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Label, media type and address of the feeds of a search.
+
+    >>> feed_links({"q": "a", "publisher": ""})[0]
+    ('Atom', 'application/atom+xml', '/-/feed.atom?q=a')
+    """
+    kept = urlencode({name: asked[name] for name in FIELDS if asked.get(name)})
+    return [
+        (label, FORMATS[suffix][1], f"/-/feed.{suffix}{'?' * bool(kept)}{kept}")
+        for label, suffix in (("Atom", "atom"), ("JSON Feed", "json"))
+    ]
+
+
+@page(r"/-/feed\.(?P<suffix>atom|json)$")
+async def feed(datasette: Any, request: Any) -> Any:
+    asked = {name: (request.args.get(name) or "").strip() for name in FIELDS}
+    if asked["q"] and not await has_search(datasette):
+        raise not_found(
+            "No search index",
+            "This archive has no search index; a feed of a publisher or security is possible.",
+        )
+    source = (
+        "search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND"
+        if asked["q"]
+        else "articles AS a WHERE"
+    )
+    # The time limit of queries holds for what the reader asks; the rows are then looked up.
+    newest = await ask(
+        datasette,
+        f"SELECT a.arrival FROM {source} a.published_at IS NOT NULL AND {NARROWED} AND EXISTS ("
+        f"SELECT 1 FROM texts WHERE article_id = a.id) ORDER BY a.published_at DESC, a.id LIMIT {SIZE}",
+        **asked,
+    )
+    name, media_type = FORMATS[request.url_vars["suffix"]]
+    own = f"{request.scheme}://{request.host}{request.full_path}"
+    data_dir = Path(datasette.get_database("archive").path).parent
+    arrivals = [row["arrival"] for row in newest]
+    body, updated = await asyncio.to_thread(write_feed, data_dir, name, arrivals, asked, own)
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
+    if updated:
+        headers["last-modified"] = format_datetime(datetime.fromisoformat(updated), usegmt=True)
+    if request.headers.get("if-none-match") == etag:
+        return Response(b"", status=304, headers=headers)
+    return Response(body, headers=headers, content_type=f"{media_type}; charset=utf-8")
+
+
+def write_feed(
+    data_dir: Path, name: str, arrivals: list[int], asked: dict[str, str], own: str
+) -> tuple[bytes, str | None]:
+    """The feed, and when the newest change of its articles was, UTC."""
+    with closing(Snapshot(data_dir)) as archive:
+        columns = archive.choose(NEEDS)
+        rows = list(archive.rows(arrivals, columns))
+    updated = max((row["updated_at"] for row in rows), default=None)
+    words = " ".join(filter(None, asked.values()))
+    job = Job(
+        columns=columns,
+        count=len(rows),
+        updated_at=updated,
+        query={field: value for field, value in asked.items() if value},
+        options={"title": f"{TITLE}: {words}" if words else TITLE, "self-url": own},
+    )
+    out = io.BytesIO()
+    format_named(name).write(job, iter(rows), out)
+    return out.getvalue(), updated
