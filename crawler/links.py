@@ -16,6 +16,9 @@ ADDRESS = re.compile(
     r"|(?P<code>(?<![0-9A-Za-z_=/&?%.-])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
     re.IGNORECASE,
 )
+ID = re.compile(
+    r"20[0-9]{15,16}"
+)  # an article's code without its letters: taken for one only alone on its line
 WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
 AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
@@ -70,6 +73,8 @@ def addresses_in(text: str) -> list[str]:
     text = INVISIBLE.sub("", text).strip()
     if "://" not in text:
         text = unicodedata.normalize("NFKC", text)  # typed with a Chinese keyboard's full-width characters
+    if ID.fullmatch(text):
+        return [text]
     links: dict[str, None] = {}
     index = 0
     while match := ADDRESS.search(text, index):

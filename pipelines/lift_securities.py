@@ -24,6 +24,15 @@ CHART_CODE = re.compile(r"(?:K\s+)?([A-Z0-9_.]{1,12})\|(\d{1,3})\|", re.IGNORECA
 UNIFY = re.compile(r"/unify/r/(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
 NID = re.compile(r"[?&]nid=(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
 ID_CODE = re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE)
+# Addresses and ids of 2016 to 2019 state the exchange in words, or the market by one digit behind the code.
+US_PAGE = re.compile(
+    r"quote\.eastmoney\.com/us/([A-Z.]{1,8})\.html\?(?:.*&)?Market=(NASDAQ|NYSE|AMEX)", re.IGNORECASE
+)
+QUOTE_PAGE = re.compile(r"quote\.eastmoney\.com/(sh|sz|zs|hk)/?(\d{5,6})\.html", re.IGNORECASE)
+FUND_PAGE = re.compile(r"fund\.eastmoney\.com/(\d{6})\.html", re.IGNORECASE)
+US_ID = re.compile(r"stock_(NASDAQ|NYSE|AMEX)_([A-Z.]{1,8}?)\d?", re.IGNORECASE)
+DIGIT_ID = re.compile(r"stock_(\d{6})([12])")
+US_MARKETS = {"NASDAQ": "105", "NYSE": "106", "AMEX": "107"}
 QUOTE_HOLDER = re.compile(r"^(?:bk)?quote_", re.IGNORECASE)
 LINK_CLASSES = {"keytip", "em_stock_key_common", "infokey"}
 BLOCKS = frozenset(("p", "div", "td", "th", "li", "center", "section", "article", "blockquote", "figure", "h1", "h2", "h3", "h4", "br", "tr"))  # fmt: skip
@@ -40,7 +49,7 @@ def kind_of(market: str, code: str) -> str:
         return "board"
     if (
         market in ("2", "100")
-        or (market == "0" and code.startswith(("399", "899")))
+        or (market == "0" and code.startswith(("395", "399", "899")))
         or (market == "1" and code.startswith("000"))
     ):
         return "index"
@@ -71,9 +80,45 @@ def code_of(element: Any) -> tuple[str, str] | None:
     """Market and code that an auto-link states, None for a glossary link."""
     if found := CODE.fullmatch(element.get("data-code") or ""):
         return found[1], found[2]
-    if found := UNIFY.search(element.get("href") or "") or ID_CODE.match(element.get("id") or ""):
+    href, identity = element.get("href") or "", element.get("id") or ""
+    if found := UNIFY.search(href) or ID_CODE.match(identity):
         market, _, code = found[1].partition(".")
         return market, code
+    return code_of_older_address(href) or code_of_older_id(identity)
+
+
+def code_of_older_address(href: str) -> tuple[str, str] | None:
+    """Market and code that an address of a quote's page states, as auto-links had them until 2019.
+
+    >>> code_of_older_address("http://quote.eastmoney.com/us/AAPL.html?Market=NASDAQ")
+    ('105', 'AAPL')
+    >>> code_of_older_address("http://quote.eastmoney.com/SZ300104.html"), code_of_older_address("http://fund.eastmoney.com/501300.html")
+    (('0', '300104'), ('1', '501300'))
+    """
+    if match := US_PAGE.search(href):
+        return US_MARKETS[match[2].upper()], match[1]
+    if match := QUOTE_PAGE.search(href):
+        letters, code = match[1].lower(), match[2]
+        markets = {"sh": "1", "sz": "0", "hk": "116", "zs": "1" if code.startswith("000") else "0"}
+        return markets[letters], code
+    if match := FUND_PAGE.search(href):
+        return ("1" if match[1].startswith("5") else "0", match[1]) if match[1][:2] in LISTED_FUNDS else None
+    return None
+
+
+LISTED_FUNDS = ("15", "16", "18", "50", "51", "56", "58")
+
+
+def code_of_older_id(identity: str) -> tuple[str, str] | None:
+    """Market and code in the id of an auto-link's span, as they were until 2019.
+
+    >>> code_of_older_id("stock_NASDAQ_INTC7"), code_of_older_id("stock_3001042"), code_of_older_id("Info.3293")
+    (('105', 'INTC'), ('0', '300104'), None)
+    """
+    if match := US_ID.fullmatch(identity):
+        return US_MARKETS[match[1].upper()], match[2]
+    if match := DIGIT_ID.fullmatch(identity):
+        return "1" if match[2] == "1" else "0", match[1]
     return None
 
 
@@ -133,6 +178,8 @@ def lift(tree: Any) -> list[dict[str, Any]]:
         classes = element.get("class")
         if element.tag == "span" and element.get("id"):
             holders.append(element)
+            if not classes and element.find(".//a") is None and (one := linked(element, "")):
+                found.append(one)
         if classes and element.tag != "img" and not LINK_CLASSES.isdisjoint(classes.split()):
             links.append(element)
             if one := linked(element, classes):
@@ -143,11 +190,18 @@ def lift(tree: Any) -> list[dict[str, Any]]:
         unwrap(element)
     for element in holders:
         identity = element.get("id")
-        if QUOTE_HOLDER.match(identity) and not "".join(element.itertext()).strip():
+        if QUOTE_HOLDER.match(identity) and is_quote(element):
             drop(element)
         elif ID_CODE.match(identity) or identity.startswith(("stock_", "bk_", "Info.")):
             unwrap(element)
     return merged(found)
+
+
+def is_quote(holder: Any) -> bool:
+    """Whether a holder of a quote has nothing but that: no text, or links in brackets such as (行情 专区)."""
+    outside = (holder.text or "") + "".join(link.tail or "" for link in holder.iter("a"))
+    others = [child for child in holder if child.tag != "a"]
+    return not others and not "".join(outside.split()).strip("()（）|,，、0123456789.%+-")
 
 
 def linked(element: Any, classes: str) -> dict[str, Any] | None:

@@ -58,6 +58,11 @@ def test_an_address_keeps_what_belongs_to_it(link):
     assert addresses_in(link) == [link]
 
 
+def test_an_id_alone_is_a_link():
+    assert addresses_in(" 202606303790000412 ") == ["202606303790000412"]
+    assert addresses_in("电话 202606303790000412") == []
+
+
 def test_several_links_on_a_line_are_several_links():
     assert list(links_in([f"{LINK}、https://b.example/2 和 https://b.example/3"])) == [
         LINK,
@@ -87,6 +92,7 @@ def test_several_links_on_a_line_are_several_links():
         (f"NW202606303790000412 {LINK}", [LINK]),
         ("NW202606303790000412345678901", ["NW202606303790000412345678901"]),
         ("202606303790000412", ["202606303790000412"]),
+        ("电话 202606303790000412", ["电话 202606303790000412"]),
         ("见 a.example/1 和 http://b.example/2", ["http://a.example/1", "http://b.example/2"]),
         ("//a.example/1", ["http://a.example/1"]),
         (

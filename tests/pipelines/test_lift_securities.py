@@ -51,6 +51,56 @@ def test_each_family_is_unwrapped_and_lifted(shape, identity, name, kind, exchan
     assert not list(tree.iter("span"))
 
 
+@pytest.mark.parametrize(
+    ("html", "identity", "kind"),
+    [
+        (
+            '<span id="stock_NASDAQ_CGA7"><a class="keytip" href="http://quote.eastmoney.com/us/CGA.html?Market=NASDAQ">晨光股份</a></span><span id="quote_CGA7"></span>',
+            "105.CGA",
+            "stock",
+        ),
+        ('<span id="stock_NYSE_CGB7">晨光股份</span><span id="quote_CGB7"></span>', "106.CGB", "stock"),
+        ('<span id="Info.116.00999">晨光股份</span>', "116.00999", "stock"),
+        ('<span id="stock_0.300999">晨光股份</span>', "0.300999", "stock"),
+        (
+            '<span id="stock_3009992"><a class="keytip" href="http://quote.eastmoney.com/SZ300999.html">晨光股份</a></span>',
+            "0.300999",
+            "stock",
+        ),
+        (
+            '<span id="stock_3950312"><a class="keytip" href="http://quote.eastmoney.com/ZS395031.html">晨光股份</a></span>',
+            "0.395031",
+            "index",
+        ),
+        (
+            '<span id="stock_5013001"><a class="keytip" href="http://fund.eastmoney.com/501300.html">晨光股份</a></span>',
+            "1.501300",
+            "fund",
+        ),
+    ],
+)
+def test_links_of_2016_to_2019_are_known_by_address_or_id(html, identity, kind):
+    found, text, tree = lifted(f"<p>公告显示，{html}今日涨停。</p>")
+    assert list(found) == [(identity, "link")]
+    one = found[identity, "link"]
+    assert (one["name"], one["kind"], one["mentions"]) == ("晨光股份", kind, 1)
+    assert text == "公告显示，晨光股份今日涨停。"
+    assert not list(tree.iter("span", "a"))
+
+
+def test_a_quote_that_links_elsewhere_goes_with_its_holder():
+    holder = '<span id="bkquote_474">(<a href="http://quote.eastmoney.com/center/list.html">行情</a> <a href="http://stock.eastmoney.com/hy474.html">专区</a>)</span>'
+    html = f'<p>巨灾<span id="bk_474"><a class="keytip" href="http://stock.eastmoney.com/hy474.html">保险</a></span>{holder}制度。</p>'
+    found, text, _ = lifted(html)
+    assert not found
+    assert text == "巨灾保险制度。"
+
+
+def test_a_holder_with_the_articles_text_keeps_it():
+    _, text, _ = lifted('<p>开盘<span id="quote_0.002999">后股价走高</span>。</p>')
+    assert text == "开盘后股价走高。"
+
+
 def test_a_glossary_word_is_no_security():
     found, text, _ = lifted(f"<p>多只{link(GLOSSARY, name='基金')}加仓。</p>")
     assert not found
