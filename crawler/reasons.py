@@ -9,7 +9,7 @@ from urllib.request import getproxies
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from archive import outcomes
-from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, causes, explain
+from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, RobotsUnavailable, causes, explain
 
 WALLS = {
     401: "wants a login",
@@ -59,6 +59,8 @@ def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, 
     refused, reason = explain(error, "DOWNLOAD_MAXSIZE bytes")
     if any(isinstance(cause, FetchRefused) for cause in causes(error)):
         return outcomes.REFUSED, f"not fetched: {reason}"
+    if isinstance(error, RobotsUnavailable):
+        return outcomes.REFUSED, reason
     if isinstance(error, CutShort):
         return outcomes.UNREADABLE, f"{reason}: {url}"
     if isinstance(error, HostTripped):

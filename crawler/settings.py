@@ -43,6 +43,7 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0.0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
+CRAWL_DELAY_MAX = 30.0  # seconds; a robots.txt's Crawl-delay is honoured up to this
 DOWNLOAD_TIMEOUT = 30.0  # seconds
 # Bytes of one response, also after decompression; of an image: IMAGE_MAX_BYTES.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
@@ -84,6 +85,7 @@ URLLENGTH_LIMIT = 0  # no link is dropped for its length
 CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as many tasks for every response
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.site_headers.SiteHeadersMiddleware": 90,
+    "crawler.middlewares.robots_unavailable.RobotsUnavailableMiddleware": 95,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.backoff_retry.BackoffRetryMiddleware": 550,
     "crawler.middlewares.complete_body.CompletePageMiddleware": 585,
@@ -94,7 +96,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.capture.CaptureMiddleware": 920,
 }
 SPIDER_MIDDLEWARES = {"crawler.middlewares.capture.NameCapturesMiddleware": 0}
-EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0}
+EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0, "crawler.extensions.crawl_delay.CrawlDelay": 500}
 # Doors that a crawl does not need: both let others of this machine run code in it.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -26,6 +26,10 @@ class HostTripped(IgnoreRequest):
     """A host failed too often in a row: this crawl does not ask it again."""
 
 
+class RobotsUnavailable(IgnoreRequest):
+    """A host's robots.txt cannot be read, so that nothing is asked of it for now; the message says so."""
+
+
 class CutShort(ResponseDataLossError):
     """A body that ends early; the message says how that shows."""
 

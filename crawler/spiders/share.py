@@ -20,7 +20,7 @@ from archive.outcomes import FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.attempt import Attempt
-from crawler.fetch_guard import FetchGuard
+from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit
 from crawler.links import addresses_in, links_in
@@ -65,6 +65,11 @@ class ShareSpider(ArticleSpider):
     """Follows share links."""
 
     name = "share"
+    custom_settings = {
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": 0.0,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": 2.0,
+    }
 
     def __init__(self, url: str | None = None, urls: str | None = None):
         super().__init__()
@@ -166,6 +171,11 @@ class ShareSpider(ArticleSpider):
             archive.add_link({**row, "last_tried_at": utc_text(archive.now())})
             self.count("links/failed")
         archive.flush()
+
+    def is_throttled(self, url: str) -> bool:
+        """Hosts of others are spared; the operator's own, named in a setting, are not."""
+        origin = origin_of(url)
+        return origin is None or not FetchGuard.of(self.crawler).trusts(*origin[1:])
 
     def next_step(
         self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
