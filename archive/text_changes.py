@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -37,6 +38,15 @@ def sentences(text: str) -> list[list[str]]:
 def without_space(text: str) -> str:
     """*text* as it is compared: white space is no edit."""
     return "".join(text.split())
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of *text* without white space: the source serves one text with changing blanks.
+
+    >>> text_digest("甲 乙\\n丙") == text_digest("甲乙丙")
+    True
+    """
+    return hashlib.sha256(without_space(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sentence_changes(old: str, new: str) -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
-from archive.text_changes import shares_nothing
+from archive.text_changes import shares_nothing, text_digest
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
@@ -30,15 +30,6 @@ TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
 
 PUBLISHER_ORDER = ("feed", "detail", "body", "page", "digest")
 """The list record's word for the publisher comes first, then the body's own source line."""
-
-
-def text_digest(text: str) -> str:
-    """SHA-256 of *text* without white space: the source serves one text with changing blanks.
-
-    >>> text_digest("甲 乙\\n丙") == text_digest("甲乙丙")
-    True
-    """
-    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
 
 
 SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")

@@ -1,0 +1,63 @@
+"""``scrapy backup DEST``: a consistent copy of the archive, also while a crawl runs, verified after writing."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from pathlib import Path
+
+from scrapy.exceptions import UsageError
+
+from archive.backup import BackupError, back_up
+from archive.lock import AlreadyLocked
+from archive.times import clock
+from archive.verify import verify
+from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
+from pipelines.write_frontmatter import PostWriter
+
+LOCKED = 75
+
+
+class Command(ReadingCommand):
+    """Copies an archive, or brings an earlier copy up to date."""
+
+    name = "backup"
+
+    def syntax(self) -> str:
+        return "DEST"
+
+    def short_desc(self) -> str:
+        return "Copy the archive, verified; the second time only what is new"
+
+    def long_desc(self) -> str:
+        return (
+            "Copies archive.db and captures.db by SQLite's backup API, images and posts as hard links where DEST is on the same "
+            "disk, and verifies the copy. Exit status: 0 copied and sound; 1 no archive; 3 the copy is damaged, as scrapy verify "
+            "says of it; 73 DEST cannot be written."
+        )
+
+    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("backup: name one folder: scrapy backup DEST", print_help=False)
+        dest = Path(args[0]).expanduser().resolve()
+        assert self.settings is not None
+        render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        try:
+            copied = back_up(self.data_dir, dest)
+            # A post that was rewritten after the database was copied is rendered again from the copy.
+            report = verify(dest, render, clock(self.settings), repair=True)
+        except BackupError as exc:
+            self.fail(NO_ARCHIVE, str(exc))
+        except AlreadyLocked as exc:
+            self.fail(LOCKED, f"{dest} is in use: {exc}")
+        except (OSError, sqlite3.Error) as exc:
+            self.fail(CANNOT_WRITE, f"{dest}: {exc}")
+        else:
+            self.exitcode = 3 if report.exit_status == 3 else 0
+            for finding in report.findings:
+                if not finding.repaired:
+                    print(f"{finding.check}: {finding.subject}: {finding.problem}")
+            print(
+                f"{report.articles:,} articles, {copied.files:,} files copied, {copied.kept:,} were there, {copied.removed:,} removed; "
+                f"{'damage found' if self.exitcode else 'sound'}: {dest}"
+            )

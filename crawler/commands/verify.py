@@ -1,0 +1,83 @@
+"""``scrapy verify``: whether everything that is archived is there and as it was; ``--repair`` puts right what it can."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from archive.lock import AlreadyLocked
+from archive.reader import NoArchive
+from archive.times import clock
+from archive.verify import Report, verify
+from crawler.reading_command import ReadingCommand
+from pipelines.write_frontmatter import PostWriter
+
+LOCKED = 75
+SHOWN = 50  # findings on a terminal; --json has all
+
+
+class Command(ReadingCommand):
+    """Checks database, texts, posts, images, captures, manifests and left-overs."""
+
+    name = "verify"
+
+    def syntax(self) -> str:
+        return "[--repair] [--json]"
+
+    def short_desc(self) -> str:
+        return "Check that all that is archived is there and undamaged"
+
+    def long_desc(self) -> str:
+        return (
+            "Checks the database, the search index, every text, post, image and capture, the daily manifests, files that no "
+            "row names and left-overs of killed crawls. --repair renders posts again, rebuilds the index, moves unclaimed "
+            "files to unclaimed/ and has damaged images fetched by the next crawl. Exit status: 0 sound; 1 all damage "
+            "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--repair", action="store_true", help="put right what can be put right")
+        parser.add_argument("--json", action="store_true", help="one JSON object with every finding")
+
+    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.reject_arguments(args)
+        assert self.settings is not None
+        render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        try:
+            report = verify(self.data_dir, render, clock(self.settings), opts.repair)
+        except FileNotFoundError as exc:
+            raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
+        except AlreadyLocked as exc:
+            self.fail(LOCKED, f"another crawl holds {self.data_dir}: {exc}")
+            return
+        self.exitcode = report.exit_status
+        if opts.json:
+            print(json.dumps(as_json(report), ensure_ascii=False, indent=1))
+        else:
+            print_report(report)
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """The report for programs."""
+    return {
+        "exit_status": report.exit_status,
+        "articles": report.articles,
+        "images": report.images,
+        "captures": report.captures,
+        "without_captures": report.without_captures,
+        "findings": [finding.as_json() for finding in report.findings],
+    }
+
+
+def print_report(report: Report) -> None:
+    """The report for people."""
+    for finding in report.findings[:SHOWN]:
+        print(f"{finding.check}: {finding.subject}: {finding.problem}{' (repaired)' * finding.repaired}")
+    if len(report.findings) > SHOWN:
+        print(f"and {len(report.findings) - SHOWN:,} more: --json lists all")
+    verdict = {0: "sound", 1: "repaired", 3: "damage found"}[report.exit_status]
+    print(
+        f"{verdict}: {report.articles:,} articles, {report.images:,} images, {report.captures:,} captures"
+        + f"; {report.without_captures:,} articles are from before captures" * bool(report.without_captures)
+    )

@@ -1,0 +1,217 @@
+"""An archive damaged in every way: what ``verify`` finds, and what it puts right."""
+
+import hashlib
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.captures import Capture, Captures
+from archive.manifest import write_manifest
+from archive.text_changes import text_digest
+from archive.verify import verify
+from archive.writer import Archive
+from tests.archive.test_writer import entry
+
+NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
+IMAGE = b"\x89PNG of a kind"
+SHA = hashlib.sha256(IMAGE).hexdigest()
+POST = "posts/_posts/2026-02-21/2026-02-21-{}.md"
+
+
+def render(article) -> tuple[str, str]:
+    return article["post_path"], f"{article['headline']}: {article['body_text']}\n"
+
+
+@pytest.fixture
+def data(tmp_path):
+    archive = Archive(tmp_path, captures=True).open()
+    archive.render = render
+    for number in (1, 2):
+        text = f"张家口赛区准备就绪，第{number}号公告"
+        path = archive.stage_image(IMAGE, SHA, ".png")
+        capture = archive.capture(
+            Capture(
+                url=f"http://paper.example/{number}",
+                status=200,
+                headers=[],
+                received=text.encode(),
+                fetched_at=NOW,
+            )
+        )
+        brought = entry(number, new=True, images=[path])
+        brought.article |= {"post_path": POST.format(number), "text_sha256": text_digest(text)}
+        brought.body_text = text
+        brought.post = (POST.format(number), f"第{number}篇: {text}\n")
+        brought.rows |= {
+            "images": [
+                {
+                    "sha256": SHA,
+                    "media_type": "image/png",
+                    "width": 1,
+                    "height": 1,
+                    "bytes": len(IMAGE),
+                    "path": path,
+                }
+            ],
+            "checks": [{"article_id": f"finews:{number}", "next_check_at": None, "etag": '"x"'}],
+            "article_captures": [{"article_id": f"finews:{number}", "capture_id": capture}],
+        }
+        brought.replace["article_images"] = [
+            {
+                "article_id": f"finews:{number}",
+                "position": 1,
+                "url": "http://a/b.png",
+                "sha256": SHA,
+                "status": "stored",
+            }
+        ]
+        archive.add(brought)
+    archive.flush()
+    write_manifest(tmp_path, archive.conn, "2026-02-20")
+    write_manifest(tmp_path, archive.conn, "2026-02-21")
+    archive.close()
+    return tmp_path
+
+
+def found(data, repair: bool = False):
+    report = verify(data, render, NOW, repair)
+    return report.exit_status, [(finding.check, finding.subject) for finding in report.findings]
+
+
+def edit(path, sql: str, *params) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute(sql, params)
+    db.close()
+
+
+def test_a_sound_archive(data):
+    report = verify(data, render, NOW)
+    assert (report.exit_status, report.findings) == (0, [])
+    assert (report.articles, report.images, report.captures, report.without_captures) == (2, 1, 2, 0)
+
+
+@pytest.mark.parametrize("damage", ["missing", "edited", "cut"])
+def test_posts_are_rendered_again(data, damage):
+    post = data / POST.format(1)
+    whole = post.read_bytes()
+    if damage == "missing":
+        post.unlink()
+    else:
+        post.write_bytes(whole[:-5] if damage == "cut" else whole + b"x")
+    assert found(data) == (3, [("post", POST.format(1))])
+    assert found(data, repair=True) == (1, [("post", POST.format(1))])
+    assert post.read_bytes() == whole
+    assert found(data) == (0, [])
+
+
+@pytest.mark.parametrize("damage", ["missing", "flipped", "cut"])
+def test_a_damaged_image_is_fetched_by_the_next_crawl(data, damage):
+    path = f"images/{SHA[:2]}/{SHA}.png"
+    file = data / path
+    if damage == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(IMAGE[:-1] if damage == "cut" else bytes([IMAGE[0] ^ 1]) + IMAGE[1:])
+    assert found(data) == (3, [("image", path)])
+    assert found(data, repair=True) == (3, [("image", path)])
+    assert not file.exists()
+    archive = Archive(data).open()
+    assert {row["article_id"]: row["etag"] for row in archive.feed_state.due_checks(NOW)} == {
+        "finews:1": None,
+        "finews:2": None,
+    }
+    assert archive.known_images("finews:1") == {}
+    archive.close()
+
+
+def test_a_text_that_was_altered_is_found(data):
+    edit(
+        data / "archive.db",
+        "UPDATE texts SET body_text = replace(body_text, '就绪', '推迟') WHERE article_id = 'finews:1'",
+    )
+    status, findings = found(data)
+    assert status == 3
+    assert findings == [("text", "finews:1"), ("post", POST.format(1)), ("manifest", "2026-02-21")]
+
+
+def test_a_stale_search_index_is_rebuilt(data):
+    edit(
+        data / "archive.db",
+        "INSERT INTO search_index (search_index, rowid, body, headline) VALUES ('delete', 1, 'x y', 'z')",
+    )
+    assert found(data) == (3, [("search", "search_index")])
+    assert found(data, repair=True) == (1, [("search", "search_index")])
+    assert found(data) == (0, [])
+
+
+def test_a_flipped_byte_in_a_capture_is_found(data):
+    with sqlite3.connect(data / "captures.db") as db:
+        sha256, packed = db.execute("SELECT sha256, packed FROM bodies ORDER BY 1 LIMIT 1").fetchone()
+        db.execute(
+            "UPDATE bodies SET packed = ? WHERE sha256 = ?", [packed[:-1] + bytes([packed[-1] ^ 1]), sha256]
+        )
+    db.close()
+    assert found(data) == (3, [("capture", sha256)])
+
+
+def test_captures_that_articles_rest_on_must_be_there(data):
+    with Captures.read(data) as captures:
+        [first, _] = captures.find()
+    edit(data / "captures.db", "DELETE FROM captures WHERE id = ?", first["id"])
+    assert found(data) == (3, [("capture", first["id"])])
+    (data / "captures.db").unlink()
+    assert found(data) == (3, [("capture", "captures.db")])
+
+
+def test_files_of_nobody_are_moved_away(data):
+    stray = ["images/ff/ffff.jpg", POST.format(9)]
+    for path in stray:
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_bytes(b"stray")
+    assert found(data) == (3, [("file", path) for path in stray])
+    assert found(data, repair=True)[0] == 1
+    assert all((data / "unclaimed" / path).read_bytes() == b"stray" for path in stray)
+    assert found(data) == (0, [])
+
+
+def test_leftovers_of_a_killed_crawl_go(data):
+    (data / ".staging").mkdir()
+    (data / ".staging" / "half.jpg").write_bytes(b"half")
+    (data / ".pending").write_text('{"images": [], "posts": []}')
+    assert found(data) == (3, [("leftover", ".pending"), ("leftover", ".staging/half.jpg")])
+    assert found(data, repair=True)[0] == 1
+    assert found(data) == (0, [])
+
+
+def test_a_database_that_cannot_be_read_is_reported(data):
+    whole = (data / "archive.db").read_bytes()
+    (data / "archive.db").write_bytes(whole[: len(whole) // 2])
+    status, findings = found(data)
+    assert status == 3
+    assert ("database", "archive.db") in findings
+
+
+def test_a_write_ahead_log_that_was_lost_shows_in_files_without_rows(data):
+    archive = Archive(data).open()
+    brought = entry(3, new=True)
+    brought.article["post_path"] = POST.format(3)
+    brought.post = (POST.format(3), "第3篇: 文\n")
+    archive.add(brought)
+    archive.flush()
+    archive.conn.execute("PRAGMA wal_autocheckpoint = 0")
+    copy = (data / "archive.db").read_bytes()
+    archive.close()
+    (data / "archive.db").write_bytes(copy)
+    assert ("file", POST.format(3)) in found(data)[1]
+
+
+def test_manifests_prove_that_nothing_was_altered(data):
+    manifest = data / "manifests" / "2026-02-20.json"
+    manifest.write_text(manifest.read_text().replace("{}", '{"x": "y"}', 1))
+    assert found(data) == (3, [("manifest", "2026-02-21")])
+
+
+def test_times_of_the_future_are_reported_and_no_damage(data):
+    edit(data / "archive.db", "UPDATE checks SET last_checked_at = '2035-01-01T00:00:00Z'")
+    assert found(data) == (0, [("clock", "checks.last_checked_at")])
