@@ -12,6 +12,7 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
+from pipelines.american_tickers import TICKERS
 from pipelines.doubtful_links import is_doubtful
 from pipelines.lift_securities import kind_of, security
 from pipelines.security_codes import Mention, codes_in, run_before
@@ -29,6 +30,8 @@ VERB = re.compile(
 CALLED = re.compile(
     r"(?:简称|名称)(?:为|是)?[:：]?\s*[“\"「]?([^\s，,、；;”\"」：:]{2,12})[”\"」]?[\s，,、；;]*$"
 )
+# 某某中证白酒指数(LOF)A, in front of (161725)
+FUND_WITH_BRACKETS = re.compile(r"[\w·-]{4,24}[(（](?:LOF|QDII|ETF|FOF|REITs?)[)）][A-FHIR]?$")
 BOUNDARY = re.compile(r"[\s、，,。：:；;“”\"‘’'（()）《》【】\[\]！？!?|/●■—$]")
 
 
@@ -40,6 +43,8 @@ def name_before(text: str, start: int, market: str, code: str) -> str | None:
     """
     if called := CALLED.search(text, max(0, start - 30), start):
         return called[1]
+    if fund := FUND_WITH_BRACKETS.search(text, max(0, start - 36), start):
+        return CLINGS.sub("", fund[0], count=1) if CLINGS.match(fund[0]) else fund[0]
     run = run_before(text, start)
     begin = start - len(run)
     if not run or (begin and not BOUNDARY.match(text[begin - 1])):
@@ -69,9 +74,10 @@ def sure_places(text: str, name: str, kind: str) -> int:
 
 def stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Securities that the words state; *tags*, of links and charts, are confirmed or put in doubt by them."""
-    tickers = {
+    linked_tickers = {
         tag["code"]: tag["market"] for tag in tags if tag["market"] in AMERICAN and not tag["doubtful"]
     }
+    tickers = TICKERS | linked_tickers
     names = {tag["id"]: tag["name"] for tag in tags if tag["origin"] == "link" and tag["name"]}
     found: dict[str, dict[str, Any]] = {}
     beside: dict[str, int] = {}

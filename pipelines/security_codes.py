@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 # What the exchanges give out, by market number. Blocks that are not for the public (corporate bonds, repos,
 # subscription codes such as 732xxx) are left out on purpose.
+# Boards of 10jqka, 880xxx to 886xxx, are none of them.
 RANGES = {
     "1": re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
-    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[378]\d{4}|92\d{4}|899\d{3}"),
+    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[37]\d{4}|88[789]\d{3}|92\d{4}|899\d{3}"),
 }  # fmt: skip
 FUND = re.compile(r"5\d{5}|1[568]\d{4}")
 BOND = re.compile(r"1[12]\d{4}")
@@ -253,7 +254,11 @@ def chain(
             one = market_of(code, said, before, labelled=label is not None)
         elsewhere = place in found
         if one is None and not elsewhere:
-            return
+            # （NTES，09999.HK）: the name is also that of the code behind a ticker whose exchange is not known.
+            if not (bracket and code.isalpha() and (more := FURTHER.match(text, hit.end()))):
+                return
+            at = more.end()
+            continue
         sure = label or hit["suffix"] or not code.isdigit()
         if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, hit.end())):
             return

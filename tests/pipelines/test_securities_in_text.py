@@ -19,6 +19,24 @@ def test_a_code_behind_a_name():
     assert words("晨光股份(002999)1月21日晚间公告，晨光股份拟分红。") == {"0.002999": ("晨光股份", 2)}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("苹果(AAPL)股价上涨。", {"105.AAPL": ("苹果", 1)}),
+        ("拼多多(PDD.US)涨5%。", {"105.PDD": ("拼多多", 1)}),
+        ("阿里巴巴（BABA.US、09988.HK）", {"106.BABA": ("阿里巴巴", 1), "116.09988": ("阿里巴巴", 1)}),
+        ("网易（NTES，09999.HK）公布财报。", {"105.NTES": ("网易", 1), "116.09999": ("网易", 1)}),
+        ("晨光汽车（CGXX，02999.HK）公布财报。", {"116.02999": ("晨光汽车", 1)}),
+        ("晨光汽车(CGXX)公布财报。", {}),
+        ("首席执行官（CEO、CFO）与国内生产总值（GDP）", {}),
+        ("近日，晨光中证新能源指数(LOF)A(161999)涨。", {"0.161999": ("晨光中证新能源指数(LOF)A", 1)}),
+        ("建设周期（883436）长。", {}),
+    ],
+)
+def test_what_brackets_hold(text, expected):
+    assert words(text) == expected
+
+
 def test_every_entry_is_whole():
     assert stated("", "晨光转债(113999)上市", []) == [
         {"id": "1.113999", "market": "1", "code": "113999", "exchange": "SH", "name": "晨光转债", "kind": "bond", "origin": "text",
