@@ -135,6 +135,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
 FEED_EXPORT_ENCODING = "utf-8"
 STATS_DUMP = False
+SERVE_PASSWORD = ""  # hash by scrapy serve --hash-password; required where serve listens beyond loopback
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 
 # -- what web clients of the sources carry -------------------------------------------------------------------------------

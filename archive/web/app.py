@@ -13,6 +13,7 @@ from archive.web import plugin
 from archive.web.database import Archive
 from archive.web.host_check import HostCheck
 from archive.web.metadata import metadata
+from archive.web.password import Password
 from archive.web.queries import QUERIES, needs_search
 
 HERE = Path(__file__).parent
@@ -60,7 +61,9 @@ def has_search(archive: Path) -> bool:
         conn.close()
 
 
-def application(archive: Path, hosts: frozenset[str] | None) -> tuple[Datasette, Any]:
+def application(
+    archive: Path, hosts: frozenset[str] | None, password: Password | None = None
+) -> tuple[Datasette, Any]:
     """Datasette and the ASGI application; *hosts* are the names of a server on loopback, None for one that others reach."""
     datasette = datasette_on(archive, allow_sql=hosts is not None)
-    return datasette, HostCheck(datasette.app(), hosts)
+    return datasette, HostCheck(datasette.app(), hosts, password)

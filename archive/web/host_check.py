@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from archive.web.password import CHALLENGE, Password
+
 Message = MutableMapping[str, Any]
 App = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
@@ -59,10 +61,10 @@ def is_cross_site(headers: Mapping[bytes, str]) -> bool:
 
 
 class HostCheck:
-    """An ASGI application around another one. *hosts*: the names it answers to, None for any."""
+    """An ASGI application around another one. *hosts*: the names it answers to, None for any. *password*: None for none."""
 
-    def __init__(self, app: App, hosts: frozenset[str] | None):
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: App, hosts: frozenset[str] | None, password: Password | None = None):
+        self.app, self.hosts, self.password = app, hosts, password
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -82,6 +84,10 @@ class HostCheck:
             await refuse(
                 send, 403, "requests from other sites are refused; open the address in a window of its own"
             )
+            return
+
+        if self.password and not await self.password.accepts(headers):
+            await refuse(send, 401, "a password is required; the user name does not matter", CHALLENGE)
             return
 
         async def guarded(message: Message) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive.plugins import PluginError
+from archive.web.password import Password
 
 GRACE = 2  # seconds that open responses get at the end
 
@@ -44,14 +45,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
+def read_password(hashed: str, host: str) -> Password | None:
+    """The password of the setting SERVE_PASSWORD; None where there need be none. Raises CannotServe."""
+    if not hashed:
+        if is_loopback(host):
+            return None
+        raise CannotServe(
+            f"--host {host} lets other machines read the archive: set SERVE_PASSWORD to a hash"
+            " (scrapy serve --hash-password makes one)"
+        )
+    try:
+        return Password(hashed)
+    except ValueError:
+        raise CannotServe("SERVE_PASSWORD is not a hash; scrapy serve --hash-password makes one") from None
+
+
+def serve(data_dir: Path, host: str, port: int, open_browser: bool, password_hash: str = "") -> None:
     """Serve the archive of *data_dir* until a signal ends it. Raises CannotServe."""
     try:
-        import uvicorn
-
-        from archive.web.app import application
-        from archive.web.host_check import LOOPBACK
-        from archive.web.pages import load_pages
+        from archive.web.pages import load_pages  # late: other commands do not pay for Datasette
     except ModuleNotFoundError as missing:
         name = (missing.name or "datasette").partition(".")[0]
         raise CannotServe(
@@ -62,6 +74,19 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
     except PluginError as exc:
         raise CannotServe(str(exc)) from None
     listening = listen(host, port)
+    with listening:
+        run(data_dir, listening, host, read_password(password_hash, host), open_browser)
+
+
+def run(
+    data_dir: Path, listening: socket.socket, host: str, password: Password | None, open_browser: bool
+) -> None:
+    """Serve on a socket until a signal ends it."""
+    import uvicorn
+
+    from archive.web.app import application
+    from archive.web.host_check import LOOPBACK
+
     name = f"[{host}]" if ":" in host else host
     display_host = "127.0.0.1" if host == "0.0.0.0" else name
     address = f"http://{display_host}:{listening.getsockname()[1]}/"
@@ -73,16 +98,14 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
                 return
             print(f"{data_dir} is at {address} (Ctrl-C ends it)", flush=True)
             if not is_loopback(host):
-                print(
-                    "warning: anyone who can reach this machine can read the archive (no password)",
-                    flush=True,
-                )
+                print("warning: without a TLS proxy in front the password is not encrypted", flush=True)
             if open_browser:
                 import webbrowser
 
                 webbrowser.open(address)
 
-    datasette, app = application(data_dir / "archive.db", LOOPBACK | {name} if is_loopback(host) else None)
+    hosts = LOOPBACK | {name} if is_loopback(host) else None
+    datasette, app = application(data_dir / "archive.db", hosts, password)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -93,7 +116,7 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool) -> None:
         timeout_graceful_shutdown=GRACE,
     )
     try:
-        with listening, suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt):
             Server(config).run(sockets=[listening])
     finally:
         datasette.get_database("archive").close()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from getpass import getpass
 
 from scrapy.exceptions import UsageError
 
 from archive import reader
+from archive.web.password import hash_password
 from archive.web.server import CannotServe, serve
 from crawler.reading_command import ReadingCommand
 
@@ -19,7 +22,7 @@ class Command(ReadingCommand):
     name = "serve"
 
     def syntax(self) -> str:
-        return "[--host 127.0.0.1] [--port 8001] [--open]"
+        return "[--host 127.0.0.1] [--port 8001] [--open] | --hash-password"
 
     def short_desc(self) -> str:
         return "Show the archive in the browser: search, articles, charts, tables, SQL"
@@ -28,7 +31,7 @@ class Command(ReadingCommand):
         return (
             "Serves the archive to the browser with Datasette: search, articles with their images, days, securities, "
             "questions with blanks to fill in, every table, SQL. Reads only; a crawl may run meanwhile. Ctrl-C ends it. Exit "
-            "status: 0; 1 no archive, Datasette not installed, or the port taken; 2 wrong usage."
+            "status: 0; 1 no archive, Datasette not installed, the port taken, or no password beyond loopback; 2 wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -36,19 +39,31 @@ class Command(ReadingCommand):
         parser.add_argument(
             "--host",
             default="127.0.0.1",
-            help="address to listen at (default: 127.0.0.1, for this machine alone)",
+            help="address to listen at (default: 127.0.0.1, for this machine alone; others require SERVE_PASSWORD)",
         )
         parser.add_argument(
             "--port", metavar="N", default="8001", help="port to listen at (default: 8001; 0: a free one)"
         )
         parser.add_argument("--open", action="store_true", help="open it in the browser")
+        parser.add_argument(
+            "--hash-password",
+            action="store_true",
+            help="ask for a password (or read a line of standard input), print its hash for SERVE_PASSWORD, and end",
+        )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
         self.reject_arguments(args)
         if not (opts.port.isascii() and opts.port.isdigit() and int(opts.port) < 65536):
             raise UsageError(f"--port {opts.port}: give a number up to 65535", print_help=False)
+        if opts.hash_password:
+            password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+            if not password:
+                raise UsageError("the password is empty", print_help=False)
+            print(hash_password(password))
+            return
         reader.open_for_reading(self.data_dir).close()
+        assert self.settings is not None
         try:
-            serve(self.data_dir, opts.host, int(opts.port), opts.open)
+            serve(self.data_dir, opts.host, int(opts.port), opts.open, self.settings["SERVE_PASSWORD"])
         except CannotServe as exc:
             self.fail(CANNOT_SERVE, str(exc))

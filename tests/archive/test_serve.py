@@ -1,6 +1,8 @@
 """``scrapy serve`` as a process, on the archive of the crawled sample newsroom, asked by HTTP and by a browser."""
 
+import base64
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -815,15 +817,62 @@ def test_another_site_cannot_ask_through_the_reader_s_browser(server, reader, ne
     assert outcome == "TypeError"
 
 
-def test_beyond_loopback_there_is_no_sql_of_the_reader_s_own(server):
-    with serving(server.data, "--host", "0.0.0.0") as other:
-        assert other.get("/archive?sql=select+1")[0] == 403
-        assert other.get("/archive.json?sql=select+1")[0] == 403
-        assert other.get("/archive/articles.json?_where=1")[0] == 403
-        assert "SQL of your own" not in other.page("/archive")
-        assert other.json("/archive/search.json?q=%E5%82%A8%E8%83%BD&_shape=array")
-        assert other.json("/archive/articles.json?publisher__not=x&_shape=array")
+@pytest.fixture(scope="module")
+def guarded(server):
+    """The same archive on all addresses, with a password; and the headers that carry it."""
+    done = run("--hash-password", stdin="开门 sesame\n")
+    assert done.returncode == 0, done.stderr
+    assert "sesame" not in done.stdout
+    basic = base64.b64encode("me:开门 sesame".encode()).decode()
+    with serving(server.data, "--host", "0.0.0.0", "-s", f"SERVE_PASSWORD={done.stdout.strip()}") as other:
+        yield other, {"authorization": f"Basic {basic}"}
+
+
+def test_beyond_loopback_there_is_no_sql_of_the_reader_s_own(server, guarded):
+    other, password = guarded
+    assert other.get("/archive?sql=select+1", **password)[0] == 403
+    assert other.get("/archive.json?sql=select+1", **password)[0] == 403
+    assert other.get("/archive/articles.json?_where=1", **password)[0] == 403
+    assert b"SQL of your own" not in other.get("/archive", **password)[2]
+    for path in (
+        "/archive/search.json?q=%E5%82%A8%E8%83%BD&_shape=array",
+        "/archive/articles.json?publisher__not=x&_shape=array",
+    ):
+        status, _, body = other.get(path, **password)
+        assert status == 200
+        assert json.loads(body)
     assert "SQL of your own" in server.page("/archive")
+
+
+def test_beyond_loopback_a_password_is_asked_for(server, guarded):
+    other, password = guarded
+    wrong = [
+        {}, {"authorization": "Basic"}, {"authorization": "Basic !!"}, {"authorization": "Bearer x"},
+        {"authorization": f"Basic {base64.b64encode(b'me:Sesame').decode()}"},
+        {"authorization": f"Basic {base64.b64encode(b'me:').decode()}"},
+        {"authorization": f"Basic {base64.b64encode(bytes([255, 254])).decode()}"},
+    ]  # fmt: skip
+    for path in ("/", "/archive/articles.json", "/-/feed.atom", "/-/assets/site.css", "/-/nowhere"):
+        for headers in wrong:
+            status, answered, body = other.get(path, **headers)
+            assert status == 401, (path, headers)
+            assert answered["www-authenticate"].startswith("Basic realm=")
+            assert b"finews" not in body
+    for _ in range(2):
+        assert other.get("/", **password)[0] == 200
+    assert other.get("/archive", method="POST", **password)[0] == 405
+    assert other.get("/", sec_fetch_site="cross-site", **password)[0] == 403
+
+
+def test_beyond_loopback_it_does_not_start_without_a_password(server):
+    done = run("--host", "0.0.0.0", "--port", "0", DATA_DIR=server.data)
+    assert done.returncode == 1
+    assert "set SERVE_PASSWORD to a hash" in done.stderr
+    for hashed in ("sesame", "scrypt:00:00", f"scrypt:{'0' * 32}:{'x' * 128}"):
+        done = run("--host", "0.0.0.0", "--port", "0", DATA_DIR=server.data, SERVE_PASSWORD=hashed)
+        assert done.returncode == 1, hashed
+        assert "SERVE_PASSWORD is not a hash" in done.stderr
+    assert run("--hash-password", stdin="\n").returncode == 2
 
 
 def test_rows_that_were_tampered_with_carry_no_scripts_in_links(server, sql):
@@ -861,9 +910,9 @@ def test_rows_that_were_tampered_with_carry_no_scripts_in_links(server, sql):
 # -- the command --------------------------------------------------------------------------------------------------------
 
 
-def run(*args, env=None, **settings):
+def run(*args, env=None, stdin=None, **settings):
     flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    return run_scrapy("serve", *args, *flags, env={**os.environ, **(env or {})})
+    return run_scrapy("serve", *args, *flags, env={**os.environ, **(env or {})}, stdin=stdin)
 
 
 def test_mistakes_are_said_in_a_line(server, tmp_path):
