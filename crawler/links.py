@@ -20,7 +20,7 @@ ID = re.compile(
     r"20[0-9]{15,16}"
 )  # an article's code without its letters: taken for one only alone on its line
 WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
-AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
 RUN_ON = re.compile(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
@@ -71,6 +71,7 @@ def addresses_in(text: str) -> list[str]:
     ['http://finance.example.com/a/1.html', 'NW202202212283238167']
     """
     text = INVISIBLE.sub("", text).strip()
+    text = text.replace("\\/", "/")  # out of JSON
     if "://" not in text:
         text = unicodedata.normalize("NFKC", text)  # typed with a Chinese keyboard's full-width characters
     if ID.fullmatch(text):

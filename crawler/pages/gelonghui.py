@@ -1,6 +1,6 @@
 """格隆汇: www.gelonghui.com/live/2794771 (flashes), /p/123 and /news/123 (articles), the same on m.gelonghui.com.
 
-Learned from: RSSHub's gelonghui routes, a recorded list of flashes of September 2026, whose records it reads as well.
+Learned from: RSSHub's gelonghui routes (``article-with-html``, ``dtb-content``), a recorded list of flashes of September 2026, whose records it reads as well.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ class GelonghuiPage(StatedPage):
     gone = re.compile(
         r"<title>[^<]*404|(?<=>)\s*(?:该|此|您访问的)?(?:页面|文章|内容|快讯)(?:不存在|已被?删除|已下线|未找到)[^<]{0,10}(?=<)"
     )
-    headline_at = fields("//article//h1", "//h1", "//*[contains(@class, 'live-title')]")
-    published_at = fields(
-        "//*[contains(@class, 'article-info') or contains(@class, 'time')]//time/@datetime",
-        "//*[contains(concat(' ', @class, ' '), ' date ') or contains(concat(' ', @class, ' '), ' time ')]",
+    headline_at = fields(
+        "//*[contains(concat(' ', @class, ' '), ' article-title ')]",
+        "//*[contains(concat(' ', @class, ' '), ' type-name ')]/following-sibling::*[1]",
+        "//h1",
     )
+    published_at = fields("//time[contains(@class, 'date')]/@datetime", "//time[contains(@class, 'date')]")
     publisher_name = "格隆汇"
     body_at = fields(
-        "//*[contains(@class, 'article-with-html')]",
-        "//article[contains(@class, 'main-news')]",
-        "//*[contains(@class, 'live-content')]",
+        "//article[contains(@class, 'article-with-html')]",
+        "//*[contains(@class, 'dtb-content')]",
         "//article/div[string-length(normalize-space(.)) > 20]",
     )
 
