@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import outcomes, reader
+from archive.list_habits import find_short_lists
 from archive.outcomes import sql_list
 from archive.reader import rows
 from archive.times import ago
@@ -18,7 +19,7 @@ from archive.units import in_bytes
 HEALTHY, NO_ARCHIVE, OPEN_GAPS, FEED_FAILS, CRAWL_FAILED, TOO_OLD, DISK_FULL = 0, 1, 3, 4, 5, 6, 7
 FEED_FAILURES = 3  # failed polls in a row that make a feed a failing one
 ENDED_WELL = (0, 3)  # exit statuses of crawls that did their work: a link that failed is tried again
-WATCH = "spider IN ('finews', 'preflight')"
+WATCH = "spider IN ('finews', 'feeds', 'preflight')"
 FAILED = sql_list(outcomes.FAILED)
 
 
@@ -77,6 +78,7 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             conn,
             "SELECT feed, last_polled_at, last_read_at, newest_at, failures, reason FROM feeds ORDER BY feed",
         ),
+        "short_lists": find_short_lists(conn, now),
         "gaps": rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY opened_at DESC"),
         "links": links,
         "images": {
@@ -122,6 +124,11 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
                 FEED_FAILS,
                 f"feed {feed['feed']} failed {feed['failures']:,} times in a row, last read {read_at}",
             )
+    for short in report["short_lists"]:
+        problem(
+            FEED_FAILS,
+            f"feed {short['feed']} listed {short['count']:,} articles on {short['day']}; {short['usual']:,.0f} are usual for that weekday",
+        )
     last = report["last_scheduled"]
     if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):
         ended = f"ended with {last['exit_status']}" if last["exit_status"] is not None else "was killed"

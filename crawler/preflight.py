@@ -2,7 +2,8 @@
 
     python -I -S crawler/preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews [-s NAME=VALUE]...
 
-Asks the list feeds as the spider does and compares them with the archive. Where an article is new, a look or another
+For ``crawl feeds``, looks up which lists are due. For ``crawl finews``, asks the list feeds as the spider does and compares
+them with the archive. Where an article is new, a look or another
 try is due, or anything is odd, this process becomes the command behind ``--`` (with the ``-s`` before it added), and
 that tells what is to be told. Else it writes down that the feeds were read, says nothing and ends with 0; with 75 where
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
@@ -68,6 +69,13 @@ WAITING = {
     "the last crawl was killed": "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1",
     "a feed was not read by the last poll": "SELECT 1 FROM json_each(:feeds) j LEFT JOIN feeds f ON f.feed = j.value"
     " WHERE f.last_read_at IS NULL OR f.failures > 0 LIMIT 1",
+}
+DUE_SOURCES = {
+    "a list is due": "SELECT 1 FROM feeds WHERE source IS NOT NULL AND (next_poll_at IS NULL OR next_poll_at <= :now"
+    f" OR last_polled_at > {AHEAD}) LIMIT 1",
+    "articles that could not be had are due": "SELECT 1 FROM pending_records p JOIN links l ON l.article_id = p.article_id"
+    f" WHERE {DUE.format(since='l.last_tried_at')} LIMIT 1",
+    **{what: WAITING[what] for what in ("checks are due", "the last crawl was killed")},
 }
 NEWS = f"""
 SELECT count(*) FROM (
@@ -201,6 +209,35 @@ def poll(
     return listed, received
 
 
+def nothing_due(data_dir: str, settings: dict[str, Any]) -> None:
+    """Return where no source of sources.toml is due. Raises Odd with what is, Locked, and whatever keeps the check from
+    being made. Asks nobody: a list is polled at its own interval, which the spider wrote down."""
+    path = os.path.join(data_dir, "archive.db")
+    if not os.path.isfile(path):
+        raise Odd(f"there is no {path} yet")
+    take_lock(data_dir).close()
+    if os.path.exists(os.path.join(data_dir, ".pending")):
+        raise Odd("the last crawl was killed")
+    moment = current_time(settings)
+    written = datetime.fromtimestamp(os.stat(os.path.join(data_dir, "sources.toml")).st_mtime, UTC)
+    db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=10)
+    try:
+        [(polled,)] = db.execute("SELECT max(last_polled_at) FROM feeds WHERE source IS NOT NULL").fetchall()
+        if polled is None or polled <= f"{written:%Y-%m-%dT%H:%M:%SZ}":
+            raise Odd("sources.toml was written after the last poll")
+        for what, sql in DUE_SOURCES.items():
+            if db.execute(sql, {"now": moment}).fetchone():
+                raise Odd(what)
+    finally:
+        db.close()
+
+
+def current_time(settings: dict[str, Any]) -> str:
+    """Now, as the archive writes it."""
+    began = settings["FINEWS_NOW"] or datetime.now(UTC).isoformat()
+    return datetime.fromisoformat(began).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, str]) -> None:
     """Return after writing down a poll that brought nothing. Raises Odd with what there is to do, Locked, and whatever
     keeps the check from being made."""
@@ -300,14 +337,20 @@ def main(words: list[str]) -> int:
     own, command = words[:middle], words[middle + 1 :]
     before, stray, rest = given(own)
     if not command or stray or [word for word in rest if word != "--why"]:
-        print("usage: preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews ...", file=sys.stderr)
+        print(
+            "usage: preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews|feeds ...", file=sys.stderr
+        )
         return USAGE
     more, arguments, plain = given(command)
     try:
         settings = all_settings(more | before)
-        if plain[-2:] != ["crawl", "finews"]:
+        data_dir = os.path.abspath(os.path.expanduser(settings["DATA_DIR"]))
+        if plain[-2:] == ["crawl", "feeds"] and not arguments:
+            nothing_due(data_dir, settings)
+        elif plain[-2:] == ["crawl", "finews"]:
+            nothing_to_do(data_dir, settings, arguments)
+        else:
             raise Odd("a command that this check does not know")
-        nothing_to_do(os.path.abspath(os.path.expanduser(settings["DATA_DIR"])), settings, arguments)
         ping(settings["HEALTHCHECK_URL"])
         return 0
     except Locked:

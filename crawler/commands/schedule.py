@@ -306,7 +306,11 @@ class Command(ScrapyCommand):
         """The light check and the crawl behind it, with absolute paths."""
         settings = [part for name, value in self.own.items() for part in ("-s", f"{name}={value}")]
         check = [sys.executable, "-I", "-S", str(ROOT / "crawler" / "preflight.py"), *settings, "--"]
-        return [*check, *command_line(), "crawl", "finews", "-s", "LOG_LEVEL=WARNING"]
+        return [*check, *command_line(), "crawl", self.spider(), "-s", "LOG_LEVEL=WARNING"]
+
+    def spider(self) -> str:
+        """``feeds`` where sources.toml names what to follow, else ``finews``."""
+        return "feeds" if (Path(self.own["DATA_DIR"]) / "sources.toml").exists() else "finews"
 
     def cron(self, every: int, opts: argparse.Namespace) -> str:
         command = f"cd {in_crontab([str(working_folder())])} && {in_crontab(self.words())}"

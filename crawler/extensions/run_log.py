@@ -97,7 +97,10 @@ class RunLog:
             self.timer.start(0.5)
 
     def spider_closed(self, reason: str) -> None:
-        self.finish_reason = reason
+        is_waiting = getattr(
+            self.crawler.spider, "is_waiting", False
+        )  # a signal is how a resident crawl ends
+        self.finish_reason = "finished" if is_waiting and reason == "shutdown" else reason
         if self.timer is not None:
             self.timer.stop()
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
@@ -137,6 +140,10 @@ class RunLog:
         row = {"url": link, "article_id": article_id, "outcome": outcome, "reason": reason}
         self.archive.add_link({**row, "last_tried_at": utc_text(self.archive.now())})
         self.stats.inc_value(f"links/{outcome}")
+
+    def pause(self) -> None:
+        """A resident crawl waits for its next round: what it came to so far is in its row."""
+        self._finish_row(exit_status.evaluate(self.stats.get_stats(), "finished"))
 
     def show_progress(self) -> None:
         """One line on the terminal, written over itself."""

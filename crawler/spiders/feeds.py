@@ -10,7 +10,9 @@ its answers are read, is the source's (`crawler.sources`); everything here holds
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +30,7 @@ from archive.writer import ArchiveLocked
 from crawler import reasons
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.attempt import Attempt
+from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_words, article_of, words_of
@@ -40,6 +43,7 @@ from pipelines.normalise_dates import to_utc
 
 DEPTH = 2  # answers that lead to further lists, one below the other: an index of sitemap indexes
 MEMBERS = "article_feeds"
+MOST_REPORTED = 50
 
 
 def moment_of(name: str, text: str | None) -> datetime | None:
@@ -82,6 +86,10 @@ class FeedsSpider(ArticleSpider):
         """Those of the round at hand."""
         self.asked: dict[str, tuple[str, Record]] = {}
         """Articles asked for in this round, with the list that named them."""
+        self.is_waiting = False
+        """Whether the archive is left to others until the next round."""
+        self.reported: dict[str, str] = {}
+        """What was last printed of each list's trouble, by a crawl that stays."""
         self.became: dict[str, str] = {}
         """Ids that articles turned out to have, by the ids that their addresses stood for."""
 
@@ -147,7 +155,9 @@ class FeedsSpider(ArticleSpider):
         """Whether a list is to be asked now: what is named is asked once, whatever its interval."""
         if self.since or (self.words and not self.every):
             return True
-        return poll.memory.next_poll_at is None or poll.memory.next_poll_at <= utc_text(poll.now)
+        memory, now = poll.memory, utc_text(poll.now)
+        # A time that is still to come was written by a clock that was ahead, so it holds nothing back.
+        return not memory.next_poll_at or memory.next_poll_at <= now or (memory.last_polled_at or now) > now
 
     def set_window(self, poll: Poll) -> None:
         """How far back the poll must go, and the span that its list is asked for."""
@@ -178,7 +188,10 @@ class FeedsSpider(ArticleSpider):
         self.end_round()
         if self.every is None:
             return
-        if self.archive.is_open:
+        if not self.is_waiting:
+            self.is_waiting = True
+            if run_log := self.crawler.get_extension(RunLog):
+                run_log.pause()
             self.archive.close()  # others may write until the next round
             asyncio.get_running_loop().call_later(self.every.total_seconds(), self.next_round)
         raise DontCloseSpider
@@ -186,16 +199,26 @@ class FeedsSpider(ArticleSpider):
     def next_round(self) -> None:
         """Poll again; a round in which another crawl holds the archive is left out."""
         engine = self.crawler.engine
-        if engine is None or not engine.running or self.archive.is_open:
+        assert self.every is not None
+        if engine is None or not engine.running:
             return
         try:
-            for work in self.begin_round():
-                if isinstance(work, Request):
-                    engine.crawl(work)
+            work = list(self.begin_round())
         except ArchiveLocked:
             self.count("feeds/rounds_left_out")
-            assert self.every is not None
             asyncio.get_running_loop().call_later(self.every.total_seconds(), self.next_round)
+            return
+        self.is_waiting = False
+        for request in work:
+            if isinstance(request, Request):
+                engine.crawl(request)
+        if not work:
+            self.idle_soon()
+
+    def idle_soon(self) -> None:
+        """End a round in which nothing was due: Scrapy says that it is idle every few seconds only."""
+        with contextlib.suppress(DontCloseSpider):
+            self.idle()
 
     def end_round(self) -> None:
         """Keep what was listed, once all of it has an outcome: a crawl that was cut off must be overlapped anew."""
@@ -377,6 +400,10 @@ class FeedsSpider(ArticleSpider):
     def report(self, feed: str, reason: str) -> None:
         """Have the summary report a list's trouble."""
         self.archive.failures.append({"url": f"feed {feed}", "outcome": "failed", "reason": reason})
+        del self.archive.failures[MOST_REPORTED:]
+        if self.every and self.reported.get(feed) != reason:
+            self.reported[feed] = reason
+            print(f"feed {feed}: {reason}", file=sys.stderr, flush=True)
 
     # -- records ----------------------------------------------------------------------------------------------
 

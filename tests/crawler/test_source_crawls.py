@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.newsroom.portals import BEGIN, PORTALS, Portals, text_of
-from tests.scrapy_process import run_scrapy
+from tests.scrapy_process import ROOT, run_scrapy
 
 CHANNELS = {
     "eastmoney": "344", "cls": "telegraph", "sina": "7x24", "wallstreetcn": "lives", "jin10": "28", "10jqka": "flash", "gelonghui": "lives",
@@ -85,7 +89,10 @@ class World:
     def counts(self) -> dict[str, int]:
         """Archived articles by list."""
         sql = "SELECT feed, count(*) AS n FROM article_feeds GROUP BY feed"
-        return {row["feed"]: row["n"] for row in self.rows(sql)}
+        try:
+            return {row["feed"]: row["n"] for row in self.rows(sql)}
+        except sqlite3.OperationalError:  # the archive is being made
+            return {}
 
     def one(self, portal: str, number: int) -> dict[str, Any]:
         """The article of a portal's story."""
@@ -341,3 +348,70 @@ def test_wrong_usage_is_one_line(small, words, problem):
     assert done.returncode == 2
     assert problem in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+# -- a crawl that stays ---------------------------------------------------------------------------------------------
+
+
+def wait_for(holds: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Return once *holds*; fail where the process ends first."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "nothing happened for a minute"
+        threading.Event().wait(0.05)
+
+
+def test_a_crawl_that_stays_polls_on_and_lets_others_write_between(small):
+    flags = {
+        "DATA_DIR": small.folder,
+        "CONNECT_TO": small.portals.everywhere,
+        "DOWNLOAD_VERIFY_CERTIFICATES": False,
+    }
+    words = [part for key, value in flags.items() for part in ("-s", f"{key}={value}")]
+    stays = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        "feeds",
+        "-a",
+        "sources=paper,gelonghui",
+        "-a",
+        "every=1s",
+        *words,
+        "-s",
+        "LOG_LEVEL=WARNING",
+    ]
+    (small.folder / "sources.toml").write_text(
+        LINES.replace(
+            'url = "https://paper.test/feed.xml"', 'url = "https://paper.test/feed.xml"\ninterval = "1s"'
+        )
+    )
+    process = subprocess.Popen(stays, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: small.counts().get("paper") == 3, process)
+        small.portals.publish("paper", 1)
+        wait_for(lambda: small.counts().get("paper") == 4, process)
+        done = run_scrapy(
+            "crawl",
+            "share",
+            "-a",
+            f"url=https://list.test/story/{small.portals.stories['list'][0].number}",
+            *words,
+        )
+        while done.returncode == 75:  # a round was under way
+            done = run_scrapy(
+                "crawl",
+                "share",
+                "-a",
+                f"url=https://list.test/story/{small.portals.stories['list'][0].number}",
+                *words,
+            )
+        assert (done.returncode, done.stderr) == (0, "")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+    [row] = small.rows("SELECT * FROM crawls WHERE spider = 'feeds'")
+    assert (row["outcome"], row["exit_status"], row["articles_new"]) == ("finished", 0, 7)
