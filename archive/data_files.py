@@ -66,8 +66,13 @@ class DataFiles:
 
     def note_posts(self, paths: Iterable[str]) -> None:
         """Have `recover` render the posts at *paths* again, besides what ``.pending`` names already."""
+        self.note([], paths)
+
+    def note(self, images: Iterable[str], posts: Iterable[str]) -> None:
+        """Have `recover` make *images* and *posts* agree with the rows, besides what ``.pending`` names already."""
         named = self._read_pending()
-        named["posts"] = list(dict.fromkeys([*named["posts"], *paths]))
+        named["images"] = list(dict.fromkeys([*named["images"], *images]))
+        named["posts"] = list(dict.fromkeys([*named["posts"], *posts]))
         self.pending.write_text(json.dumps(named), encoding="utf-8")
 
     def _read_pending(self) -> dict[str, list[str]]:

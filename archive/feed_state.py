@@ -144,10 +144,12 @@ class FeedState:
     # read all articles for each of them.
 
     def states(self, ids: Iterable[str]) -> dict[str, bool]:
-        """Archived articles among *ids* (keys of `articles`): whether each is complete. One indexed look-up."""
+        """Archived articles among *ids* (keys of `articles`): whether each is complete. Those that were taken
+        down count as complete, so that no crawl brings them back. One indexed look-up."""
         rows = self.conn.execute(
             "SELECT a.id, a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id'"
-            " FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value",
+            " FROM json_each(?1) j CROSS JOIN articles a ON a.id = j.value"
+            " UNION ALL SELECT f.id, 1 FROM json_each(?1) j CROSS JOIN forgotten f ON f.id = j.value",
             [json.dumps(list(ids))],
         )
         return {article_id: bool(complete) for article_id, complete in rows}

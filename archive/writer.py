@@ -281,6 +281,12 @@ class Archive:
             row = self._db.execute("SELECT * FROM articles WHERE id = ?", [article_id]).fetchone()
         return dict(row) if row else None
 
+    def forgotten_at(self, article_id: str) -> str | None:
+        """When the article was taken down by `archive.forget`, UTC text; None where it was not."""
+        with self._errors():
+            row = self._db.execute("SELECT forgotten_at FROM forgotten WHERE id = ?", [article_id]).fetchone()
+        return row[0] if row else None
+
     def rows_of(self, table: str, article_id: str) -> list[Row]:
         """The rows of *table* (one of `KEYS`) that belong to an article, in order of their key."""
         with self._errors():

@@ -15,6 +15,7 @@ from crawler import reasons
 from crawler.attempt import Attempt
 from crawler.items import Article, LinkOutcome
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
+from pipelines.archive_access import archive_of
 
 UNREADABLE_IN_A_ROW = 25  # unreadable responses after which the source is taken to have changed its format
 
@@ -89,6 +90,11 @@ class ArticleSpider(Spider):
         if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
             reason = f"skipped: {self.consecutive_unreadable} consecutive unreadable responses; retry when the source is fixed"
             return self.outcome(target, outcomes.FAILED_HERE, reason)
+        archive = archive_of(self.crawler)
+        if archive and archive.is_open and (forgotten_at := archive.forgotten_at(target.article_id)):
+            return self.outcome(
+                target, outcomes.REFUSED, f"taken down here by scrapy forget on {forgotten_at}"
+            )
         places = target.page.places(target, self.origins(), self.templates())
         if first_origin := known.pop("first_origin", None):
             places.sort(key=lambda place: not place.url.startswith(f"{first_origin}/"))  # stable

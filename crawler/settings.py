@@ -127,6 +127,7 @@ DATA_DIR = str((ROOT if (ROOT / "scrapy.cfg").exists() else Path.cwd()) / "data"
 # later True makes it up.
 SEARCH_INDEX = True
 CAPTURES = True  # every response as received, in captures.db
+MANIFEST_COMMAND = ""  # signs a daily manifest, whose path is put behind it: gpg --detach-sign, ots stamp
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 

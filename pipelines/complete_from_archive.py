@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
 
 from archive.text_changes import shares_nothing, text_digest
 from archive.writer import Archive
@@ -93,6 +94,8 @@ class CompleteFromArchivePipeline:
         record = ItemAdapter(item)
         if shows_nothing(record):
             return item
+        if forgotten_at := self.archive.forgotten_at(record["id"]):
+            raise DropItem(f"taken down here by scrapy forget on {forgotten_at}")
         if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
             if found := to_utc(day, record["retrieved_at"]):
                 record["published_at"], record["published_precision"] = found

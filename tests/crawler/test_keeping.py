@@ -39,3 +39,42 @@ def test_exit_statuses_of_verify(crawl, rows, data_dir):
     assert run("verify", "--repair", data_dir=data_dir).returncode == 1
     assert run("verify", data_dir=data_dir).returncode == 0
     assert run("verify", "x", data_dir=data_dir).returncode == 2
+
+
+def test_a_forgotten_article_does_not_come_back(newsroom, crawl, rows, data_dir):
+    assert crawl("finews").returncode == 0
+    [article] = rows("SELECT id, share_url, body_text FROM news ORDER BY arrival LIMIT 1")
+    done = run("forget", article["id"], data_dir=data_dir)
+    assert done.returncode == 0, done.stderr
+    assert run("forget", article["id"], data_dir=data_dir).returncode == 1
+    newsroom.requests.clear()
+    assert crawl("finews").returncode == 0
+    crawl("share", f"url={article['share_url']}")
+    assert rows("SELECT * FROM articles WHERE id = ?", article["id"]) == []
+    [link] = rows("SELECT outcome, reason FROM links WHERE url = ?", article["share_url"])
+    assert (link["outcome"], "scrapy forget" in link["reason"]) == ("refused", True)
+    native_id = article["id"].partition(":")[2]
+    assert not [request for request in newsroom.requests if native_id in request]
+    assert run("verify", data_dir=data_dir).returncode == 0
+
+
+def test_manifests_of_days_that_are_over(crawl, rows, data_dir, tmp_path):
+    assert crawl("finews").returncode == 0
+    [day] = {
+        row["day"] for row in rows("SELECT DISTINCT date(retrieved_at, '+8 hours') AS day FROM articles")
+    }
+    done = run(
+        "manifest",
+        "--day",
+        day,
+        "-s",
+        f"MANIFEST_COMMAND=cp -t {tmp_path}",
+        "-s",
+        "FINEWS_NOW=2027-01-01T00:00:00Z",
+        data_dir=data_dir,
+    )
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / f"{day}.json").read_text())
+    assert len(manifest["texts"]) == rows("SELECT count(*) AS n FROM articles")[0]["n"]
+    assert run("manifest", "--day", "2999-01-01", data_dir=data_dir).returncode == 2
+    assert run("verify", data_dir=data_dir).returncode == 0

@@ -1,0 +1,132 @@
+"""An article that is taken down leaves nothing but its id, and nothing else is lost."""
+
+import json
+import shutil
+import sqlite3
+
+import pytest
+
+from archive.captures import Capture, Captures
+from archive.forget import forget
+from archive.revisions import UnknownArticle
+from archive.verify import verify
+from archive.writer import Archive
+from tests.archive.test_verify import NOW, POST, SHA, render
+from tests.archive.test_verify import data as make_archive
+from tests.kill_points import contents, killed_at
+
+data = make_archive  # the fixture
+SECRET = "第1号公告"
+
+
+def opened(folder) -> Archive:
+    archive = Archive(folder, NOW.isoformat(), captures=True).open()
+    archive.render = render
+    archive.recover()
+    return archive
+
+
+@pytest.fixture
+def with_list(data):
+    """With a list that names both articles, and on which both rest."""
+    archive = opened(data)
+    listed = {"list": [{"id": f"2026022100000{n}", "title": f"第{n}号公告"} for n in (1, 2)]}
+    body = json.dumps(listed, ensure_ascii=False).encode()
+    capture = archive.capture(
+        Capture(url="http://paper.example/list", status=200, headers=[], received=body, fetched_at=NOW)
+    )
+    for number in (1, 2):
+        archive.add_rows("article_captures", [{"article_id": f"finews:{number}", "capture_id": capture}])
+    archive.flush()
+    with archive.transaction() as conn:
+        conn.execute("UPDATE articles SET info_code = '2026022100000' || substr(id, 8)")
+    archive.end_link("http://paper.example/1", "finews:1", "archived")
+    archive.close()
+    return data
+
+
+def take_down(folder) -> None:
+    archive = opened(folder)
+    try:
+        forget(archive, "finews:1")
+    except UnknownArticle:  # the run before was killed at its end
+        pass
+    finally:
+        archive.close()
+
+
+def test_nothing_is_left_but_the_id(with_list):
+    take_down(with_list)
+    report = verify(with_list, render, NOW)
+    assert (report.exit_status, report.findings, report.articles) == (0, [], 1)
+    for path in with_list.rglob("*"):
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes(), path
+    with Captures.read(with_list) as captures:
+        bodies = {row["url"]: captures.body(row["id"]) for row in captures.find()}
+        [listed] = captures.find(url="http://paper.example/list")
+    assert "http://paper.example/1" not in bodies
+    assert json.loads(bodies["http://paper.example/list"]) == {
+        "list": [{"id": "20260221000002", "title": "第2号公告"}]
+    }
+    assert listed["redacted"] == ["forgotten article"]
+    archive = opened(with_list)
+    assert archive.forgotten_at("finews:1") == "2026-02-22T08:00:00Z"
+    assert archive.feed_state.states(["finews:1", "finews:2"])["finews:1"] is True
+    assert archive.conn.execute("SELECT count(*) FROM search WHERE q = '第1号'").fetchone()[0] == 0
+    assert archive.conn.execute("SELECT outcome FROM links").fetchone()[0] == "refused"
+    archive.close()
+    assert not (with_list / POST.format(1)).exists()
+    assert (with_list / f"images/{SHA[:2]}/{SHA}.png").exists(), "the other article shows it, too"
+
+
+def test_an_image_of_its_own_goes_too(data):
+    with sqlite3.connect(data / "archive.db") as db:
+        db.execute("DELETE FROM article_images WHERE article_id = 'finews:2'")
+    db.close()
+    take_down(data)
+    assert not (data / f"images/{SHA[:2]}/{SHA}.png").exists()
+    assert verify(data, render, NOW).findings == []
+
+
+def test_a_body_that_several_captures_share_is_handed_on(data):
+    archive = opened(data)
+    body = "同一个页面".encode()
+    first, second = (
+        archive.capture(
+            Capture(url=f"http://paper.example/{name}", status=200, headers=[], received=body, fetched_at=NOW)
+        )
+        for name in ("own", "other")
+    )
+    archive.add_rows("article_captures", [{"article_id": "finews:1", "capture_id": first}])
+    archive.flush()
+    archive.close()
+    take_down(data)
+    with Captures.read(data) as captures:
+        [row] = captures.find(ids=[first, second])
+        assert (row["id"], row["same_as"], captures.body(second)) == (second, None, body)
+
+
+def test_an_article_that_is_not_there(data):
+    archive = opened(data)
+    with pytest.raises(UnknownArticle, match="finews:9"):
+        forget(archive, "finews:9")
+    archive.close()
+
+
+def test_killed_at_every_point(with_list, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("killed")
+    undisturbed, folder = scratch / "undisturbed", scratch / "killed"
+    shutil.copytree(with_list, undisturbed, symlinks=True)
+    take_down(undisturbed)
+    wanted = contents(undisturbed)
+    point = 1
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(with_list, folder, symlinks=True)
+        if not killed_at(point, folder, lambda: take_down(folder)):
+            break
+        take_down(folder)
+        assert contents(folder) == wanted, f"killed at point {point}"
+        point += 5
+    assert point > 20
