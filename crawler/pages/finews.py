@@ -21,6 +21,7 @@ from crawler.pages import (
     PageError,
     Place,
     Target,
+    Walled,
     first_text,
     handles,
     page_of_any_host,
@@ -210,6 +211,13 @@ class FinewsPage(ArticlePage):
         where = self.response.url
         path = unquote(urlsplit(where).path)
         if not (PAGE.search(path) or BARE_PAGE.search(path) or SHELL.search(path)):
+            from crawler.extraction.walls import (
+                find_wall,
+            )  # late: a crawl of the feeds needs none of its patterns
+
+            wall = find_wall(html.get(), where)
+            if wall is not None and wall.kind != "shell":
+                raise Walled(f"finews detail: {where} returned {wall} in place of JSON")
             shown = " ".join(html.xpath("string()").get("").split())[:80]
             raise PageError(f"finews detail: HTML in place of JSON at {where}: {shown!r}")
         # A copy at another host has a layout of its own.
