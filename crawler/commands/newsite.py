@@ -69,7 +69,10 @@ class Command(ScrapyCommand):
         )
         parser.add_argument("--name", metavar="NAME", help="name of the site, the first part of article ids")
         parser.add_argument(
-            "--into", metavar="DIR", default=str(ROOT), help="project to write into (this one)"
+            "--into",
+            metavar="DIR",
+            default=str(ROOT if (ROOT / "scrapy.cfg").exists() else Path.cwd()),
+            help="project to write into (default: this checkout; of an installed package, the current folder)",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
