@@ -36,6 +36,7 @@ CARDS = fields(
     ".//*[contains(@class, 'profile_area') or contains(@class, 'wx_follow') or contains(@class, 'share_notice')"
     " or contains(@class, 'rich_media_meta_list') or contains(@class, 'weui-hidden_abs')]"
 )[0]
+PREVIEW = fields("//*[@id='js_pay_preview_filter' or contains(@class, 'pay-preview-filter')]")[0]
 AUTHOR = fields("//*[@id='js_author_name'] | //*[@id='js_share_author']")[0]
 MOVED = re.compile(rf"""\btransferTargetLink{VALUE}""")
 NOTICE = fields(
@@ -111,10 +112,18 @@ class WechatPage(StatedPage):
         """The text that the page's script holds: HTML, or plain with a paragraph a line; empty where there is none."""
         data = read_data(self.served.html, None)
         page = child(data, "text_page_info")
-        own, escaped = [data.get("content_noencode"), data.get("desc")], page.get("content")
+        summary = child(data, "pay_subscribe_info").get("desc") if self.is_locked else None
+        own, escaped = [data.get("content_noencode"), summary or data.get("desc")], page.get("content")
         texts = [page.get("content_noencode"), unescape(escaped) if isinstance(escaped, str) else None]
         ordered = [*texts, *own] if self.show_type == 10 else [*own[:1], *texts, *own[1:]]
         return next((text for text in ordered if isinstance(text, str) and text.strip()), "")
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it is a paid article of which the page has no more than a summary."""
+        return (
+            first_text(self.record, "is_pay_subscribe") == "1" and self.show_type == 0 and not self.shows_text
+        )
 
     @property
     def show_type(self) -> int:
@@ -179,7 +188,7 @@ class WechatPage(StatedPage):
         self.check_is_article()
         article = super().article()
         article.kind = KINDS.get(self.show_type, article.kind)
-        if "js_pay_preview_filter" in self.served.html or "mp-pay-preview-filter" in self.served.html:
+        if PREVIEW(self.served.root) or self.is_locked:
             article.access = "preview"
         if article.headline is None:
             article.headline_from = None
