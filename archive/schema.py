@@ -18,6 +18,7 @@ from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
 from archive.views.as_of import AS_OF
 from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
+from archive.views.trading import TRADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -362,6 +363,7 @@ step(
 )
 step("0021_provenance", PROVENANCE)
 step("0022_as_of_and_mentions", AS_OF)
+step("0023_trading_days", TRADING)
 
 
 def statements(sql: str) -> list[str]:

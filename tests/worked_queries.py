@@ -60,6 +60,10 @@ QUESTIONS = [
         "SELECT headline, revision, body_text FROM as_of WHERE t = '2026-06-30T18:15:00+08:00' AND headline LIKE '%仓库起火%'",
     ),
     (
+        "What came out after the close in Shanghai, and when could the market react?",
+        "SELECT published_at, headline, cn_trading_day FROM market_sessions WHERE cn_session = 'after_close' AND day = '2026-06-30' ORDER BY published_at DESC, id LIMIT 3",
+    ),
+    (
         "What did edits change?",
         "SELECT new_headline, revision, text_removed, text_added, figures_added, withdrawn FROM revision_changes ORDER BY id, revision",
     ),

@@ -20,7 +20,7 @@ from archive.times import BEIJING
 
 CHUNK = 200  # rows read at once: 2 MB of text
 FEW = {
-    "site", "headline_from", "publisher", "publisher_slug", "published_precision", "published_from", "day",
+    "site", "headline_from", "publisher", "publisher_slug", "published_precision", "published_from", "day", "cn_session", "cn_trading_day", "hk_session", "hk_trading_day",
 }  # fmt: skip
 KINDS = {"INTEGER": "integer", "REAL": "real"}
 """Kinds of columns by their declared type; for texts the name decides."""
@@ -28,9 +28,16 @@ KINDS = {"INTEGER": "integer", "REAL": "real"}
 UPDATED = "max(coalesce(a.published_at, a.first_seen_at), iif(a.revision > 1, a.retrieved_at, ''), coalesce(a.withdrawn_at, ''))"
 """When an article last changed for its readers: published, edited or withdrawn."""
 
+SESSIONS = ("cn_session", "cn_trading_day", "hk_session", "hk_trading_day")
+"""Columns of the view `market_sessions`."""
+
 IN_ROW = {
     "day": ("text", "date(published_at, '+8 hours')"),
     "updated_at": ("time", f"(SELECT {UPDATED} FROM articles AS a WHERE a.id = news.id)"),
+    **{
+        name: ("text", f"(SELECT m.{name} FROM market_sessions AS m WHERE m.id = news.id)")
+        for name in SESSIONS
+    },
 }
 """Columns beside those of the view `news`: ``(kind, SQL)``."""
 
@@ -151,8 +158,10 @@ class Snapshot:
         for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):
             kind = KINDS.get(declared) or ("time" if name.endswith("_at") else "text")
             columns[name] = Column(name, "list" if name in lists else kind, name in FEW)
+        sessions = self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'market_sessions'").fetchone()
         for name, (kind, _) in IN_ROW.items():
-            columns.setdefault(name, Column(name, kind, name in FEW))
+            if sessions or name not in SESSIONS:  # an archive that no crawl has brought up to date has none
+                columns.setdefault(name, Column(name, kind, name in FEW))
         for name in OF_ARTICLE:
             columns.setdefault(name, Column(name, "list"))
         for name in COUNTS:

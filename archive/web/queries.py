@@ -144,6 +144,18 @@ QUERIES = [
         {"kind": "stock"},
     ),
     Query(
+        "articles_of_a_session",
+        "Articles by trading session",
+        "session: pre_open, morning, noon, afternoon, after_close or closed; market: CN (Shanghai and Shenzhen) or HK. trading_day:"
+        " the first day on which the market could react.",
+        "SELECT CASE WHEN :market = 'HK' THEN hk_trading_day ELSE cn_trading_day END AS trading_day,\n"
+        "  CASE WHEN :market = 'HK' THEN hk_session ELSE cn_session END AS session, published_at, headline, publisher, id\n"
+        f"FROM market_sessions WHERE day {DAYS}\n"
+        "  AND (:session = '' OR CASE WHEN :market = 'HK' THEN hk_session ELSE cn_session END = :session)\n"
+        "ORDER BY published_at DESC, id",
+        {"session": "after_close", "market": "CN", "from": "2026-06-01"},
+    ),
+    Query(
         "newly_named_securities",
         "Securities that were never named before",
         "from: named for the first time on that day or later; empty for the last 30 days.",
