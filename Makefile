@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages test-sites score images
+.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages test-sites score images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -53,7 +53,7 @@ wheel: $(RUN) ## build dist/*.whl
 # BENCH=full: 1,000,000 articles instead of 200,000.
 ROWS := $(if $(filter full,$(BENCH)),1000000,200000)
 
-bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-export bench-pages ## all benchmarks; each can be run alone
+bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages ## all benchmarks; each can be run alone
 
 bench-crawl: $(DEV) ## CPU of a crawl, beside plain Scrapy's
 	$(BIN)/python -m tests.bench
@@ -69,6 +69,9 @@ bench-stories: $(DEV) ## finding copies of one story
 
 bench-views: $(DEV) ## the views
 	$(BIN)/python -m tests.bench.views --rows $(ROWS)
+
+bench-captures: $(DEV) ## captures
+	$(BIN)/python -m tests.bench.captures
 
 bench-export: $(DEV) ## exports
 	$(BIN)/python -m tests.bench.export --rows 20000 $(ROWS)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 NAME = "captures.db"
 BATCH = 100  # captures a transaction
 BATCH_BYTES = 8 * 1024 * 1024  # of bodies that wait
+MOST_HEADER_SETS = 1000  # remembered
 LEVEL = 3  # of zstd: 40 µs for 8 KB; level 9 takes 10 times as long for a tenth less
 
 STEPS = [
@@ -50,18 +51,24 @@ STEPS = [
 CREATE TABLE bodies (
   -- Bodies of responses, each once.
   sha256 TEXT PRIMARY KEY, -- SHA-256 of the body, hex, after its Content-Encoding was undone and personal data were replaced
+  first_capture TEXT NOT NULL, -- captures.id of the first response that brought it
   size INTEGER NOT NULL, -- bytes of the body
   packed BLOB NOT NULL, -- the body as one Zstandard frame
   CHECK (length(sha256) = 64)
 );
+CREATE TABLE header_sets (
+  -- Headers of requests: thousands of requests send the same.
+  id TEXT PRIMARY KEY, -- first 16 hex digits of the SHA-256 of headers
+  headers TEXT NOT NULL -- JSON array of [name, value]
+) WITHOUT ROWID;
 CREATE TABLE captures (
   -- One row a response, as received.
   id TEXT PRIMARY KEY, -- time and address, e.g. 20260221T075448.123Z-1f3a9c04
   crawl_id TEXT, -- crawls.id in archive.db
   url TEXT NOT NULL, -- address asked for
-  final_url TEXT NOT NULL, -- address that answered
+  final_url TEXT, -- address that answered, NULL where that is url
   method TEXT NOT NULL, -- GET, ...
-  request_headers TEXT NOT NULL, -- JSON array of [name, value]
+  request_headers TEXT NOT NULL REFERENCES header_sets (id), -- header_sets.id
   status INTEGER NOT NULL, -- HTTP status
   headers TEXT NOT NULL, -- response headers, JSON array of [name, value]; names as Scrapy hands them on
   fetched_at TEXT NOT NULL, -- when the response was complete, UTC with milliseconds
@@ -72,15 +79,12 @@ CREATE TABLE captures (
   received_size INTEGER NOT NULL, -- how many they were
   body_sha256 TEXT REFERENCES bodies (sha256), -- the body; NULL where it is kept as a file (see image_sha256)
   image_sha256 TEXT, -- images.sha256 in archive.db, where the body is an image that is kept as a file
-  same_as TEXT REFERENCES captures (id), -- the first capture that brought the same body, NULL for that one itself
   redacted TEXT NOT NULL DEFAULT '[]', -- what was replaced before it was written, a JSON array
   reader TEXT, -- version of the reader and rules that read it first (articles.reader in archive.db)
   CHECK (fetched_at GLOB '????-??-??T??:??:??.???Z')
 ) WITHOUT ROWID;
-CREATE INDEX captures_url ON captures (url, fetched_at);
-CREATE INDEX captures_final_url ON captures (final_url, fetched_at);
-CREATE INDEX captures_body ON captures (body_sha256);
-CREATE INDEX captures_fetched_at ON captures (fetched_at)
+CREATE INDEX captures_url ON captures (url);
+CREATE INDEX captures_final_url ON captures (final_url) WHERE final_url IS NOT NULL
 """,
     )
 ]
@@ -130,9 +134,10 @@ class Captures:
         self.reader: str | None = None
         """Version of the reader that reads them."""
         self._waiting: list[tuple[Any, ...]] = []
-        self._bodies: dict[str, tuple[int, bytes]] = {}
-        self._first: dict[str, str] = {}
-        """The capture that first brought a body, of those that wait."""
+        self._bodies: dict[str, tuple[str, int, bytes]] = {}
+        """``(first capture, size, packed)`` of bodies that wait, by digest."""
+        self._header_sets: dict[str, str] = {}
+        """Ids of header sets that were written or wait, by their text."""
         self._ids: set[str] = set()
         self._size = 0
         self._wrote = False
@@ -204,14 +209,14 @@ class Captures:
         body_sha256 = received_sha256 if body is capture.received else hashlib.sha256(body).hexdigest()
         capture_id = self._new_id(moment, url)
         if not capture.image:
-            self._keep_body(body_sha256, body)
+            self._keep_body(body_sha256, body, capture_id)
+        final_url = redact_url(capture.final_url) if capture.final_url else url
         self._waiting.append(
             (
-                capture_id, self.crawl_id, url, redact_url(capture.final_url or capture.url), capture.method,
-                _pairs(request_headers), capture.status, _pairs(headers), _milliseconds(moment), capture.ip, capture.protocol,
+                capture_id, self.crawl_id, url, final_url if final_url != url else None, capture.method,
+                self._header_set(request_headers), capture.status, _pairs(headers), _milliseconds(moment), capture.ip, capture.protocol,
                 capture.content_encoding, received_sha256, len(capture.received), None if capture.image else body_sha256,
-                body_sha256 if capture.image else None, None if capture.image else self._same_as(body_sha256, capture_id),
-                json.dumps(marks, ensure_ascii=False), self.reader,
+                body_sha256 if capture.image else None, json.dumps(marks, ensure_ascii=False), self.reader,
             )
         )  # fmt: skip
         if len(self._waiting) >= BATCH or self._size >= BATCH_BYTES:
@@ -230,27 +235,25 @@ class Captures:
     def _exists(self, capture_id: str) -> bool:
         return self.db.execute("SELECT 1 FROM captures WHERE id = ?", [capture_id]).fetchone() is not None
 
-    def _keep_body(self, sha256: str, body: bytes) -> None:
+    def _keep_body(self, sha256: str, body: bytes, capture_id: str) -> None:
         if (
             sha256 in self._bodies
             or self.db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", [sha256]).fetchone()
         ):
             return
         packed = zstd.compress(body, LEVEL)
-        self._bodies[sha256] = len(body), packed
+        self._bodies[sha256] = capture_id, len(body), packed
         self._size += len(packed)
 
-    def _same_as(self, body_sha256: str, capture_id: str) -> str | None:
-        """The first capture with that body, None where it is this one."""
-        first = self._first.get(body_sha256)
-        if first is None:
-            row = self.db.execute(
-                "SELECT id FROM captures WHERE body_sha256 = ? AND same_as IS NULL", [body_sha256]
-            ).fetchone()
-            first = row[0] if row else None
-        if first is None:
-            self._first[body_sha256] = capture_id
-        return first
+    def _header_set(self, headers: list[Header]) -> str:
+        """The id of a set of request headers."""
+        text = _pairs(headers)
+        if text not in self._header_sets:
+            if len(self._header_sets) >= MOST_HEADER_SETS:  # validators differ from article to article
+                self.flush()
+                self._header_sets.clear()
+            self._header_sets[text] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        return self._header_sets[text]
 
     def flush(self) -> None:
         """Write the batch, all of it or nothing. Raises sqlite3.Error, with the batch kept."""
@@ -260,16 +263,20 @@ class Captures:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             self.db.executemany(
-                "INSERT OR IGNORE INTO bodies VALUES (?, ?, ?)",
-                [(sha256, size, packed) for sha256, (size, packed) in self._bodies.items()],
+                "INSERT OR IGNORE INTO header_sets VALUES (?, ?)",
+                [(header_id, text) for text, header_id in self._header_sets.items()],
             )
-            self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 19)})", self._waiting)
+            self.db.executemany(
+                "INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?)",
+                [(sha256, *body) for sha256, body in self._bodies.items()],
+            )
+            self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 18)})", self._waiting)
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             raise
-        self._waiting, self._bodies, self._first, self._ids, self._size = [], {}, {}, set(), 0
+        self._waiting, self._bodies, self._ids, self._size = [], {}, set(), 0
         self._wrote = True
 
     # -- reading ----------------------------------------------------------------------------------------------
@@ -279,22 +286,33 @@ class Captures:
     ) -> Iterator[dict[str, Any]]:
         """Captures, the oldest first: of an address (asked for or final), among *ids*, fetched from *since* (UTC text) on.
 
-        Dicts of the columns of `captures`, with lists read.
+        Dicts of the columns of `captures`, with lists read, ``final_url`` given where it is ``url``, too, and ``same_as``: the first
+        capture that brought the same body, None for that one itself.
         """
         where, params = ["1"], []
         if url is not None:
             where.append("(url = ? OR final_url = ?)")
             params += [url, url]
         if ids is not None:
-            where.append("id IN (SELECT value FROM json_each(?))")
+            where.append("captures.id IN (SELECT value FROM json_each(?))")
             params.append(json.dumps(list(ids)))
-        if since is not None:
-            where.append("fetched_at >= ?")
-            params.append(since)
-        for row in self.tables["captures"].rows_where(" AND ".join(where), params, order_by="fetched_at, id"):
+        if since is not None:  # ids begin with the time
+            where.append("captures.id >= ?")
+            params.append(since.replace("-", "").replace(":", "").rstrip("Z"))
+        rows = self.tables.query(
+            "SELECT captures.*, header_sets.headers AS header_set,"
+            " nullif(first_capture, captures.id) AS same_as FROM captures JOIN header_sets ON header_sets.id = request_headers"
+            f" LEFT JOIN bodies ON sha256 = body_sha256 WHERE {' AND '.join(where)} ORDER BY captures.id",
+            params,
+        )
+        for row in rows:
+            request_headers = row.pop("header_set")
             yield {
                 **row,
-                **{name: json.loads(row[name]) for name in ("request_headers", "headers", "redacted")},
+                "final_url": row["final_url"] or row["url"],
+                "request_headers": json.loads(request_headers),
+                "headers": json.loads(row["headers"]),
+                "redacted": json.loads(row["redacted"]),
             }
 
     def body(self, capture_id: str) -> bytes | None:

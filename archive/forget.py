@@ -104,15 +104,19 @@ def _forget_captures(captures: Captures, needles: list[str], own: Collection[str
     db.execute("PRAGMA secure_delete = ON")
     rows = db.execute("SELECT id, url, final_url FROM captures").fetchall()
     gone = [
-        row[0] for row in rows if row[0] in own or any(text in row[1] or text in row[2] for text in needles)
+        row[0]
+        for row in rows
+        if row[0] in own or any(text in row[1] or text in (row[2] or "") for text in needles)
     ]
     db.execute("BEGIN IMMEDIATE")
     try:
-        for capture_id in gone:
-            _hand_on_body(db, capture_id)
-            db.execute("DELETE FROM captures WHERE id = ?", [capture_id])
+        db.executemany("DELETE FROM captures WHERE id = ?", [(capture_id,) for capture_id in gone])
         db.execute(
             "DELETE FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL)"
+        )
+        db.execute(
+            "UPDATE bodies SET first_capture = (SELECT min(id) FROM captures WHERE body_sha256 = sha256)"
+            " WHERE first_capture NOT IN (SELECT id FROM captures)"
         )
         done.captures = len(gone)
         for sha256, packed in db.execute("SELECT sha256, packed FROM bodies").fetchall():
@@ -122,16 +126,6 @@ def _forget_captures(captures: Captures, needles: list[str], own: Collection[str
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
-
-
-def _hand_on_body(db: sqlite3.Connection, capture_id: str) -> None:
-    """Where later captures point at one that goes, the first of them is what the others point at."""
-    heirs = [
-        row[0] for row in db.execute("SELECT id FROM captures WHERE same_as = ? ORDER BY id", [capture_id])
-    ]
-    if heirs:
-        db.execute("UPDATE captures SET same_as = ? WHERE same_as = ?", [heirs[0], capture_id])
-        db.execute("UPDATE captures SET same_as = NULL WHERE id = ?", [heirs[0]])
 
 
 def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: list[str]) -> int:
@@ -145,7 +139,8 @@ def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: li
     kept = without(body, needles)
     digest = hashlib.sha256(kept).hexdigest()
     db.execute(
-        "INSERT OR IGNORE INTO bodies VALUES (?, ?, ?)", [digest, len(kept), zstd.compress(kept, LEVEL)]
+        "INSERT OR IGNORE INTO bodies SELECT ?, first_capture, ?, ? FROM bodies WHERE sha256 = ?",
+        [digest, len(kept), zstd.compress(kept, LEVEL), sha256],
     )
     changed = db.execute(
         "UPDATE captures SET body_sha256 = ?, redacted = json_insert(redacted, '$[#]', ?) WHERE body_sha256 = ?",
