@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pipelines.late_pattern import compile_late
+
 FLAGS = re.ASCII | re.VERBOSE
 
 HALF = (
@@ -78,7 +80,7 @@ class Form(NamedTuple):
 FORMS = (
     Form(
         "year first",
-        re.compile(rf"{DAY} (?:{BETWEEN}{ZONE_BEFORE}{CLOCK})? \s*(?:{ZONE}|{WEEKDAY})?", FLAGS),
+        compile_late(rf"{DAY} (?:{BETWEEN}{ZONE_BEFORE}{CLOCK})? \s*(?:{ZONE}|{WEEKDAY})?", FLAGS),
         (
             ("2022-02-21 15:54:48", "2022-02-21 15:54:48", "second"),
             ("2022/2/21 15:54", "2022-02-21 15:54:00", "minute"),
@@ -98,7 +100,7 @@ FORMS = (
     ),
     Form(
         "digits alone",
-        re.compile(
+        compile_late(
             r"(?P<year>(?:1[0-9]|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
             r"(?:[\sT]?(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d))?(?P<zone>Z|[+-]\d\d:?\d\d)?)?",
             re.ASCII,
@@ -111,7 +113,7 @@ FORMS = (
     ),
     Form(
         "mail",
-        re.compile(
+        compile_late(
             r"(?:[A-Za-z]{3},?\s+)?(?P<day>\d{1,2})\s+(?P<name>[A-Za-z]{3})\s+(?P<year>\d{4})\s+"
             r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC?|GMT|[+-]\d{4})",
             re.ASCII,
@@ -120,7 +122,7 @@ FORMS = (
     ),
     Form(
         "English",
-        re.compile(rf"{ENGLISH_DAY} (?:{BETWEEN}{CLOCK})? \s*{ZONE}?", FLAGS),
+        compile_late(rf"{ENGLISH_DAY} (?:{BETWEEN}{CLOCK})? \s*{ZONE}?", FLAGS),
         (
             ("Feb 21, 2022 3:54 PM", "2022-02-21 15:54:00", "minute"),
             ("February 21, 2022", "2022-02-21 00:00:00", "day"),
@@ -131,7 +133,7 @@ FORMS = (
     ),
     Form(
         "English, time of day first",
-        re.compile(rf"{CLOCK} \s*{ZONE}? (?:[\s,|·–-]|on\b)* {ENGLISH_DAY}", FLAGS),
+        compile_late(rf"{CLOCK} \s*{ZONE}? (?:[\s,|·–-]|on\b)* {ENGLISH_DAY}", FLAGS),
         (
             ("3:54 PM, Feb 21, 2022", "2022-02-21 15:54:00", "minute"),
             ("15:54 HKT, 21 February 2022", "2022-02-21 15:54:00", "minute"),
@@ -139,7 +141,7 @@ FORMS = (
     ),
     Form(
         "time of day first",
-        re.compile(rf"{CLOCK} [\s|,·/-]* {DAY}", FLAGS),
+        compile_late(rf"{CLOCK} [\s|,·/-]* {DAY}", FLAGS),
         (("15:54 2022/02/21", "2022-02-21 15:54:00", "minute"),),
     ),
 )
@@ -147,7 +149,7 @@ FORMS = (
 
 DAY_FIRST = Form(
     "day first",
-    re.compile(
+    compile_late(
         rf"""(?P<first>\d{{1,2}})(?P<sep>[./-])\s?(?P<second_number>\d{{1,2}})(?P=sep)\s?(?P<year>(?:19|20)\d\d)(?![\d.])
         (?:{BETWEEN}{CLOCK})? \s*{ZONE}?""",
         FLAGS,
@@ -159,7 +161,7 @@ DAY_FIRST = Form(
     ),
 )
 """Numbers whose order is the language's: 2/3/2022 is read only where that is known."""
-DAY_FIRST_LAST = re.compile(
+DAY_FIRST_LAST = compile_late(
     rf"""{CLOCK} [\s|,·–-]* (?P<first>\d{{1,2}})(?P<sep>[./-])(?P<second_number>\d{{1,2}})(?P=sep)(?P<year>(?:19|20)\d\d)(?![\d.])""",
     FLAGS,
 )
@@ -178,7 +180,7 @@ def day_and_month(match: re.Match[str], language: str | None) -> tuple[int, int]
 
 YEARLESS = Form(
     "without a year",
-    re.compile(
+    compile_late(
         rf"""
         (?: (?P<month_zh>\d{{1,2}})\s*[月월]\s*(?P<day_zh>\d{{1,2}})\s*[日号號일]
           | (?P<month>\d\d)(?P<sep>[-/])(?P<day>\d\d)(?=[\s(星周週].*:)  # 02-21 alone could be anything
@@ -191,7 +193,7 @@ YEARLESS = Form(
 )
 RELATIVE_DAY = Form(
     "by the day of reading",
-    re.compile(
+    compile_late(
         rf"(?P<word>今天|今日|昨天|昨日|前天|前日|[今昨](?=[早晨晚夜])|오늘|어제)(?:[\s,]*{CLOCK})?", FLAGS
     ),
     (
@@ -203,7 +205,7 @@ RELATIVE_DAY = Form(
 DAYS_AGO = {"今": 0, "오": 0, "昨": 1, "어": 1, "前": 2}
 AGO = Form(
     "age",
-    re.compile(
+    compile_late(
         r"[약约約]?\s*(?P<number>\d{1,4}|半)\s*[个個]?\s*(?P<unit>秒|초|分|분|小时|小時|時間|시간|天|日|일|周|週|星期|礼拜|禮拜|주)(?:间|間)?[钟鐘]?"
         r"(?:\s*(?P<minutes>\d{1,2})\s*分[钟鐘]?)?\s*(?:之|以)?(?:前|전)",
         re.ASCII,
@@ -219,11 +221,11 @@ AGO = Form(
 SECONDS = {"秒": 1, "초": 1, "分": 60, "분": 60, "小": 3600, "時": 3600, "시": 3600}
 DAYS = {"天": 1, "日": 1, "일": 1, "周": 7, "週": 7, "星": 7, "礼": 7, "禮": 7, "주": 7}
 CLOCK_ONLY = Form(
-    "time of day alone", re.compile(CLOCK, FLAGS), (("16:25", "2022-03-01 16:25:00", "minute"),)
+    "time of day alone", compile_late(CLOCK, FLAGS), (("16:25", "2022-03-01 16:25:00", "minute"),)
 )
 EPOCH = Form(
     "seconds since 1970",
-    re.compile(
+    compile_late(
         r"(?:/Date\()?(\d{10}(?:\.\d+)?|\d{13}(?:\.\d+)?|\d{16}|\d{19})(?:[+-]\d{4})?(?:\)/)?", re.ASCII
     ),
     (("1645430088", "2022-02-21 15:54:48", "second"), ("1645430088999", "2022-02-21 15:54:48", "second")),
@@ -241,10 +243,10 @@ PLAIN: Mapping[int, Any] = {
     **dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")),
 }
 """Full-width characters, dashes and wide spaces become the plain ones; bidi marks and BOM go."""
-ERA = re.compile(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
+ERA = compile_late(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
 ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 # As scripts write the zone's name behind the offset.
-ZONE_NAME = re.compile(
+ZONE_NAME = compile_late(
     r"\s*(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[[A-Z][a-z]+/[A-Za-z_]+\])$"
 )
 PUBLISHED = (
@@ -260,16 +262,16 @@ CHANGED = (
     r"|Modificado|Atualizad[oa]|Aggiornat[oa]|Bijgewerkt|Laatst|Uppdatera[dt]|Opdateret|Oppdatert|Päivitetty|Aktualizacja|Zaktualizowano|Обновлено|Изменено"
     r"|Оновлено|Aktualizováno|Frissítve|Güncelle\w*|Ενημέρωση|Actualizat|Cập nhật|Diperbarui|تحديث|עודכן"
 )
-CHANGED_FIRST = re.compile(rf"(?i:{CHANGED})")
-OFFSET = re.compile(r"(?:UTC|GMT)?\s?[+-]\d[\d:]*", re.ASCII)
-CLOCK_BESIDE = re.compile(rf"(?<![\d:]) {CLOCK} (?![\d:]) \s*{ZONE}?", FLAGS)
+CHANGED_FIRST = compile_late(rf"(?i:{CHANGED})")
+OFFSET = compile_late(r"(?:UTC|GMT)?\s?[+-]\d[\d:]*", re.ASCII)
+CLOCK_BESIDE = compile_late(rf"(?<![\d:]) {CLOCK} (?![\d:]) \s*{ZONE}?", FLAGS)
 """A time of day beside a day in words."""
-EDGES = re.compile(
+EDGES = compile_late(
     rf"^[\s,.·|/-]+|(?:^|(?<=[\s,·|-]))(?:{JOINING})\.?[\s,]*$|[\s,·|/-]+(?:(?:{JOINING})\.?)?[\s,·|/-]*$|^(?:{JOINING})\.?\s+(?=\S)",
     re.IGNORECASE,
 )
 """What is left at the ends of a day once the time of day beside it is off."""
-BEFORE = re.compile(
+BEFORE = compile_late(
     rf"""
     (?:(?:来源|來源)\s*:\s*\S+\s+)?
     (?:北京[时時][间間]\s*:?\s*)?
@@ -278,7 +280,7 @@ BEFORE = re.compile(
     """,
     FLAGS,
 )
-AFTER = re.compile(
+AFTER = compile_late(
     r"""
     (?<=.)\s*(?:
         (?:来源|來源|作者|记者|記者|编辑|編輯|责编|責編|责任编辑|責任編輯)\s*:.*
@@ -288,7 +290,7 @@ AFTER = re.compile(
     FLAGS | re.DOTALL,
 )
 DIGITS = dict(zip("〇一二三四五六七八九零○两兩", (*range(10), 0, 0, 2, 2), strict=True))
-NUMERAL = re.compile(
+NUMERAL = compile_late(
     r"[〇零○一二三四五六七八九十两兩]+(?=\s*(?:[年月日号號时時点點分秒天周週]|个?小[时時]|[个個]?(?:星期|礼拜|禮拜)(?![一二三四五六日天])))"
 )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipelines import date_forms as forms
 from pipelines.foreign_dates import language_of_text, read_age, read_day
+from pipelines.late_pattern import compile_late
 
 __all__ = ["OFFSET", "SHORT", "STAMP", "PrintedTime", "find_age", "find_times", "language_of_text"]
 
@@ -23,35 +24,35 @@ def unnamed(pattern: str) -> str:
 
 
 DAY_PATTERN, CLOCK_PATTERN = unnamed(forms.DAY), unnamed(forms.CLOCK)
-STAMP = re.compile(
+STAMP = compile_late(
     rf"(?<!\d)(?:{DAY_PATTERN}|{unnamed(forms.ENGLISH_DAY)}) (?:{forms.BETWEEN}{unnamed(forms.ZONE_BEFORE)}{CLOCK_PATTERN}\s*{unnamed(forms.ZONE)}?)?",
     re.VERBOSE,
 )
 """A day with its year, and its time of day; a quick look that knows numbers and English alone."""
-SHORT = re.compile(
+SHORT = compile_late(
     rf"(?<![\d.-]) ((?:1[0-2]|0?[1-9])[-/.月월]\s?(?:3[01]|[12]\d|0?[1-9])[日일]?) \s+ ({CLOCK_PATTERN})",
     re.VERBOSE,
 )
 """A day without its year, and its time of day."""
-OFFSET = re.compile(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
+OFFSET = compile_late(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
 """A time that states its zone, as metadata write it."""
 TIMED = (
-    re.compile(
+    compile_late(
         rf"(?<!\d){forms.DAY} (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
-    re.compile(
+    compile_late(
         rf"(?<!\w){forms.ENGLISH_DAY} (?:{forms.BETWEEN}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
-    re.compile(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
+    compile_late(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
 )
 CLOCK_FIRST = tuple(
-    re.compile(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
+    compile_late(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
     for form in forms.FORMS
     if form.name.endswith("time of day first")
 )
-IN_WORDS = re.compile(
+IN_WORDS = compile_late(
     r"""(?<![\w.])(?:
         \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
       | [^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2},?\s(?:19|20)\d\d
@@ -61,14 +62,14 @@ IN_WORDS = re.compile(
     re.VERBOSE,
 )
 """What may be a day in words; dateparser tells."""
-CLOCK_BEHIND = re.compile(
+CLOCK_BEHIND = compile_late(
     rf"(?:\.|\sr\.|\sг\.)?[\s,|·/–-]*(?:(?i:{forms.JOINING})\.?\s*)?{forms.CLOCK}\s*{forms.ZONE}?",
     forms.FLAGS & ~re.ASCII,
 )
-CLOCK_BEFORE = re.compile(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
-CHANGED = re.compile(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
-CHANGED_BEHIND = re.compile(rf"\s*(?i:{forms.CHANGED})")
-PUBLISHED = re.compile(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
+CLOCK_BEFORE = compile_late(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
+CHANGED = compile_late(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
+CHANGED_BEHIND = compile_late(rf"\s*(?i:{forms.CHANGED})")
+PUBLISHED = compile_late(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
 WINDOW = 24  # characters in front of a time that label it
 
 
