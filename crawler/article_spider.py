@@ -14,7 +14,7 @@ from archive.times import clock
 from crawler import reasons
 from crawler.attempt import Attempt
 from crawler.items import Article, LinkOutcome
-from crawler.pages import ANY_SITE, LinkError, PageError, Target, target_of
+from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, target_of
 from pipelines.archive_access import archive_of
 
 UNREADABLE_IN_A_ROW = 25  # unreadable responses after which the source is taken to have changed its format
@@ -187,11 +187,27 @@ class ArticleSpider(Spider):
         except PageError as exc:
             if moved := self.follow_script(page, target, response, exc.outcome, known):
                 return moved
+            if isinstance(exc, Walled) and exc.needs_browser:
+                return self.open_in_browser(target, attempt, known, response, str(exc))
             return self.fail(target, attempt, known, exc.outcome, str(exc))
         except Exception as exc:
             return self.report_bug(target, exc)
         self.consecutive_unreadable = 0
         return self.next_step(article, target, attempt, known)
+
+    def open_in_browser(
+        self, target: Target, attempt: Attempt, known: dict[str, Any], response: Any, reason: str
+    ) -> Request | LinkOutcome:
+        """A request for the same place in a browser, once, where there is one; *reason* is why it is needed."""
+        if response.meta.get("playwright"):
+            return self.fail(target, attempt, known, outcomes.WALLED, f"{reason}, in a browser, too")
+        if not self.settings.getbool("BROWSER_ENABLED"):
+            return self.fail(target, attempt, known, outcomes.WALLED, f"{reason}; {reasons.HOW_TO_BROWSE}")
+        request = self.ask(target, attempt, known)
+        # The cache holds what was served without one; what fails in a browser is left to a later crawl.
+        request.meta.update(playwright=True, dont_cache=True, dont_retry=True, needs_browser=reason)
+        self.count("browser/asked")
+        return request
 
     def report_bug(self, target: Target, exc: Exception) -> LinkOutcome:
         """The outcome of a link on whose response a page object broke: it must not vanish for that."""
@@ -333,6 +349,8 @@ class ArticleSpider(Spider):
         target, attempt = known.pop("target"), known.pop("attempt", None)
         self.in_flight.pop(target.article_id, None)
         outcome, reason = reasons.of_error(failure.value, failure.request.url, failure.request)
+        if outcome == outcomes.UNREACHABLE and (needed_because := failure.request.meta.get("needs_browser")):
+            outcome, reason = outcomes.WALLED, f"{needed_because}; {reason}"  # it was reached without one
         if attempt is None:  # a further page of an article
             return self.outcome(target, outcome, reason)
         return self.fail(target, attempt, known, outcome, reason)

@@ -14,6 +14,7 @@ from typing import Any
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from crawler import settings as project_settings
+from crawler.browser import find_missing_part
 from crawler.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
 from crawler.middlewares.site_headers import read_site_headers
@@ -161,12 +162,40 @@ def find_access_problem(settings: BaseSettings) -> str | None:
     return None
 
 
+PAST_THE_GUARD = (
+    "PLAYWRIGHT_CDP_URL",
+    "PLAYWRIGHT_CONNECT_URL",
+    "PLAYWRIGHT_BROWSER_TYPE",
+    "PLAYWRIGHT_BROWSER_PROVIDER",
+    "PLAYWRIGHT_LAUNCH_OPTIONS",
+    "PLAYWRIGHT_CONTEXTS",
+    "PLAYWRIGHT_PROCESS_REQUEST_HEADERS",
+    "PLAYWRIGHT_ABORT_REQUEST",
+)
+"""Settings of scrapy-playwright's that the project sets itself: with others, the browser could go past the fetch guard."""
+
+
+def find_browser_problem(settings: BaseSettings) -> str | None:
+    """What keeps pages from being opened in a browser."""
+    if str(settings["BROWSER_ENABLED"]).lower() not in ("1", "true"):
+        return None
+    if missing := find_missing_part(settings):
+        return f"BROWSER_ENABLED=True: {missing}"
+    if name := next((name for name in PAST_THE_GUARD if settings[name]), None):
+        return f"{name}: leave it out with BROWSER_ENABLED: the browser could go past the fetch guard"
+    if {"http", "https"} & set(settings.getdict("DOWNLOAD_HANDLERS")):
+        return (
+            "DOWNLOAD_HANDLERS: leave out http and https with BROWSER_ENABLED, which has a handler of its own"
+        )
+    return None
+
+
 def find_problem(settings: BaseSettings) -> str | None:
     """The first setting that cannot be used as it is, with what to give instead; None where all can."""
     for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
         if not is_good(settings):
             return f"{name}={settings[name]}: {advice}"
-    if problem := find_access_problem(settings):
+    if problem := find_access_problem(settings) or find_browser_problem(settings):
         return problem
     missing = set(project_settings.ITEM_PIPELINES) - {
         path if isinstance(path, str) else f"{path.__module__}.{path.__qualname__}"

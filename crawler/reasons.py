@@ -19,6 +19,7 @@ WALLS = {
     451: "may not show it",
 }
 GONE = {404, 410}
+HOW_TO_BROWSE = "to read it: pip install 'finews-archive[browser]', apt-get install chromium, then -s BROWSER_ENABLED=True"
 
 
 def name_route(request: Any) -> str:

@@ -59,6 +59,9 @@ DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,e
 # from the environment.
 SITE_HEADERS: dict[str, dict[str, str]] = {}
 COOKIES_FILE = ""  # a cookies.txt in Netscape's format; each cookie is sent to its own hosts alone
+# True: a page that only scripts fill is opened in Chromium (docs/access.md); the extra `browser` has to be installed.
+BROWSER_ENABLED = False
+BROWSER_EXECUTABLE = ""  # Chromium's path; empty: the first on PATH
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = (
     False  # page objects read where a page sends its reader on, by script as well (crawler/pages/onward.py)

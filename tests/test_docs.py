@@ -127,7 +127,8 @@ def test_every_pipeline_is_documented():
 
 def test_every_dependency_is_documented():
     project = tomllib.loads(read("pyproject.toml"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["analyst"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["analyst"], *extras["browser"]]
     cells = first_cells(section("docs/architecture.md", "## What it depends on"))
     documented = {name for cell in cells for name in re.findall(r"[\w.-]+", re.sub(r"\(.*?\)", "", cell))} - {
         "package"

@@ -48,6 +48,19 @@ class FileCookie:
             entry["domain"] = f".{self.domain}"
         return entry
 
+    def as_playwright(self) -> dict[str, Any]:
+        """As an entry of ``cookies`` in Playwright's storage state."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "domain": self.domain if self.is_host_only else f".{self.domain}",
+            "path": self.path,
+            "expires": self.expires or -1,
+            "secure": self.secure,
+            "httpOnly": False,
+            "sameSite": "Lax",
+        }
+
 
 def parse_cookie(line: str) -> FileCookie | None:
     """The cookie of a line of a cookies.txt; None where the line holds none. Raises ValueError.

@@ -42,6 +42,11 @@ class Walled(PageError):
 
     outcome = "walled"
 
+    def __init__(self, message: str, *, needs_browser: bool = False):
+        super().__init__(message)
+        self.needs_browser = needs_browser
+        """Whether nothing but a browser is missing, which fills the page by its scripts."""
+
 
 class NotArticle(PageError):
     """The response is not an article: a list, a home, account or search page, a file that no reader reads."""

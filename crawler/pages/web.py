@@ -282,7 +282,10 @@ class WebPage(ArticlePage):
             raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
         wall = find_wall(self.document.html, where) if size < SHORT else None
         if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):
-            raise Walled(f"{self.site}: {where} returned {wall} instead of the article; open it in a browser")
+            reason = f"{self.site}: {where} returned {wall} instead of the article"
+            if wall.kind == "shell":
+                raise Walled(reason, needs_browser=True)
+            raise Walled(f"{reason}; open it in a browser")
 
     def why_no_text(self) -> PageError:
         """Why the page has no text: a home page or a list, or a shape that we do not know."""
