@@ -15,6 +15,7 @@ from scrapy.http import Response
 from archive.captures import Capture, zstd
 from archive.redaction import Header
 from archive.writer import Archive
+from crawler.middlewares.site_headers import SET
 from crawler.reader_version import reader_version
 from pipelines.archive_access import require_archive
 from pipelines.image_types import sniff
@@ -48,7 +49,7 @@ class CaptureMiddleware:
                 url=request.url,
                 final_url=response.url,
                 method=request.method,
-                request_headers=pairs(request.headers),
+                request_headers=sent_headers(request),
                 status=response.status,
                 headers=pairs(response.headers),
                 received=response.body,
@@ -97,6 +98,12 @@ class NameCapturesMiddleware:
                 record[META] = list(dict.fromkeys([*(record.get(META) or ()), *captures]))
                 record["reader"] = record.get("reader") or self.version
         return entry
+
+
+def sent_headers(request: Request) -> list[Header]:
+    """The headers of a request, without those of SITE_HEADERS: they may be credentials, whatever they are called."""
+    own = {name.lower() for name in request.meta.get(SET, ())}
+    return [pair for pair in pairs(request.headers) if pair[0].lower() not in own]
 
 
 def pairs(headers: Any) -> list[Header]:

@@ -7,6 +7,7 @@ import threading
 import pytest
 from scrapy import Request
 
+from archive.captures import Captures
 from crawler import reasons
 from crawler.check_settings import find_problem
 from crawler.middlewares.cookies_file import parse_cookie
@@ -133,6 +134,10 @@ def test_cookies_and_headers_are_written_down_nowhere(
     assert sent("news.example")["/a/1.html"] == f"sid={SECRET}"
     assert sent("news.example", "x-key")["/a/1.html"] == SECRET
     assert SECRET not in run.stderr + run.stdout
+    with Captures.read(data_dir) as captures:
+        headers = [row["request_headers"] for row in captures.tables["captures"].rows]
+    assert any("User-Agent" in row for row in headers)
+    assert not [row for row in headers if SECRET in row]
     files = [file for file in data_dir.rglob("*") if file.is_file()]
     assert [file for file in files if SECRET.encode() in file.read_bytes()] == []
 
