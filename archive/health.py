@@ -76,7 +76,7 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
         },
         "feeds": rows(
             conn,
-            "SELECT feed, last_polled_at, last_read_at, newest_at, failures, reason FROM feeds ORDER BY feed",
+            "SELECT feed, source, last_polled_at, last_read_at, next_poll_at, newest_at, failures, reason FROM feeds ORDER BY feed",
         ),
         "short_lists": find_short_lists(conn, now),
         "gaps": rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY opened_at DESC"),

@@ -11,6 +11,8 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from pipelines.fetch_errors import HostTripped
 
+ROUND_STARTED = object()
+"""Signal of a crawl that stays: it polls again, and so may ask every host again."""
 DEAD = (CannotResolveHostError, DownloadConnectionRefusedError)
 """No connection can come about: a host that fails so is not asked a second time, not even for its robots.txt."""
 
@@ -28,7 +30,14 @@ class HostBreakerMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> HostBreakerMiddleware:
-        return cls(crawler.stats, crawler.settings.getint("BREAKER_FAILURES"))
+        breaker = cls(crawler.stats, crawler.settings.getint("BREAKER_FAILURES"))
+        crawler.signals.connect(breaker.forget, signal=ROUND_STARTED)
+        return breaker
+
+    def forget(self) -> None:
+        """Ask every host again."""
+        self.failures.clear()
+        self.dead.clear()
 
     def process_request(self, request: Request) -> None:
         if not self.failures and not self.dead:

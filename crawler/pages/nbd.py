@@ -68,6 +68,15 @@ class NbdPage(WebPage):
             article.editors = names_in(match[1])
         return article
 
+    def canonical_url(self) -> str:
+        # The number in the address says which article it is; a page may state another one's, as copied templates do.
+        match = CODE.search(self.response.url)
+        return (
+            f"https://www.nbd.com.cn/articles/{match[1]}/{match[2]}.html"
+            if match
+            else super().canonical_url()
+        )
+
     def authors(self, publisher: str | None) -> list[str]:
         match = REPORTER.search(self.byline)
         return names_in(match[1]) if match else super().authors(publisher)

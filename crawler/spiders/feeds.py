@@ -34,6 +34,7 @@ from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_words, article_of, words_of
+from crawler.middlewares.host_breaker import ROUND_STARTED
 from crawler.pages import LinkError, Target, target_of
 from crawler.polling import FIRST_POLL, Poll
 from crawler.sources import DELETED, ClientOutdated, Listing, ListRequest, Record, Source, SourceError, Window
@@ -202,6 +203,8 @@ class FeedsSpider(ArticleSpider):
         assert self.every is not None
         if engine is None or not engine.running:
             return
+        self.crawler.signals.send_catch_log(ROUND_STARTED)
+        self.consecutive_unreadable = 0
         try:
             work = list(self.begin_round())
         except ArchiveLocked:
@@ -246,7 +249,8 @@ class FeedsSpider(ArticleSpider):
             for poll in self.polls
         ]
         self.archive.flush()
-        self.list_state.save(memories)
+        if not self.since and not self.until:  # the next poll must overlap the newest page, not a back-fill
+            self.list_state.save(memories)
         self.polls, self.asked = [], {}
 
     def remember_members(self, poll: Poll, archived: set[str]) -> None:
@@ -382,7 +386,7 @@ class FeedsSpider(ArticleSpider):
             self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason)
             self.count("gaps/opened")
             self.report(name, reason)
-        if not poll.is_unchanged:
+        if not poll.is_unchanged and not self.until:
             self.fill_gaps(poll)
 
     def fill_gaps(self, poll: Poll) -> None:

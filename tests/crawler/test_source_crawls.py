@@ -319,6 +319,8 @@ def test_a_back_fill_goes_from_since_to_until(small):
     assert done.returncode == 0
     times = [row["published_at"] for row in small.rows("SELECT published_at FROM articles ORDER BY 1")]
     assert (times[0], times[-1], len(times)) == ("2026-11-22T00:06:00Z", "2026-11-22T00:14:00Z", 9)
+    small.crawl("as ever", 1, "cls/telegraph")
+    assert (small.seen["as ever"]["gaps"], small.seen["as ever"]["counts"]) == ({}, {"cls/telegraph": 14})
 
 
 def test_what_is_due_is_polled_where_no_source_is_named(small):
