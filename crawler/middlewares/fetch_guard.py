@@ -35,9 +35,12 @@ class FetchGuardMiddleware:
 
     def process_request(self, request: Request) -> Coroutine[Any, Any, None] | None:
         meta = request.meta
-        if self.trusts_requests and not meta.get("redirect_times") and not meta.get("from_content"):
-            self.guard.trust_link(request.url)
         parts = urlparse_cached(request)
+        # RobotsTxtMiddleware asks before an image does, whose host nobody has named.
+        is_robots_txt = meta.get("dont_obey_robotstxt") and parts.path == "/robots.txt"
+        derived = meta.get("redirect_times") or meta.get("from_content") or is_robots_txt
+        if self.trusts_requests and not derived:
+            self.guard.trust_link(request.url)
         try:
             host, port = parts.hostname, parts.port or PORTS.get(parts.scheme, 0)
         except ValueError:  # a port beyond 65535: the handler says so
