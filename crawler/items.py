@@ -34,7 +34,7 @@ class Article:
     """When to look at it again, a row of `checks` without its key: ``next_check_at``, ``done``, ``last_checked_at``,
     ``etag``, ``last_modified``. None where it is on no plan."""
 
-    # -- what is said of it: set by the page object, completed by pipelines -----------------------------------
+    # -- what it states: set by the page object, completed by pipelines -----------------------------------
     headline: str | None = None
     """Title as one line of text."""
     headline_from: str | None = None

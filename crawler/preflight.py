@@ -5,7 +5,7 @@
 For ``crawl feeds``, looks up which lists are due. For ``crawl finews``, asks the list feeds as the spider does and compares
 them with the archive. Where an article is new, a look or another
 try is due, or anything is odd, this process becomes the command behind ``--`` (with the ``-s`` before it added), and
-that tells what is to be told. Else it writes down that the feeds were read, says nothing and ends with 0; with 75 where
+that reports what there is to report. Else it records that the feeds were read, prints nothing and ends with 0; with 75 where
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
 
 Standard library only, and of this project only the text of ``settings.py`` and ``user_agent.py``: starting Scrapy costs ten times what
@@ -91,8 +91,8 @@ WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (
 """
 
 
-class Odd(Exception):
-    """Something that the crawl has to look at; the message says what."""
+class CrawlNeeded(Exception):
+    """Something that a crawl has to look at; the message says what."""
 
 
 class Locked(Exception):
@@ -110,12 +110,12 @@ def given(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[st
     rest, left = [], list(words)
     while left:
         word = left.pop(0)
-        found = OPTION.fullmatch(word)
-        if not found:
+        match = OPTION.fullmatch(word)
+        if not match:
             rest.append(word)
             continue
-        name, _, value = (found[2] or (left.pop(0) if left else "")).partition("=")
-        (arguments if found[1] == "-a" else settings)[name] = value
+        name, _, value = (match[2] or (left.pop(0) if left else "")).partition("=")
+        (arguments if match[1] == "-a" else settings)[name] = value
     return settings, arguments, rest
 
 
@@ -149,9 +149,8 @@ def native_id(row: Any) -> str | None:
     lowered = {str(key).lower(): value for key, value in row.items()} if isinstance(row, dict) else {}
     for key in ID_KEYS:
         value = str(lowered.get(key) or "").strip()
-        found = DIGITS.fullmatch(value) or IN_URL.search(value)
-        if found:
-            return found[1]
+        if match := DIGITS.fullmatch(value) or IN_URL.search(value):
+            return match[1]
     return None
 
 
@@ -163,7 +162,7 @@ def is_whole(row: dict[str, Any]) -> bool:
 
 
 def connection(origin: str) -> HTTPConnection:
-    """A connection to ``scheme://host[:port]``. Raises Odd."""
+    """A connection to ``scheme://host[:port]``. Raises CrawlNeeded."""
     scheme, _, host = origin.partition("://")
     if scheme == "http":
         return HTTPConnection(host, timeout=TIMEOUT)
@@ -171,17 +170,17 @@ def connection(origin: str) -> HTTPConnection:
         from http.client import HTTPSConnection  # late: TLS costs 20 ms
 
         return HTTPSConnection(host, timeout=TIMEOUT)
-    raise Odd(f"{origin} is no origin")
+    raise CrawlNeeded(f"{origin} is not an origin")
 
 
 def ask(server: HTTPConnection, path: str, agent: str) -> tuple[Any, int]:
-    """The JSON at *path*, and its bytes as received. Raises Odd, OSError, HTTPException, ValueError."""
+    """The JSON at *path*, and its bytes as received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
     headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}  # fmt: skip
     server.request("GET", path, headers=headers)
     answer = server.getresponse()
     body = answer.read(MOST + 1)
     if answer.status != 200 or len(body) > MOST:
-        raise Odd(f"{path} answered {answer.status}, {len(body)} bytes")
+        raise CrawlNeeded(f"{path} answered {answer.status}, {len(body)} bytes")
     size = len(body)
     if answer.headers.get("Content-Encoding") == "gzip":
         body = zlib.decompressobj(31).decompress(body, MOST)
@@ -191,7 +190,7 @@ def ask(server: HTTPConnection, path: str, agent: str) -> tuple[Any, int]:
 def poll(
     origins: list[str], feeds: list[tuple[str, str, str]], count: str, agent: str
 ) -> tuple[dict[str, list[Any]], int]:
-    """Rows of the lists by feed, and bytes received. Raises Odd, OSError, HTTPException, ValueError."""
+    """Rows of the lists by feed, and bytes received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
     listed: dict[str, list[Any]] = {name: [] for name, _, _ in feeds}
     received = 0
     for origin in origins:
@@ -202,7 +201,7 @@ def poll(
                 received += size
                 rows = data.get(key) if isinstance(data, dict) else None
                 if not isinstance(rows, list) or (rows and not any(map(native_id, rows))):
-                    raise Odd(f"feed {name} answered in another shape")
+                    raise CrawlNeeded(f"feed {name} answered in an unexpected format")
                 listed[name] += [row for row in rows if native_id(row)]
         finally:
             server.close()
@@ -210,24 +209,24 @@ def poll(
 
 
 def nothing_due(data_dir: str, settings: dict[str, Any]) -> None:
-    """Return where no source of sources.toml is due. Raises Odd with what is, Locked, and whatever keeps the check from
+    """Return where no source of sources.toml is due. Raises CrawlNeeded with what is, Locked, and whatever keeps the check from
     being made. Asks nobody: a list is polled at its own interval, which the spider wrote down."""
     path = os.path.join(data_dir, "archive.db")
     if not os.path.isfile(path):
-        raise Odd(f"there is no {path} yet")
+        raise CrawlNeeded(f"there is no {path} yet")
     take_lock(data_dir).close()
     if os.path.exists(os.path.join(data_dir, ".pending")):
-        raise Odd("the last crawl was killed")
+        raise CrawlNeeded("the last crawl was killed")
     moment = current_time(settings)
     written = datetime.fromtimestamp(os.stat(os.path.join(data_dir, "sources.toml")).st_mtime, UTC)
     db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=10)
     try:
         [(polled,)] = db.execute("SELECT max(last_polled_at) FROM feeds WHERE source IS NOT NULL").fetchall()
         if polled is None or polled <= f"{written:%Y-%m-%dT%H:%M:%SZ}":
-            raise Odd("sources.toml was written after the last poll")
+            raise CrawlNeeded("sources.toml was written after the last poll")
         for what, sql in DUE_SOURCES.items():
             if db.execute(sql, {"now": moment}).fetchone():
-                raise Odd(what)
+                raise CrawlNeeded(what)
     finally:
         db.close()
 
@@ -239,18 +238,18 @@ def current_time(settings: dict[str, Any]) -> str:
 
 
 def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, str]) -> None:
-    """Return after writing down a poll that brought nothing. Raises Odd with what there is to do, Locked, and whatever
+    """Return after writing down a poll that brought nothing. Raises CrawlNeeded with what there is to do, Locked, and whatever
     keeps the check from being made."""
     path = os.path.join(data_dir, "archive.db")
     if not os.path.isfile(path):
-        raise Odd(f"there is no {path} yet")
+        raise CrawlNeeded(f"there is no {path} yet")
     take_lock(data_dir).close()
     if os.path.exists(os.path.join(data_dir, ".pending")):
-        raise Odd("the last crawl was killed")
+        raise CrawlNeeded("the last crawl was killed")
     words = [word.strip() for word in arguments.get("feeds", ",".join(FEEDS)).split(",")]
     feeds = [feed for word, feed in FEEDS.items() if word in words or feed[0] in words]
     if arguments.keys() - {"origin", "feeds"} or len(feeds) != len(words):
-        raise Odd("arguments that this check does not know")
+        raise CrawlNeeded("arguments that this check does not know")
     names = json.dumps([name for name, _, _ in feeds])
     began = settings["FINEWS_NOW"] or datetime.now(UTC).isoformat()
     now = datetime.fromisoformat(began).astimezone(UTC)
@@ -259,7 +258,7 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
     try:
         for what, sql in WAITING.items():
             if db.execute(sql, {"now": moment, "feeds": names}).fetchone():
-                raise Odd(what)
+                raise CrawlNeeded(what)
         given_origins = arguments.get("origin") or settings["FINEWS_ORIGINS"]
         origins = [origin.strip().rstrip("/") for origin in given_origins.split(",") if origin.strip()]
         agent = load_beside("user_agent")["build_user_agent"](
@@ -269,7 +268,7 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
         records = [[native_id(row), name, is_whole(row)] for name, rows in listed.items() for row in rows]
         news = db.execute(NEWS, {"listed": json.dumps(records), "now": moment}).fetchone()[0]
         if news:
-            raise Odd(f"{news} of {len(records)} records are new")
+            raise CrawlNeeded(f"{news} of {len(records)} records are new")
         ids = {
             name: list(dict.fromkeys(native_id(row) for row in rows))[:2000] for name, rows in listed.items()
         }
@@ -277,7 +276,7 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
             "SELECT feed, listed FROM feeds WHERE feed IN (SELECT value FROM json_each(?))", [names]
         ):
             if known != "[]" and not set(json.loads(known)) & set(ids[name]):
-                raise Odd(f"feed {name} does not overlap the poll before")
+                raise CrawlNeeded(f"feed {name} does not overlap the poll before")
         lock = take_lock(data_dir)
         lock.seek(0)
         lock.truncate()
@@ -327,7 +326,7 @@ def ping(url: str) -> None:
         server.request("GET", f"/{path}/0" if path else "/0")
         server.getresponse().close()
         server.close()
-    except (Odd, OSError, HTTPException, ValueError):
+    except (CrawlNeeded, OSError, HTTPException, ValueError):
         pass
 
 
@@ -350,19 +349,21 @@ def main(words: list[str]) -> int:
         elif plain[-2:] == ["crawl", "finews"]:
             nothing_to_do(data_dir, settings, arguments)
         else:
-            raise Odd("a command that this check does not know")
+            raise CrawlNeeded("a command that this check does not know")
         ping(settings["HEALTHCHECK_URL"])
         return 0
     except Locked:
         return LOCKED
-    except Exception as why:
+    except Exception as exc:
         if "--why" in rest:
-            print(f"preflight: {why if isinstance(why, Odd) else repr(why)}: crawling", file=sys.stderr)
+            print(
+                f"preflight: {exc if isinstance(exc, CrawlNeeded) else repr(exc)}: crawling", file=sys.stderr
+            )
     handed_on = [part for name, value in before.items() for part in ("-s", f"{name}={value}")]
     try:
         os.execvp(command[0], command + handed_on)
-    except OSError as wrong:
-        print(f"preflight.py: {command[0]} cannot be started: {wrong.strerror}", file=sys.stderr)
+    except OSError as exc:
+        print(f"preflight.py: {command[0]} cannot be started: {exc.strerror}", file=sys.stderr)
         return USAGE
 
 

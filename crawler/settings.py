@@ -134,7 +134,7 @@ MANIFEST_COMMAND = ""  # signs a daily manifest, whose path is put behind it: gp
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 
-# -- what is said of it ---------------------------------------------------------------------------------------------------
+# -- what is logged and reported --------------------------------------------------------------------------------
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
 FEED_EXPORT_ENCODING = "utf-8"

@@ -17,7 +17,7 @@ STAY_AWAY = b"User-agent: *\nDisallow: /\n"
 
 class RobotsUnavailableMiddleware:
     """Answers RobotsTxtMiddleware with "disallow all" where a host's robots.txt is a server error or does not come, and
-    gives the reason. Of a dead host nothing is said: the article's own request fails with what is wrong."""
+    gives the reason. A dead host is left to the article's own request, which fails for the true reason."""
 
     def __init__(self) -> None:
         self.reasons: dict[str, str] = {}

@@ -203,22 +203,18 @@ class FinewsSpider(ArticleSpider):
                 try:
                     records = feed.read(await self.fetch(url), url)
                     poll.records += poll.add(records, self.oldest(records))
-                except SourceError as wrong:
-                    poll.errors.append(wrong)
-                except Exception as wrong:
-                    poll.failures.append(self.reason(wrong, url))
+                except SourceError as exc:
+                    poll.errors.append(exc)
+                except Exception as exc:
+                    poll.failures.append(self.reason(exc, url))
             if not poll.answered or not self.must_go_back(poll) or len(poll.records) == before:
                 break
             self.count("feeds/deeper")
         return poll
 
-    def reason(self, wrong: Exception, url: str) -> str:
+    def reason(self, exc: Exception, url: str) -> str:
         """Why a list could not be had."""
-        return (
-            str(wrong)
-            if isinstance(wrong, ConnectionError | SourceError)
-            else reasons.of_error(wrong, url)[1]
-        )
+        return str(exc) if isinstance(exc, ConnectionError | SourceError) else reasons.of_error(exc, url)[1]
 
     def must_go_back(self, poll: Poll) -> bool:
         """Whether older records are needed: to overlap, for a back-fill, or for a hole that is due for a try."""
@@ -264,8 +260,8 @@ class FinewsSpider(ArticleSpider):
                 url = paged.url(origin, cursor, PAGE_SIZE)
                 try:
                     records, cursor = paged.read(await self.fetch(url), url, cursor)
-                except Exception as wrong:
-                    poll.failures.append(self.reason(wrong, url))
+                except Exception as exc:
+                    poll.failures.append(self.reason(exc, url))
                     break
                 pages += 1
                 self.count("feeds/pages")
