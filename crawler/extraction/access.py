@@ -10,7 +10,7 @@ from crawler.extraction.document import Document, squeeze
 
 OPEN, PREVIEW, LOCKED = "open", "preview", "locked"
 PAYWALL = re.compile(
-    r"(?:订阅|訂閱|付费|付費|购买|購買|开通(?:会员|VIP)|成为(?:会员|VIP)|加入會員|升级会员|解锁|解鎖|登录|登入|注册|支付.{0,6})\s*[，,]?\s*(?:之?后|後|即可|以|才能|可|并|后可)?\s*(?:即可|可以?|能)?\s*(?:继续|繼續)?\s*(?:阅读|閱讀|查看|解锁|畅读|暢讀|浏览|观看)\s*(?:剩余|剩餘|全部|完整|后续|更多|余下|本)?\s*(?:全文|内容|內容|文章|本文|原文|部分)?"
+    r"(?<!无需)(?<!无须)(?<!不用)(?:订阅|訂閱|付费|付費|购买|購買|开通(?:会员|VIP)|成为(?:会员|VIP)|加入會員|升级会员|解锁|解鎖|登录|登入|注册|支付.{0,6})\s*[，,]?\s*(?:之?后|後|即可|以|才能|可|并|后可)?\s*(?:即可|可以?|能)?\s*(?:继续|繼續)?\s*(?:阅读|閱讀|查看|解锁|畅读|暢讀|浏览|观看)\s*(?:剩余|剩餘|全部|完整|后续|更多|余下|本)?\s*(?:全文|内容|內容|文章|本文|原文|部分)?"
     r"|(?:剩余|剩餘|還剩|还有|余下)\s*\d+\s*%?\s*(?:的?内容|內容|字)?.{0,8}(?:付费|订阅|訂閱|解锁|未读|閱讀|阅读)|本文(?:共计?|共有)\s*\d+\s*字.{0,12}订阅|(?:本文|此文|该文|全文)(?:为|是|仅限|仅供)?\s*(?:付费|会员|VIP|订阅用户)(?:专享|可读|内容|文章|专属|阅读)|(?:付费|会员|VIP|订户|訂戶|訂閱者)(?:专享|專享|限定|独享|可见|专属)(?:文章|内容|內容)?|付费(?:阅读|内容|文章)|试读(?:结束|部分)|試閱(?:結束|到此)|以上为试读"
     r"|subscri(?:be|ption)s?\b[^.]{0,40}\b(?:to (?:continue|keep) reading|to (?:read|continue|unlock|access|view)|required)|(?:this|the) (?:article|content|story|post|page) is (?:only )?(?:exclusive(?:ly)? (?:for|to)|for|available (?:only )?to|reserved for|restricted to|locked|limited to)\s*(?:our |paying |paid |registered )?(?:subscribers|members|premium)?"
     r"|(?:continue|keep) reading\b[^.]{0,40}\b(?:subscri|free trial|account|register|sign)|already a (?:subscriber|member)\?|(?:unlock|to read) (?:this|the (?:full|rest of (?:the|this))) (?:article|story)|you(?:'|’)ve (?:read|reached) (?:your|all)[^.]{0,40}(?:free|limit)|subscribers? only|for subscribers only|members[- ]only|premium (?:content|article)|log ?in or subscribe|register (?:now )?to (?:continue|read)|create (?:a|your) free account to"
@@ -22,6 +22,10 @@ PAYWALL = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """What pages say where the rest of an article is for those who pay or log in."""
+OF_TEXT = re.compile("全文|剩余|剩餘|本文|余下|付费|付費|试读")
+SENTENCE = (
+    30  # characters; a longer Chinese line with a full stop is a sentence, unless it is about this very text
+)
 LONGEST_NOTICE = 160  # characters; a longer line is a sentence about paying
 LOCKED_TEXT = 60  # characters of a text that is no more than its headline
 WHOLE = 0.8  # share of the stated length from which on a text is whole
@@ -33,7 +37,9 @@ def is_notice(line: str) -> bool:
     >>> is_notice("本文共计1561字 订阅后继续阅读"), is_notice("Subscribe to continue reading"), is_notice("公司宣布订阅收入增长。")
     (True, True, False)
     """
-    return len(line) <= LONGEST_NOTICE and PAYWALL.search(line) is not None
+    if len(line) > LONGEST_NOTICE or PAYWALL.search(line) is None:
+        return False
+    return not (line.endswith("。") and len(line) > SENTENCE) or OF_TEXT.search(line) is not None
 
 
 def find_access(document: Document, size: int, lines: Iterable[str]) -> str:

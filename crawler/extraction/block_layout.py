@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
@@ -9,6 +10,8 @@ from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATE
 from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
 from pipelines.printed_times import STAMP
 
+NO_LETTER = re.compile(r"[\W_]+")
+LEAST_DESCRIPTION = 30  # letters of a description that is of one article
 TEASER = 80  # characters of other articles that a list shows of each, at most
 
 
@@ -22,6 +25,13 @@ class BlockLayout:
             "",
         )
         """Name of the image that the page calls the article's, empty where it calls none."""
+        self.descriptions = [
+            text
+            for tag in root.iter("meta")
+            if (tag.get("property") or tag.get("name") or "").lower() in ("og:description", "description")
+            and len(text := NO_LETTER.sub("", tag.get("content") or "").lower()) >= LEAST_DESCRIPTION
+        ]
+        """What the page says that its article is about, letters and digits alone."""
         for element in BOILERPLATE_TAGS(root):
             remove(element)
         everything = letters("".join(root.itertext()))

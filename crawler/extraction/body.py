@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,30 @@ DOMINANT = 0.85  # share of an element's worth that one child must hold for the 
 ALONE = 0.8  # the same share for an <article> that has no such name
 NAMED = 0.6  # share of the best element's worth that one called an article body must hold to be taken for it
 SENTENCE_ENDS = ("。", "！", "？", "”", "」", "…", ".", "!", "?")
+ABOUT = 0.3  # share of a title's words that a text about it has
+TITLE_WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}")
+HAN = re.compile("[\u3400-\u9fff]{2}")
+GUESSES = frozenset(("page_boilerplate", "page_heading", "related_block", "link_list"))
+"""Rules that go by names and places; another reader's word counts for more."""
+DESCRIBED = 24  # letters of a description that a text must begin with
+WHOLE = 0.9  # share of a box's text that must be confirmed for the box to stay
+PART = 30  # letters of a text that are compared at once
+NO_LETTER = re.compile(r"[\W_]+")
 SENTENCE = 30.0  # worth of a block from which on it is a sentence of the text
+
+
+def fold_letters(text: str | None) -> str:
+    """Letters and digits of *text* alone, in lower case: what stays the same however a reader spaces it."""
+    return NO_LETTER.sub("", text or "").lower()
+
+
+def is_confirmed(own: str, text: str, share: float = 0.5) -> bool:
+    """Whether a block's folded text is in *text*: whole, or this *share* of a long one's parts, as readers cut blocks
+    differently."""
+    if own in text:
+        return True
+    parts = [own[n : n + PART] for n in range(0, len(own) - PART, PART)]
+    return len(parts) >= 3 and sum(part in text for part in parts) >= share * len(parts)
 
 
 @dataclass(slots=True)
@@ -41,12 +65,20 @@ class Body:
     """Paragraphs of the text that stand above the element: many sites set the first one apart."""
     lead_images: list[Any] = field(default_factory=list)
     """Images between headline and text."""
+    confirmed_text: str = ""
+    """The page's text as another reader has it, folded (`second_opinion`); empty where none was asked."""
     removals: list[dict[str, Any]] = field(default_factory=list)
     """What was taken out of it: ``rule``, ``text``, ``html`` each."""
 
     def take_out(self, rule: str, one: Any) -> None:
-        """Remove an element of the body, on record where it shows anything."""
+        """Remove an element of the body, on record where it shows anything. What the other reader has as text stays."""
         text = text_of(one)
+        if (
+            self.confirmed_text
+            and len(text) > SENTENCE
+            and is_confirmed(fold_letters(text), self.confirmed_text)
+        ):
+            return
         if text or one.tag == "img" or one.find(".//img") is not None:
             markup = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
             self.removals.append({"rule": rule, "text": text, "html": markup})
@@ -55,25 +87,70 @@ class Body:
 
 def find_body(layout: BlockLayout) -> Any:
     """The element that holds the article's text; None where the page has none."""
-    value = layout.value
-    best = max(value, key=value.__getitem__)
-    while True:
-        child = max((child for child in best if child in value), key=value.__getitem__, default=None)
-        if child is None or value[child] < DOMINANT * value[best]:
-            break
-        best = child
-    if value[best] <= 0:
+    best = find_heaviest(layout, layout.root, of_all=True)
+    described = find_described(layout)
+    if described is not None and not is_within(described, best) and not is_about_title(layout, best):
+        best = find_heaviest(layout, branch_of(described, best))
+    if layout.value[best] <= 0:
         return find_short_lines(layout)
-    named = [one for one in layout.named if value[one] >= NAMED * value[best]]
-    named = named or [one for one in best.iter("article") if value.get(one, 0) >= ALONE * value[best]]
+    named = [one for one in layout.named if layout.value[one] >= NAMED * layout.value[best]]
+    if described is not None and is_within(described, best):
+        named = [one for one in named if is_within(described, one)]
+    named = named or [
+        one for one in best.iter("article") if layout.value.get(one, 0) >= ALONE * layout.value[best]
+    ]
     if named:
-        top = max(value[one] for one in named)
+        top = max(layout.value[one] for one in named)
         # The innermost of those that hold the same text.
-        best = max((one for one in named if value[one] >= 0.95 * top), key=layout.order.__getitem__)
+        best = max((one for one in named if layout.value[one] >= 0.95 * top), key=layout.order.__getitem__)
         best = without_siderail(layout, best)
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
     return best
+
+
+def find_heaviest(layout: BlockLayout, top: Any, of_all: bool = False) -> Any:
+    """The innermost element below *top* (*of_all*: from the heaviest of the page on) that holds most of its worth."""
+    value = layout.value
+    best = max(value, key=value.__getitem__) if of_all else top
+    while True:
+        child = max((child for child in best if child in value), key=value.__getitem__, default=None)
+        if child is None or value[child] < DOMINANT * value[best]:
+            return best
+        best = child
+
+
+def find_described(layout: BlockLayout) -> Any:
+    """The block whose text begins the page's own description of its article; None where no sentence does."""
+    for description in layout.descriptions:
+        for block in layout.blocks:
+            if (
+                layout.worth(block) < SENTENCE
+                or block.tag in ("h1", "h2", "h3")
+                or layout.in_boilerplate(block)
+            ):
+                continue
+            if fold_letters(own_text(block))[:DESCRIBED] in description:
+                return block
+    return None
+
+
+def is_about_title(layout: BlockLayout, element: Any) -> bool:
+    """Whether a text has words of the page's title: rules for comments have none."""
+    title = next((text_of(one) for one in layout.root.iter("title")), "").lower()
+    words = set(TITLE_WORD.findall(title)) | {
+        title[n : n + 2] for n in range(len(title)) if HAN.fullmatch(title[n : n + 2])
+    }
+    text = "".join(element.itertext()).lower()
+    return sum(word in text for word in words) >= ABOUT * len(words)
+
+
+def branch_of(block: Any, other: Any) -> Any:
+    """The outermost element round *block* that does not hold *other*."""
+    above = {*other.iterancestors(), other}
+    while (parent := block.getparent()) is not None and parent not in above:
+        block = parent
+    return block
 
 
 def find_short_lines(layout: BlockLayout) -> Any:

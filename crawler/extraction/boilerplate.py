@@ -15,6 +15,8 @@ BOILERPLATE_TAGS: Any = etree.XPath(
 HIDDEN: Any = etree.XPath(
     "//*[@style][contains(translate(@style, ' ', ''), 'display:none') or contains(translate(@style, ' ', ''), 'visibility:hidden')]"
     " | //*[@hidden]"
+    " | //*[@class][contains(concat(' ', @class, ' '), ' hidden ') or contains(@class, 'visually-hidden')"
+    " or contains(@class, 'visuallyhidden') or contains(@class, 'sr-only') or contains(@class, 'screen-reader-text')]"
 )
 # Names of boilerplate, as parts of class and id.
 BOILERPLATE_NAME = re.compile(

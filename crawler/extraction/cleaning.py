@@ -7,19 +7,33 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.body import SENTENCE, Body, fold_letters, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.headline import fold_title
-from crawler.extraction.images import IMAGE_URL, add_lead_images, resolve_images
-from crawler.extraction.lines import is_meta
+from crawler.extraction.images import IMAGE_URL, add_lead_images, cut_credits, resolve_images, save_images
+from crawler.extraction.lines import is_end_line, is_meta
+from crawler.extraction.second_opinion import cut_unconfirmed
 from crawler.extraction.trees import INLINE, is_within, own_text
 from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
+PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)
+PLAYER_TEXT = 240  # characters that a player shows of itself, at most
+LONE_LINK = 40  # characters of a link that is a line of its own, at most
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|csv|mp[34])(?:[?#]|$)", re.IGNORECASE)
+TAIL_LINES = 10
+TAIL = re.compile(
+    r"粉[絲丝][團团专專页頁]|(?:下載|下载|安裝|安装|打开|打開).{0,14}(?:APP|客户端|應用)|版[權权]所有(?!者)|著作[權权]所有(?!者)|[違违]者必究|(?:禁止|不得|[請请]勿|未[經经]).{0,24}(?:引用|[轉转][載载贴貼]|改[寫写]|翻[攝摄])|\bAll rights reserved\b"
+    r"|^(?:追[蹤踪]|[關关]注|[訂订][閱阅]|加入|登[錄录]|扫码|掃碼|點擊|点击)[^。]{0,20}(?:$|[>》»!！])"
+    r"|^(?:Sign up|Subscribe|Follow us|Follow .{2,30} on|Read more|Read next|Related|More (?:on|from)|Advertisement|Share this|Comments?|Download our app|Get (?:our|the) (?:app|newsletter))\b.{0,80}$",
+    re.IGNORECASE,
+)
+"""What sites say behind a text of themselves."""
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
@@ -42,8 +56,13 @@ def clean_body(layout: BlockLayout, body: Body, headline: str | None, base: str)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
     cut_link_lines(body)
+    cut_lone_links(body)
+    cut_tail(body)
+    if body.confirmed_text:
+        cut_unconfirmed(body, body.confirmed_text)
     add_lead(body)
     add_lead_images(layout, body)
+    cut_credits(body)
     resolve_images(element, base)
     for link in element.iter("a"):
         if link.get("href"):
@@ -68,9 +87,89 @@ def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, i
         if one in layout.related and plain < most:
             body.take_out("related_block", one)
         elif is_boilerplate(one) and plain < most:
+            save_images(one)
             body.take_out("page_boilerplate", one)
-        elif one.tag in LISTS and links >= 3 and linked > 2 * plain and marks < links:
+        elif PLAYER_NAME.search(f"{one.get('class') or ''} {one.get('id') or ''}") and is_player_text(
+            one, plain + linked
+        ):
+            body.take_out("player_text", one)
+        elif one.tag in LISTS and is_link_list(one, plain, linked, marks, links):
             body.take_out("link_list", one)
+
+
+def is_link_list(box: Any, plain: int, linked: int, marks: int, links: int) -> bool:
+    """Whether a box of so many characters, punctuation marks and links is a list of them."""
+    if links >= 3 and linked > 2 * plain and marks < links:
+        return True
+    # A table of two or three promotions, each a link and an image.
+    return (
+        box.tag == "table"
+        and links >= 2
+        and linked >= 12
+        and plain * 8 < linked
+        and box.find(".//img") is not None
+    )
+
+
+def is_player_text(box: Any, size: int) -> bool:
+    """Whether a box named after a player of videos holds no more than the player's own words: no caption, no table."""
+    if size > PLAYER_TEXT or box.tag not in ("div", "section", "aside", "span"):
+        return False
+    text = "".join(box.itertext())
+    return "。" not in text and all(
+        box.find(f".//{tag}") is None for tag in ("p", "img", "table", "figcaption")
+    )
+
+
+def cut_lone_links(body: Body) -> None:
+    """Short lines that are a link to another page and nothing else: "more on this", "in English"."""
+    for one in list(body.element.iter("p", "div", "li", "h3", "h4")):
+        text = text_of(one)
+        if (
+            not 4 <= len(text) <= LONE_LINK
+            or one.find(".//img") is not None
+            or not is_within(one, body.element)
+        ):
+            continue
+        links = list(one.iter("a"))
+        if (
+            len(links) == 1
+            and squeeze(text_of(links[0])) == text
+            and is_other_page(links[0].get("href") or "")
+        ):
+            body.take_out("link_line", one)
+    for link in list(body.element.iter("a")):
+        above = link.getparent()
+        if above is body.element and 4 <= len(text_of(link)) <= LONE_LINK and link.find(".//img") is None:
+            alone = not (link.tail or "").strip() and not _text_before(link).strip()
+            if alone and is_other_page(link.get("href") or ""):
+                body.take_out("link_line", link)
+
+
+def _text_before(link: Any) -> str:
+    before = link.getprevious()
+    return (before.tail if before is not None else link.getparent().text) or ""
+
+
+def is_other_page(href: str) -> bool:
+    """Whether an address leads to another page of a site; a file or a note of the same page is part of the text."""
+    return href.startswith(("http", "/", ".")) and not IMAGE_URL.search(href) and not FILE.search(href)
+
+
+def cut_tail(body: Body) -> None:
+    """The last lines of a body that are no text: headings of lists, notices of payment, rights and apps."""
+    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
+    for one in reversed(lines[-TAIL_LINES:]):
+        text = squeeze(own_text(one))
+        if one is body.element or any(
+            above.tag in ("figure", "table") for above in (one, *one.iterancestors())
+        ):
+            return
+        if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors
+            continue
+        if not (is_end_line(text) or is_notice(text) or TAIL.search(text)):
+            return
+        body.take_out("tail_line", one)
 
 
 def cut_link_lines(body: Body) -> None:
@@ -117,8 +216,11 @@ def cut_promoted(layout: BlockLayout, body: Body) -> None:
 
 
 def add_lead(body: Body) -> None:
-    """Put the paragraphs above the element into it."""
+    """Put the paragraphs above the element into it; of those that the other reader leaves out, none."""
     for block in reversed(body.lead):
+        own = fold_letters(own_text(block))
+        if body.confirmed_text and not is_confirmed(own, body.confirmed_text):
+            continue
         paragraph = etree.Element("p")
         paragraph.text = squeeze(own_text(block))
         paragraph.tail, body.element.text = body.element.text, None

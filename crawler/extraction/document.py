@@ -26,6 +26,15 @@ BAD_REFERENCE = re.compile(
     r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]|d[89a-f]..)|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]))(?![0-9a-f]);?",
     re.IGNORECASE,
 )
+NOSCRIPT_IMAGE = re.compile(
+    r"<noscript\b[^>]*>\s*(?:<(?:a|p|div|figure|picture|span)\b[^>]*>\s*)*<img\b([^>]*)>(?:\s*</(?!noscript)\w+\s*>)*\s*</noscript\s*>",
+    re.IGNORECASE,
+)
+"""An image for readers without scripts, which scripts load otherwise."""
+PIXEL = re.compile(
+    r"\b(?:width|height)\s*=\s*[\"']?[01](?!\d)|display\s*:\s*none|facebook\.com/tr|scorecardresearch|googletagmanager|/(?:pixel|collect|beacon)\b|hm\.baidu|cnzz|doubleclick",
+    re.IGNORECASE,
+)
 JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
 ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
@@ -70,7 +79,8 @@ class Document:
     @cached_property
     def root(self) -> Any:
         """The page as an lxml tree of what can hold text: no scripts, styles, comments."""
-        seen = EARLY_END.sub("", UNSEEN.sub(" ", CONTROLS.sub("", self.html)))
+        html = NOSCRIPT_IMAGE.sub(_show_image, CONTROLS.sub("", self.html))
+        seen = EARLY_END.sub("", UNSEEN.sub(" ", html))
         seen = BAD_REFERENCE.sub("", seen) if "&#" in seen else seen
         source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
         root = etree.fromstring(source, _parser)
@@ -155,6 +165,11 @@ class Document:
         if not (found := pattern.search(self.html)):
             return None
         return squeeze(unescape(unquote_js(found[1]))) or None
+
+
+def _show_image(match: re.Match[str]) -> str:
+    """The image of a ``<noscript>``, marked as such; nothing for a pixel that counts readers."""
+    return " " if PIXEL.search(match[0]) else f"<img data-noscript {match[1].rstrip('/')}>"
 
 
 def type_name(record: dict[str, Any]) -> str:

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.headline import fold_title, share_words
+from crawler.extraction.headline import fold_title
 from crawler.extraction.trees import letters
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
@@ -24,8 +25,12 @@ LIST_PATH = re.compile(
     re.IGNORECASE,
 )
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
+HOME_LINKS = 40  # of the home page of a medium, at least
+WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
+PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
 ITEM = 260  # characters of an item of a list, at most, on average
+MANY_ITEMS = 15  # ... that make one whatever long texts they hold
 MOSTLY = 0.75  # share of a text from which on it is what most of it is
 
 
@@ -55,7 +60,7 @@ def why_no_article(
     size = sum(map(len, body.lines))
     if size < ENOUGH_TEXT:
         return f"has neither a publication time nor enough text ({size} characters)"
-    if not is_confirmed(document, headline):
+    if not is_confirmed(document, body, headline):
         return "has no publication time, and its title is not the headline of its text"
     if is_beside(layout, body):
         return "has no publication time, and more links and other texts than text of one article"
@@ -79,6 +84,17 @@ def why_other_page(document: Document) -> str | None:
     return why_other_type(document)
 
 
+def leads_on(document: Document) -> bool:
+    """Whether a page at the root of its site leads to many others, as the home page of a medium does; the one page of a
+    small site does not."""
+    if ARTICLE_TYPE.search(type_name(document.linked_data)):
+        return False
+    linked = sum(letters("".join(link.itertext())) for link in document.root.iter("a"))
+    return sum(1 for _ in document.root.iter("a")) >= HOME_LINKS or 2 * linked > letters(
+        "".join(document.root.itertext())
+    )
+
+
 def why_other_type(document: Document) -> str | None:
     """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
     kinds = [type_name(one) for one in document.linked_objects]
@@ -93,29 +109,35 @@ def why_other_type(document: Document) -> str | None:
     return None
 
 
-def is_confirmed(document: Document, headline: str) -> bool:
-    """Whether the page's own title has words of the headline, or is the headline."""
-    title = document.title
-    return not title or share_words(headline, title) or fold_title(headline) in fold_title(title)
+def is_confirmed(document: Document, body: Body, headline: str) -> bool:
+    """Whether the headline is the page's first heading, or its title has a word or a run of characters of it."""
+    title = fold_title(document.title)
+    if not title or (body.heading is not None and body.heading.tag == "h1"):
+        return True
+    words = WORD.findall(headline.lower())
+    return any(fold_title(word) in title for word in words)
 
 
 def is_list(layout: BlockLayout, body: Body) -> bool:
     """Whether a text consists of items of one kind, each with a link to another page, or is mostly links."""
-    inside = [
-        block for block in layout.blocks if _holds(body.element, block) and not layout.in_boilerplate(block)
-    ]
+    inside = [block for block in layout.blocks if _holds(body.element, block) and block not in layout.related]
     plain = sum(layout.plain[block] for block in inside)
     linked = sum(layout.linked[block] for block in inside)
-    if linked > 2 * plain and plain < 4 * ENOUGH_TEXT:
+    text = sum(layout.plain[block] for block in inside if layout.worth(block) >= SENTENCE)
+    if linked > 2 * plain and text < ENOUGH_TEXT:
         return True
-    if any(layout.plain[one] >= ITEM and layout.linked[one] * 4 < layout.plain[one] for one in inside):
-        return False
+    long = [
+        one for one in inside if layout.plain[one] >= PARAGRAPH and layout.linked[one] * 4 < layout.plain[one]
+    ]
+    has_text = sum(layout.plain[one] for one in long) >= 2 * ENOUGH_TEXT
+    least = MANY_ITEMS if has_text or any(layout.plain[one] >= ITEM for one in long) else LEAST_ITEMS
     for holder in body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main"):
         kinds: dict[tuple[str, str | None], list[Any]] = {}
         for child in holder:
-            if child.tag not in ("p", "br", "figure", "img") and child not in layout.related:
-                kinds.setdefault((child.tag, child.get("class")), []).append(child)
-        if any(len(items) >= LEAST_ITEMS and _are_teasers(items, plain + linked) for items in kinds.values()):
+            if child.tag in ("p", "br", "figure", "img") or child in layout.related or is_boilerplate(child):
+                continue
+            kinds.setdefault((child.tag, child.get("class")), []).append(child)
+        if any(len(items) >= least and _are_teasers(items, plain + linked) for items in kinds.values()):
             return True
     return False
 
@@ -147,11 +169,10 @@ def leading_link(item: Any) -> str | None:
 def is_beside(layout: BlockLayout, body: Body) -> bool:
     """Whether the text is a small part of a page of links and other texts."""
     sentences = [block for block in layout.blocks if layout.worth(block) >= SENTENCE]
-    inside = [block for block in sentences if _holds(body.element, block)]
-    text = sum(layout.plain[block] for block in inside)
+    text = sum(layout.plain[block] for block in sentences if _holds(body.element, block))
     linked = sum(layout.linked.values())
     everything = sum(layout.plain[block] for block in sentences)
-    return len(inside) < 3 or (linked > 3 * text and text < 0.5 * everything)
+    return text < ENOUGH_TEXT / 2 or text < 0.25 * everything or linked > 8 * text
 
 
 def _holds(element: Any, block: Any) -> bool:

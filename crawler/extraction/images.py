@@ -45,6 +45,16 @@ HOLDER = re.compile(
 )
 """What the element is called that holds an image above the text."""
 CAPTION = re.compile(r"[图圖摄攝]|资料|資料|提供|。$|^[▲△↑]")
+SHORT_ALT = 12  # characters
+NOSCRIPT = "data-noscript"
+"""Marks an image that the page shows to readers without scripts (`document.Document.root`)."""
+CREDIT_NAME = re.compile(r"credit|copyright|attribution|photographer|source|byline", re.IGNORECASE)
+CREDIT = re.compile(
+    r"(?:^|(?<=[\s。.!?！？」”)）(（\[/|]))\s*(?:[（(\[【]\s*)?(?:(?:(?:Image|Photo|Picture|Foto|Fotografía|Bild|Illustration|Video|Media|Photograph)s?\s*)?(?:copyright|credits?|courtesy(?: of)?|Bildquelle|Quelle)\b\s*[:：]?|(?:Image|Photo|Picture|Foto|Bild)s?\s*(?:by|via|from|[:：/])|Photographer\s*[:：]|©|\(c\)\s|(?:图片|圖片|照片|影像|资料|資料)?(?:来源|來源|提供|授权|授權)\s*[:：]|图源\s*[:：]?|图\s*[:：/／]|摄影\s*[:：/／]|攝影\s*[:：/／]|撮影\s*[=＝:：])\s*[^。.!?！？]{0,80}$"
+    r"|(?:^|(?<=[\s。」”)）（(]))(?:[^\s。，,（(]{2,14}\s*)(?:摄(?!影)|攝(?!影)|摄影|攝影)\s*[)）]?$",
+    re.IGNORECASE,
+)
+"""Who made an image, at a caption's end."""
 BANNER = 4.5  # times as wide as high: a linked image of that form is an advertisement across the column
 LONGEST_CAPTION = 200  # characters
 
@@ -62,12 +72,14 @@ def add_lead_images(layout: BlockLayout, body: Body) -> None:
         )
         stated = layout.lead_image and any(file_of(value) == layout.lead_image for value in image.values())
         captioned = CAPTION.search(text_of(holder)) is not None and holder.find(".//a") is None
+        if is_linked(image) and not stated:
+            continue  # of another article
         if not (named or stated or captioned) or any(is_boilerplate(one) for one in path_to(image, holder)):
             continue
         figure = etree.Element("figure")
         figure.append(copy_image(image))
         caption = text_of(holder)
-        if caption and len(caption) <= LONGEST_CAPTION:
+        if caption and len(caption) <= LONGEST_CAPTION and holder.find(".//a") is None:
             etree.SubElement(figure, "figcaption").text = caption
         figures.append(figure)
     for figure in reversed(figures):
@@ -128,6 +140,7 @@ def copy_source(image: Any, holder: Any) -> None:
 
 def resolve_images(element: Any, base: str) -> None:
     """Give every image of a body its real, absolute address; those that are none of the article go."""
+    drop_noscript_copies(element)
     images = list(element.iter("img"))
     shown = Counter(one.get("src") for one in images)
     for image in images:
@@ -207,4 +220,63 @@ def is_icon(image: Any, address: str) -> bool:
         if width > BANNER * height and 0 < height <= 150:
             return True
     named = f"{image.get('class') or ''} {address}"
-    return ICON.search(named) is not None or ICON_ALT.search(image.get("alt") or "") is not None
+    return ICON.search(named) is not None or is_icon_alt(image.get("alt") or "")
+
+
+def is_icon_alt(alt: str) -> bool:
+    """Whether an alternative text is that of a code to scan or a button; a photograph's may hold the same words."""
+    return len(alt) <= SHORT_ALT and ICON_ALT.search(alt) is not None
+
+
+def save_images(box: Any) -> None:
+    """Move the photographs of a box that is to go in front of it: the box is named for both, image and buttons."""
+    if (
+        not HOLDER.search(f"{box.get('class') or ''} {box.get('id') or ''}")
+        or len("".join("".join(box.itertext()).split())) > SHORT_ALT * 2
+    ):
+        return
+    for image in list(box.iter("img")):
+        address = find_lazy_address(image, False) or image.get("src") or ""
+        if IMAGE_URL.search(address) and not is_linked(image) and not is_icon(image, address):
+            image.tail = None
+            box.addprevious(image)
+
+
+def drop_noscript_copies(element: Any) -> None:
+    """Of an image that scripts load and its copy for readers without scripts, keep one: the copy where the other has no
+    address."""
+    before: Any = None
+    for image in list(element.iter("img")):
+        if image.get(NOSCRIPT) is None:
+            before = image
+            continue
+        del image.attrib[NOSCRIPT]
+        if before is None:
+            continue
+        source = before.get("src") or ""
+        real = find_lazy_address(before, True) or ("" if PLACEHOLDER.search(source) else source)
+        names = {file_of(real), file_of(image.get("src"))}
+        if not real:
+            remove(before)
+        elif len(names) == 1 or before.getparent() is image.getparent():
+            remove(image)
+        before = None
+
+
+def cut_credits(body: Body) -> None:
+    """Take out of captions who made the image: elements named so, and what follows a word such as ©, 摄 or Photo."""
+    for caption in list(body.element.iter("figcaption")):
+        for part in list(caption.iterdescendants()):
+            named = f"{part.get('class') or ''} {part.get('itemprop') or ''}"
+            if CREDIT_NAME.search(named) and is_within(part, caption) and part.find(".//img") is None:
+                body.take_out("image_credit", part)
+        text = text_of(caption)
+        match = CREDIT.search(text)
+        if match is None or caption.find(".//img") is not None:
+            continue
+        body.removals.append({"rule": "image_credit", "text": match[0].strip(), "html": ""})
+        for child in list(caption):
+            caption.remove(child)
+        caption.text = text[: match.start()].strip(" 　/|｜-–—(（[【") or None
+        if caption.text is None:
+            remove(caption)

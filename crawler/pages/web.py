@@ -26,6 +26,7 @@ from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
 from crawler.extraction.publisher import clean, find_publisher
+from crawler.extraction.second_opinion import confirm_element, extract_text
 from crawler.extraction.walls import find_wall
 from crawler.items import Article
 from crawler.pages import (
@@ -44,6 +45,7 @@ from crawler.pages.document import read_document
 from crawler.pages.onward import onward, unwrapped
 
 LEAST_TEXT = 30  # characters; a page with less, and no image, holds no article
+ENOUGH_TO_CONFIRM = 200  # characters of a page in an alphabetic script for which a second reader is asked
 SHORT = 200  # characters; a longer text is not a notice
 LINKS = 10  # times the least text that a page without a text shows as links where it is a list of them
 KIND_NAMES = {
@@ -150,7 +152,15 @@ class WebPage(ArticlePage):
             if found:
                 return read_body(layout, found[0], self.heading[1], self.heading[0])
         element = find_body(layout)
-        return None if element is None else read_body(layout, element, self.heading[1], self.heading[0])
+        text = ""
+        if not self.document.is_cjk and sum(layout.plain.values()) >= ENOUGH_TO_CONFIRM:
+            text = extract_text(self.document.html, self.document.url)
+            element = confirm_element(layout, element, text) if text else element
+        if element is None:
+            return None
+        body = read_body(layout, element, self.heading[1], self.heading[0])
+        body.confirmed_text = text
+        return body
 
     def published(self) -> str | None:
         """The time of publication as the page states it."""

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urljoin
@@ -553,3 +554,135 @@ def test_damaged_pages_end_in_a_reading_or_a_reason(seed):
     except PageError:
         return
     assert headline
+
+
+def with_paragraph(markup: str, head: str = "") -> dict:
+    """What is read of the sample page with *markup* behind its paragraphs."""
+    return read(news_page(paragraphs=(*PARAGRAPHS, markup), head=head))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<a href='https://en.news.example/1'>国際ニュースを英語で読む</a>", "<strong>精彩视频推荐</strong>", "下載「晨光新聞網APP」",
+        "本新聞文字、照片專供會員閱覽，版權所有，禁止任何媒體、社群網站、論壇引用、改寫、轉貼分享，違者必究。", "<a href='//f.example/x'>&gt;&gt;加入晨光日報粉絲團</a>",
+        "订阅后阅读全文",
+    ],
+)  # fmt: skip
+def test_lines_behind_a_text_are_no_part_of_it(line):
+    found = with_paragraph(line)
+    assert found["body_text"].split("\n") == list(PARAGRAPHS)
+    assert found["removals"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["他说，版权所有者可以加入诉讼。", "登录平台的用户已有三千万人。", "详见<a href='/a.pdf'>公告全文</a>"],
+)
+def test_a_last_sentence_with_such_words_stays(line):
+    assert len(with_paragraph(line)["body_text"].split("\n")) == len(PARAGRAPHS) + 1
+
+
+def test_the_words_of_a_player_are_no_text():
+    player = "<div class=video-box><span>The video will auto-play soon</span> <span>8</span> <div>Click to play</div></div>"
+    html = news_page().replace(b"<p>", player.encode() + b"<p>", 2)
+    assert read(html)["body_text"].split("\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("image", "address"),
+    [
+        ("<noscript><img src='/p/long_name_1.jpg'></noscript>", "/p/long_name_1.jpg"),
+        ("<img class=lazy src='data:image/gif;base64,R0'><noscript><img src='/p/two.jpg'></noscript>", "/p/two.jpg"),
+        ("<img src='/p/three.jpg'><noscript><img src='/p/three.jpg'></noscript>", "/p/three.jpg"),
+        ("<noscript><img height=1 width=1 src='https://t.example/collect.gif'></noscript>", None),
+        ("<img src='/p/four.jpg' alt='开放周里市民最关注的是隧道里的新风系统'>", "/p/four.jpg"),
+        ("<img src='/p/five.jpg' alt='关注我们'>", None),
+        ("<div class=articleSharePic><span>转播到微博</span><img src='/p/six.jpg'></div>", "/p/six.jpg"),
+        ("<table><tr><td><a href='/app'>会赚钱的客户端</a><img src='/p/ad1.png'></td><td><a href='/b'>打新神器上线</a><img src='/p/ad2.png'></td></tr></table>", None),
+    ],
+)  # fmt: skip
+def test_images_beside_the_text(image, address):
+    found = [one for one in with_paragraph(image)["images"] if one not in read(news_page())["images"]]
+    assert found == ([urljoin(URL, address)] if address else [])
+
+
+@pytest.mark.parametrize(
+    ("caption", "text"),
+    [
+        ("夜间的隧道口。图片来源：晨光图库", "夜间的隧道口。"),
+        ("夜间的隧道口。王小明 摄", "夜间的隧道口。"),
+        ("The tunnel at night. Photo: Ann Lee/Harbour", "The tunnel at night."),
+        ("The tunnel at night. © Harbour Images", "The tunnel at night."),
+        ("夜间的隧道口<span class=credit>晨光图库</span>", "夜间的隧道口"),
+        ("市民在展台前摄影留念", "市民在展台前摄影留念"),
+    ],
+)
+def test_a_credit_is_apart_from_its_caption(caption, text):
+    figure = f"<figure><img src='/p/tunnel.jpg'><figcaption>{caption}</figcaption></figure>"
+    found = with_paragraph(figure)
+    assert found["body_text"].split("\n")[len(PARAGRAPHS) :] == [text]
+    assert any(one["rule"] == "image_credit" for one in found["removals"]) == (caption != text)
+
+
+def test_a_short_article_does_not_lose_to_the_rules_for_comments():
+    rules = "".join(
+        f"<li>請勿以發文、回文等方式進行廣告、騷擾網友，一經發現，將限制您的發言權限，第{n}條，謝謝配合。</li>"
+        for n in range(9)
+    )
+    text = "山南市一處倉庫昨晚起火，消防局派出六輛車趕往，一小時後撲滅，無人受傷。"
+    head = f"<meta property=og:description content='{text}★晨光報關心您'>"
+    page = f"<title>山南倉庫起火</title>{head}<div><h1>山南倉庫起火</h1><time>2026/06/30 15:31</time><div><p>{text}</p></div></div><div><ol>{rules}</ol></div>"
+    assert read(page.encode())["body_text"] == text
+
+
+def test_a_japanese_page_s_clock_is_in_the_zone_that_its_metadata_state():
+    linked = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-06-30T23:17:00+09:00"}</script>'
+    document = page(f"<title>港の道路が開通した</title>{linked}")
+    assert find_published(document, ["2026/07/01 00:05"], []) == "2026-06-30T23:17:00+09:00"
+
+
+WESTERN = (
+    "The council of Linden approved three new roads on Tuesday, after two years of talks with the villages along the river.",
+    "Work on the first of them begins in May, the mayor said, and the last is to be finished within three years from now.",
+    "The roads cost forty million in all, of which the state pays half; the rest is borrowed from two banks of the region.",
+    "Residents had asked for a bridge instead, but the council found that it would cost twice as much as the three roads.",
+)
+
+
+def test_a_western_page_keeps_its_text_and_images_and_loses_what_is_beside_them():
+    text = "".join(f"<p>{one}</p>" for one in WESTERN)
+    beside = "<p>Sign up for our daily briefing, and never miss a story.</p><div>Advertisement</div>"
+    image = "<figure><img src='/p/river_road.jpg'><figcaption>The river road in spring.</figcaption></figure>"
+    html = (
+        f"<html lang=en><title>Three new roads</title><h1>Three new roads</h1><p>By Ann Lee</p><article>{image}{text}{beside}</article>"
+        "<div>" + "<p><a href=/x>Ten more stories that you should read today</a></p>" * 6 + "</div></html>"
+    )
+    found = read(html.encode())
+    assert found["body_text"].split("\n") == ["The river road in spring.", *WESTERN]
+    assert (found["images"], found["authors"]) == (["https://news.example/p/river_road.jpg"], ["Ann Lee"])
+
+
+NAMES = re.compile(rb"""\b(class|id)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
+
+
+def test_names_of_classes_and_ids_are_hints_only():
+    """With every name replaced by noise, most recorded pages of the generic layer are read as before."""
+    lost = []
+    pages = sorted(path for path in PAGES if path.parent.name == "web" and path.stat().st_size > 500)
+    for path in pages:
+        url = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["url"]
+        html = path.read_bytes()
+        noisy = NAMES.sub(lambda match: b"%s='n%d'" % (match[1], sum(match[2]) % 997), html)
+        try:
+            before = read(html, url)["body_text"]
+        except PageError:
+            continue
+        try:
+            after = read(noisy, url)["body_text"]
+        except PageError:
+            after = ""
+        lines = before.split("\n")
+        if sum(line in after for line in lines) < 0.9 * len(lines) or len(after) > 1.3 * len(before):
+            lost.append(path.stem)
+    assert len(lost) <= 0.2 * len(pages), lost

@@ -1,0 +1,137 @@
+"""The text of a page in an alphabetic script as trafilatura reads it: there it knows better than our weights which blocks
+are the article's. Our tree keeps markup, images and tables; what its text lacks is taken out of it.
+
+Measured on two public corpora of 181 and 990 annotated pages: ours alone 0.930 and 0.882, trafilatura 0.960 and 0.926,
+ours confirmed by it 0.968 and 0.925. Chinese, Japanese and Korean pages are read better without.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.body import Body, fold_letters, is_confirmed
+from crawler.extraction.document import squeeze
+from crawler.extraction.trees import INLINE, is_within, own_text
+
+MOST = 1.8  # times that text that an element shows at most which is taken for it
+AGREED = 0.5  # share of its text that must be in our body for both to mean the same
+HOLDING = 0.85  # share of its text that the element must hold that is taken for the body where they do not
+CELLS = ("td", "th")
+SURE = 20  # letters of a block that are not in a text by chance
+LONG = 100  # letters of a paragraph that stays beside confirmed ones
+KEPT = frozenset(("figure", "figcaption", "picture", "source"))
+
+
+def extract_text(html: str, url: str) -> str:
+    """The page's text by trafilatura, folded; empty where it finds none."""
+    from trafilatura import extract  # late: it takes 0.3 s, and most crawls meet no such page
+
+    return fold_letters(extract(html, url=url or None, include_comments=False, include_tables=True))
+
+
+def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:
+    """The element that holds the body: *element* where most of *text* is in it, else the one that holds that text."""
+    folded = {block: fold_letters(own_text(block)) for block in layout.blocks}
+    sizes = {
+        block: len(own)
+        for block, own in folded.items()
+        if (len(own) >= SURE or (own and block.tag in CELLS)) and is_confirmed(own, text)
+    }
+    total = sum(sizes.values())
+    inside = (
+        sum(size for block, size in sizes.items() if is_within(block, element)) if element is not None else 0
+    )
+    if total == 0 or inside >= HOLDING * total:
+        return element
+    best = find_holder(layout, sizes, HOLDING * total)
+    whole = sum(size for block, size in layout.plain.items() if is_within(block, best))
+    if best is layout.root or best.tag in ("html", "body") or whole > MOST * total:
+        return element
+    return best if inside < AGREED * total or is_within(element, best) else element
+
+
+def find_holder(layout: BlockLayout, sizes: dict[Any, int], least: float) -> Any:
+    """The innermost element whose blocks have *least* letters together, as *sizes* counts them."""
+    held = dict.fromkeys(layout.order, 0)
+    for one in reversed(layout.order):
+        held[one] += sizes.get(one, 0)
+        if one.getparent() is not None:
+            held[one.getparent()] += held[one]
+    best = layout.root
+    while (
+        child := max((one for one in best if one in held), key=held.__getitem__, default=None)
+    ) is not None:
+        if held[child] < least or child.tag in INLINE | {"p"}:
+            break
+        best = child
+    return best
+
+
+def cut_unconfirmed(body: Body, text: str) -> None:
+    """Take out of a cleaned body the blocks whose text is not in *text*. Images stay, with their captions, but for those
+    of cards: a link that holds both an image and a text."""
+    trusted = find_trusted(body, text)
+    for block in list(body.element.iterdescendants()):
+        if block.tag in INLINE or block.tag in KEPT or not is_within(block, body.element):
+            continue
+        own = fold_letters(own_text(block))
+        if (
+            not own
+            or is_confirmed(own, text)
+            or any(above.tag == "figure" for above in block.iterancestors())
+        ):
+            continue
+        if name_of(block.getparent()) in trusted and len(own) >= LONG and not is_card(block, own):
+            continue
+        confirmed = any(
+            is_confirmed(fold_letters(own_text(one)), text) for one in block.iterdescendants() if is_text(one)
+        )
+        if confirmed or (block.find(".//img") is not None and not is_card(block, own)):
+            cut_own_text(body, block)
+        else:
+            body.take_out("unconfirmed_text", block)
+
+
+def find_trusted(body: Body, text: str) -> set[tuple[str, str | None]]:
+    """Tags and classes of elements with several paragraphs of *text*, where *text* is less than half of the body: its
+    reader stopped early."""
+    if 2 * len(text) > sum(len(fold_letters(line)) for line in body.lines):
+        return set()
+    holders = [
+        name_of(one.getparent())
+        for one in body.element.iter("p")
+        if (own := fold_letters(own_text(one))) and is_confirmed(own, text)
+    ]
+    return {holder for holder in holders if holders.count(holder) >= 2}
+
+
+def name_of(element: Any) -> tuple[str, str | None]:
+    """What elements of one kind have in common on a page: tag and class."""
+    return element.tag, element.get("class")
+
+
+def is_card(block: Any, own: str) -> bool:
+    """Whether most of a block's own text is a link to another page."""
+    linked = "".join(fold_letters("".join(link.itertext())) for link in block.iter("a"))
+    return 2 * len(linked) > len(own)
+
+
+def is_text(element: Any) -> bool:
+    """Whether an element is a block with text of its own."""
+    return element.tag not in INLINE and bool(own_text(element).strip())
+
+
+def cut_own_text(body: Body, block: Any) -> None:
+    """Take the text of a block out, and leave the images and blocks in it."""
+    body.removals.append({"rule": "unconfirmed_text", "text": squeeze(own_text(block)), "html": ""})
+    block.text = None
+    for child in list(block):
+        child.tail = None
+        if child.tag in INLINE and child.tag != "img":
+            if child.find(".//img") is None:
+                block.remove(child)
+            else:
+                for one in child.iter():
+                    one.text = None if one.tag != "img" else one.text
+                    one.tail = None
