@@ -73,11 +73,8 @@ class Body:
     def take_out(self, rule: str, one: Any) -> None:
         """Remove an element of the body, on record where it shows anything. What the other reader has as text stays."""
         text = text_of(one)
-        if (
-            self.confirmed_text
-            and len(text) > SENTENCE
-            and is_confirmed(fold_letters(text), self.confirmed_text)
-        ):
+        is_guess = rule in GUESSES and len(text) > SENTENCE and bool(self.confirmed_text)
+        if is_guess and is_confirmed(fold_letters(text), self.confirmed_text, WHOLE):
             return
         if text or one.tag == "img" or one.find(".//img") is not None:
             markup = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
