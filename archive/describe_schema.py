@@ -12,14 +12,14 @@ README = Path(__file__).resolve().parent.parent / "data" / "README.md"
 
 HEAD = """# The archive: tables, columns, files
 
-`archive.db` is one SQLite file, complete in itself but for the bytes of pictures. Open it while a crawl writes to it:
-readers never block the writer, nor it them. The same words stand in the file itself: `.schema articles` in `sqlite3`.
+`archive.db` is one SQLite file, complete in itself except for the bytes of images. Open it while a crawl writes to it:
+readers never block the writer, nor it them. The file itself has the same words: `.schema articles` in `sqlite3`.
 
 Times are UTC text `YYYY-MM-DDTHH:MM:SSZ` in columns that end in `_at`. Lists are JSON text. Unknown is NULL, never a
 guess. What changed in the meaning of stored values is in [CHANGES.md](CHANGES.md).
 
     archive.db     the archive
-    images/        original picture files, named by the SHA-256 of their bytes
+    images/        original image files, named by the SHA-256 of their bytes
     posts/         a front-matter file an article: the source folder of a site
     sample/        made-up articles for trying things out; not part of an archive
 
@@ -80,7 +80,7 @@ def markdown() -> str:
         if columns:
             parts.append("\n| column | what it holds |\n|---|---|\n")
             parts += [
-                f"| `{column}` | {said.replace('|', chr(92) + '|')} |\n" for column, said in columns.items()
+                f"| `{column}` | {text.replace('|', chr(92) + '|')} |\n" for column, text in columns.items()
             ]
     return "".join(parts)
 

@@ -142,12 +142,12 @@ def render_post(article: Mapping[str, Any], flavour: str, image_base: str | None
 
 
 def body_of(article: Mapping[str, Any], prefix: str) -> str:
-    """The body with its pictures' addresses behind *prefix*."""
+    """The body with its images' addresses behind *prefix*."""
     return LOCAL_IMAGE.sub(lambda m: f"{m[1]}{prefix}{m[2]}", article["body_html"])
 
 
 def images_of(article: Mapping[str, Any]) -> list[str]:
-    """Paths of the stored pictures."""
+    """Paths of the stored images."""
     return [image["path"] for image in article.get("images") or [] if image.get("status") == "stored"]
 
 

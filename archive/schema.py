@@ -53,7 +53,7 @@ CREATE TABLE articles (
   share_url TEXT, -- address that opens the article for a reader, as passed around
   canonical_url TEXT, -- the publisher's own permanent address of the article
   headline TEXT NOT NULL, -- title as one line of text
-  headline_from TEXT NOT NULL, -- where it was read: feed, detail, page, or body (the first sentence stands in)
+  headline_from TEXT NOT NULL, -- where it was read: feed, detail, page, or body (a placeholder: the first sentence)
   alternative_headline TEXT, -- title under which another medium ran it first (原标题)
   publisher TEXT, -- the medium it comes from, e.g. 新京报: the list record's word, else the body's; all of them are in article_publishers
   publisher_slug TEXT, -- the publisher's name for paths, a-z0-9-; one slug is one medium
@@ -63,7 +63,7 @@ CREATE TABLE articles (
   published_at TEXT, -- publication time, UTC
   published_precision TEXT, -- what the source states: second, minute or day (day: published_at is that Beijing day's midnight)
   published_raw TEXT, -- publication time exactly as served
-  published_from TEXT, -- where the time was read: feed, detail, page, or id (the day in the article's id stands in)
+  published_from TEXT, -- where the time was read: feed, detail, page, or id (a placeholder: the day in the article's id)
   first_seen_at TEXT NOT NULL, -- when the article was first archived here, UTC
   retrieved_at TEXT NOT NULL, -- when the text of this revision was received, UTC
   revision INTEGER NOT NULL DEFAULT 1, -- 1, 2, ...: how many different texts were seen; earlier ones are in revisions
@@ -82,7 +82,7 @@ CREATE INDEX articles_publisher ON articles (publisher, published_at);
 CREATE TABLE texts (
   -- The text of each article's newest revision, apart from articles so that scans of those stay small.
   article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
-  body_html TEXT NOT NULL, -- clean, safe HTML; pictures have addresses relative to DATA_DIR
+  body_html TEXT NOT NULL, -- clean, safe HTML; images have addresses relative to DATA_DIR
   body_text TEXT NOT NULL -- one paragraph a line, table cells parted by tabs, captions kept
 );
 CREATE VIEW news AS
@@ -109,7 +109,7 @@ CREATE TABLE publishers (
   slug TEXT NOT NULL UNIQUE -- e.g. xinjingbao; a name that would share another's slug gets a suffix
 ) WITHOUT ROWID;
 CREATE TABLE images (
-  -- Picture files, original bytes, named by content.
+  -- Image files, original bytes, named by content.
   sha256 TEXT PRIMARY KEY, -- SHA-256 of the file, hex
   media_type TEXT NOT NULL, -- image/jpeg, image/png, image/gif, image/webp, ...: by content
   width INTEGER, -- pixels
@@ -119,7 +119,7 @@ CREATE TABLE images (
   CHECK (length(sha256) = 64 AND typeof(bytes) = 'integer')
 ) WITHOUT ROWID;
 CREATE TABLE article_images (
-  -- The pictures of each article in reading order.
+  -- The images of each article in reading order.
   article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
   position INTEGER NOT NULL, -- 1, 2, ...
   url TEXT NOT NULL, -- address as served, of the variant that was stored or preferred
@@ -147,7 +147,7 @@ CREATE TABLE article_securities (
   -- Which securities an article names: machine tags of the source, and codes in the text.
   article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
   security_id TEXT NOT NULL REFERENCES securities (id), -- securities.id
-  origin TEXT NOT NULL, -- link (the source's auto-link), chart (a K-line picture), text (a code or name in the text)
+  origin TEXT NOT NULL, -- link (the source's auto-link), chart (a K-line image), text (a code or name in the text)
   mentions INTEGER NOT NULL DEFAULT 1, -- how often
   doubtful INTEGER NOT NULL DEFAULT 0, -- 1 where the source's blind match is probably wrong
   PRIMARY KEY (article_id, security_id, origin),
@@ -208,11 +208,11 @@ CREATE TABLE crawls (
   reason TEXT, -- why it is not 0, in one line
   articles_new INTEGER NOT NULL DEFAULT 0, -- articles archived for the first time
   articles_changed INTEGER NOT NULL DEFAULT 0, -- articles that got a new revision
-  articles_completed INTEGER NOT NULL DEFAULT 0, -- articles whose stand-ins or pictures were completed
+  articles_completed INTEGER NOT NULL DEFAULT 0, -- articles whose placeholders or images were completed
   articles_unchanged INTEGER NOT NULL DEFAULT 0, -- articles fetched again and found the same
   links_failed INTEGER NOT NULL DEFAULT 0, -- links that ended neither archived nor unchanged
-  images_stored INTEGER NOT NULL DEFAULT 0, -- pictures that were fetched and kept
-  images_failed INTEGER NOT NULL DEFAULT 0, -- pictures that failed or were refused
+  images_stored INTEGER NOT NULL DEFAULT 0, -- images that were fetched and kept
+  images_failed INTEGER NOT NULL DEFAULT 0, -- images that failed or were refused
   requests INTEGER NOT NULL DEFAULT 0, -- HTTP requests sent
   bytes INTEGER NOT NULL DEFAULT 0 -- bytes received
 ) WITHOUT ROWID;
@@ -235,11 +235,11 @@ CREATE TABLE feeds (
   reason TEXT -- why the last poll failed; NULL where it did not
 ) WITHOUT ROWID;
 CREATE TABLE gaps (
-  -- Holes: spans of a feed in which articles may have come and gone between two polls.
+  -- Gaps: spans of a feed in which articles may have come and gone between two polls.
   feed TEXT NOT NULL, -- feeds.feed
-  from_at TEXT NOT NULL, -- publication time of the newest record known before the hole, UTC
+  from_at TEXT NOT NULL, -- publication time of the newest record known before the gap, UTC
   to_at TEXT NOT NULL, -- publication time of the oldest record known after it, UTC
-  opened_at TEXT NOT NULL, -- when the hole was found, UTC
+  opened_at TEXT NOT NULL, -- when the gap was found, UTC
   filled_at TEXT, -- when a later crawl closed it, UTC; NULL while open
   tries INTEGER NOT NULL DEFAULT 0, -- crawls that tried to close it
   reason TEXT, -- why it could not be closed yet
@@ -247,7 +247,7 @@ CREATE TABLE gaps (
 ) WITHOUT ROWID;
 CREATE INDEX gaps_open ON gaps (opened_at) WHERE filled_at IS NULL;
 CREATE TABLE checks (
-  -- When fresh articles are looked at again for edits: sooner at first, then later and later, then no more.
+  -- When fresh articles are checked for edits: soon at first, then less and less often, then no more.
   article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
   next_check_at TEXT, -- UTC; NULL once the plan is through
   done INTEGER NOT NULL DEFAULT 0, -- checks done so far

@@ -28,7 +28,9 @@ def sentences(text: str) -> list[list[str]]:
     [['央行降准。', '“很好！”', '他说。'], ['第二段 Rates held.', 'No cut'], ['1月\\t2.5']]
     """
     found = (
-        [line.strip()] if "\t" in line else [one.strip() for one in SENTENCE.findall(line) if one.strip()]
+        [line.strip()]
+        if "\t" in line
+        else [sentence.strip() for sentence in SENTENCE.findall(line) if sentence.strip()]
         for line in text.splitlines()
         if line.strip()
     )
@@ -55,20 +57,20 @@ def sentence_changes(old: str, new: str) -> tuple[list[str], list[str]]:
     >>> sentence_changes("甲。乙。丙。", "丙。甲。\\n乙乙。")
     (['乙。'], ['乙乙。'])
     """
-    before, after = ([one for line in sentences(text) for one in line] for text in (old, new))
+    before, after = ([sentence for line in sentences(text) for sentence in line] for text in (old, new))
     return _lacking(before, after), _lacking(after, before)
 
 
 def _lacking(these: list[str], those: list[str]) -> list[str]:
-    """Of *these* what *those* lack; of one that stands more often here, so many more."""
+    """Of *these* what *those* lack; of one that occurs more often here, so many more."""
     there = Counter(map(without_space, those))
     found = []
-    for one in these:
-        key = without_space(one)
+    for sentence in these:
+        key = without_space(sentence)
         if there[key]:
             there[key] -= 1
         else:
-            found.append(one)
+            found.append(sentence)
     return found
 
 
@@ -94,7 +96,7 @@ def shares_nothing(old: str, new: str) -> bool:
 
 
 def facts(text: str) -> dict[str, Counter[str]]:
-    """Percentages, security codes and other figures in *text*, each with how often it stands there.
+    """Percentages, security codes and other figures in *text*, each with how often it occurs.
 
     >>> found = facts("昇兴股份(002752)净利1.66亿元，同比增12.5%")
     >>> {name: list(values) for name, values in found.items()}

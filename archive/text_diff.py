@@ -1,4 +1,4 @@
-"""Two texts compared for reading: sentence by sentence, and within a changed sentence word by word (in Chinese sign by sign).
+"""Two texts compared for reading: sentence by sentence, and within a changed sentence word by word (in Chinese character by character).
 
 White space is no change, and neither is where a paragraph begins, as in the archive's revisions.
 """
@@ -18,7 +18,7 @@ Kind = Literal["same", "removed", "added"]
 Run = tuple[Kind, str]
 
 TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?[%％]?|[A-Za-z]+|\s+|.", re.DOTALL)
-ALIKE = 0.4  # share of sign pairs in common from which on two sentences are one that was changed
+ALIKE = 0.4  # share of character pairs in common from which on two sentences are one that was changed
 COMPARED = 2500  # pairs of sentences that are compared at most in one place; more were rewritten as a whole
 LONGEST = 4000  # tokens of a sentence that are compared one by one
 
@@ -63,15 +63,15 @@ def words(old: str, new: str) -> list[Run]:
     >>> words("约3.1亿", "约 3.1 亿")
     [('same', '约 3.1 亿')]
     """
-    before = [one for one in TOKEN.findall(old) if not one.isspace()]
+    before = [token for token in TOKEN.findall(old) if not token.isspace()]
     after = _with_their_space(new)
     if max(len(before), len(after)) > LONGEST:
         return [("removed", old), ("added", new)]
-    there = [one.strip() for one in after]
+    there = [token.strip() for token in after]
     parts: list[tuple[bool, list[str], list[str]]] = []
     for kind, i, j, k, m in SequenceMatcher(None, before, there, autojunk=False).get_opcodes():
         same = kind == "equal"
-        # One sign in common between two changes tells nothing, and hides what was changed.
+        # One character in common between two changes means nothing, and hides what was changed.
         if same and parts and j < len(before) and j - i == 1 and m < len(after) and len(before[i]) == 1:
             same = False
         if parts and not same and not parts[-1][0]:
@@ -139,7 +139,9 @@ def compare(old: str, new: str) -> list[Line]:
 
 def _steps(before: list[Sentence], after: list[Sentence]) -> Iterator[tuple[Kind, list[Run], Sentence]]:
     """What became of each sentence, in the order of the new text."""
-    matcher = SequenceMatcher(None, [one.key for one in before], [one.key for one in after], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [sentence.key for sentence in before], [sentence.key for sentence in after], autojunk=False
+    )
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
             for one in after[k:m]:
@@ -163,13 +165,16 @@ def _pairs(before: list[Sentence], after: list[Sentence]) -> list[tuple[Sentence
                 for old, new in zip(before, after, strict=True)
                 for pair in (
                     [(old, new)]
-                    if _share(_sign_pairs(old.key), _sign_pairs(new.key)) >= ALIKE
+                    if _share(_character_pairs(old.key), _character_pairs(new.key)) >= ALIKE
                     else [(old, None), (None, new)]
                 )
             ]
-        return [(one, None) for one in before] + [(None, one) for one in after]
-    ours, theirs = [_sign_pairs(one.key) for one in before], [_sign_pairs(one.key) for one in after]
-    alike = [[_share(one, other) for other in theirs] for one in ours]
+        return [(sentence, None) for sentence in before] + [(None, sentence) for sentence in after]
+    ours, theirs = (
+        [_character_pairs(sentence.key) for sentence in before],
+        [_character_pairs(sentence.key) for sentence in after],
+    )
+    alike = [[_share(mine, other) for other in theirs] for mine in ours]
     # The pairing that has most in common, from the end: best[i][j] is that of before[i:] and after[j:].
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in range(len(before) - 1, -1, -1):
@@ -188,10 +193,12 @@ def _pairs(before: list[Sentence], after: list[Sentence]) -> list[tuple[Sentence
         else:
             found.append((None, after[j]))
             j += 1
-    return found + [(one, None) for one in before[i:]] + [(None, one) for one in after[j:]]
+    return (
+        found + [(sentence, None) for sentence in before[i:]] + [(None, sentence) for sentence in after[j:]]
+    )
 
 
-def _sign_pairs(text: str) -> Counter[str]:
+def _character_pairs(text: str) -> Counter[str]:
     return Counter(text[n : n + 2] for n in range(max(len(text) - 1, 1)))
 
 

@@ -10,7 +10,7 @@ read: to go through all its lists of pairs took twice as long. A count reads the
 hold the word; words of that length are in few.
 
 The query line is handed in by ``fts3tokenize``, SQLite's only table-valued function that takes any text. It gives rows
-for a line that holds a letter, a digit or a sign beyond ASCII, so ``%`` alone finds nothing. Newer ``sqlite3`` programs than
+for a line that holds a letter, a digit or a character beyond ASCII, so ``%`` alone finds nothing. Newer ``sqlite3`` programs than
 3.40 distrust views over it: say ``PRAGMA trusted_schema = ON``. (A virtual table of our own with another
 tokenizer would take ``%``, but ``SELECT count(*)`` of it fails, and with that ``sqlite-utils tables --counts``.)
 
@@ -109,7 +109,7 @@ def is_long_word(line: str) -> str:
 
 def three_pairs(word: str) -> str:
     """SQL for what the index is asked for a long *word* (an SQL expression): its first, middle and last pair, as near to
-    each other as they stand in it.
+    each other as they are in it.
 
     >>> import sqlite3
     >>> sqlite3.connect(":memory:").execute("SELECT " + three_pairs("'中国人民银行行长'")).fetchone()[0]
@@ -121,7 +121,7 @@ def three_pairs(word: str) -> str:
     )
 
 
-# Where a word stands in the text as it was typed, but for case, there is no need to make the text's wide letters and
+# Where a word occurs in the text as it was typed, but for case, there is no need to make the text's wide letters and
 # digits narrow: that is nine tenths of an excerpt's cost.
 #
 # Every pair of a long word is a list to go through, to its end where few articles hold the word: seven for eight characters.

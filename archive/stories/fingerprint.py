@@ -185,7 +185,7 @@ def same_story(one: Fingerprint, other: Fingerprint) -> float:
 
 
 def is_of_another(one: str, other: str, short: bool) -> bool:
-    """Whether a name stands in one text where the other has another: anywhere in a *short* text, else at the start.
+    """Whether one text has a name where the other has another: anywhere in a *short* text, else at the start.
 
     >>> is_of_another("云汀科技公告拟回购股份", "赤霞股份公告拟回购股份", True), is_of_another("公司目前有三座工厂", "公司眼下有三座工厂", True)
     (True, False)
@@ -194,13 +194,17 @@ def is_of_another(one: str, other: str, short: bool) -> bool:
         one, other = one[:60], other[:60]
     theirs = gaps(other, one)
     for (before, after), words in gaps(one, other).items():
-        said = theirs.get((before, after))
-        if said is None or not (before == "" or short):
+        theirs_there = theirs.get((before, after))
+        if theirs_there is None or not (before == "" or short):
             continue
-        words, said = unlike(words, said)
-        if not words or not said or max(len(words), len(said)) > LONGEST_NAME:
+        words, theirs_there = unlike(words, theirs_there)
+        if not words or not theirs_there or max(len(words), len(theirs_there)) > LONGEST_NAME:
             continue
-        if words in SYNONYMS or said in SYNONYMS or (before == "" and MEDIUM.search(words + said)):
+        if (
+            words in SYNONYMS
+            or theirs_there in SYNONYMS
+            or (before == "" and MEDIUM.search(words + theirs_there))
+        ):
             continue
         return True
     return False

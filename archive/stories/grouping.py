@@ -16,7 +16,7 @@ COMMON = 16  # articles with one key that are looked at, those of the greatest i
 LEAST_KEYS = 2  # that two texts must share to be compared
 COMPARED = 6  # texts at most with which a new one is compared
 REMEMBERED = 1000  # fingerprints of a crawl, about 8 KB each
-REGROUPED = 40  # articles at most of a story that is put together anew where one leaves it
+REGROUPED = 40  # articles at most of a story that is grouped again where one leaves it
 HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
 
 
@@ -218,4 +218,4 @@ CREATE TRIGGER articles_story_deleted AFTER DELETE ON articles WHEN OLD.story_sh
   WHERE story_id = OLD.story_id;
 END
 """
-"""Stories told again by other rules; an article that is deleted leaves no story without a first."""
+"""Stories grouped by other rules; an article that is deleted leaves no story without a first."""

@@ -9,7 +9,7 @@ of ``json_each``, which SQLite evaluates for each row of the tables before it. M
 FILTERED_VIEWS = """
 DROP VIEW articles_with_images;
 CREATE VIEW articles_with_images AS
-  -- Articles that have pictures.
+  -- Articles that have images.
   SELECT
     a.id, -- articles.id
     date(a.published_at, '+8 hours') AS day, -- Beijing day of publication

@@ -33,14 +33,14 @@ CREATE VIEW front_page AS
     publisher, -- articles.publisher
     published_at, -- articles.published_at
     feeds, -- how many list feeds named it
-    pictures -- how many pictures of it are stored
+    pictures -- how many images of it are stored
   FROM (
     SELECT a.*, date(published_at, '+8 hours') AS day,
       (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds,
       (SELECT count(*) FROM article_images AS i WHERE i.article_id = a.id AND i.status = 'stored') AS pictures
     FROM articles AS a WHERE published_at IS NOT NULL);
 CREATE VIEW articles_with_tables AS
-  -- Articles whose text holds tables; the cells stand in body_html, and parted by tabs in body_text.
+  -- Articles whose text holds tables; the cells are in body_html, and separated by tabs in body_text.
   SELECT
     a.id, -- articles.id
     date(a.published_at, '+8 hours') AS day, -- Beijing day of publication
@@ -49,7 +49,7 @@ CREATE VIEW articles_with_tables AS
     (length(t.body_html) - length(replace(t.body_html, '<table', ''))) / 6 AS tables -- how many
   FROM articles AS a JOIN texts AS t ON t.article_id = a.id WHERE instr(t.body_html, '<table') > 0;
 CREATE VIEW articles_with_images AS
-  -- Articles that have pictures.
+  -- Articles that have images.
   SELECT
     a.id, -- articles.id
     date(a.published_at, '+8 hours') AS day, -- Beijing day of publication
@@ -109,7 +109,7 @@ CREATE VIEW data_quality AS
   SELECT
     date(coalesce(a.published_at, a.first_seen_at), '+8 hours') AS day, -- of publication, else of archiving
     count(*) AS articles, -- of that day
-    round(avg(a.headline_from = 'body'), 4) AS headline_unknown, -- share with the first sentence standing in
+    round(avg(a.headline_from = 'body'), 4) AS headline_unknown, -- share with the first sentence as a placeholder
     round(avg(a.published_at IS NULL OR a.published_from IS 'id'), 4) AS time_unknown, -- share without a served time
     round(avg(a.publisher IS NULL), 4) AS publisher_unknown, -- share without a publisher
     coalesce(sum(i.pictures), 0) AS pictures, -- in the texts of that day
@@ -199,7 +199,7 @@ CREATE VIEW revision_changes AS
     LEFT JOIN revisions AS n ON n.article_id = r.article_id AND n.revision = (
       SELECT min(revision) FROM revisions WHERE article_id = r.article_id AND revision > r.revision);
 CREATE VIEW images_missing AS
-  -- Pictures that are not stored, and why; a later crawl of the article tries the failed ones again.
+  -- Images that are not stored, and why; a later crawl of the article tries the failed ones again.
   SELECT
     a.id, -- articles.id
     date(a.published_at, '+8 hours') AS day, -- Beijing day of publication
