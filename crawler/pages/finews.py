@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from parsel import Selector
@@ -87,6 +88,12 @@ def is_public_host(host: str) -> bool:
     return host == PUBLIC_SITE or host.endswith(f".{PUBLIC_SITE}")
 
 
+@lru_cache(256)
+def is_public(url: str) -> bool:
+    """Whether *url*, an origin or a template of the settings, is of the publisher's own host."""
+    return is_public_host(urlsplit(url).hostname or "")
+
+
 def code_in_query(query: str, names: set[str]) -> str | None:
     """The article's code among the parameters *names*, in lower case, of *query*."""
     for name, value in parse_qsl(query.replace("&amp;", "&").replace(";", "&")):
@@ -127,20 +134,19 @@ class FinewsPage(ArticlePage):
     def places(cls, target: Target, origins: list[str], templates: list[str]) -> list[Place]:
         """The endpoint of the link's own host, those of *origins*, *templates* with the id in place of ``{id}``; the link
         itself first where it is an endpoint of newsinfo, last where it is a page of the older site."""
-        host, path = urlsplit(target.origin).hostname or "", unquote(urlsplit(target.link).path)
-        urls = [f"{origin}{ENDPOINT}{target.native_id}" for origin in origins]
-        configured = frozenset(urls)
-        urls += [template.replace("{id}", target.native_id) for template in templates]
+        code, path = target.native_id, unquote(urlsplit(target.link).path)
+        places = {f"{origin}{ENDPOINT}{code}": True for origin in origins}
+        places |= {template.replace("{id}", code): is_public(template) for template in templates}
         if NEWSINFO.search(path):
-            urls.insert(0, target.link)
+            places = {target.link: is_public(target.origin), **places}
         elif OLD_SITE_PAGE.search(path):
-            urls.append(target.link)
-        elif host and (not is_public_host(host) or SHELL.search(path) or JSON_ENDPOINT.search(path)):
-            urls.insert(0, f"{target.origin}{ENDPOINT}{target.native_id}")  # the public site has none
-        return [
-            Place(url, cls, own=url in configured or is_public_host(urlsplit(url).hostname or ""))
-            for url in dict.fromkeys(urls)
-        ]
+            places.setdefault(target.link, is_public(target.origin))
+        elif target.origin and (
+            not is_public(target.origin) or SHELL.search(path) or JSON_ENDPOINT.search(path)
+        ):  # the public site has no endpoint
+            own_url = f"{target.origin}{ENDPOINT}{code}"
+            places = {own_url: places.get(own_url) or is_public(target.origin), **places}
+        return [Place(url, cls, own=own) for url, own in places.items()]
 
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
