@@ -79,7 +79,7 @@ def _delete_rows(conn: sqlite3.Connection, article_id: str, images: Collection[s
     conn.execute("DELETE FROM articles WHERE id = ?", [article_id])  # all that names it goes with it
     conn.executemany("DELETE FROM images WHERE sha256 = ?", [(sha256,) for sha256 in images])
     conn.execute(
-        "UPDATE links SET outcome = 'refused', reason = ? WHERE article_id = ?",
+        "UPDATE links SET outcome = 'dropped', reason = ? WHERE article_id = ?",
         [f"{REASON} on {moment}", article_id],
     )
     conn.execute("DELETE FROM pending_records WHERE article_id = ?", [article_id])

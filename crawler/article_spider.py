@@ -98,7 +98,7 @@ class ArticleSpider(Spider):
         archive = archive_of(self.crawler)
         if archive and archive.is_open and (forgotten_at := archive.forgotten_at(target.article_id)):
             return self.outcome(
-                target, outcomes.REFUSED, f"taken down here by scrapy forget on {forgotten_at}"
+                target, outcomes.DROPPED, f"taken down here by scrapy forget on {forgotten_at}"
             )
         places = target.page.places(target, self.origins(), self.templates())
         if first_origin := known.pop("first_origin", None):

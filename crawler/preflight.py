@@ -82,7 +82,7 @@ SELECT count(*) FROM (
   SELECT 'finews:' || json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS feed,
     json_extract(value, '$[2]') AS whole FROM json_each(:listed)
 ) r LEFT JOIN articles a ON a.id = r.id
-WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (
+WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (SELECT 1 FROM forgotten WHERE id = r.id) AND NOT EXISTS (
     SELECT 1 FROM links WHERE article_id = r.id AND outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed', 'gone')
       AND NOT ({DUE.format(since="last_tried_at")}))
   ELSE (r.whole AND (a.headline_from = 'body' OR a.published_from = 'id' OR a.published_at IS NULL))

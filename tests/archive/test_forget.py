@@ -74,7 +74,7 @@ def test_nothing_is_left_but_the_id(with_list):
     assert archive.forgotten_at("finews:1") == "2026-02-22T08:00:00Z"
     assert archive.feed_state.states(["finews:1", "finews:2"])["finews:1"] is True
     assert archive.conn.execute("SELECT count(*) FROM search WHERE q = '第1号'").fetchone()[0] == 0
-    assert archive.conn.execute("SELECT outcome FROM links").fetchone()[0] == "refused"
+    assert archive.conn.execute("SELECT outcome FROM links").fetchone()[0] == "dropped"
     archive.close()
     assert not (with_list / POST.format(1)).exists()
     assert (with_list / f"images/{SHA[:2]}/{SHA}.png").exists(), "the other article shows it, too"

@@ -2,7 +2,10 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
+from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 
 
@@ -47,12 +50,32 @@ def test_a_forgotten_article_does_not_come_back(newsroom, crawl, rows, data_dir)
     done = run("forget", article["id"], data_dir=data_dir)
     assert done.returncode == 0, done.stderr
     assert run("forget", article["id"], data_dir=data_dir).returncode == 1
+    settings = {
+        "DATA_DIR": data_dir,
+        "FINEWS_ORIGINS": newsroom.origin,
+        "FINEWS_NOW": newsroom.now.isoformat(),
+    }
+    flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    light = [
+        sys.executable,
+        "-I",
+        "-S",
+        "crawler/preflight.py",
+        "--why",
+        *flags,
+        "--",
+        "/bin/false",
+        "crawl",
+        "finews",
+    ]
+    done = subprocess.run(light, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     newsroom.requests.clear()
     assert crawl("finews").returncode == 0
-    crawl("share", f"url={article['share_url']}")
+    assert crawl("share", f"url={article['share_url']}").returncode == 0
     assert rows("SELECT * FROM articles WHERE id = ?", article["id"]) == []
     [link] = rows("SELECT outcome, reason FROM links WHERE url = ?", article["share_url"])
-    assert (link["outcome"], "scrapy forget" in link["reason"]) == ("refused", True)
+    assert (link["outcome"], "scrapy forget" in link["reason"]) == ("dropped", True)
     native_id = article["id"].partition(":")[2]
     assert not [request for request in newsroom.requests if native_id in request]
     assert run("verify", data_dir=data_dir).returncode == 0
