@@ -61,7 +61,7 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
     total = sum(counts.get(day, 0) for day in days)
     label = f"{name}: {total:,} from {days[0]} to {days[-1]}, at most {top:,} a day" if days else name
     return Markup(
-        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
+        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="group" aria-label="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, label, Markup("").join(drawn))
 
 

@@ -735,6 +735,22 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(server):
     assert feedparser.parse(server.get("/-/feed.atom?q=nothing+holds+this")[2]).entries == []
 
 
+def test_every_image_of_an_article_has_an_alternative_text(server, sql):
+    for (article_id,) in sql("SELECT DISTINCT article_id FROM article_images WHERE status = 'stored'"):
+        page = server.page(article_address(article_id))
+        images = re.findall(r"<img [^>]*>", page)
+        assert images
+        assert [image for image in images if " alt=" not in image] == [], article_id
+
+
+def test_marked_words_have_contrast_in_the_dark(server, reader):
+    chromium.colours(reader, "dark")
+    reader.get(f"{server.origin}/-/articles?q=%E5%82%A8%E8%83%BD")
+    mark = reader.find_element("css selector", ".entry p mark")
+    page_colour = reader.find_element("tag name", "body").value_of_css_property("color")
+    assert mark.value_of_css_property("color") == page_colour
+
+
 def test_the_original_is_one_click_from_its_article(server, sql):
     for article_id, url in sql(
         "SELECT id, canonical_url FROM articles WHERE canonical_url IS NOT NULL LIMIT 3"

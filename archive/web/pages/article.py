@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,9 @@ from archive.web.cells import join_list
 from archive.web.pages import not_found, page, render_page
 from archive.web.pages.image import address
 from archive.web.pages.stories import articles_of_stories, format_lag
+
+NO_ALT = re.compile(r"<img (?![^>]*\balt=)")
+"""An image without an alternative text: a screen reader would spell out its address."""
 
 ATTRIBUTES = {
     "p": {"style"}, "div": {"style"}, "a": {"href", "class"}, "img": {"src", "alt", "width", "height"}, "col": {"span"},
@@ -54,7 +58,7 @@ def clean_body(body: str) -> Markup:
     >>> "c.example" in clean_body('<img src="//c.example/d.png">')
     False
     """
-    return Markup(cleaner().clean(body))
+    return Markup(NO_ALT.sub('<img alt="图片" ', cleaner().clean(body)))
 
 
 @page("/-/article$")
