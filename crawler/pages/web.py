@@ -321,11 +321,19 @@ class WebPage(ArticlePage):
         where, stated = without_tracking(self.response.url), self.document.canonical
         if not stated or not same_site(stated, where) or urlsplit(stated).path in ("", "/"):
             return where
-        # A site may state its channel or its app as canonical for every article; an id must not get lost.
         known = any(pattern.search(where_of(where)) for pattern in self.id_at)
-        return (
-            where if known and not any(pattern.search(where_of(stated)) for pattern in self.id_at) else stated
-        )
+        stated_known = any(pattern.search(where_of(stated)) for pattern in self.id_at)
+        # A site may state its channel or its app as canonical for every article, or one article for all that its template
+        # made; an id must not get lost. A host of its own (m., amp.) may have ids of its own.
+        if known and not stated_known:
+            return where
+        if (
+            known
+            and urlsplit(stated).hostname == urlsplit(where).hostname
+            and self.native_id(stated) != self.native_id(where)
+        ):
+            return where
+        return stated
 
     def next_page(self) -> str | None:
         """Address of the article's next page; None on the last."""
