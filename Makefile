@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages test-sites score images
+.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages test-sites score score-sites images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -85,6 +85,9 @@ test-sites: $(DEV) ## build sites from posts and exports with Jekyll, Hugo and P
 
 score: $(DEV) ## compare extraction with trafilatura on annotated pages
 	$(BIN)/python tests/score.py
+
+score-sites: $(DEV) ## the same, with the figures of each site
+	$(BIN)/python tests/score.py --sites
 
 images: $(DEV) ## make the images of the docs
 	$(BIN)/python docs/images/make.py

@@ -1,7 +1,8 @@
-"""How well pages are read: ours, ours without page objects, and trafilatura, on annotated pages. Run: ``make score``.
+"""How well pages are read: ours, ours without page objects, and trafilatura, on annotated pages. Run: ``make score``, or
+``make score-sites`` for the figures of each site as well.
 
-The corpus (``share-pages/annotations.jsonl``, pages beside it, ``score.py`` above) is not part of the project; CORPUS
-names where it lies. Each reader runs in a process of its own; times are CPU of reading alone, without start-up.
+The corpus (``annotations.jsonl`` with its pages, ``score.py`` beside or above) is not part of the project; CORPUS names
+its folder, or the folder above. Each reader runs in a process of its own; times are CPU of reading alone, without start-up.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-CORPUS = Path(os.environ.get("CORPUS", ROOT.parent / "shared" / "corpus"))
+DEFAULT = ROOT.parent / "shared" / "corpus"
+CORPUS = Path(os.environ.get("CORPUS", DEFAULT))
 COLUMNS = (
     "F1",
     "perfect",
@@ -27,6 +29,7 @@ COLUMNS = (
     "source",
     "author",
     "au-false",
+    "src-false",
     "img-R",
     "img-P",
     "ms-med",
@@ -37,7 +40,8 @@ def batch(folder: Path, annotations: list[dict[str, Any]], pages: Path) -> Path:
     """The list that `scrapy extract --batch` takes."""
     listed = folder / "list.jsonl"
     entries = [
-        {"id": one["id"], "file": str(pages / one["file"]), "url": one.get("url")} for one in annotations
+        {"id": one["id"], "file": str(pages / one.get("file", f"{one['id']}.html.gz")), "url": one.get("url")}
+        for one in annotations
     ]
     listed.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
     return listed
@@ -79,18 +83,37 @@ def trafilatura(listed: Path) -> list[dict[str, Any]]:
     return found
 
 
-def scored(folder: Path, predictions: list[dict[str, Any]]) -> dict[str, float | None]:
-    """The overall figures, by the corpus' own scorer."""
+def find_pages() -> Path:
+    """The folder of ``annotations.jsonl``: CORPUS itself, else the one in it."""
+    return CORPUS if (CORPUS / "annotations.jsonl").is_file() else CORPUS / "share-pages"
+
+
+def find_scorer(pages: Path) -> Path:
+    """The scorer of annotated pages, beside them or a folder above."""
+    places = [folder / "score.py" for folder in (pages, *pages.parents[:2], DEFAULT)]
+    return next((path for path in places if path.is_file()), places[0])
+
+
+def score(
+    folder: Path, predictions: list[dict[str, Any]], pages: Path
+) -> tuple[dict[str, float | None], str]:
+    """The overall figures by the corpus' own scorer, and what it prints: the figures by site."""
     file, result = folder / "predictions.jsonl", folder / "result.json"
     file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in predictions), encoding="utf-8")
-    annotations = CORPUS / "share-pages" / "annotations.jsonl"
-    words = [sys.executable, str(CORPUS / "score.py"), str(annotations), str(file), "--json", str(result)]
-    subprocess.run(words, check=True, capture_output=True)
-    return json.loads(result.read_text(encoding="utf-8"))
+    words = [
+        sys.executable,
+        str(find_scorer(pages)),
+        str(pages / "annotations.jsonl"),
+        str(file),
+        "--json",
+        str(result),
+    ]
+    run = subprocess.run(words, check=True, capture_output=True, text=True)
+    return json.loads(result.read_text(encoding="utf-8")), run.stdout
 
 
 def main() -> None:
-    pages = CORPUS / "share-pages"
+    pages = find_pages()
     if not (pages / "annotations.jsonl").is_file():
         sys.exit(f"no annotated pages at {pages}; CORPUS=DIR make score names another place")
     annotations = [
@@ -109,12 +132,14 @@ def main() -> None:
             if not predictions:
                 print(f"{reader:<16}  not installed: pip install trafilatura lxml_html_clean")
                 continue
-            figures = scored(folder, predictions)
+            figures, by_site = score(folder, predictions, pages)
             cells = (figures.get(column) for column in COLUMNS)
             print(
                 reader.ljust(16)
                 + "".join(("-" if cell is None else f"{cell:.1f}").rjust(10) for cell in cells)
             )
+            if "--sites" in sys.argv:
+                print(by_site)
 
 
 if __name__ == "__main__":

@@ -51,12 +51,25 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--generic", action="store_true", help="without page objects: the generic layer alone"
         )
+        parser.add_argument(
+            "--explain", action="store_true", help="draw how the text was found instead of printing JSON"
+        )
+        parser.add_argument(
+            "--annotate",
+            action="store_true",
+            help="print a draft annotation for make score, to be corrected by hand",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if bool(opts.batch) == bool(args) or len(args) > 1:
             self._leave("give one FILE with --url URL, or --batch LIST.jsonl")
         now = datetime.now(UTC)
+        if opts.explain and opts.batch:
+            self._leave("--explain draws one page: give FILE instead of --batch")
         try:
+            if opts.explain:
+                print(explain({"file": args[0], "url": opts.url}, now, opts.generic))
+                return
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
                     read = entry if entry.get("outcome") else extract(entry, now, opts.generic)
@@ -71,7 +84,8 @@ class Command(ScrapyCommand):
                     read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
                 if read["outcome"] is not None:
                     self.exitcode = FAILED
-                sys.stdout.write(json.dumps(read, ensure_ascii=False) + "\n")
+                shown = annotation(read, str(entry.get("file", ""))) if opts.annotate else read
+                sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
         except BadInput as exc:
             self._leave(str(exc))
         except BrokenPipeError:
@@ -140,6 +154,51 @@ def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, An
         read["images"] = [url.removeprefix(f"{NOWHERE}/") for url in read.get("images", ())]
     read["cpu_ms"] = round(1000 * (time.process_time() - begun), 2)
     return {**({"id": entry["id"]} if "id" in entry else {}), **read}
+
+
+def explain(entry: dict[str, Any], now: datetime, generic: bool) -> str:
+    """How a saved page is read, drawn for a person: fields, what was taken out, the elements that were weighed."""
+    from scrapy.http import HtmlResponse
+
+    from crawler.extraction.explain import draw_candidates, draw_fields
+    from crawler.pages.web import WebPage
+
+    body = contents(Path(entry["file"]))
+    target = target_for(entry, body, generic)
+    page = target.page(
+        HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"}), target, now
+    )
+    drawn = draw_fields(extract(entry, now, generic))
+    if isinstance(page, WebPage) and page.body is not None:
+        drawn += f"\n\n{draw_candidates(page.layout, page.body)}"
+    return drawn
+
+
+SNIPPET = 24  # characters of a line that a draft annotation holds
+
+
+def annotation(read: dict[str, Any], file: str) -> dict[str, Any]:
+    """A draft of the page's annotation: what was read, for a person to set right. ``must_not_contain`` is from what was
+    taken out."""
+    lines = [line for line in (read.get("body_text") or "").split("\n") if len(line) >= 8]
+    chosen = lines[:: max(1, len(lines) // 5)][:5] + lines[-1:]
+    removed = [one["text"] for one in read.get("removals") or () if 6 <= len(one["text"]) <= 200]
+    host = (read.get("url") or "").partition("//")[2].partition("/")[0]
+    return {
+        "id": read.get("id") or Path(file).name.partition(".")[0],
+        "file": Path(file).name,
+        "site": host.removeprefix("www.") or read.get("site"),
+        "url": read.get("url"),
+        "outcome": read.get("outcome"),
+        "title": read.get("headline"),
+        "published_at": read.get("published_at"),
+        "source": read.get("publisher"),
+        "author": " ".join(read.get("authors") or ()) or None,
+        "must_contain": list(dict.fromkeys(line[:SNIPPET] for line in chosen)),
+        "must_not_contain": list(dict.fromkeys(text[:SNIPPET] for text in removed))[:6],
+        "images": read.get("images") or [],
+        "n_body_chars_approx": len("".join((read.get("body_text") or "").split())),
+    }
 
 
 NOWHERE = "http://page.invalid"

@@ -9,7 +9,7 @@ from lxml import etree
 
 from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body, fold_letters, is_confirmed
+from crawler.extraction.body import SENTENCE, Body, find_described, fold_letters, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.headline import fold_title
@@ -20,7 +20,7 @@ from crawler.extraction.trees import INLINE, is_within, own_text
 from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(
-    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
+    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|字級|字號|字體|字型|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
 PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)
 PLAYER_TEXT = 240  # characters that a player shows of itself, at most
@@ -80,13 +80,18 @@ def unhide(element: Any) -> None:
 def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, int, int]]) -> None:
     """Lists of other articles, what is named as boilerplate, and lists that are links."""
     most = 0.3 * sums[body.element][0]
+    described = find_described(layout)
+    if described is not None and not is_within(described, body.element):
+        described = None
     for one in list(body.element.iterdescendants()):
         if one.tag in INLINE or one not in sums or not is_within(one, body.element):
             continue
         plain, linked, marks, links = sums[one]
         if one in layout.related and plain < most:
             body.take_out("related_block", one)
-        elif is_boilerplate(one) and plain < most:
+        elif is_boilerplate(one) and (
+            plain < most or (described is not None and not is_within(described, one) and plain < 3 * most)
+        ):
             save_images(one)
             body.take_out("page_boilerplate", one)
         elif PLAYER_NAME.search(f"{one.get('class') or ''} {one.get('id') or ''}") and is_player_text(

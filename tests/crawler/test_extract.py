@@ -114,3 +114,23 @@ def test_wrong_usage_is_told_in_one_line(args, said):
     assert run.returncode == 2
     assert said in run.stderr.decode()
     assert run.stderr.count(b"\n") == 1
+
+
+def test_explain_draws_the_candidates(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_bytes(news_page())
+    run = extract("--explain", "--url", URL, str(page))
+    assert run.returncode == 0
+    drawn = run.stdout.decode()
+    assert "div.content  [the body]" in drawn
+    assert "div.list  [list of other articles]" in drawn
+    assert "headline      山南储能电站一期并网" in drawn
+
+
+def test_a_draft_annotation_is_of_what_was_read(tmp_path):
+    page = tmp_path / "a.html"
+    page.write_bytes(news_page())
+    [draft] = objects(extract("--annotate", "--url", URL, str(page)))
+    assert (draft["id"], draft["title"], draft["source"]) == ("a", "山南储能电站一期并网", "山南日报")
+    assert all(one in news_page().decode() for one in draft["must_contain"])
+    assert draft["must_contain"]
