@@ -8,7 +8,7 @@ try is due, or anything is odd, this process becomes the command behind ``--`` (
 that reports what there is to report. Else it records that the feeds were read, prints nothing and ends with 0; with 75 where
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
 
-Standard library only, and of this project only the text of ``settings.py`` and ``user_agent.py``: starting Scrapy costs ten times what
+Standard library only, and of this project only the text of ``settings.py``, ``user_agent.py`` and ``quiet_poll.py``: starting Scrapy costs ten times what
 this costs. In doubt it starts the crawl: it must never keep one back that would have found something. It asks only
 feeds that the spider, which obeys robots.txt, could read at its last poll.
 """
@@ -120,7 +120,8 @@ def given(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[st
 
 
 def load_beside(name: str) -> dict[str, Any]:
-    """The names of a module beside this file that needs the standard library alone. Its package is not importable here."""
+    """The names of a module, by its path from this file's folder, that needs the standard library alone. Its package is not
+    importable here."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
     names: dict[str, Any] = {"__file__": path, "__name__": name}
     with open(path, encoding="utf-8") as text:
@@ -300,19 +301,10 @@ def write_down(
     requests: int,
     received: int,
 ) -> None:
-    """Keep that the feeds were read and list nothing new; of such rows of `crawls` only the newest stays."""
+    """Keep that the feeds were read and list nothing new."""
     row = {"id": f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}", "now": moment, "requests": requests, "bytes": received}  # fmt: skip
-    with db:
-        db.executemany(
-            "UPDATE feeds SET last_polled_at = :now, last_read_at = :now, listed = :listed WHERE feed = :feed",
-            [{"now": moment, "feed": feed, "listed": json.dumps(listed)} for feed, listed in ids.items()],
-        )
-        db.execute("DELETE FROM crawls WHERE spider = 'preflight'")
-        db.execute(
-            "INSERT INTO crawls (id, spider, started_at, finished_at, outcome, exit_status, requests, bytes)"
-            " VALUES (:id, 'preflight', :now, :now, 'finished', 0, :requests, :bytes)",
-            row,
-        )
+    record_quiet_poll = load_beside("../archive/quiet_poll")["record_quiet_poll"]
+    record_quiet_poll(db, row, {feed: json.dumps(listed) for feed, listed in ids.items()})
 
 
 def ping(url: str) -> None:

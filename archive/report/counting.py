@@ -90,7 +90,7 @@ class Count:
             "SELECT DAY AS day, count(*) AS articles, sum(a.headline_from = 'body') AS headline,"
             f" sum{TIME_UNKNOWN} AS time, sum(a.publisher IS NULL) AS publisher,"
             f" sum(NOT (a.headline_from = 'body' OR {TIME_UNKNOWN} OR a.publisher IS NULL)) AS complete,"
-            " sum(a.revision > 1) AS edited, sum(a.withdrawn_at IS NOT NULL) AS withdrawn FROM articles AS a WHERE SPAN GROUP BY 1"
+            " sum(EXISTS (SELECT 1 FROM revisions AS r WHERE r.article_id = a.id AND r.cause IS NOT 'reader')) AS edited, sum(a.withdrawn_at IS NOT NULL) AS withdrawn FROM articles AS a WHERE SPAN GROUP BY 1"
         ):
             figures.by_day[row["day"]] = row
         figures.totals = {name: sum(row[name] for row in figures.by_day.values()) for name in names}

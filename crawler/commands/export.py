@@ -111,9 +111,7 @@ class Command(ReadingCommand):
             compress=path.suffix == ".gz",
         )
         if written.missing:
-            self.warn(
-                f"{written.missing:,} captures are damaged or their image is gone: scrapy verify lists them"
-            )
+            self.warn(f"left out {written.missing:,} whose body is damaged or whose image is not stored")
         print(f"{written.captures:,} captures, {path}, {in_bytes(path.stat().st_size)}")
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:

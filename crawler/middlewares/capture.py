@@ -20,6 +20,7 @@ from crawler.reader_version import reader_version
 from pipelines.archive_access import require_archive
 from pipelines.image_types import sniff
 
+SMALL, LARGE = 512, 1024 * 1024  # bytes of an image
 META = "captures"
 """Key of ``meta``: ids of the captures of a request, of the requests that led to it, and of its own redirects and retries."""
 
@@ -58,7 +59,7 @@ class CaptureMiddleware:
                 ip=str(response.ip_address) if response.ip_address else None,
                 protocol=response.protocol,
                 content_encoding=encoding.decode("latin-1") if encoding else None,
-                image=bool(from_content and response.status == 200 and sniff(body or response.body)),
+                image=bool(from_content) and response.status == 200 and is_image(body or response.body),
                 personal=request.meta.get("personal_keys", ()),
             )
         )
@@ -104,6 +105,13 @@ def sent_headers(request: Request) -> list[Header]:
     """The headers of a request, without those of SITE_HEADERS: they may be credentials, whatever they are called."""
     own = {name.lower() for name in request.meta.get(SET, ())}
     return [pair for pair in pairs(request.headers) if pair[0].lower() not in own]
+
+
+def is_image(body: bytes) -> bool:
+    """Whether an image is kept as a file, so that its digest is enough here. What the image pipeline refuses as cut short or a
+    tracking pixel is kept as it was received, unless it is large."""
+    image = sniff(body)
+    return image is not None and ((image.complete and len(body) > SMALL) or len(body) > LARGE)
 
 
 def pairs(headers: Any) -> list[Header]:
