@@ -47,9 +47,7 @@ class ClsPage(StatedPage):
     gone = re.compile(
         r"(?<=>)\s*(?:该|此)?(?:文章|内容|电报)(?:不存在|已被?删除|已下线)[^<]{0,8}(?=<)|<title>[^<]*404"
     )
-    walled = re.compile(
-        r"(?<=>)\s*(?:开通|购买)VIP(?:后)?(?:可)?(?:阅读|查看)全文[^<]{0,8}(?=<)|aliyun_waf_aa"
-    )
+    walled = re.compile(r"(?<=>)\s*(?:开通|购买)VIP(?:后)?(?:可)?(?:阅读|查看)全文[^<]{0,8}(?=<)")
     publisher_name = "财联社"
     published_at = fields("//*[contains(@class, 'detail-time')]")
     body_at = fields(

@@ -31,7 +31,7 @@ class XueqiuPage(StatedPage):
     gone = re.compile(
         r"(?<=>)\s*(?:该|此)?(?:帖子|内容|讨论|页面)(?:不存在|已被?(?:作者)?删除)[^<]{0,10}(?=<)|<title>[^<]*404"
     )
-    walled = re.compile(r"aliyun_waf|_waf_bd8ce2ce37|<title>\s*滑动验证页面|<title>\s*访问验证")
+    walled = re.compile(r"_waf_bd8ce2ce37|<title>\s*滑动验证页面|<title>\s*访问验证")
     headline_at = fields("//*[@class='article__bd__title']")
     published_at = fields(
         "//*[contains(@class, 'article__bd__from')]//*[@data-created_at]/@data-created_at",
