@@ -97,10 +97,8 @@ class RunLog:
             self.timer.start(0.5)
 
     def spider_closed(self, reason: str) -> None:
-        is_waiting = getattr(
-            self.crawler.spider, "is_waiting", False
-        )  # a signal is how a resident crawl ends
-        self.finish_reason = "finished" if is_waiting and reason == "shutdown" else reason
+        is_resident = getattr(self.crawler.spider, "is_resident", False)  # a signal is how such a crawl ends
+        self.finish_reason = "finished" if is_resident and reason == "shutdown" else reason
         if self.timer is not None:
             self.timer.stop()
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
