@@ -3,89 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urlencode, urljoin
 
-from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
-from scrapy.http import Response
 
 from archive import reader, terminal
 from archive.times import ago, clock
-from crawler import reasons
-from crawler.extraction.decoding import decode
 from crawler.pages import LinkError, target_of
-from crawler.sources import Listing, ListRequest, Record, Source, SourceError, Window, built_in
+from crawler.probe import Ask, ProbeSpider, find_offers, read_newest
+from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.configured import FILE, ConfigError, build, choose, load, write_entry
-from crawler.sources.discovery import (
-    built_in_for,
-    feeds_in,
-    name_for,
-    opml_of,
-    outlines_in,
-    sitemaps_in,
-    well_known,
-)
+from crawler.sources.discovery import built_in_for, name_for, opml_of, outlines_in
 from pipelines.normalise_dates import to_utc
 
 USAGE, FAILED = 2, 3
-Ask = Callable[[ListRequest], Awaitable[Response]]
-
-
-class ProbeSpider(Spider):
-    """Runs a function that asks for what it needs, one request after the other. Archives nothing."""
-
-    name = "probe"
-
-    def __init__(self, work: Callable[[Ask], Awaitable[None]]):
-        super().__init__()
-        self.work = work
-
-    async def start(self) -> AsyncIterator[Any]:
-        await self.work(self.ask)
-        return
-        yield  # Scrapy wants an asynchronous generator
-
-    async def ask(self, wanted: ListRequest) -> Response:
-        """The answer to a request. Raises SourceError with the reason where there is none."""
-        form = urlencode(dict(wanted.form)) if wanted.form else None
-        request = Request(
-            wanted.url,
-            method="POST" if wanted.form else "GET",
-            headers={
-                **wanted.headers,
-                **({"Content-Type": "application/x-www-form-urlencoded"} if form else {}),
-            },
-            body=form or None,
-            dont_filter=True,
-        )
-        assert self.crawler.engine is not None
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except Exception as exc:
-            raise SourceError(reasons.of_error(exc, wanted.url)[1]) from None
-        if response.status != 200:
-            raise SourceError(reasons.of_status(response.status, response.url)[1])
-        return response
-
-
-async def read_newest(source: Source, channel: str, now: datetime, ask: Ask) -> Listing:
-    """The newest page of a channel, the parts of an index included. Raises SourceError."""
-    found: Listing | None = None
-    for wanted in source.requests(channel, "", Window(now=now)):
-        listing = source.read(await ask(wanted), channel, "")
-        for part in listing.further:
-            listing.records += source.read(await ask(part), channel, "").records
-        found = listing if found is None else found
-    assert found is not None
-    return found
 
 
 class Command(ScrapyCommand):
@@ -339,46 +276,3 @@ class Command(ScrapyCommand):
     def _leave(self, reason: str, status: int = USAGE) -> NoReturn:
         print(f"scrapy source: {' '.join(reason.split())}", file=sys.stderr)
         sys.exit(status)
-
-
-async def find_offers(
-    url: str, given: dict[str, Any], now: datetime, ask: Ask, notes: list[str]
-) -> list[tuple[str, int]]:
-    """Addresses that can be followed, best first, each with the number of its records; reasons go to *notes*."""
-
-    async def try_address(address: str) -> tuple[str, int] | None:
-        source, _ = build("new", {"url": address, **given}, {})
-        try:
-            listing = await read_newest(source, "", now, ask)
-        except SourceError as exc:
-            notes.append(str(exc))
-            return None
-        return (address, len(listing.records)) if listing.records else None
-
-    try:
-        page = await ask(ListRequest(url=url))
-    except SourceError as exc:
-        notes.append(str(exc))
-        return []
-    is_page = b"<html" in page.body[:4096].lower() or b"<!doctype html" in page.body[:4096].lower()
-    if not is_page or given.get("links"):
-        found = await try_address(url)
-        return [found] if found else []
-    offers = [
-        found
-        for address in feeds_in(decode(page.body), page.url)[:8]
-        if (found := await try_address(address))
-    ]
-    if not offers:
-        addresses = well_known(page.url)
-        with contextlib.suppress(SourceError):
-            robots = await ask(ListRequest(url=urljoin(page.url, "/robots.txt")))
-            addresses = [*sitemaps_in(decode(robots.body), page.url)[:3], *addresses]
-        for address in addresses:
-            if found := await try_address(address):
-                offers.append(found)
-                break
-    if not offers and (found := await try_address(url)):
-        offers.append(found)
-    notes[:] = notes[-1:]
-    return offers

@@ -24,13 +24,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from scrapy.http import Response
-
-from crawler.extraction.decoding import decode
-from crawler.sources import Channel, Listing, ListRequest, Source, SourceError, Window, built_in
-from crawler.sources.link_list import read_list
-from crawler.sources.sitemap import read_sitemap, unzipped
-from crawler.sources.syndication import read_feed, read_json_feed
+from crawler.sources import Source, built_in
+from crawler.sources.by_address import ConfiguredSource
 
 FILE = "sources.toml"
 KEYS: dict[str, Any] = {
@@ -42,8 +37,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 SPAN = re.compile(r"([1-9]\d{0,5})([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 CONTENT = ("auto", "feed", "page")
-SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
-SYNDICATED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 
 
 class ConfigError(ValueError):
@@ -60,47 +53,6 @@ def span(text: str) -> timedelta:
     if not match:
         raise ConfigError(f"{text!r} is not a span of time: give a number and s, m, h or d, e.g. 15m")
     return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
-
-
-class ConfiguredSource(Source):
-    """A source that is configuration alone."""
-
-    interval = timedelta(minutes=15)
-
-    def __init__(
-        self, name: str, urls: Mapping[str, str], *, links: str | None = None, content: str = "auto"
-    ):
-        super().__init__()
-        self.name = self.title = name  # type: ignore[misc]  # one class, many sources
-        self.urls, self.links, self.content = urls, links, content
-        self.channels = {
-            channel: Channel(url, is_default=True, may_be_empty=True) for channel, url in urls.items()
-        }
-
-    def feed_name(self, channel: str) -> str:
-        return f"{self.name}/{channel}" if channel else self.name
-
-    def trusted_origins(self) -> list[str]:
-        return [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, self.urls.values())]
-
-    def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
-        return [ListRequest(url=cursor or self.urls[channel], headers=self.headers)]
-
-    def read(self, response: Response, channel: str, cursor: str) -> Listing:
-        try:
-            body = unzipped(response.body)
-        except ValueError as exc:
-            raise SourceError(f"{self.name}: {response.url}: {exc}") from None
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if head[:1] in (b"{", b"["):
-            return read_json_feed(body, response.url, self.name, self.zone, self.content)
-        if SITEMAP.search(head):
-            return read_sitemap(body, response.url, self.name, self.zone)
-        wide = b"\0" in head[:64]  # UTF-16: left to feedparser
-        if wide or SYNDICATED.search(head) or (b"<?xml" in head[:64] and b"<html" not in head.lower()):
-            return read_feed(body, response.url, self.name, self.zone, self.content, {"content-type": kind})
-        return read_list(decode(body, kind), response.url, self.name, self.links)
 
 
 def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:

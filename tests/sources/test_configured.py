@@ -6,7 +6,8 @@ import pytest
 from scrapy.http import Response
 
 from crawler.sources import Record, SourceError
-from crawler.sources.configured import FILE, ConfigError, ConfiguredSource, build, choose, load, write_entry
+from crawler.sources.by_address import ConfiguredSource
+from crawler.sources.configured import FILE, ConfigError, build, choose, load, write_entry
 from crawler.sources.link_list import looks_like_article
 from tests.sources.reading import SETTINGS, WINDOW
 
