@@ -91,6 +91,9 @@ CREATE INDEX captures_final_url ON captures (final_url) WHERE final_url IS NOT N
 """``(name, SQL)`` of the file's schema. Add one; never edit one that ran."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class CaptureError(Exception):
     """A capture cannot be read; the message says which and why."""
 
@@ -140,6 +143,9 @@ class Captures:
         """Ids of header sets that were written or wait, by their text."""
         self._ids: set[str] = set()
         self._size = 0
+        self._newest: str | None = None
+        """The greatest id that was written."""
+        self._packer = zstd.ZstdCompressor(LEVEL)
         self._wrote = False
 
     def open(self) -> Captures:
@@ -207,24 +213,26 @@ class Captures:
             body, more = redact_json(body, capture.personal)
             marks += more
         body_sha256 = received_sha256 if body is capture.received else hashlib.sha256(body).hexdigest()
-        capture_id = self._new_id(moment, url)
+        fetched_at = f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
+        capture_id = self._new_id(fetched_at, url)
         if not capture.image:
             self._keep_body(body_sha256, body, capture_id)
         final_url = redact_url(capture.final_url) if capture.final_url else url
         self._waiting.append(
             (
                 capture_id, self.crawl_id, url, final_url if final_url != url else None, capture.method,
-                self._header_set(request_headers), capture.status, _pairs(headers), _milliseconds(moment), capture.ip, capture.protocol,
+                self._header_set(request_headers), capture.status, _pairs(headers), fetched_at, capture.ip, capture.protocol,
                 capture.content_encoding, received_sha256, len(capture.received), None if capture.image else body_sha256,
-                body_sha256 if capture.image else None, json.dumps(marks, ensure_ascii=False), self.reader,
+                body_sha256 if capture.image else None, _encode(marks), self.reader,
             )
         )  # fmt: skip
         if len(self._waiting) >= BATCH or self._size >= BATCH_BYTES:
             self.flush()
         return capture_id
 
-    def _new_id(self, moment: datetime, url: str) -> str:
-        stem = f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03}Z-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+    def _new_id(self, fetched_at: str, url: str) -> str:
+        time = fetched_at.replace("-", "").replace(":", "")
+        stem = f"{time}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
         capture_id, number = stem, 1
         while capture_id in self._ids or self._exists(capture_id):
             number += 1
@@ -233,6 +241,11 @@ class Captures:
         return capture_id
 
     def _exists(self, capture_id: str) -> bool:
+        """Whether the id was given before. Ids begin with the time, so that of a new response is beyond all others."""
+        if self._newest is None:
+            [(self._newest,)] = self.db.execute("SELECT coalesce(max(id), '') FROM captures")
+        if capture_id > self._newest:
+            return False
         return self.db.execute("SELECT 1 FROM captures WHERE id = ?", [capture_id]).fetchone() is not None
 
     def _keep_body(self, sha256: str, body: bytes, capture_id: str) -> None:
@@ -241,7 +254,7 @@ class Captures:
             or self.db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", [sha256]).fetchone()
         ):
             return
-        packed = zstd.compress(body, LEVEL)
+        packed = self._packer.compress(body, zstd.ZstdCompressor.FLUSH_FRAME)
         self._bodies[sha256] = capture_id, len(body), packed
         self._size += len(packed)
 
@@ -277,6 +290,7 @@ class Captures:
                 self.db.execute("ROLLBACK")
             raise
         self._waiting, self._bodies, self._ids, self._size = [], {}, set(), 0
+        self._newest = None
         self._wrote = True
 
     # -- reading ----------------------------------------------------------------------------------------------
@@ -342,9 +356,5 @@ def unpack(name: str, sha256: str, packed: bytes | None) -> bytes:
     return body
 
 
-def _milliseconds(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
-
-
 def _pairs(headers: list[Header]) -> str:
-    return json.dumps(headers, ensure_ascii=False)
+    return _encode(headers)
