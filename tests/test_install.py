@@ -18,7 +18,7 @@ from tests.crawler.test_schedule import parsed
 from tests.newsroom.server import Newsroom
 from tests.scrapy_process import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # seconds: it installs from the package index
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -30,7 +30,7 @@ def run(*words, **more):
         if not name.startswith(("PYTHON", "FINEWS", "VIRTUAL_ENV"))
     }
     done = subprocess.run(
-        [str(word) for word in words], capture_output=True, text=True, env=env, timeout=280, **more
+        [str(word) for word in words], capture_output=True, text=True, env=env, timeout=600, **more
     )
     assert done.returncode == 0, f"{shlex.join(done.args)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
