@@ -85,7 +85,7 @@ def install_into(python, wheel, folder):
     """An environment with the locked packages and the wheel; its ``bin``."""
     run(python, "-m", "venv", folder)
     pip = (folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--only-binary", ":all:", "--require-hashes", "--requirement", ROOT / "requirements.lock")  # fmt: skip
+    run(*pip, "install", "--quiet", "--no-compile", "--only-binary", ":all:", "--require-hashes", "--requirement", ROOT / "requirements.lock")  # fmt: skip
     run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel)
     run(*pip, "check")
     return folder / "bin"
