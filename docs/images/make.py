@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from archive.schema import open_archive  # noqa: E402
-from archive.terminal import columns  # noqa: E402 (the project is not installed everywhere that docs are made)
+from archive.terminal import display_width  # noqa: E402 (the project is not installed everywhere that docs are made)
 from tests.worked_queries import make_archive  # noqa: E402
 
 NOW = datetime.fromisoformat("2026-06-30T18:00:00+08:00")
@@ -146,7 +146,7 @@ def on_a_terminal(data_dir: Path, *words: str) -> str:
 def picture(command: str, said: str) -> str:
     """A terminal's text as SVG. Each run of letters is stretched to its columns, whatever font shows it."""
     lines = [f"\x1b[2m$\x1b[0m {command}", *said.rstrip("\n").split("\n")]
-    width = max(columns(re.sub(r"\x1b\[[\d;]+m", "", line)) for line in lines)
+    width = max(display_width(re.sub(r"\x1b\[[\d;]+m", "", line)) for line in lines)
     drawn = []
     for row, line in enumerate(lines):
         column, style = 0, "0"
@@ -154,10 +154,10 @@ def picture(command: str, said: str) -> str:
             if code := re.fullmatch(r"\x1b\[([\d;]+)m", part):
                 style = code[1]
                 continue
-            for kind, letters in groupby(part, lambda char: "█" if char == "█" else columns(char)):
+            for kind, letters in groupby(part, lambda char: "█" if char == "█" else display_width(char)):
                 text = "".join(letters)
                 drawn.append(_run(kind, text, column, row, style))
-                column += columns(text)
+                column += display_width(text)
     size = f"{width * CELL + 2 * PAD:.0f}", f"{len(lines) * LINE + 2 * PAD:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}">\n'
@@ -172,13 +172,13 @@ def _run(kind: object, text: str, column: int, row: int, style: str) -> str:
     colour, *more = style.split(";")
     fill = f' fill="{COLOURS[colour]}"' if colour in COLOURS else ""
     fill += "".join(f' text-decoration="{DECORATIONS[code]}"' for code in more)
-    x, y, length = PAD + column * CELL, PAD + row * LINE, columns(text) * CELL
+    x, y, length = PAD + column * CELL, PAD + row * LINE, display_width(text) * CELL
     if kind == "█":
         return f'<rect x="{x:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="{LINE - 6}"{fill or " fill=" + chr(34) + "#58a6ff" + chr(34)}/>'
     if not text.strip():
         return ""
     lead = len(text) - len(text.lstrip(" "))
-    text, x, length = text.strip(" "), x + lead * CELL, columns(text.strip(" ")) * CELL
+    text, x, length = text.strip(" "), x + lead * CELL, display_width(text.strip(" ")) * CELL
     bold = ' font-weight="bold"' if style == "1" else ""
     return f'<text x="{x:.1f}" y="{y + SIZE:.1f}" textLength="{length:.1f}"{fill}{bold}>{escape(text)}</text>'
 

@@ -57,6 +57,7 @@ def main() -> None:
                 keep(driver, f"{server.origin}/", "serve-front", 1100, 860)
                 keep(driver, f"{server.origin}/-/articles?q=储能+-港股", "serve-search", 900, 640)
                 keep(driver, f"{server.origin}/-/article?id={pictured}", "serve-article", 900, 700)
+                keep(driver, f"{server.origin}/-/edits", "serve-edits", 900, 700)
                 keep(driver, f"{server.origin}/-/securities?days=366", "serve-phone", 400, 760, "dark")
                 keep(driver, f"{server.origin}/archive/articles_with_images", "serve-table", 1100, 700)
             with serving(filled) as server:
