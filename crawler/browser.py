@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import shutil
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,9 +15,9 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
-from scrapy.settings import BaseSettings
 from scrapy.utils.misc import build_from_crawler
 
+from crawler.chromium import find_missing_part, launch_options
 from crawler.extraction.walls import LEAST_TEXT
 from crawler.fetch_guard import FetchGuard, origin_of, parse_connect_to
 from crawler.guard_proxy import USER, GuardProxy
@@ -29,7 +26,6 @@ from crawler.middlewares.cookies_file import read_cookies
 if TYPE_CHECKING:
     from typing import Self
 
-EXECUTABLES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 PAGES_AT_ONCE = 4  # of about 100 MB each
 QUIET = (
     10.0  # seconds in which a page may go on loading after its load event, and half of that without a text
@@ -37,39 +33,10 @@ QUIET = (
 FILLED = f"document.body && document.body.innerText.length >= {LEAST_TEXT}"
 UNSEEN = frozenset(("image", "media", "font"))
 """Types of resources that no text comes from; images are fetched by their pipeline."""
-ARGUMENTS = (
-    # WebRTC would send its packets past the proxy.
-    "--force-webrtc-ip-handling-policy",
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-)
 
 
 class BrowserUnavailable(IgnoreRequest):
     """The browser did not start; no host is to blame for it."""
-
-
-def find_executable(settings: BaseSettings) -> str | None:
-    """Chromium's path: the setting's, else the first on PATH."""
-    if given := settings["BROWSER_EXECUTABLE"]:
-        return shutil.which(os.path.expanduser(given))
-    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
-
-
-def find_missing_part(settings: BaseSettings) -> str | None:
-    """What a browser would need and is not there, with how to get it."""
-    if find_spec("scrapy_playwright") is None:
-        return "the package scrapy-playwright is missing: pip install 'finews-archive[browser]'"
-    if find_executable(settings) is None:
-        if given := settings["BROWSER_EXECUTABLE"]:
-            return f"BROWSER_EXECUTABLE={given} is not a program"
-        return "no Chromium on PATH: apt-get install chromium, or give its path in BROWSER_EXECUTABLE"
-    return None
 
 
 class Browser:
@@ -91,16 +58,6 @@ class Browser:
     def of(cls, crawler: Any) -> Browser:
         """The browser of this crawl."""
         return cls._by_crawler.setdefault(crawler, cls(crawler))
-
-    def launch_options(self, proxy: GuardProxy) -> dict[str, Any]:
-        """As Playwright's `BrowserType.launch` takes them."""
-        return {
-            "executable_path": find_executable(self.settings),
-            "args": list(ARGUMENTS),
-            "proxy": {"server": proxy.url, "bypass": "<-loopback>", "username": USER, "password": proxy.password},
-            "chromium_sandbox": os.geteuid() != 0,  # Chromium has none for root
-            "timeout": self.settings.getfloat("DOWNLOAD_TIMEOUT") * 1000,
-        }  # fmt: skip
 
     def context_options(self) -> dict[str, Any]:
         """As Playwright's `Browser.new_context` takes them."""
@@ -136,9 +93,11 @@ class Browser:
 
         connect_to = parse_connect_to(self.settings.getlist("CONNECT_TO"))
         timeout = self.settings.getfloat("DOWNLOAD_TIMEOUT")
-        proxy = await self.cleanup.enter_async_context(GuardProxy(self.guard, connect_to, timeout))
+        through_proxies = self.settings.getbool("HTTPPROXY_ENABLED")
+        proxy = GuardProxy(self.guard, connect_to, timeout, through_proxies)
+        await self.cleanup.enter_async_context(proxy)
         handler = ScrapyPlaywrightDownloadHandler(self.crawler)
-        handler.config.launch_options = self.launch_options(proxy)
+        handler.config.launch_options = launch_options(self.settings, proxy.url, USER, proxy.password)
         handler.config.startup_context_kwargs = {"default": self.context_options()}
         handler.config.navigation_timeout_ms = timeout * 1000
         # Scrapy's headers would go along to frames and redirects of other hosts.

@@ -14,7 +14,7 @@ from typing import Any
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from crawler import settings as project_settings
-from crawler.browser import find_missing_part
+from crawler.chromium import find_missing_part
 from crawler.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
 from crawler.middlewares.site_headers import read_site_headers

@@ -1,7 +1,8 @@
 """The fetch guard for a browser: a proxy on loopback, inside the crawl's process, that the browser can only go through.
 
 It judges the address of every host that is asked for and connects to that very address, whatever asked for it: a redirect,
-a frame, a script, a WebSocket, a worker. It reads no https: that is a tunnel to the judged address.
+a frame, a script, a WebSocket, a worker. It reads no https: that is a tunnel to the judged address. Where the environment
+names a proxy for a host, it goes on through that one, which resolves the name anew.
 """
 
 from __future__ import annotations
@@ -13,60 +14,37 @@ import hmac
 import ipaddress
 import secrets
 import socket
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.fetch_guard import PORTS, FetchGuard
+from crawler.proxies import Proxy, find_proxy, parse_proxy
+from crawler.proxy_wire import (
+    RequestHead,
+    ask_for_tunnel,
+    drop_connection_headers,
+    hand_back_head,
+    relay,
+    relay_both,
+)
 from pipelines.fetch_errors import FetchRefused
 
 HEAD_LIMIT = 256 * 1024  # bytes of the head of a request or response
-CHUNK = 64 * 1024
 USER = "crawl"
-OF_CONNECTION = (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization")
-"""Headers of one connection, which are not handed on."""
-
-
-class RequestHead(NamedTuple):
-    """The head of a proxy request."""
-
-    method: bytes
-    target: bytes
-    version: bytes
-    headers: list[bytes]
-    """Lines, as they came."""
-
-    @classmethod
-    def parse(cls, head: bytes) -> RequestHead:
-        """Raises ValueError.
-
-        >>> RequestHead.parse(b"CONNECT news.example:443 HTTP/1.1\\r\\nHost: news.example:443\\r\\n\\r\\n").target
-        b'news.example:443'
-        """
-        first, *headers = head.rstrip(b"\r\n").split(b"\r\n")
-        method, target, version = first.split(b" ")
-        return cls(method, target, version, headers)
-
-    def value(self, name: bytes) -> bytes:
-        """The value of a header, empty where it is missing."""
-        pairs = (line.partition(b":") for line in self.headers)
-        return next((value.strip() for key, _, value in pairs if key.strip().lower() == name), b"")
-
-
-def drop_connection_headers(lines: list[bytes]) -> list[bytes]:
-    """Header lines without those of one connection; the next one ends with its response.
-
-    >>> drop_connection_headers([b"Host: a", b"Proxy-Authorization: Basic x", b"Connection: keep-alive"])
-    [b'Host: a', b'Connection: close']
-    """
-    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in OF_CONNECTION]
-    return [*kept, b"Connection: close"]
 
 
 class GuardProxy:
     """A context manager; `url`, `USER` and `password` are what a browser is started with."""
 
-    def __init__(self, guard: FetchGuard, connect_to: dict[str, tuple[str, int]], timeout: float):
+    def __init__(
+        self,
+        guard: FetchGuard,
+        connect_to: dict[str, tuple[str, int]],
+        timeout: float,
+        through_proxies: bool = True,
+    ):
         self.guard, self.connect_to, self.timeout = guard, connect_to, timeout
+        self.through_proxies = through_proxies
+        """Whether the proxies that the environment names are used."""
         self.password = secrets.token_urlsafe(24)
         """Of this crawl: nobody else of this machine can use the proxy."""
         self.url = ""
@@ -115,27 +93,35 @@ class GuardProxy:
         parts = urlsplit(f"//{head.target.decode()}" if is_tunnel else head.target.decode())
         if not parts.hostname or not (is_tunnel or parts.scheme == "http"):
             return "400 Bad Request", "neither http nor a tunnel"
+        host, port = parts.hostname, parts.port or PORTS["http"]
         try:
-            host_reader, host_writer = await self.connect(parts.hostname, parts.port or PORTS["http"])
+            proxy = self._choose_proxy("https" if is_tunnel else "http", host)
+            host_reader, host_writer = await self._connect(host, port, proxy)
+            if proxy is not None and is_tunnel:
+                await ask_for_tunnel(host_reader, host_writer, head.target, proxy)
         except FetchRefused as exc:
             return "403 Forbidden", str(exc)
-        except OSError as exc:  # TimeoutError is one
-            return "502 Bad Gateway", f"{parts.hostname}: {exc}"
+        except (OSError, EOFError, ValueError) as exc:  # TimeoutError is an OSError
+            return "502 Bad Gateway", f"{host}: {exc}"
         with contextlib.closing(host_writer):
             if is_tunnel:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 await relay_both(reader, writer, host_reader, host_writer)
-            else:
-                path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                lines = [b" ".join((head.method, path.encode(), head.version))]
-                lines += drop_connection_headers(head.headers)
-                host_writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
-                body = asyncio.ensure_future(relay(reader, host_writer))
-                try:
-                    await hand_back_head(host_reader, writer)
-                    await relay(host_reader, writer)
-                finally:
-                    body.cancel()
+                return "", ""
+            lines = drop_connection_headers(head.headers)
+            target = head.target
+            if proxy is None:
+                target = (parts.path or "/").encode() + (f"?{parts.query}".encode() if parts.query else b"")
+            elif proxy.authorization:
+                lines.append(b"Proxy-Authorization: " + proxy.authorization)
+            first = b" ".join((head.method, target, head.version))
+            host_writer.write(b"\r\n".join((first, *lines)) + b"\r\n\r\n")
+            body = asyncio.ensure_future(relay(reader, host_writer))
+            try:
+                await hand_back_head(host_reader, writer)
+                await relay(host_reader, writer)
+            finally:
+                body.cancel()
         return "", ""
 
     def _is_ours(self, head: RequestHead) -> bool:
@@ -143,9 +129,22 @@ class GuardProxy:
         expected = b"Basic " + base64.b64encode(f"{USER}:{self.password}".encode())
         return hmac.compare_digest(head.value(b"proxy-authorization"), expected)
 
-    async def connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to *host*, at an address that the guard permits. Raises FetchRefused or OSError."""
-        addresses, port = await self.find_addresses(host, port)
+    def _choose_proxy(self, scheme: str, host: str) -> Proxy | None:
+        """The operator's proxy for a host. Raises ValueError where its address cannot be used."""
+        address = find_proxy(scheme, host) if self.through_proxies else None
+        return parse_proxy(address) if address else None
+
+    async def _connect(
+        self, host: str, port: int, proxy: Proxy | None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to an address of *host* that the guard permits, or to the *proxy*. Raises FetchRefused or OSError."""
+        try:
+            addresses, port = await self.find_addresses(host, port)
+        except socket.gaierror:
+            if proxy is None:
+                raise OSError("no such host") from None
+        if proxy is not None:  # the name was judged as far as it is known here
+            addresses, port = [proxy.host], proxy.port
         for index, address in enumerate(addresses, 1):
             try:
                 return await asyncio.wait_for(
@@ -173,41 +172,3 @@ class GuardProxy:
         elif reason := self.guard.refusals.get(origin):
             raise FetchRefused(reason)
         return permitted, port
-
-
-async def hand_back_head(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on the head of a response, and those that only announce it (1xx)."""
-    while True:
-        head = await reader.readuntil(b"\r\n\r\n")
-        first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
-        if first.split(b" ", 2)[1:2][0][:1] == b"1":
-            writer.write(head)
-            continue
-        writer.write(b"\r\n".join((first, *drop_connection_headers(lines))) + b"\r\n\r\n")
-        return
-
-
-async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on all that comes."""
-    while data := await reader.read(CHUNK):
-        writer.write(data)
-        await writer.drain()
-
-
-async def relay_both(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    host_reader: asyncio.StreamReader,
-    host_writer: asyncio.StreamWriter,
-) -> None:
-    """Hand on in both directions until one of them ends."""
-    tasks = [
-        asyncio.ensure_future(relay(reader, host_writer)),
-        asyncio.ensure_future(relay(host_reader, writer)),
-    ]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

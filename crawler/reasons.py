@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 
 from archive import outcomes
+from crawler.proxies import find_proxy, is_set
 from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, RobotsUnavailable, causes, explain
 
 WALLS = {
@@ -22,27 +22,30 @@ GONE = {404, 410}
 HOW_TO_BROWSE = "to read it: pip install 'finews-archive[browser]', apt-get install chromium, then -s BROWSER_ENABLED=True"
 
 
-def name_route(request: Any) -> str:
+def name_route(url: str, request: Any = None) -> str:
     """Which way a request went, ready to be appended to a reason: through which proxy, without its credentials, or why
-    through none.
+    through none. Without the *request*, as the environment has it for *url*.
 
     >>> from scrapy import Request
-    >>> name_route(Request("http://news.example/", meta={"proxy": "http://user:secret@10.0.0.1:3128"}))
+    >>> name_route("http://news.example/", Request("http://news.example/", meta={"proxy": "http://u:secret@10.0.0.1:3128"}))
     '; asked through the proxy 10.0.0.1:3128'
     """
-    if proxy := request.meta.get("proxy"):
+    parts = urlsplit(url)
+    proxy = (
+        request.meta.get("proxy") if request is not None else find_proxy(parts.scheme, parts.hostname or "")
+    )
+    if proxy:
         address = urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc
         return f"; asked through the proxy {address.rpartition('@')[2]}"
-    scheme = urlsplit(request.url).scheme
-    if scheme in getproxies():
-        return f"; asked without a proxy: no_proxy excludes the host from {scheme}_proxy"
-    return f"; asked without a proxy: {scheme}_proxy is not set"
+    if is_set(parts.scheme):
+        return f"; asked without a proxy: no_proxy excludes the host from {parts.scheme}_proxy"
+    return f"; asked without a proxy: {parts.scheme}_proxy is not set"
 
 
 def of_status(status: int, url: str, request: Any = None) -> tuple[str, str]:
     """``(outcome, reason)`` of an answer that is not 200; a proxy that *request* went through may have given it."""
     proxied = request is not None and request.meta.get("proxy")
-    route = name_route(request) if proxied else ""
+    route = name_route(url, request) if proxied else ""
     if status in GONE:
         return outcomes.GONE, f"the server answered {status} (not there) for {url}"
     if status in WALLS:
@@ -75,7 +78,7 @@ def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, 
         return outcomes.UNREACHABLE, f"{reason}: {url}"
     if refused:
         return outcomes.REFUSED, f"{reason}: {url}"
-    return outcomes.UNREACHABLE, f"{reason}: {url}{name_route(request) if request is not None else ''}"
+    return outcomes.UNREACHABLE, f"{reason}: {url}{name_route(url, request)}"
 
 
 def of_bug(exc: BaseException) -> str:

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from crawler.browser import find_executable, find_missing_part
 from crawler.check_settings import find_problem
+from crawler.chromium import find_executable, find_missing_part
 from crawler.pages import Walled
 from tests.crawler.test_access import SECRET, cookie_line
 from tests.crawler.test_not_articles import read

@@ -19,18 +19,23 @@ def port(newsroom, websites):
     return int(newsroom.origin.rpartition(":")[2])
 
 
-def ask(port, target, *lines, method="GET", guard=None, password=None, behind=b""):
+async def send(proxy, target, *lines, method="GET", password=None, behind=b""):
+    """What *proxy* answers to a request."""
+    secret = base64.b64encode(f"{USER}:{password or proxy.password}".encode()).decode()
+    reader, writer = await asyncio.open_connection(*proxy.url.removeprefix("http://").split(":"))
+    head = (f"{method} {target} HTTP/1.1", f"Proxy-Authorization: Basic {secret}", *lines, "", "")
+    writer.write("\r\n".join(head).encode() + behind)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def ask(port, target, *lines, guard=None, **options):
     """What the proxy answers to a request; news.example is at *port* of this machine."""
 
     async def run():
         async with GuardProxy(guard or FetchGuard(), {"news.example": ("127.0.0.1", port)}, 10) as proxy:
-            secret = base64.b64encode(f"{USER}:{password or proxy.password}".encode()).decode()
-            reader, writer = await asyncio.open_connection(*proxy.url.removeprefix("http://").split(":"))
-            head = (f"{method} {target} HTTP/1.1", f"Proxy-Authorization: Basic {secret}", *lines, "", "")
-            writer.write("\r\n".join(head).encode() + behind)
-            answer = await reader.read()
-            writer.close()
-            return answer
+            return await send(proxy, target, *lines, **options)
 
     return asyncio.run(run())
 
@@ -91,6 +96,59 @@ def test_nobody_but_the_crawls_own_browser_is_served(port, newsroom, method):
 
 def test_a_missing_name_is_a_bad_gateway(port):
     assert ask(port, "http://no-such-host.invalid/").startswith(b"HTTP/1.1 502 ")
+
+
+@pytest.fixture
+def ask_through_a_proxy(port, monkeypatch):
+    """What the proxy answers where the environment names another one, which alone knows news.example."""
+
+    def run(target, *lines, method="GET", behind=b"", password=None):
+        async def chained():
+            async with GuardProxy(FetchGuard(), {"news.example": ("127.0.0.1", port)}, 10, False) as outer:
+                address = f"http://{USER}:{password or outer.password}@{outer.url.removeprefix('http://')}"
+                for scheme in ("http", "https"):
+                    monkeypatch.setenv(f"{scheme}_proxy", address)
+                monkeypatch.setenv("no_proxy", "localhost")
+                async with GuardProxy(FetchGuard(), {}, 10) as inner:
+                    return await send(inner, target, *lines, method=method, behind=behind)
+
+        return asyncio.run(chained())
+
+    return run
+
+
+def test_http_goes_on_through_the_operators_proxy(ask_through_a_proxy, newsroom):
+    answer = ask_through_a_proxy("http://news.example/a/1.html?x=1", "Host: news.example")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(PAGE)
+    [(path, headers)] = newsroom.request_headers
+    assert path == "/a/1.html?x=1"
+    assert "proxy-authorization" not in headers
+
+
+def test_a_tunnel_goes_on_through_the_operators_proxy(ask_through_a_proxy):
+    request = b"GET /a/1.html?x=1 HTTP/1.1\r\nHost: news.example\r\nConnection: close\r\n\r\n"
+    answer = ask_through_a_proxy("news.example:443", method="CONNECT", behind=request)
+    assert answer.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 ")
+    assert answer.endswith(PAGE)
+
+
+def test_a_tunnel_that_the_operators_proxy_does_not_open_is_a_bad_gateway(ask_through_a_proxy):
+    answer = ask_through_a_proxy("news.example:443", method="CONNECT", password="old")
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert b"407" in answer
+
+
+@pytest.mark.parametrize("host", ["10.0.0.7", "localhost", "0x7f.1"])
+def test_private_addresses_are_refused_before_the_operators_proxy_is_asked(
+    ask_through_a_proxy, newsroom, host
+):
+    for answer in (
+        ask_through_a_proxy(f"http://{host}/secret"),
+        ask_through_a_proxy(f"{host}:443", method="CONNECT"),
+    ):
+        assert answer.startswith(b"HTTP/1.1 403 ")
+    assert newsroom.requests == []
 
 
 @pytest.mark.parametrize("target", ["/a/1.html", "ftp://news.example/a", "http:///a", "file:///etc/passwd"])
