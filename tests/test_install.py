@@ -130,7 +130,7 @@ def test_it_works_from_an_empty_folder(installed, tmp_path):
             len(room.requests) == 5
         )  # the light check asks the five lists, and finds nothing to start Scrapy for
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
-    assert sorted(path.name for path in (tmp_path / "data").iterdir() if not path.name.startswith(".")) == ["archive.db", "images", "posts"]  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "data").iterdir() if not path.name.startswith(".")) == ["archive.db", "captures.db", "images", "posts"]  # fmt: skip
 
     exported = run(finews, "export", "-", "--format", "jsonl", "--columns", "id,headline", cwd=tmp_path)
     articles = [json.loads(line) for line in exported.splitlines()]
