@@ -328,11 +328,16 @@ class Finews(Source):
     def read(self, response: Response, channel: str, cursor: str) -> Listing:
         if cursor.startswith("page:"):
             cursor = cursor.removeprefix("page:")
-            records, following = PAGED[channel].read(response.body, response.url, cursor)
-            return Listing(records=records, next_cursor=None if following is None else f"page:{following}")
-        records = self.feeds[channel].read(response.body, response.url)
-        counts = [count.strip() for count in self.settings["FINEWS_COUNTS"].split(",")]
-        later = counts[counts.index(cursor or counts[0]) + 1 :]
-        return Listing(
-            records=records, next_cursor=later[0] if later else "page:" if channel in PAGED else None
-        )
+            records, page = PAGED[channel].read(response.body, response.url, cursor)
+            following = None if page is None else f"page:{page}"
+        else:
+            records = self.feeds[channel].read(response.body, response.url)
+            counts = [count.strip() for count in self.settings["FINEWS_COUNTS"].split(",")]
+            later = counts[counts.index(cursor or counts[0]) + 1 :]
+            following = later[0] if later else "page:" if channel in PAGED else None
+        for record in (
+            records
+        ):  # the share link on the first origin: what a record gives may be another column's address
+            origin = origins_in(self.settings["FINEWS_ORIGINS"])[0]
+            record.url = f"{origin}/html_News/NewsShare.html?infoCode=NW{record.key}"
+        return Listing(records=records, next_cursor=following)
