@@ -52,8 +52,8 @@ RULES = [
     Rule(
         name="kline_chart",
         kind="element",
-        pattern=f".//img[{CHART} or starts-with(@alt, 'K图 ')]",
-        hint=("webquote", "K图 "),
+        pattern=f".//img[{CHART} or starts-with(@alt, 'K图 ') or starts-with(@alt, 'R图 ')]",
+        hint=("webquote", "K图 ", "R图 "),
         drops='<p style="text-align:center;"><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001"><img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.000001&imageType=k" alt="K图 000001_0" /></a></p>',
         keeps='<center><img src="https://dfscdn.dfcfw.com/download/D1_w580h300.jpg" alt="图片" /></center>',
     ),
@@ -83,7 +83,8 @@ RULES = [
     Rule(
         name="home_link",
         kind="element",
-        pattern=".//a[starts-with(normalize-space(.), '返回')][contains(., '首页') or contains(., '查看更多') or contains(., '返回列表')][count(../a[starts-with(normalize-space(.), '返回')]) = 1]",
+        # One alone: several are `archive_links`. Counted once a parent, not once a link.
+        pattern="descendant-or-self::*[count(a[starts-with(normalize-space(.), '返回')]) = 1]/a[starts-with(normalize-space(.), '返回')][contains(., '首页') or contains(., '查看更多') or contains(., '返回列表')]",
         hint=("返回",),
         drops='<p><a href="http://www.example.cn/">返回某网首页>></a></p>',
         keeps='<p><a href="http://www.example.cn/1">返回岗位的工人超过九成</a>，工厂说。</p>',
@@ -297,7 +298,7 @@ RULES = [
     Rule(
         name="paging",
         kind="paragraph",
-        pattern=r"(?=.*(?:页|全文))(?:上一页|下一页|上页|下页|首页|尾页|末页|余下全文|阅读全文|全文|共\s*\d+\s*页|第\s*\d+\s*页|\d{1,3}|\.{2,3}|[<>《》«»‹›\[\]|｜/（）()\s])+",
+        pattern=r"(?=.*(?:页|全文))(?:上一页|下一页|上页|下页|首页|尾页|末页|余下全文|阅读全文|全文|共\s*\d+\s*页|第\s*\d+\s*页|\d{1,3}+|\.{2,3}+|[<>《》«»‹›\[\]|｜/（）()\s])+",
         where="end",
         hint=("页", "全文"),
         drops="<p>1 <a href='/2.html'>2</a> 下一页 余下全文</p>",

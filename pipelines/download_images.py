@@ -182,7 +182,7 @@ def _text(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def show(entry: dict[str, Any]) -> None:
+def point_at_copy(entry: dict[str, Any]) -> None:
     """Point the ``<img>`` elements of *entry* at the stored file, or put a link in the place of each."""
     for image in entry["elements"]:
         if entry["status"] == "stored":
@@ -201,12 +201,12 @@ def show(entry: dict[str, Any]) -> None:
             drop(image)
 
 
-def judge(data: bytes, limits: Limits) -> Outcome:
+def validate_image(data: bytes, limits: Limits) -> Outcome:
     """What becomes of the bytes that an address answered; ``stored`` comes with ``suffix``, not ``path``.
 
     ``refused`` is what we would not take the next time either; ``failed`` may heal.
 
-    >>> judge(b"<html>Not found</html>", Limits())
+    >>> validate_image(b"<html>Not found</html>", Limits())
     {'status': 'failed', 'reason': 'is HTML, not a picture'}
     """
     picture = sniff(data)
@@ -266,7 +266,7 @@ class DownloadImagesPipeline:
         found = find_images(tree, page)
         if found:
             known = self.archive.known_images(record["id"])
-            wanted = [entry for entry in found if not self._settle(entry, known)]
+            wanted = [entry for entry in found if not self._is_settled(entry, known)]
             if wanted:
                 await asyncio.gather(*(self._obtain(entry, page) for entry in wanted))
         shown = {image for entry in found for image in entry["elements"]}
@@ -275,14 +275,14 @@ class DownloadImagesPipeline:
                 drop(image)
                 self.stats.inc_value("download_images/without_address")
         for entry in found:
-            show(entry)
+            point_at_copy(entry)
             del entry["elements"]
             if captures := entry.pop("captures", None):
                 record["captures"] = [*(record.get("captures") or ()), *captures]
         record["images"] = found
         return item
 
-    def _settle(self, entry: dict[str, Any], known: dict[str, dict[str, Any]]) -> bool:
+    def _is_settled(self, entry: dict[str, Any], known: dict[str, dict[str, Any]]) -> bool:
         """Whether *entry* needs no fetch: archived before, no content, or pictures are switched off."""
         if "status" in entry:
             self.stats.inc_value("download_images/refused")
@@ -344,7 +344,7 @@ class DownloadImagesPipeline:
         return outcome
 
     def _keep(self, data: bytes) -> Outcome:
-        outcome = judge(data, self.limits)
+        outcome = validate_image(data, self.limits)
         if outcome["status"] == "stored":
             try:
                 outcome["path"] = self.archive.stage_image(data, outcome["sha256"], outcome.pop("suffix"))

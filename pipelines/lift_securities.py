@@ -6,13 +6,15 @@ The source links by bare string match and is often wrong, so each mention is jud
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from itemadapter import ItemAdapter
 
 from pipelines.doubtful_links import is_doubtful
-from pipelines.sanitise_html import drop, unwrap
+from pipelines.quote_addresses import code_of_address, code_of_id
+from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
 EXCHANGES = {
     "1": "SH", "2": "CSI", "90": "BOARD", "100": "INDEX", "105": "NASDAQ", "106": "NYSE", "107": "AMEX", "116": "HK", "128": "HK",
@@ -20,23 +22,18 @@ EXCHANGES = {
 CODE = re.compile(
     r"(\d{1,3})[,.]([A-Z0-9_.]{1,12})", re.IGNORECASE
 )  # data-code="0,002752", .../unify/r/0.002752
-CHART_CODE = re.compile(r"(?:K\s+)?([A-Z0-9_.]{1,12})\|(\d{1,3})\|", re.IGNORECASE)  # data-code="002752|0|2"
-UNIFY = re.compile(r"/unify/r/(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
+CHART_CODE = re.compile(
+    r"(?:[KR]\s+)?([A-Z0-9_.]{1,12})\|(\d{1,3})\|", re.IGNORECASE
+)  # data-code="002752|0|2"
 NID = re.compile(r"[?&]nid=(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
-ID_CODE = re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE)
-# Addresses and ids of 2016 to 2019 state the exchange in words, or the market by one digit behind the code.
-US_PAGE = re.compile(
-    r"quote\.eastmoney\.com/us/([A-Z.]{1,8})\.html\?(?:.*&)?Market=(NASDAQ|NYSE|AMEX)", re.IGNORECASE
-)
-QUOTE_PAGE = re.compile(r"quote\.eastmoney\.com/(sh|sz|zs|hk)/?(\d{5,6})\.html", re.IGNORECASE)
-FUND_PAGE = re.compile(r"fund\.eastmoney\.com/(\d{6})\.html", re.IGNORECASE)
-US_ID = re.compile(r"stock_(NASDAQ|NYSE|AMEX)_([A-Z.]{1,8}?)\d?", re.IGNORECASE)
-DIGIT_ID = re.compile(r"stock_(\d{6})([12])")
-US_MARKETS = {"NASDAQ": "105", "NYSE": "106", "AMEX": "107"}
 QUOTE_HOLDER = re.compile(r"^(?:bk)?quote_", re.IGNORECASE)
 LINK_CLASSES = {"keytip", "em_stock_key_common", "infokey"}
 BLOCKS = frozenset(("p", "div", "td", "th", "li", "center", "section", "article", "blockquote", "figure", "h1", "h2", "h3", "h4", "br", "tr"))  # fmt: skip
 AROUND = 12  # characters looked at on either side of a link
+MOST_NEAR = 24  # elements looked at for them
+LONGEST_NAME = 12  # characters of a link that is known by its address alone
+NAVIGATION = re.compile("行情|股吧|专区|资讯|诊股|研报|查看|点击|更多|详情|走势|[>＞]")
+HOLDER = re.compile(r"stock_|bk_|Info[._]", re.IGNORECASE)
 
 
 def kind_of(market: str, code: str) -> str:
@@ -49,7 +46,7 @@ def kind_of(market: str, code: str) -> str:
         return "board"
     if (
         market in ("2", "100")
-        or (market == "0" and code.startswith(("395", "399", "899")))
+        or (market == "0" and code.startswith(("395", "399", "899", "98")))
         or (market == "1" and code.startswith("000"))
     ):
         return "index"
@@ -78,73 +75,36 @@ def security(market: str, code: str, name: str | None, origin: str, doubtful: bo
 
 def code_of(element: Any) -> tuple[str, str] | None:
     """Market and code that an auto-link states, None for a glossary link."""
-    if found := CODE.fullmatch(element.get("data-code") or ""):
-        return found[1], found[2]
-    href, identity = element.get("href") or "", element.get("id") or ""
-    if found := UNIFY.search(href) or ID_CODE.match(identity):
-        market, _, code = found[1].partition(".")
-        return market, code
-    return code_of_older_address(href) or code_of_older_id(identity)
+    if match := CODE.fullmatch(element.get("data-code") or ""):
+        return match[1], match[2]
+    return code_of_address(element.get("href") or "") or code_of_id(element.get("id") or "")
 
 
-def code_of_older_address(href: str) -> tuple[str, str] | None:
-    """Market and code that an address of a quote's page states, as auto-links had them until 2019.
-
-    >>> code_of_older_address("http://quote.eastmoney.com/us/AAPL.html?Market=NASDAQ")
-    ('105', 'AAPL')
-    >>> code_of_older_address("http://quote.eastmoney.com/SZ300104.html"), code_of_older_address("http://fund.eastmoney.com/501300.html")
-    (('0', '300104'), ('1', '501300'))
-    """
-    if match := US_PAGE.search(href):
-        return US_MARKETS[match[2].upper()], match[1]
-    if match := QUOTE_PAGE.search(href):
-        letters, code = match[1].lower(), match[2]
-        markets = {"sh": "1", "sz": "0", "hk": "116", "zs": "1" if code.startswith("000") else "0"}
-        return markets[letters], code
-    if match := FUND_PAGE.search(href):
-        return ("1" if match[1].startswith("5") else "0", match[1]) if match[1][:2] in LISTED_FUNDS else None
-    return None
-
-
-LISTED_FUNDS = ("15", "16", "18", "50", "51", "56", "58")
-
-
-def code_of_older_id(identity: str) -> tuple[str, str] | None:
-    """Market and code in the id of an auto-link's span, as they were until 2019.
-
-    >>> code_of_older_id("stock_NASDAQ_INTC7"), code_of_older_id("stock_3001042"), code_of_older_id("Info.3293")
-    (('105', 'INTC'), ('0', '300104'), None)
-    """
-    if match := US_ID.fullmatch(identity):
-        return US_MARKETS[match[1].upper()], match[2]
-    if match := DIGIT_ID.fullmatch(identity):
-        return "1" if match[2] == "1" else "0", match[1]
-    return None
+def text_of(element: Any) -> str:
+    """The text of an element; of a long one no more than is looked at."""
+    if not len(element):
+        return element.text or ""
+    return "".join(islice(element.itertext(), MOST_NEAR))
 
 
 def text_before(element: Any) -> str:
     """The last characters in front of an element, within its paragraph."""
     parts: list[str] = []
     size = 0
-    while size < AROUND:
-        one = element.getprevious()
-        while one is not None and size < AROUND:
-            if one.tail:
-                parts.append(one.tail)
-                size += len(one.tail)
-            if one.tag in BLOCKS:
-                return "".join(reversed(parts))[-AROUND:]
-            inside = (one.text or "") if not len(one) else "".join(one.itertext())
-            parts.append(inside)
-            size += len(inside)
-            one = one.getprevious()
-        element = element.getparent()
-        if element is None:
-            break
-        if size < AROUND and element.text:
-            parts.append(element.text)
-            size += len(element.text)
-        if element.tag in BLOCKS:
+    for _ in range(MOST_NEAR):
+        before = element.getprevious()
+        if before is not None:
+            parts.append(before.tail or "")
+            if before.tag not in BLOCKS:
+                parts.append(text_of(before))
+            element = before
+        else:
+            before = element = element.getparent()
+            if element is None:
+                break
+            parts.append(element.text or "")
+        size += len(parts[-1]) + len(before.tail or "")
+        if size >= AROUND or before.tag in BLOCKS:
             break
     return "".join(reversed(parts))[-AROUND:]
 
@@ -153,47 +113,51 @@ def text_after(element: Any) -> str:
     """The first characters behind an element, within its paragraph."""
     parts: list[str] = []
     size = 0
-    while element is not None and element.tag not in BLOCKS and size < AROUND:
-        one = element
-        while one is not None and size < AROUND:
-            if one is not element:
-                if one.tag in BLOCKS:
-                    return "".join(parts)[:AROUND]
-                inside = (one.text or "") if not len(one) else "".join(one.itertext())
-                parts.append(inside)
-                size += len(inside)
-            if one.tail:
-                parts.append(one.tail)
-                size += len(one.tail)
-            one = one.getnext()
-        element = element.getparent()
+    for _ in range(MOST_NEAR):
+        parts.append(element.tail or "")
+        size += len(parts[-1])
+        after = element.getnext()
+        if after is not None:
+            if size >= AROUND or after.tag in BLOCKS:
+                break
+            parts.append(text_of(after))
+            size += len(parts[-1])
+            element = after
+        else:
+            element = element.getparent()
+            if element is None or element.tag in BLOCKS or size >= AROUND:
+                break
     return "".join(parts)[:AROUND]
 
 
 def lift(tree: Any) -> list[dict[str, Any]]:
     """Unwrap every auto-link of the tree; the securities that they name, in order of first mention."""
     found: list[dict[str, Any]] = []
-    links, holders = [], []
+    unwrapped, dropped = [], []
     for element in tree.iter("a", "span", "img"):
-        classes = element.get("class")
-        if element.tag == "span" and element.get("id"):
-            holders.append(element)
-            if not classes and element.find(".//a") is None and (one := linked(element, "")):
-                found.append(one)
-        if classes and element.tag != "img" and not LINK_CLASSES.isdisjoint(classes.split()):
-            links.append(element)
-            if one := linked(element, classes):
-                found.append(one)
-        elif element.tag != "span" and (chart := chart_code(element)):
+        if element.tag == "img":
+            if chart := chart_code(element):
+                found.append(security(*chart, None, "chart", False))
+        elif is_auto_link(element):
+            unwrapped.append(element)
+            if entry := read_link(element):
+                found.append(entry)
+        elif element.tag == "span":
+            identity = element.get("id") or ""
+            if QUOTE_HOLDER.match(identity):
+                if is_quote(element):
+                    dropped.append(element)
+            elif HOLDER.match(identity):
+                unwrapped.append(element)
+                if not len(element) and (code := code_of_id(identity)):
+                    found.append(linked_security(element, code))
+        elif chart := anchor_code(element):
             found.append(security(*chart, None, "chart", False))
-    for element in links:
-        unwrap(element)
-    for element in holders:
-        identity = element.get("id")
-        if QUOTE_HOLDER.match(identity) and is_quote(element):
-            drop(element)
-        elif ID_CODE.match(identity) or identity.startswith(("stock_", "bk_", "Info.")):
-            unwrap(element)
+    for element in unwrapped:
+        element.tag = UNWRAPPED
+    for element in dropped:
+        element.tag = DROPPED
+    sweep(tree)
     return merged(found)
 
 
@@ -204,33 +168,62 @@ def is_quote(holder: Any) -> bool:
     return not others and not "".join(outside.split()).strip("()（）|,，、0123456789.%+-")
 
 
-def linked(element: Any, classes: str) -> dict[str, Any] | None:
+def is_auto_link(element: Any) -> bool:
+    """Whether the source's software set a link: by its class, else by the quote page that it leads to and a name as its text."""
+    classes = element.get("class")
+    if classes and not LINK_CLASSES.isdisjoint(classes.split()):
+        return True
+    if element.tag != "a" or classes or len(element) or not (href := element.get("href")):
+        return False
+    name = (element.text or "").strip()
+    if not 0 < len(name) <= LONGEST_NAME or NAVIGATION.search(name) or in_quote_holder(element):
+        return False
+    return code_of_address(href) is not None
+
+
+def in_quote_holder(element: Any) -> bool:
+    """Whether a link stands behind a name: ``保险(行情 专区)``."""
+    holder = element.getparent()
+    return holder is not None and QUOTE_HOLDER.match(holder.get("id") or "") is not None
+
+
+def read_link(element: Any) -> dict[str, Any] | None:
     """The security that an auto-link names, None for a word of the glossary."""
     code = code_of(element)
-    if code is None or ("infokey" in classes and kind_of(*code) != "index"):
+    if code is None or ("infokey" in (element.get("class") or "") and kind_of(*code) != "index"):
         return None
+    return linked_security(element, code)
+
+
+def linked_security(element: Any, code: tuple[str, str]) -> dict[str, Any]:
+    """The security of an element that links its text, judged by what stands round it."""
     name = "".join(element.itertext()).strip()
     doubtful = is_doubtful(name, kind_of(*code), text_before(element), text_after(element))
     return security(*code, name or None, "link", doubtful)
 
 
 def chart_code(element: Any) -> tuple[str, str] | None:
-    """Market and code of a K-line picture."""
-    if element.tag == "img":
-        if (element.get("data-code") or "").startswith("K ") and (
-            found := CHART_CODE.match(element.get("data-code"))
-        ):
-            return found[2], found[1]
-        src = element.get("src") or ""
-        if "webquote" in src and (found := NID.search(unquote(src))):
-            market, _, code = found[1].partition(".")
-            return market, code
+    """Market and code of a chart: of candles (K) or of the day (R). The day of an index stands in articles of every kind, as a
+    picture of the market: it is no mention."""
+    stated = element.get("data-code") or ""
+    source = unquote(element.get("src") or "")
+    if stated[:2] in ("K ", "R ") and (match := CHART_CODE.match(stated)):
+        code = match[2], match[1]
+    elif "webquote" in source and (match := NID.search(source)):
+        market, _, number = match[1].partition(".")
+        code = market, number
+    else:
         return None
-    # The anchor round the picture names the same code again; it counts only where it holds no picture.
-    anchor = "EmImageRemark" in (element.get("class") or "").split() and element.find(".//img") is None
-    if anchor and (found := CHART_CODE.match(element.get("data-code") or "")):
-        return found[2], found[1]
-    return None
+    of_the_day = stated.startswith("R ") or "imagetype=r" in source.lower()
+    return None if of_the_day and kind_of(*code) == "index" else code
+
+
+def anchor_code(element: Any) -> tuple[str, str] | None:
+    """Market and code of an anchor round a chart. It names the same code again, so it counts only where it holds no image."""
+    if "EmImageRemark" not in (element.get("class") or "").split() or element.find(".//img") is not None:
+        return None
+    match = CHART_CODE.match(element.get("data-code") or "")
+    return (match[2], match[1]) if match else None
 
 
 def merged(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from archive.body_tags import TAGS as SAFE_TAGS
 from archive.post_format import clean_title
-from pipelines.sanitise_html import drop, unwrap
+from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
 KEPT = {
     "a": ("href",), "img": ("src", "alt", "width", "height"), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"),
@@ -44,28 +44,35 @@ def tidy(tree: Any) -> None:
     Element by element only where there is something to do: this runs over every article.
     """
     tree.attrib.clear()
-    for element in [*tree.iter(*FOREIGN)]:
-        unwrap(element)
+    for element in tree.iter(*FOREIGN):
+        element.tag = UNWRAPPED
     for element in WITH_ATTRIBUTES(tree):
         keep_attributes(element)
-    for link in [
-        one for one in tree.iter("a") if not one.get("href") and one.get("class") != "image-missing"
-    ]:
-        unwrap(link)  # its address was none that is safe
-    for image in [image for image in tree.iter("img") if not image.get("src")]:
-        drop(image)
-    for element in reversed([*tree.iter(*EMPTY_GOES)]):
-        if element is tree:
-            continue
-        text = element.text
+    for link in tree.iter("a"):
+        if not link.get("href") and link.get("class") != "image-missing":
+            link.tag = UNWRAPPED  # its address was none that is safe
+    for image in tree.iter("img"):
+        if not image.get("src"):
+            image.tag = DROPPED
+    sweep(tree)
+    mark_empty(tree)
+    sweep(tree)
+    for element in tree.iter(*TRIMMED):
         if len(element):
-            if element.tag in TRIMMED:
-                trim(element)
-        elif not text or not (text := text.strip(SPACE)):
-            if element.get("class") != "image-missing":
-                drop(element)
-        elif element.tag in TRIMMED and len(text) != len(element.text):
-            element.text = text
+            trim(element)
+        elif (text := element.text) and len(stripped := text.strip(SPACE)) != len(text):
+            element.text = stripped
+
+
+def mark_empty(tree: Any) -> None:
+    """Rename elements to `DROPPED` that hold neither text nor anything that is shown."""
+    for element in reversed([*tree.iter(*EMPTY_GOES)]):
+        text = element.text
+        if (text and text.strip(SPACE)) or element is tree or element.get("class") == "image-missing":
+            continue
+        if any(child.tag != DROPPED or (child.tail or "").strip(SPACE) for child in element):
+            continue
+        element.tag = DROPPED
 
 
 def keep_attributes(element: Any) -> None:
@@ -90,13 +97,18 @@ def keep_attributes(element: Any) -> None:
 
 def trim(element: Any) -> None:
     """Take blanks and line breaks off both ends of a paragraph that has more than text."""
-    while len(element) and element[-1].tag == "br" and not (element[-1].tail or "").strip(SPACE):
-        element.remove(element[-1])
-    while len(element) and element[0].tag == "br" and not (element.text or "").strip(SPACE):
-        element.text = element[0].tail
-        element.remove(element[0])
-    if element.text:
-        element.text = element.text.lstrip(SPACE) if len(element) else element.text.strip(SPACE)
+    for child in reversed(element):
+        if child.tag != "br" or (child.tail or "").strip(SPACE):
+            break
+        element.remove(child)
+    text = element.text
+    for child in list(element) if len(element) and element[0].tag == "br" else ():
+        if child.tag != "br" or (text or "").strip(SPACE):
+            break
+        text = child.tail
+        element.remove(child)
+    if text or element.text:
+        element.text = text and (text.lstrip(SPACE) if len(element) else text.strip(SPACE))
     if len(element) and element[-1].tail:
         element[-1].tail = element[-1].tail.rstrip(SPACE)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -39,18 +42,33 @@ NOT_TEXT = (
 UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-FRAME = re.compile(
-    r"<iframe\b[^>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>.*?(?:</iframe\s*>|$)", re.IGNORECASE | re.DOTALL
-)
-NOSCRIPT = re.compile(r"<noscript\b[^>]*>(.*?)(?:</noscript\s*>|$)", re.IGNORECASE | re.DOTALL)
-SOURCE = re.compile(r"<img\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+FRAME, NOSCRIPT, IMAGE = (re.compile(rf"<{name}\b", re.IGNORECASE) for name in ("iframe", "noscript", "img"))
+FRAME_ENDS = re.compile(r"</iframe\s*>", re.IGNORECASE)
+NOSCRIPT_ENDS = re.compile(r"</noscript\s*>", re.IGNORECASE)
+SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+ADDRESS = re.compile(r"[^\s\"'<>()]+")
 TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
+OPENS_OR_CLOSES = re.compile(
+    r"<(/?)(?:div|section|article|aside|main|header|footer|nav|ul|ol|dl|menu|dir|blockquote|center|figure|fieldset|details|form|address)(?![a-z0-9])",
+    re.IGNORECASE,
+)
+"""Elements that the sanitiser's parser looks through, all that are open, whenever one begins or ends."""
+MOST_OPEN = 400
+LONGEST_BODY = 4_000_000
+"""Characters of a body that are read; the longest real ones are annual reports of 2 MB."""
+MOST_REFERENCES = 5_000
+"""Ampersands beyond which references are parsed as characters: the sanitiser's parser goes over all text so far for each."""
+REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]{1,32};)?")
+HIDDEN = {"&": "\u2060", "<": "\u200b", ">": "\u200e", '"': "\u200f", "'": "\u2066"}
+"""Characters that `UNSEEN` has taken out, in the place of those that are markup."""
+SHOWN = str.maketrans({hidden: character for character, hidden in HIDDEN.items()})
 VOID = frozenset(("br", "img", "hr", "col", "source"))
 SHOUTED = re.compile(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _parser = etree.HTMLParser(
     huge_tree=True, encoding="utf-8", remove_comments=False
 )  # the default loses what is deep
+_joining = etree.XMLParser(huge_tree=True, resolve_entities=False)
 _cleaner: Any = None
 
 
@@ -72,51 +90,157 @@ def cleaner() -> Any:
     return _cleaner
 
 
-def _without_script(found: re.Match[str]) -> str:
-    """What a reader without scripts is shown: its pictures, unless a script shows them, too."""
-    addresses = SOURCE.findall(found[1])
-    lone = addresses and all(found.string.count(one) == found[0].count(one) for one in addresses)
-    return found[1] if lone else ""
+def find_elements(
+    html: str, opens: re.Pattern[str], ends: re.Pattern[str]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Where elements stand: start of the tag, of the content, its end, and that of the element. Reads *html* once, whatever
+    it holds: an element that is not closed goes to the end."""
+    at = 0
+    while tag := opens.search(html, at):
+        content = html.find(">", tag.end()) + 1
+        if not content:
+            content = len(html)
+        closing = ends.search(html, content)
+        end, at = closing.span() if closing else (len(html), len(html))
+        yield tag.start(), content, end, at
 
 
-def _frame_as_link(found: re.Match[str]) -> str:
-    return f'<p><a href="{found[1]}">视频</a></p>' if HTTP.match(found[1]) else ""
+def replace_elements(
+    html: str, opens: re.Pattern[str], ends: re.Pattern[str], replacement: Callable[[str, str], str]
+) -> str:
+    """*html* with each element replaced by ``replacement(tag, content)``."""
+    parts, done = [], 0
+    for start, content, end, after in find_elements(html, opens, ends):
+        parts += html[done:start], replacement(html[start:content], html[content:end])
+        done = after
+    return "".join(parts) + html[done:]
+
+
+def image_addresses(html: str) -> list[str]:
+    """The ``src`` of each ``<img>``."""
+    found = []
+    at = 0
+    while tag := IMAGE.search(html, at):
+        at = html.find(">", tag.end())
+        if at < 0:
+            at = len(html)
+        if source := SOURCE.search(html, tag.end(), at):
+            found.append(source[1])
+    return found
+
+
+def unwrap_noscripts(html: str) -> str:
+    """*html* with what a reader without scripts is shown: its images, unless a script shows them, too."""
+    counts: Counter[str] = Counter()
+
+    def show(tag: str, content: str) -> str:
+        addresses = image_addresses(content)
+        if not addresses:
+            return ""
+        if not counts:
+            counts.update(word.removeprefix("src=").strip(",;") for word in ADDRESS.findall(html))
+        here = Counter(word.removeprefix("src=").strip(",;") for word in ADDRESS.findall(content))
+        return content if all(counts[address] == here[address] for address in addresses) else ""
+
+    return replace_elements(html, NOSCRIPT, NOSCRIPT_ENDS, show)
+
+
+def frame_as_link(tag: str, content: str) -> str:
+    """A link in the place of a frame: it is a player, as a rule."""
+    source = SOURCE.search(tag)
+    return f'<p><a href="{source[1]}">视频</a></p>' if source and HTTP.match(source[1]) else ""
+
+
+def limit_depth(html: str) -> str:
+    """*html* without the tags of blocks within more than `MOST_OPEN` others.
+
+    >>> limit_depth("<div>" * 500 + "x" + "</div>" * 500).count("<div>") == MOST_OPEN
+    True
+    """
+    parts, done, depth, dropped = [], 0, 0, 0
+    for tag in OPENS_OR_CLOSES.finditer(html):
+        if tag[1] and not dropped:
+            depth = max(0, depth - 1)
+            continue
+        if not tag[1] and depth < MOST_OPEN:
+            depth += 1
+            continue
+        dropped += -1 if tag[1] else 1
+        parts.append(html[done : tag.start()])
+        done = html.find(">", tag.end()) + 1 or len(html)
+        if done == len(html):
+            break
+    return "".join(parts) + html[done:]
+
+
+def hide_references(html: str) -> str:
+    """*html* with the characters that its references mean, those that would be markup in the form of `HIDDEN`.
+
+    >>> hide_references("<p>A&amp;B &#60;&copy;") == f"<p>A{HIDDEN['&']}B {HIDDEN['<']}©"
+    True
+    """
+
+    def character(match: re.Match[str]) -> str:
+        text = UNSEEN.sub("", unescape(match[0]))
+        return HIDDEN.get(text, text)
+
+    return REFERENCE.sub(character, html)
+
+
+def show_references(tree: Any) -> None:
+    """Put the characters back that `hide_references` hid."""
+    for element in tree.iter():
+        if element.text:
+            element.text = element.text.translate(SHOWN)
+        if element.tail:
+            element.tail = element.tail.translate(SHOWN)
+        for name, value in element.items():
+            element.set(name, value.translate(SHOWN))
 
 
 def safe_tree(html: str, base_url: str | None = None) -> Any:
-    """The body as an lxml ``<div>`` of allow-listed elements; what cannot be shown is gone, what is text stays text.
-    Links are read against *base_url*, the page's address, where it is known.
+    """The body as an lxml ``<div>`` of allow-listed elements; what cannot be shown is gone, what is text stays text. No more
+    than `LONGEST_BODY` characters are read. Links are read against *base_url*, the page's address, where it is known.
 
     >>> etree.tostring(safe_tree("<p>PE < 10 <b>粗<script>alert(1)</script>"), encoding="unicode")
     '<div><p>PE &lt; 10 <b>粗</b></p></div>'
     """
-    html = UNSEEN.sub("", html.replace("\u2028", "\n").replace("\u2029", "\n"))
+    html = UNSEEN.sub("", html[:LONGEST_BODY].replace("\u2028", "\n").replace("\u2029", "\n"))
     if "<iframe" in html or "<IFRAME" in html:
-        html = FRAME.sub(_frame_as_link, html)
+        html = replace_elements(html, FRAME, FRAME_ENDS, frame_as_link)
     if "<noscript" in html or "<NOSCRIPT" in html:
-        html = NOSCRIPT.sub(_without_script, html)
+        html = unwrap_noscripts(html)
     if "DISPLAY" in html or "VISIBILITY" in html or "Display" in html or "Visibility" in html:
         # The sanitiser knows its properties in lower case only: what was hidden would come to light.
         html = SHOUTED.sub(lambda found: found[0].lower(), html)
+    if html.count("<") > MOST_OPEN:
+        html = limit_depth(html)
+    many = html.count("&") > MOST_REFERENCES
+    if many:
+        html = hide_references(html)
     try:
         clean = cleaner().clean(html)
     except UnicodeEncodeError:  # lone surrogates
         clean = cleaner().clean(html.encode("utf-8", "ignore").decode("utf-8"))
     if clean.count("<") > 2 * DEEPEST:
         clean = flat(clean)
+    if many:
+        clean = clean.replace("&nbsp;", "\u00a0")
     root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]
+    if many:
+        show_references(root)
     for media in [*root.iter("video", "audio")]:
         media_as_link(media)
     if base_url:
-        settle_links(root, base_url)
+        resolve_links(root, base_url)
     return root
 
 
-def settle_links(tree: Any, base_url: str) -> None:
+def resolve_links(tree: Any, base_url: str) -> None:
     """Give links that hold on their own page alone (``/a/1.html``, ``//host/``, ``#note``) their whole address.
 
     >>> tree = safe_tree('<a href="/a/1.html">一</a>')
-    >>> settle_links(tree, "https://news.example/b/2.html")
+    >>> resolve_links(tree, "https://news.example/b/2.html")
     >>> tree[0].get("href")
     'https://news.example/a/1.html'
     """
@@ -152,23 +276,32 @@ def flat(clean: str) -> str:
     return "".join(parts) + clean[at:]
 
 
+MOST_SWEPT = 2_000
+"""Elements after whose removal the tree is parsed anew: the text round them stays in as many pieces, and lxml goes over all
+of them for each when it joins them."""
+UNWRAPPED, DROPPED = "unwrapped", "dropped"
+"""Names of elements that go at the next `sweep`: one by one, each would copy the text round it, which for many is
+quadratic."""
+
+
+def sweep(tree: Any) -> None:
+    """Put the content of `UNWRAPPED` elements in their place, adding no blank and cutting no word, and take `DROPPED` ones
+    out with their content; the text behind them stays."""
+    count = sum(1 for _ in tree.iter(UNWRAPPED, DROPPED))
+    if not count:
+        return
+    etree.strip_elements(tree, DROPPED, with_tail=False)
+    etree.strip_tags(tree, UNWRAPPED)
+    if count > MOST_SWEPT:
+        fresh = etree.fromstring(etree.tostring(tree, encoding="unicode", with_tail=False), _joining)
+        tree[:] = fresh[:]
+        tree.text = fresh.text
+
+
 def unwrap(element: Any) -> None:
     """Put an element's content in its place, adding no blank and cutting no word."""
-    parent, before = element.getparent(), element.getprevious()
-    text, tail = element.text or "", element.tail or ""
-    children = list(element)
-    if children:
-        children[-1].tail = (children[-1].tail or "") + tail
-    else:
-        text += tail
-    if text:
-        if before is not None:
-            before.tail = (before.tail or "") + text
-        else:
-            parent.text = (parent.text or "") + text
-    element.tail = None
-    at = parent.index(element)
-    parent[at : at + 1] = children
+    element.tag = UNWRAPPED
+    etree.strip_tags(element.getparent(), UNWRAPPED)
 
 
 def drop(element: Any) -> None:
@@ -202,7 +335,14 @@ class SanitiseHtmlPipeline:
 
     def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)
-        if record.get("body_raw"):
+        body = record.get("body_raw")
+        if body:
             base_url = record.get("canonical_url") or record.get("share_url")
-            record["body_tree"] = safe_tree(record["body_raw"], base_url)
+            record["body_tree"] = safe_tree(body, base_url)
+            if len(body) > LONGEST_BODY:
+                cut = (
+                    f"the last {len(body) - LONGEST_BODY:,} of {len(body):,} characters of HTML were not read"
+                )
+                removal = {"rule": "too_long", "position": 1, "text": cut, "html": ""}
+                record["removals"] = [*(record.get("removals") or []), removal]
         return item

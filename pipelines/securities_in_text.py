@@ -8,6 +8,7 @@ read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -32,6 +33,9 @@ CALLED = re.compile(
 )
 # 某某中证白酒指数(LOF)A, in front of (161725)
 FUND_WITH_BRACKETS = re.compile(r"[\w·-]{4,24}[(（](?:LOF|QDII|ETF|FOF|REITs?)[)）][A-FHIR]?$")
+MOST_NAMES = 300
+"""Names of one article that are looked for in its text: what names more is a list, which states each beside its code."""
+LONGEST_NAME = 24
 BOUNDARY = re.compile(r"[\s、，,。：:；;“”\"‘’'（()）《》【】\[\]！？!?|/●■—$]")
 
 
@@ -43,6 +47,8 @@ def name_before(text: str, start: int, market: str, code: str) -> str | None:
     """
     if called := CALLED.search(text, max(0, start - 30), start):
         return called[1]
+    if start and text[start - 1] == " ":  # 晨光股份 (600999)
+        start -= 1
     if fund := FUND_WITH_BRACKETS.search(text, max(0, start - 36), start):
         return CLINGS.sub("", fund[0], count=1) if CLINGS.match(fund[0]) else fund[0]
     run = run_before(text, start)
@@ -72,69 +78,96 @@ def sure_places(text: str, name: str, kind: str) -> int:
     return count
 
 
-def stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def find_stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Securities that the words state; *tags*, of links and charts, are confirmed or put in doubt by them."""
-    linked_tickers = {
-        tag["code"]: tag["market"] for tag in tags if tag["market"] in AMERICAN and not tag["doubtful"]
-    }
-    tickers = TICKERS | linked_tickers
-    names = {tag["id"]: tag["name"] for tag in tags if tag["origin"] == "link" and tag["name"]}
     found: dict[str, dict[str, Any]] = {}
-    beside: dict[str, int] = {}
+    beside: Counter[str] = Counter()
+    """How often a name stands in front of its code."""
+    linked = {tag["code"]: tag["market"] for tag in tags if tag["market"] in AMERICAN and not tag["doubtful"]}
+    tickers = TICKERS | linked
+    names = {tag["id"]: tag["name"] for tag in tags if tag["origin"] == "link" and tag["name"]}
+    contradicted = Contradictions(tags)
     for part in (headline, text):
-        for one in codes_in(part, tickers) if part else ():
-            entry = security(one.market, one.code, None, "text", False)
-            if entry["id"] in found:
-                entry = found[entry["id"]]
-                entry["mentions"] += 1
-            else:
-                found[entry["id"]] = entry
-            contradict(part, one, tags)
-            known = names.get(entry["id"])
-            if known and part.endswith(known, 0, one.start):
-                entry["name"] = known
-            else:
-                entry["name"] = (
-                    entry["name"] or one.name or name_before(part, one.start, one.market, one.code)
-                )
-            if part is text and entry["name"] and part.endswith(entry["name"], 0, one.start):
-                beside[entry["id"]] = beside.get(entry["id"], 0) + 1
+        for mention in codes_in(part, tickers) if part else ():
+            contradicted.check(part, mention)
+            entry = add_mention(found, part, mention, names)
+            if part is text and entry["name"] and part.endswith(entry["name"], 0, mention.start):
+                beside[entry["id"]] += 1
     for tag in tags:
         if tag["id"] in found:
             tag["doubtful"] = 0
             found[tag["id"]]["name"] = found[tag["id"]]["name"] or tag["name"]
             tag["name"] = tag["name"] or found[tag["id"]]["name"]
+    count_names(text, found, tags, beside)
+    return list(found.values())
+
+
+def add_mention(
+    found: dict[str, dict[str, Any]], text: str, mention: Mention, names: dict[str, str]
+) -> dict[str, Any]:
+    """The entry of a code's security, with one mention more, and its name where that stands in front."""
+    entry = security(mention.market, mention.code, None, "text", False)
+    if entry["id"] in found:
+        entry = found[entry["id"]]
+        entry["mentions"] += 1
+    else:
+        found[entry["id"]] = entry
+    known = names.get(entry["id"])
+    if known and text.endswith(known, 0, mention.start):
+        entry["name"] = known
+    elif not entry["name"]:
+        entry["name"] = mention.name or name_before(text, mention.start, mention.market, mention.code)
+    return entry
+
+
+def count_names(
+    text: str, found: dict[str, dict[str, Any]], tags: list[dict[str, Any]], beside: Counter[str]
+) -> None:
+    """Add the mentions by name alone, of securities that a link or a code gives the code of."""
     linked = {
         tag["id"]: tag
         for tag in tags
         if tag["origin"] == "link" and not tag["doubtful"] and tag["kind"] != "board"
     }
+    counts: dict[tuple[str, str], int] = {}
     for key, entry in (linked | found).items():
         name, links = entry["name"], linked[key]["mentions"] if key in linked else 0
-        if not name or text.count(name) <= links:
+        if not name:
             continue
-        more = sure_places(text, name, entry["kind"]) - max(links, beside.get(key, 0))
-        if more > 0:
+        asked = (name, entry["kind"])
+        if asked not in counts:
+            if len(counts) >= MOST_NAMES:
+                break
+            counts[asked] = sure_places(text, *asked) if text.count(name) > links else 0
+        if (extra := counts[asked] - max(links, beside[key])) > 0:
             if key not in found:
                 found[key] = {**entry, "origin": "text", "mentions": 0}
-            found[key]["mentions"] += more
-    return list(found.values())
+            found[key]["mentions"] += extra
 
 
-def contradict(text: str, one: Mention, tags: list[dict[str, Any]]) -> None:
-    """Doubt a link whose name has another mainland code behind it in the text."""
-    if one.market not in MAINLAND or kind_of(one.market, one.code) != "stock":
-        return
-    for tag in tags:
-        if (
-            tag["origin"] == "link"
-            and tag["kind"] == "stock"
-            and tag["market"] in MAINLAND
-            and tag["code"] != one.code
-            and tag["name"]
-            and text.endswith(tag["name"], 0, one.start)
-        ):
-            tag["doubtful"] = 1
+class Contradictions:
+    """Doubts a link whose name has another mainland code behind it in the text."""
+
+    def __init__(self, tags: list[dict[str, Any]]):
+        self.by_name: dict[str, list[dict[str, Any]]] = {}
+        for tag in tags:
+            if (
+                tag["origin"] == "link"
+                and tag["kind"] == "stock"
+                and tag["market"] in MAINLAND
+                and tag["name"]
+            ):
+                self.by_name.setdefault(tag["name"], []).append(tag)
+        self.lengths = sorted({len(name) for name in self.by_name if len(name) <= LONGEST_NAME})
+
+    def check(self, text: str, mention: Mention) -> None:
+        """Doubt what the code that *mention* found contradicts."""
+        if mention.market not in MAINLAND or kind_of(mention.market, mention.code) != "stock":
+            return
+        for length in self.lengths:
+            for tag in self.by_name.get(text[max(0, mention.start - length) : mention.start], ()):
+                if tag["code"] != mention.code:
+                    tag["doubtful"] = 1
 
 
 class SecuritiesInTextPipeline:
@@ -148,5 +181,5 @@ class SecuritiesInTextPipeline:
             headline = ""
         if text or headline:
             tags = record.get("securities") or []
-            record["securities"] = [*tags, *stated(headline, text, tags)]
+            record["securities"] = [*tags, *find_stated(headline, text, tags)]
         return item

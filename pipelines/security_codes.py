@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import NamedTuple
 
 # What the exchanges give out, by market number. Blocks that are not for the public (corporate bonds, repos,
 # subscription codes such as 732xxx) are left out on purpose.
-# Boards of 10jqka, 880xxx to 886xxx, are none of them.
 RANGES = {
     "1": re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
-    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[37]\d{4}|88[789]\d{3}|92\d{4}|899\d{3}"),
+    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[37]\d{4}|88[07-9]\d{3}|92\d{4}|899\d{3}"),
 }  # fmt: skip
 FUND = re.compile(r"5\d{5}|1[568]\d{4}")
 BOND = re.compile(r"1[12]\d{4}")
@@ -40,10 +40,10 @@ NO_NAME = re.compile(
 )
 # What follows a bracketed number that is a sum, or the dialling code of a telephone number.
 SUM_BEHIND = re.compile(
-    r"\s*(?:\d{7,8}(?!\d)|[万亿]?(?:元(?![旦宇首件])|吨|台(?![风湾商积])|套(?![期利现装牌])|件|户(?![均外])|人次|人(?![事民才士寿工])|美元|港元)|例(?!如|外|行)"
+    r"\s{0,4}(?:\d{7,8}(?!\d)|[万亿]?(?:元(?![旦宇首件])|吨|台(?![风湾商积])|套(?![期利现装牌])|件|户(?![均外])|人次|人(?![事民才士寿工])|美元|港元)|例(?!如|外|行)"
     r"|[万亿]|%|％|股(?![价东份票权吧市息民]))"
 )
-TELEPHONE_BEHIND = re.compile(r"\s*[-－]?\d{3,8}(?![\d年月日.．%％])")
+TELEPHONE_BEHIND = re.compile(r"\s{0,4}[-－]?\d{3,8}(?![\d年月日.．%％])")
 # In brackets, what may follow a code without a mark between them.
 BEHIND_INSIDE = re.compile(r"[^\u3400-\u9fff]|和|与|及|以及|等|股吧|诊股|行情|股票|$")
 
@@ -60,7 +60,7 @@ _LABEL = r"(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公
 _NOT_INSIDE = r"(?![A-Za-z0-9@]|[.．](?:\d|[a-z]{2,5}\b))"
 # One code with what stands at it. ``\d`` takes full-width digits as well.
 CODE = re.compile(
-    rf"(?:(?P<exchange>(?i:{_EXCHANGE})))?(?P<label>{_LABEL})?(?:分别)?[为是]?\s*[:：.|]?\s*[“\"「]?"
+    rf"(?:(?P<exchange>(?i:{_EXCHANGE})))?(?P<label>{_LABEL})?(?:分别)?[为是]?\s{{0,4}}[:：.|]?\s{{0,4}}[“\"「]?"
     rf"(?P<code>\d{{1,6}}|[HＨ]\d{{5}}|BK\d{{4}}|[A-Z]{{1,5}})(?:(?:[.．]|\s)(?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI|US|OQ|O|N)))?"
     rf"{_NOT_INSIDE}[”\"」]?"
 )
@@ -71,9 +71,9 @@ PREFIXED = re.compile(
     rf"(?<![A-Za-z0-9号@_])(?<!号[:：(（])(?<![a-z]/)(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
 )
 CASHTAG = re.compile(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
-SAID = re.compile(r"\s*[“\"「]?[A-Z\d]")
-STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s*$")
-LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s*[:：]?\s*[“\"「]?[A-Z\d])")
+SAID = re.compile(r"\s{0,4}[“\"「]?[A-Z\d]")
+STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s{{0,4}}$")
+LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s{0,4}[:：]?\s{0,4}[“\"「]?[A-Z\d])")
 LABEL_BEGINS = re.compile(
     rf"(?:(?<![A-Za-z])(?i:{_EXCHANGE}))?(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公司|指数|个股|标的|场内|ETF)*$"
 )
@@ -81,10 +81,10 @@ OTHER_LABEL = re.compile(
     r"(?:[A-Za-z]|邮政|邮编|行业|商品|海关|银行|机构|信用|区域|地区|申购|配售|认购|缴款|行政区划|税务|院校|专业|国家|区号)$"
 )
 WORD_ENDS = re.compile(r"[^\W的其为，]")  # 项目|代码: another kind of code
-FURTHER = re.compile(r"\s*(?:[、,，/;；|]|和|及|以及|\band\b)\s*")
+FURTHER = re.compile(r"\s{0,4}(?:[、,，/;；|]|和|及|以及|\band\b)\s{0,4}")
 TICKER_MARKETS = frozenset(("105", "106", "107"))
 NAMED_EXCHANGE = re.compile("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
-OPEN, CLOSE = "(（[【", ")）]】"
+OPEN, CLOSE = "(（[【〔［", ")）]】〕］"
 SUFFIX_BEGINS = frozenset("SHBCUONshb")
 PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")
 
@@ -254,10 +254,11 @@ def chain(
             one = market_of(code, said, before, labelled=label is not None)
         elsewhere = place in found
         if one is None and not elsewhere:
-            # （NTES，09999.HK）: the name is also that of the code behind a ticker whose exchange is not known.
-            if not (bracket and code.isalpha() and (more := FURTHER.match(text, hit.end()))):
+            # 网易（NTES，09999.HK）: a ticker whose market is not known stands beside a code.
+            unknown = bracket and code.isalpha() and FURTHER.match(text, hit.end())
+            if not unknown:
                 return
-            at = more.end()
+            at = unknown.end()
             continue
         sure = label or hit["suffix"] or not code.isdigit()
         if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, hit.end())):
@@ -306,11 +307,14 @@ def in_tables(text: str, found: dict[int, Mention]) -> None:
             columns = heads
             named = next((n for n, cell in enumerate(cells) if cell.endswith(("名称", "简称"))), None)
             continue
+        if columns:
+            places = list(accumulate((len(cell) + 1 for cell in cells), initial=at))
+            name = cells[named].strip() if named is not None and named < len(cells) else None
         for n in columns:
-            if n < len(cells) and (hit := CODE.fullmatch(cells[n].strip())):
-                place = at + sum(len(cell) + 1 for cell in cells[:n]) + cells[n].index(hit["code"])
-                if known := market_of(plain(hit["code"]), hit["suffix"] or hit["exchange"], labelled=True):
-                    name = cells[named].strip() if named is not None and named < len(cells) else None
+            if n < len(cells) and (match := CODE.fullmatch(cells[n].strip())):
+                place = places[n] + cells[n].index(match["code"])
+                stated = match["suffix"] or match["exchange"]
+                if known := market_of(plain(match["code"]), stated, labelled=True):
                     found[place] = Mention(*known, place, name or None)
 
 

@@ -53,7 +53,16 @@ ROLE = re.compile(
     r"(?:责任编辑|责编|编辑|编审|校对|校對|审核|審核|审校|主编|终审|监制|排版|美编|统筹)\s*[:：|｜丨/／]"
 )
 SENTENCE = re.compile(r"[。？！；]")
+UNLINKED: Any = etree.XPath(".//text()[not(ancestor::a)]")
+LONGEST_HEADING = 60  # characters
+MOST_REMOVALS = 1_000
+"""Fragments that are taken out of one article; pages have a few dozen."""
+LONGEST_PARAGRAPH = 1_200
+"""Characters of a paragraph that a rule can match whole."""
+LONGEST_TAIL = 400
+"""Characters at the end of a paragraph in which a note is looked for."""
 RELATED = next(rule for rule in RULES if rule.lifts == "related")
+RELATED_HEADING = re.compile(RELATED.pattern)
 NO_SOURCE = re.compile(r"记者|作者|编辑|截至|单位|见|[注附][:：]|\d[月日年时点%]|待续|如图|同比")
 NO_NAME = re.compile(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
 
@@ -86,7 +95,7 @@ def rules_for(text: str) -> list[TextRule]:
 
 @dataclass(slots=True)
 class Stripped:
-    """What `strip` found."""
+    """What `strip_tree` found."""
 
     removals: list[dict[str, Any]] = field(default_factory=list)
     publisher: str | None = None
@@ -114,78 +123,124 @@ def blocks_of(tree: Any) -> list[Any]:
         for block in tree.iter(*BLOCK_TAGS, "td")
         if block is not tree
         and (block.tag == "p" or not HOLDS_BLOCK(block))
-        and (block.tag != "td" or len(block.getparent()) == 1)  # old pages lay out with tables of one column
+        and (block.tag != "td" or is_alone(block))  # old pages lay out with tables of one column
     ]
+
+
+def is_alone(cell: Any) -> bool:
+    """Whether a table's row has this cell alone."""
+    return cell.getprevious() is None and cell.getnext() is None
 
 
 def wrapper_of(element: Any, tree: Any) -> Any:
     """The outermost element that holds nothing but *element*: it would be left empty."""
     while (parent := element.getparent()) is not None and parent is not tree:
-        if len(parent) != 1 or (parent.text or "").strip(SPACE) or (element.tail or "").strip(SPACE):
+        if element.getprevious() is not None or element.getnext() is not None:
+            break
+        if (parent.text or "").strip(SPACE) or (element.tail or "").strip(SPACE):
             break
         element = parent
     return element
 
 
-def strip(tree: Any, base_url: str | None = None, source: str | None = None) -> Stripped:
+class Ledger:
+    """What is taken out of a tree, in the order in which it stood there."""
+
+    def __init__(self, tree: Any):
+        self.tree = tree
+        self.order: dict[Any, int] = {}
+        self.taken: list[tuple[int, str, str, str]] = []
+        self.left = 0
+
+    def number(self) -> None:
+        """Remember where each element stands, before the first one goes."""
+        self.order = self.order or {one: n for n, one in enumerate(self.tree.iter())}
+
+    def take(self, rule: Rule, element: Any) -> None:
+        """Take an element out, with what it leaves empty."""
+        if len(self.taken) >= MOST_REMOVALS:
+            self.left += 1
+            return
+        element = wrapper_of(element, self.tree)
+        self.note(rule, element, flat(element), markup(element))
+        drop(element)
+
+    def note(self, rule: Rule, element: Any, text: str, html: str) -> None:
+        """Keep what goes."""
+        self.taken.append((self.order.get(element, 0), rule.name, text, html))
+
+    def removals(self) -> list[dict[str, Any]]:
+        """Rows of ``removals``, in reading order."""
+        taken = sorted(self.taken, key=lambda one: one[0])
+        if self.left:
+            taken.append((0, "too_many", f"{self.left:,} further fragments were left in the text", ""))
+        return [
+            {"rule": rule, "position": n, "text": text, "html": html}
+            for n, (_, rule, text, html) in enumerate(taken, 1)
+        ]
+
+
+def strip_tree(tree: Any, base_url: str | None = None, source: str | None = None) -> Stripped:
     """Take boilerplate out of the tree, which was made of *source*. An article of nothing else keeps its text."""
     if source is not None and "&#" in source:
         source = None  # a hint may be written in character references
     found = Stripped()
-    order: dict[Any, int] = {}
-    taken: list[tuple[int, Rule, str, str]] = []
+    ledger = Ledger(tree)
+    take_elements(tree, ledger, source)
+    wrap_loose(tree)
+    for block in find_related_blocks(tree):
+        ledger.number()
+        found.related += links_of([block], base_url)
+        ledger.take(RELATED, block)
+    take_paragraphs(tree, ledger, found, base_url)
+    found.removals = ledger.removals()
+    found.related += [
+        {"url": urljoin(base_url or "", href), "text": flat(link) or None, "kind": "body"}
+        for link in tree.iter("a")
+        if (href := link.get("href")) and ARTICLE_LINK.search(href)
+    ]
+    return found
 
-    def take(rule: Rule, element: Any) -> None:
-        taken.append((order.get(element, 0), rule, flat(element), markup(element)))
-        drop(element)
 
+def take_elements(tree: Any, ledger: Ledger, source: str | None) -> None:
+    """Take out what the rules of kind ``element`` and ``class`` find."""
     for rule, find in ELEMENT_RULES:
         if source is not None and not any(word in source for word in rule.hint):
             continue
         for element in cast("list[Any]", find(tree)):
             if is_in(element, tree):  # not gone with one around it
-                order = order or {one: n for n, one in enumerate(tree.iter())}
-                take(rule, wrapper_of(element, tree))
+                ledger.number()
+                ledger.take(rule, element)
     for element in WITH_CLASS(tree):
-        named = next((name for name in element.get("class").split() if name in CLASS_RULES), None)
-        if named and is_in(element, tree):
-            order = order or {one: n for n, one in enumerate(tree.iter())}
-            take(CLASS_RULES[named], wrapper_of(element, tree))
-    wrap_loose(tree)
-    for block in related_in_one(tree):
-        order = order or {one: n for n, one in enumerate(tree.iter())}
-        found.related += links_of([block], base_url)
-        take(RELATED, wrapper_of(block, tree))
+        name = next((name for name in element.get("class").split() if name in CLASS_RULES), None)
+        if name and is_in(element, tree):
+            ledger.number()
+            ledger.take(CLASS_RULES[name], element)
+
+
+def take_paragraphs(tree: Any, ledger: Ledger, found: Stripped, base_url: str | None) -> None:
+    """Take out the paragraphs, and notes at the ends of paragraphs, that a rule matches, and keep what they state."""
     written = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
     matches = matched(written)
-    order = order or ({one: n for n, one in enumerate(tree.iter())} if matches else {})
+    if not matches:
+        return
+    ledger.number()
     going = {id(block) for block, rule, _, _ in matches if rule.kind == "paragraph"}
-    if written and len(going) == len(written) and not holds_more(tree):
+    if len(going) == len(written) and not holds_more(tree):
         # Nothing else: then it is the article.
         # But a lone line that names the source is no article.
         named = [match for match in matches if match[1].lifts == "publisher"]
         matches = named if len(named) == len(written) else named[: len(written) - 1]
     for block, rule, match, text in matches:
-        lift(found, rule, match)
+        lift_stated(found, rule, match)
         if rule.kind == "tail" and text != match[0].strip(SPACE):
-            cut_tail(block, match[0], rule, taken, order)
+            cut_tail(block, match[0], rule, ledger)
             continue
         if rule.name == "scan_code":
-            take_code_picture(block, rule, take, tree)
+            take_code_image(block, rule, ledger)
         if rule.lifts == "related":
-            take_related(block, rule, take, found, base_url)
-        take(rule, wrapper_of(block, tree))
-    found.removals = [
-        {"rule": rule.name, "position": n, "text": text, "html": html}
-        for n, (_, rule, text, html) in enumerate(sorted(taken, key=lambda one: one[0]), 1)
-    ]
-    for link in tree.iter("a"):
-        href = link.get("href")
-        if href and ARTICLE_LINK.search(href):
-            found.related.append(
-                {"url": urljoin(base_url or "", href), "text": flat(link) or None, "kind": "body"}
-            )
-    return found
+            take_related(block, rule, ledger, found, base_url)
+        ledger.take(rule, block)
 
 
 def holds_more(tree: Any) -> bool:
@@ -241,9 +296,10 @@ def match_of(rules: list[TextRule], text: str, side: str, kept: int) -> tuple[Ru
         ):
             continue
         if rule.kind == "paragraph":
-            found = pattern.fullmatch(text)
+            found = pattern.fullmatch(text) if len(text) <= LONGEST_PARAGRAPH else None
         else:
-            found = next((hit for hit in pattern.finditer(text) if hit.end() == len(text)), None)
+            tail = pattern.finditer(text, max(0, len(text) - LONGEST_TAIL))
+            found = next((match for match in tail if match.end() == len(text)), None)
         if found and not (rule.lifts == "authors" and NO_NAME.search(found[1])):
             if rule.lifts == "editors" and not are_editors(found):
                 continue
@@ -273,7 +329,7 @@ def are_editors(match: re.Match[str]) -> bool:
     return all(len(name) <= 4 or name.isascii() or "·" in name for name in names_in(ROLE.sub(" ", named)))
 
 
-def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
+def lift_stated(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
     """Keep what a fragment says before it goes."""
     if rule.lifts == "publisher":
         found.publisher = found.publisher or match[1].strip(SPACE) or None
@@ -287,36 +343,35 @@ def lift(found: Stripped, rule: Rule, match: re.Match[str]) -> None:
         found.alternative_headline = match[1].strip(SPACE)
 
 
-def cut_tail(block: Any, note: str, rule: Rule, taken: list[Any], order: dict[Any, int]) -> None:
+def cut_tail(block: Any, note: str, rule: Rule, ledger: Ledger) -> None:
     """Take a note off the end of a paragraph that says something else as well."""
     for holder, attribute in ((block, "text"), *((child, "tail") for child in block)):
         value = getattr(holder, attribute) or ""
         if note in value:
             setattr(holder, attribute, value.replace(note, "", 1))
-            taken.append(
-                (order.get(block, 0), rule, note, etree.tostring(_text(note), encoding="unicode")[3:-4])
-            )
+            ledger.note(rule, block, note, etree.tostring(paragraph(note), encoding="unicode")[3:-4])
 
 
-def _text(words: str) -> Any:
+def paragraph(text: str) -> Any:
+    """A paragraph of *text*."""
     element = etree.Element("p")
-    element.text = words
+    element.text = text
     return element
 
 
-def take_code_picture(block: Any, rule: Rule, take: Any, tree: Any) -> None:
-    """The picture beside a line that says to scan it is the code."""
+def take_code_image(block: Any, rule: Rule, ledger: Ledger) -> None:
+    """The image beside a line that says to scan it is the code."""
     for neighbour in (block.getprevious(), block.getnext()):
         if (
             neighbour is not None
             and not flat(neighbour)
             and (neighbour.tag == "img" or neighbour.find(".//img") is not None)
         ):
-            take(rule, neighbour)
+            ledger.take(rule, neighbour)
             return
 
 
-def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url: str | None) -> None:
+def take_related(heading: Any, rule: Rule, ledger: Ledger, found: Stripped, base_url: str | None) -> None:
     """The links listed under a heading such as 相关报道."""
     listed = []
     following = heading.getnext()
@@ -329,7 +384,7 @@ def take_related(heading: Any, rule: Rule, take: Any, found: Stripped, base_url:
         following = following.getnext()
     for element in listed:
         found.related += links_of([element], base_url)
-        take(rule, element)
+        ledger.take(rule, element)
 
 
 def links_of(elements: list[Any], base_url: str | None) -> list[dict[str, Any]]:
@@ -342,21 +397,18 @@ def links_of(elements: list[Any], base_url: str | None) -> list[dict[str, Any]]:
     ]
 
 
-def related_in_one(tree: Any) -> list[Any]:
+def find_related_blocks(tree: Any) -> list[Any]:
     """Paragraphs that are such a heading and its links at once."""
-    linking: dict[Any, list[str]] = {}
+    linking: dict[Any, None] = {}
     for link in tree.iter("a"):
         if ARTICLE_LINK.search(link.get("href") or ""):
             block = next((one for one in link.iterancestors(*BLOCK_TAGS) if one is not tree), None)
             if block is not None:
-                linking.setdefault(block, []).append(flat(link))
+                linking[block] = None
     found = []
-    for block, links in linking.items():
-        text = flat(block)
-        for link in links:
-            text = text.replace(link, "", 1)
-        text = squeezed(text)
-        if text and re.fullmatch(RELATED.pattern, text):
+    for block in linking:
+        text = squeezed("".join(UNLINKED(block)))
+        if text and len(text) <= LONGEST_HEADING and RELATED_HEADING.fullmatch(text):
             found.append(block)
     return found
 
@@ -364,7 +416,7 @@ def related_in_one(tree: Any) -> list[Any]:
 def wrap_loose(tree: Any) -> None:
     """Make a paragraph of each line of text that stands in none, where it may be one that a rule takes."""
     if (tree.text or "").strip(SPACE) and (not len(tree) or tree[0].tag in BREAKS) and HINT.search(tree.text):
-        tree.insert(0, _text(tree.text))
+        tree.insert(0, paragraph(tree.text))
         tree.text = None
     for child in [*tree]:
         after = child.getnext()
@@ -374,7 +426,7 @@ def wrap_loose(tree: Any) -> None:
             and (after is None or after.tag in BREAKS)
             and HINT.search(child.tail)
         ):
-            line = _text(child.tail)
+            line = paragraph(child.tail)
             child.tail = None
             child.addnext(line)
 
@@ -402,7 +454,7 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
 def strip_article(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
     """Take the boilerplate out of an item's ``body_tree`` and keep what it stated; the fragments that went."""
     base_url = record.get("canonical_url") or record.get("share_url")
-    found = strip(record["body_tree"], base_url, record.get("body_raw"))
+    found = strip_tree(record["body_tree"], base_url, record.get("body_raw"))
     # What the page object took out stands in front.
     earlier = record.get("removals") or []
     record["removals"] = [{**one, "position": n} for n, one in enumerate([*earlier, *found.removals], 1)]

@@ -5,7 +5,7 @@ import pytest
 from pipelines.boilerplate_rules import RULES
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import rules_for, strip
+from pipelines.strip_boilerplate import rules_for, strip_tree
 
 BY_NAME = {rule.name: rule for rule in RULES}
 
@@ -19,7 +19,7 @@ def test_drops(name):
     tree = safe_tree(f"<p>头一段正文。</p><p>又一段正文。</p>{BY_NAME[name].drops}")
     if BY_NAME[name].where == "start":
         tree = safe_tree(f"{BY_NAME[name].drops}<p>头一段正文。</p>")
-    found = strip(tree)
+    found = strip_tree(tree)
     assert [removal["rule"] for removal in found.removals][:1] == [name]
     assert all(removal["html"] for removal in found.removals)
     assert text_of(tree).strip() in ("头一段正文。\n又一段正文。", "头一段正文。")
@@ -30,7 +30,7 @@ def test_keeps(name):
     for body in (f"{BY_NAME[name].keeps}<p>又一段正文。</p>", f"<p>头一段正文。</p>{BY_NAME[name].keeps}"):
         tree = safe_tree(body)
         before = text_of(safe_tree(body))
-        assert strip(tree).removals == []
+        assert strip_tree(tree).removals == []
         assert text_of(tree) == before
         assert tree.find(".//img") is not None or "<img" not in body
 

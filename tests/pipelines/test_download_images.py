@@ -23,7 +23,13 @@ from scrapy.utils.test import get_crawler
 
 from archive.writer import Archive, ArchiveError, Entry
 from pipelines.archive_access import archive_named_in, share_archive
-from pipelines.download_images import DownloadImagesPipeline, find_images, judge, outcome_of_error, show
+from pipelines.download_images import (
+    DownloadImagesPipeline,
+    find_images,
+    outcome_of_error,
+    point_at_copy,
+    validate_image,
+)
 from pipelines.fetch_errors import FetchRefused
 from pipelines.image_types import Limits
 
@@ -197,7 +203,7 @@ def test_captions(markup, caption):
 def shown(markup: str, **outcome) -> str:
     tree = body(markup)
     [entry] = find_images(tree, BASE)
-    show(entry | outcome)
+    point_at_copy(entry | outcome)
     return written(tree)
 
 
@@ -261,7 +267,7 @@ def png(width: int = 12, height: int = 8) -> bytes:
     ],
 )
 def test_what_bytes_mean(data, status, reason):
-    outcome = judge(data, Limits())
+    outcome = validate_image(data, Limits())
     assert outcome["status"] == status
     assert outcome["reason"] is None if reason is None else reason in outcome["reason"]
 

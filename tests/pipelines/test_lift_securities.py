@@ -231,3 +231,26 @@ def test_beijing_shares_shenzhens_number():
         "BJ",
         "SZ",
     ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "found", "text"),
+    [
+        ('<span id="stock_NASDAQ_AAPL7"><a class="keytip" href="http://quote.eastmoney.com/us/AAPL.html?Market=NASDAQ">苹果</a></span>涨', ["105.AAPL"], "苹果涨"),
+        ('<a href="http://quote.eastmoney.com/SZ300104.html">甲视网</a>涨', ["0.300104"], "甲视网涨"),
+        ('<a class="keytip" href="http://quote.eastmoney.com/ZS395031.html">中小板</a>涨', ["0.395031"], "中小板涨"),
+        ('<a class="keytip" href="http://fund.eastmoney.com/501300.html">甲基金</a>涨', ["1.501300"], "甲基金涨"),
+        ('<span id="stock_NASDAQ_INTC7">英特尔</span><span id="quote_INTC7"></span>涨', ["105.INTC"], "英特尔涨"),
+        ('<span id="Info.116.00700">腾讯控股</span>涨', ["116.00700"], "腾讯控股涨"),
+        ('引进<span id="Info.385">外商直接投资</span>', [], "引进外商直接投资"),
+        ('巨灾<span id="bk_474"><a class="keytip" href="http://stock.eastmoney.com/hangye/hy474.html">保险</a></span>制度', ["90.BK0474"], "巨灾保险制度"),
+        ('见<a href="http://quote.eastmoney.com/SZ300104.html">行情走势</a>', [], "见行情走势"),
+        ('<img data-code="K 002752|0|2" src="https://webquotepic.eastmoney.com/GetPic.aspx?nid=0.002752&imageType=k">', ["0.002752"], ""),
+        ('<img data-code="R 002752|0|2" src="https://webquotepic.eastmoney.com/GetPic.aspx?nid=0.002752&imageType=r">', ["0.002752"], ""),
+        ('<img data-code="R DJIA|100|_UI" src="https://webquotepic.eastmoney.com/GetPic.aspx?nid=100.DJIA&imageType=r">', [], ""),
+    ],
+)  # fmt: skip
+def test_markup_of_every_year_names_its_security(markup, found, text):
+    tree = safe_tree(f"<p>{markup}</p>")
+    assert [entry["id"] for entry in lift(tree)] == found
+    assert "".join(tree.itertext()) == text

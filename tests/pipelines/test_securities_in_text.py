@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.lift_securities import security
-from pipelines.securities_in_text import SecuritiesInTextPipeline, name_before, stated
+from pipelines.securities_in_text import SecuritiesInTextPipeline, find_stated, name_before
 
 
 def tag(identity, name, origin="link", mentions=1, doubtful=0):
@@ -12,7 +12,7 @@ def tag(identity, name, origin="link", mentions=1, doubtful=0):
 
 
 def words(text, tags=(), headline=""):
-    return {one["id"]: (one["name"], one["mentions"]) for one in stated(headline, text, list(tags))}
+    return {one["id"]: (one["name"], one["mentions"]) for one in find_stated(headline, text, list(tags))}
 
 
 def test_a_code_behind_a_name():
@@ -38,7 +38,7 @@ def test_what_brackets_hold(text, expected):
 
 
 def test_every_entry_is_whole():
-    assert stated("", "晨光转债(113999)上市", []) == [
+    assert find_stated("", "晨光转债(113999)上市", []) == [
         {"id": "1.113999", "market": "1", "code": "113999", "exchange": "SH", "name": "晨光转债", "kind": "bond", "origin": "text",
          "mentions": 1, "doubtful": 0}
     ]  # fmt: skip
@@ -67,7 +67,7 @@ def test_boards_and_doubtful_names_are_not_looked_for(known):
 
 def test_a_chart_gets_the_name_that_the_text_gives():
     tags = [tag("0.002999", None, origin="chart")]
-    stated("", "晨光股份(002999)公告", tags)
+    find_stated("", "晨光股份(002999)公告", tags)
     assert tags[0]["name"] == "晨光股份"
 
 
@@ -178,3 +178,23 @@ def test_a_first_sentence_that_stands_in_for_a_headline_is_not_counted_twice():
 
 def test_nothing_to_read():
     assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("中国石化（600028）上涨", {"1.600028": "中国石化"}),
+        ("中国石化【600028】上涨", {"1.600028": "中国石化"}),
+        ("中国石化〔600028〕上涨", {"1.600028": "中国石化"}),
+        ("中国石化［600028］上涨", {"1.600028": "中国石化"}),
+        ("网易（NTES，09999.HK）公布财报", {"105.NTES": "网易", "116.09999": "网易"}),
+        ("某某（XQZW，09999.HK）公布财报", {"116.09999": "某某"}),
+        ("苹果(AAPL)发布新品", {"105.AAPL": "苹果"}),
+        ("拼多多(PDD.US)大涨", {"105.PDD": "拼多多"}),
+        ("甲乙白酒指数(LOF)A(161725)净值", {"0.161725": "甲乙白酒指数(LOF)A"}),
+        ("周期（883436）板块", {}),
+        ("银行（881155）板块", {}),
+    ],
+)
+def test_codes_in_brackets_keep_their_names(text, found):
+    assert {entry["id"]: entry["name"] for entry in find_stated("", text, [])} == found

@@ -11,7 +11,7 @@ from pipelines.doubtful_links import is_doubtful
 from pipelines.lift_securities import lift
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.securities_in_text import stated
+from pipelines.securities_in_text import find_stated
 from pipelines.security_codes import codes_in
 from tests.security_cases import LINKS, TEXTS
 
@@ -70,7 +70,7 @@ def test_an_annotated_corpus():
         tree = safe_tree(post.get("body_html") or "")
         linked = lift(tree)
         text = text_of(tree) or post.get("digest") or ""
-        found = [*linked, *stated(post["front_matter"].get("title") or "", text, linked)]
+        found = [*linked, *find_stated(post["front_matter"].get("title") or "", text, linked)]
         annotated = [one for key in ("securities", "boards", "indices") for one in expected.get(key, ())]
         tally.add(
             {one["id"] for one in found if not one["doubtful"]},

@@ -4,14 +4,14 @@ import pytest
 
 from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import StripBoilerplatePipeline, strip, tidy_digest
+from pipelines.strip_boilerplate import StripBoilerplatePipeline, strip_tree, tidy_digest
 
 BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
 
 
 def stripped(html):
     tree = safe_tree(html)
-    found = strip(tree, "https://finance.example.cn/a/1.html")
+    found = strip_tree(tree, "https://finance.example.cn/a/1.html")
     return found, text_of(tree), tree
 
 
