@@ -109,7 +109,8 @@ def replace_elements(
     html: str, opens: re.Pattern[str], ends: re.Pattern[str], replacement: Callable[[str, str], str]
 ) -> str:
     """*html* with each element replaced by ``replacement(tag, content)``."""
-    parts, done = [], 0
+    parts: list[str] = []
+    done = 0
     for start, content, end, after in find_elements(html, opens, ends):
         parts += html[done:start], replacement(html[start:content], html[content:end])
         done = after
@@ -293,7 +294,7 @@ def sweep(tree: Any) -> None:
     etree.strip_elements(tree, DROPPED, with_tail=False)
     etree.strip_tags(tree, UNWRAPPED)
     if count > MOST_SWEPT:
-        fresh = etree.fromstring(etree.tostring(tree, encoding="unicode", with_tail=False), _joining)
+        fresh: Any = etree.fromstring(etree.tostring(tree, encoding="unicode", with_tail=False), _joining)
         tree[:] = fresh[:]
         tree.text = fresh.text
 
