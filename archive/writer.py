@@ -118,16 +118,24 @@ class Archive:
         except AlreadyLocked as exc:
             raise ArchiveLocked(f"another crawl holds {self.root}: {exc}") from None
         except OSError as exc:
-            self._lock.release()
+            self._abandon()
             raise ArchiveError(
                 f"DATA_DIR {self.root} cannot be written: {exc.strerror or exc} ({exc.filename or self.root})"
             ) from None
         except sqlite3.Error as exc:
-            self._lock.release()
+            path = self.path if self.conn is None or self.captures is None else self.captures.path
+            self._abandon()
             raise ArchiveError(
-                f"{self.path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
+                f"{path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
             ) from None
         return self
+
+    def _abandon(self) -> None:
+        """Let go of everything that `open` had taken before it failed."""
+        if self.conn is not None:
+            self.conn.close()
+            self.conn = None
+        self._lock.release()
 
     def _refuse_to_begin_anew(self) -> None:
         """Raises ArchiveError where archive.db is missing or empty, but files of an archive are there."""

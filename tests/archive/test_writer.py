@@ -106,6 +106,16 @@ def test_a_damaged_archive_is_named(tmp_path):
         Archive(tmp_path).open()
 
 
+def test_damaged_captures_are_named_and_nothing_stays_locked(tmp_path):
+    Archive(tmp_path, captures=True).open().close()
+    (tmp_path / "captures.db").write_bytes(b"not a database" * 100)
+    archive = Archive(tmp_path, captures=True)
+    with pytest.raises(ArchiveError, match=r"captures\.db cannot be opened"):
+        archive.open()
+    assert not archive.is_open
+    Archive(tmp_path).open().close()
+
+
 def test_killed_between_files_and_rows(tmp_path):
     """Files of a batch whose rows never came go; a post that was replaced too early is made again from its row."""
     first = Archive(tmp_path).open()
