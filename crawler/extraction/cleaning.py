@@ -326,7 +326,7 @@ def cut_head(layout: BlockLayout, body: Body, headline: str | None) -> None:
         block for block in layout.blocks if is_within(block, body.element) and block is not body.element
     ]
     head: list[Any] = []
-    for block in inside[:14]:
+    for block in inside[:24]:
         if layout.worth(block) >= SENTENCE and fold_title(own_text(block)) != wanted:
             break
         head.append(block)

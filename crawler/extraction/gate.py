@@ -63,7 +63,7 @@ def why_no_article(
     if not is_confirmed(document, body, headline):
         return "has no publication time, and its title is not the headline of its text"
     if is_beside(layout, body):
-        return "has no publication time, and more links and other texts than text of one article"
+        return "has no publication time, and more of other texts than of one article"
     return None
 
 
@@ -167,12 +167,11 @@ def leading_link(item: Any) -> str | None:
 
 
 def is_beside(layout: BlockLayout, body: Body) -> bool:
-    """Whether the text is a small part of a page of links and other texts."""
+    """Whether the text is a small part of a page of many."""
     sentences = [block for block in layout.blocks if layout.worth(block) >= SENTENCE]
     text = sum(layout.plain[block] for block in sentences if _holds(body.element, block))
-    linked = sum(layout.linked.values())
     everything = sum(layout.plain[block] for block in sentences)
-    return text < ENOUGH_TEXT / 2 or text < 0.25 * everything or linked > 8 * text
+    return text < ENOUGH_TEXT / 2 or text < 0.25 * everything
 
 
 def _holds(element: Any, block: Any) -> bool:

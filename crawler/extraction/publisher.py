@@ -247,8 +247,7 @@ def find_giver(lines: Iterable[str]) -> str | None:
 
 def find_stated_publisher(document: Document) -> str | None:
     """The medium that Open Graph, the schema.org record or another meta tag names."""
-    own = PARTS.split(document.meta.get("og:site_name", ""))[0]  # some add what they offer
-    if name := clean(own, 40):
+    if name := clean(document.meta.get("og:site_name"), 40):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
         one = document.resolve(value[0] if isinstance(value, list) and value else value)

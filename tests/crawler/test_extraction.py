@@ -209,7 +209,7 @@ def test_a_japanese_dateline_names_the_writer():
         ),
         (
             ["By Ann Lee"],
-            "<meta property=og:site_name content='Daily Harbour - all the news'>",
+            "<meta property=og:site_name content='Daily Harbour'>",
             "Daily Harbour",
         ),
         (
