@@ -50,7 +50,7 @@ class Browser:
         self.starting = asyncio.Lock()
         self.pages = asyncio.Semaphore(PAGES_AT_ONCE)
         self.handler: Any = None
-        self.failure: BrowserUnavailable | None = None
+        self.failure: str | None = None
         """Why it did not start: a second try would only leave a second driver process behind."""
         self.cleanup = contextlib.AsyncExitStack()
 
@@ -75,16 +75,15 @@ class Browser:
         """Start all of it. Raises BrowserUnavailable."""
         async with self.starting:
             if self.failure is not None:
-                raise self.failure
+                raise BrowserUnavailable(self.failure)
             if self.handler is not None:
                 return
             try:
                 await self._start()
             except Exception as exc:
-                message = str(exc).strip().partition("\n")[0]
-                self.failure = BrowserUnavailable(f"the browser did not start: {message}")
+                self.failure = f"the browser did not start: {explain_start(exc)}"
                 await self.close()
-                raise self.failure from exc
+                raise BrowserUnavailable(self.failure) from exc
 
     async def _start(self) -> None:
         if missing := find_missing_part(self.settings):
@@ -165,6 +164,13 @@ class Browser:
         """Stop what was started."""
         self.handler = None
         await self.cleanup.aclose()
+
+
+def explain_start(exc: Exception) -> str:
+    """Why Chromium did not start, with what to do where that is known."""
+    if "sandboxing failed" in str(exc):  # not "--no-sandbox" of the command line
+        return "its sandbox does not work for this user; apt-get install chromium-sandbox, or allow user namespaces"
+    return first_line(exc)
 
 
 def first_line(exc: Exception) -> str:

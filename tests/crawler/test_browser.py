@@ -271,19 +271,24 @@ class TestChromium:
         assert "captcha" in row["reason"]
         assert len(newsroom.asked("/n/1.html")) == 1
 
-    def test_a_browser_that_does_not_start_is_tried_once(self, site, crawl, rows, settings, tmp_path):
+    @pytest.mark.parametrize(
+        ("output", "words"),
+        [("", "the browser did not start"), ("No usable sandbox!", "apt-get install chromium-sandbox")],
+    )
+    def test_a_browser_that_does_not_start_is_tried_once(
+        self, site, crawl, rows, settings, tmp_path, output, words
+    ):
         starts = tmp_path / "starts"
         broken = tmp_path / "chromium"
-        broken.write_text(f"#!/bin/sh\necho x >> {starts}\nexit 1\n")
+        broken.write_text(f"#!/bin/sh\necho x >> {starts}\necho '{output}' >&2\nexit 1\n")
         broken.chmod(0o755)
         links = [site(link=f"http://news.example/n/{number}.html") for number in range(3)]
-        assert (
-            crawl("share", "urls=-", stdin="\n".join(links), BROWSER_EXECUTABLE=broken, **settings).returncode
-            == 69
-        )
+        run = crawl("share", "urls=-", stdin="\n".join(links), BROWSER_EXECUTABLE=broken, **settings)
+        assert run.returncode == 69
         for row in rows("SELECT outcome, reason FROM links"):
             assert row["outcome"] == "walled"
-            assert "the browser did not start" in row["reason"]
+            assert words in row["reason"]
+            assert ("sandbox" in row["reason"]) is bool(output)
         assert len(starts.read_text().split()) == 1
 
 
