@@ -92,6 +92,10 @@ class FeedsSpider(ListSpider):
     def check_arguments(cls, settings: Any, **arguments: Any) -> None:
         """Raise UsageProblem for arguments that only the settings can tell to be wrong."""
         cls(**arguments).followed(settings)
+        if settings["JOBDIR"]:
+            raise UsageProblem(
+                "crawl feeds does not work with JOBDIR: the archive remembers what was polled; run a crawl that was cut off again"
+            )
 
     def followed(self, settings: Any) -> list[tuple[Source, list[str]]]:
         """The sources that this crawl follows, with their channels. Raises UsageProblem."""

@@ -9,11 +9,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from scrapy.statscollectors import StatsCollector
+from scrapy.utils.test import get_crawler
 
 from archive.list_habits import find_short_lists
 from archive.list_state import ListMemory, ListState
 from archive.schema import open_archive
 from archive.times import utc_text
+from crawler.middlewares.host_breaker import ROUND_STARTED, HostBreakerMiddleware
+from pipelines.fetch_errors import HostTripped
 from tests.scrapy_process import ROOT, run_scrapy
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # noon in Beijing, a Tuesday
@@ -166,3 +173,17 @@ def test_a_package_can_offer_a_source(followed):
     env = os.environ | {"PYTHONPATH": str(followed)}
     done = run_scrapy("source", "list", "-s", f"DATA_DIR={followed}", env=env)
     assert done.stdout.rstrip().endswith(", harbour")
+
+
+def test_a_host_that_was_given_up_is_asked_again_in_the_next_round():
+    crawler = get_crawler(settings_dict={"BREAKER_FAILURES": 1})
+    crawler.stats = StatsCollector(crawler)
+    breaker = HostBreakerMiddleware.from_crawler(crawler)
+    dead, failing = Request("http://dead.test/"), Request("http://failing.test/")
+    breaker.process_exception(dead, CannotResolveHostError("dead.test"))
+    breaker.process_response(failing, Response(failing.url, status=503))
+    for request in (dead, failing):
+        with pytest.raises((CannotResolveHostError, HostTripped)):
+            breaker.process_request(request)
+    crawler.signals.send_catch_log(ROUND_STARTED)
+    assert [breaker.process_request(request) for request in (dead, failing)] == [None, None]
