@@ -36,6 +36,8 @@ Outcome = dict[str, Any]
 UNSCALED = ("orginial_src", "data-original", "data-src", "original")  # the first is the source's own spelling
 SETS = ("srcset", "data-srcset")
 LAZY = (*UNSCALED, *LAZY_SOURCES, *SETS, "sizes", "loading")
+MOST_IMAGES = 1_000  # of one article
+AT_ONCE = 32  # images of one article that wait for their answers
 REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
 
 _LIVE_CHART = re.compile(
@@ -92,6 +94,9 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
                 "elements": [],
             }
             if reason := _no_content(image, candidates):
+                entry |= {"status": "refused", "reason": reason}
+            elif len(found) >= MOST_IMAGES:
+                reason = f"an article's images beyond the first {MOST_IMAGES:,} are not fetched"
                 entry |= {"status": "refused", "reason": reason}
             found.append(entry)
         entry["candidates"] += [url for url in candidates if url not in entry["candidates"]]
@@ -267,8 +272,9 @@ class DownloadImagesPipeline:
         if found:
             known = self.archive.known_images(record["id"])
             wanted = [entry for entry in found if not self._is_settled(entry, known)]
-            if wanted:
-                await asyncio.gather(*(self._obtain(entry, page) for entry in wanted))
+            for first in range(0, len(wanted), AT_ONCE):
+                batch = wanted[first : first + AT_ONCE]
+                await asyncio.gather(*(self._obtain(entry, page) for entry in batch))
         shown = {image for entry in found for image in entry["elements"]}
         for image in list(tree.iterdescendants("img")):
             if image not in shown:  # data:, javascript: or no address at all
@@ -321,9 +327,10 @@ class DownloadImagesPipeline:
         return await self._under_way[url]
 
     async def _fetch(self, url: str, page: str | None) -> Outcome:
+        referer = referer_of(url, page)
         request = Request(
             url,
-            headers={"Referer": page} if page else None,
+            headers={"Referer": referer} if referer else None,
             meta={"from_content": True, "download_maxsize": self.limits.max_bytes},
             callback=NO_CALLBACK,
         )

@@ -22,6 +22,7 @@ from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.utils.test import get_crawler
 
 from archive.writer import Archive, ArchiveError, Entry
+from pipelines import download_images
 from pipelines.archive_access import archive_named_in, share_archive
 from pipelines.download_images import (
     DownloadImagesPipeline,
@@ -32,6 +33,7 @@ from pipelines.download_images import (
 )
 from pipelines.fetch_errors import FetchRefused
 from pipelines.image_types import Limits
+from pipelines.sanitise_html import safe_tree
 
 BASE = "https://news.example/a/1.html"
 HOST = "https://pic.example"
@@ -195,6 +197,13 @@ def test_captions(markup, caption):
     before = written(tree)
     assert find_images(tree, BASE)[0]["caption"] == caption
     assert written(tree) == before  # a caption stays in the text
+
+
+def test_images_beyond_a_bound_are_not_fetched(monkeypatch):
+    monkeypatch.setattr(download_images, "MOST_IMAGES", 2)
+    markup = "".join(f'<img src="https://i.example/{n}.png">' for n in range(4))
+    statuses = [image.get("status") for image in find_images(safe_tree(markup), BASE)]
+    assert statuses == [None, None, "refused", "refused"]
 
 
 # -- what the body shows --------------------
