@@ -21,6 +21,7 @@ from scrapy.http.request import NO_CALLBACK
 from archive.writer import Archive, ArchiveError
 from pipelines.archive_access import require_archive
 from pipelines.fetch_errors import explain
+from pipelines.image_referers import referer_of
 from pipelines.image_types import Limits, sniff, why_not
 from pipelines.sanitise_html import LAZY_SOURCES, drop
 
