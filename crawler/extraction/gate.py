@@ -126,20 +126,30 @@ def is_list(layout: BlockLayout, body: Body) -> bool:
     text = sum(layout.plain[block] for block in inside if layout.worth(block) >= SENTENCE)
     if linked > 2 * plain and text < ENOUGH_TEXT:
         return True
-    long = [
-        one for one in inside if layout.plain[one] >= PARAGRAPH and layout.linked[one] * 4 < layout.plain[one]
-    ]
-    has_text = sum(layout.plain[one] for one in long) >= 2 * ENOUGH_TEXT
-    least = MANY_ITEMS if has_text or any(layout.plain[one] >= ITEM for one in long) else LEAST_ITEMS
-    for holder in body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main"):
-        kinds: dict[tuple[str, str | None], list[Any]] = {}
-        for child in holder:
-            if child.tag in ("p", "br", "figure", "img") or child in layout.related or is_boilerplate(child):
-                continue
-            kinds.setdefault((child.tag, child.get("class")), []).append(child)
-        if any(len(items) >= least and _are_teasers(items, plain + linked) for items in kinds.values()):
-            return True
-    return False
+    least = MANY_ITEMS if has_paragraphs(layout, inside) else LEAST_ITEMS
+    holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main")
+    return any(
+        len(items) >= least and _are_teasers(items, plain + linked)
+        for holder in holders
+        for items in group_items(layout, holder)
+    )
+
+
+def has_paragraphs(layout: BlockLayout, blocks: list[Any]) -> bool:
+    """Whether blocks are long enough for the paragraphs of a text."""
+    sizes = [layout.plain[one] for one in blocks if layout.linked[one] * 4 < layout.plain[one]]
+    long = [size for size in sizes if size >= PARAGRAPH]
+    return sum(long) >= 2 * ENOUGH_TEXT or any(size >= ITEM for size in long)
+
+
+def group_items(layout: BlockLayout, holder: Any) -> list[list[Any]]:
+    """An element's children that can be items of a list, those of one tag and class together."""
+    kinds: dict[tuple[str, str | None], list[Any]] = {}
+    for child in holder:
+        if child.tag in ("p", "br", "figure", "img") or child in layout.related or is_boilerplate(child):
+            continue
+        kinds.setdefault((child.tag, child.get("class")), []).append(child)
+    return list(kinds.values())
 
 
 def _are_teasers(items: list[Any], total: int) -> bool:

@@ -265,20 +265,21 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
     another line of *text* again: not in one of links, such as the way from the home page."""
     lines = [line for line in text if not re.search(r"[>›»|｜]", line)]
     for line in near:
-        if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
-            continue
-        rest = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
-        for part in [part for part in rest if part][:5]:
-            name = clean(part)
-            if not name or len(name) > 14 or not is_medium(name) or is_person(name):
-                continue
-            if MEDIUM.fullmatch(name) or fold_title(name) in own_names:
-                return name
-            if len(name) >= 4 and any(
-                name in other and len(other) >= len(name) + 6 for other in lines if other != line
-            ):
+        for name in names_beside_time(line):
+            others = (other for other in lines if other != line and len(other) >= len(name) + 6)
+            is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
+            if is_own or (len(name) >= 4 and any(name in other for other in others)):
                 return name
     return None
+
+
+def names_beside_time(line: str) -> list[str]:
+    """What can be names of media on a line that states a time; none where it does not."""
+    if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
+        return []
+    parts = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
+    names = [clean(part) for part in [part for part in parts if part][:5]]
+    return [name for name in names if name and len(name) <= 14 and is_medium(name) and not is_person(name)]
 
 
 def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | None:

@@ -539,6 +539,27 @@ PIECES = (
 )  # fmt: skip
 
 
+ATTRIBUTES = (
+    b' alt="  "Se r": y">', b" class='", b' src="', b' style=":;width:"', b' <=">', b' 1x="2" \xc2\xa0=3', b' srcset="a b, ,, 9w"', b' width="99999999999999999"',
+    b' href="http://[::"', b' on"click=', b" data-src=//[", b" itemtype=/ itemprop", b" rel=author>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_attributes_end_in_a_reading_or_a_reason(seed):
+    draw = random.Random(seed)
+    body = bytearray(draw.choice(PAGES).read_bytes())
+    for _ in range(draw.randrange(3, 25)):
+        tags = [match.end() for match in re.finditer(rb"<(?:img|div|a|figure|p|span|meta)\b", bytes(body))]
+        at = draw.choice(tags) if tags else 0
+        body[at:at] = draw.choice(ATTRIBUTES)
+    try:
+        headline = read(bytes(body))["headline"]
+    except PageError:
+        return
+    assert headline
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_damaged_pages_end_in_a_reading_or_a_reason(seed):
     draw = random.Random(seed)
