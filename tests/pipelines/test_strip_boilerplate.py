@@ -258,3 +258,22 @@ def test_what_only_begins_like_boilerplate_stays(line, at):
 @pytest.mark.parametrize("tail", ["（记者 王小明）", "（截至3月1日）", "（见图）"])
 def test_a_digest_s_tail_that_is_no_medium_is_none(tail):
     assert tidy_digest(f"公司公告，拟分红。{tail}") == (f"公司公告，拟分红。{tail}", None)
+
+
+def test_an_article_of_nothing_but_boilerplate_keeps_its_last_words():
+    tree = safe_tree("<p>责任编辑：王小明</p><p>未经授权，不得转载</p>")
+    assert strip_tree(tree).removals == []
+    assert "".join(tree.itertext()) == "责任编辑：王小明未经授权，不得转载"
+
+
+def test_boilerplate_beside_an_image_goes_all():
+    tree = safe_tree(
+        '<p><img src="https://i.example/1.jpg"></p><p>责任编辑：王小明</p><p>未经授权，不得转载</p>'
+    )
+    assert [removal["rule"] for removal in strip_tree(tree).removals] == ["editor_line", "copyright"]
+    assert "".join(tree.itertext()) == ""
+
+
+def test_boilerplate_beside_one_paragraph_goes_all():
+    tree = safe_tree("<p>央行开展逆回购。</p><p>责任编辑：王小明</p>")
+    assert [removal["rule"] for removal in strip_tree(tree).removals] == ["editor_line"]
