@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cached_property
 from html import unescape
 from urllib.parse import unquote
 
+from archive.times import BEIJING
 from crawler.extraction.document import squeeze
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
@@ -58,7 +59,7 @@ class HuanqiuPage(StatedPage):
         if match := SHARED.search(link):
             with suppress(ValueError):
                 parts = b64decode(unquote(match[1]) + "==", altchars=b"-_").decode().split("_")
-                when = datetime.fromtimestamp(int(parts[-1]), timezone(timedelta(hours=8)))
+                when = datetime.fromtimestamp(int(parts[-1]), BEIJING)
                 return f"{when.year}-{int(parts[2])}"
         return super().native_id(link)
 

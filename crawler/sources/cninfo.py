@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from scrapy.http import Response
 
+from archive.times import BEIJING
 from crawler.pages import first_text
 from crawler.sources import Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import market_number, tag
 from crawler.sources.rows import check_read, dicts, number, read_json
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 FILES = "http://static.cninfo.com.cn/"
 TAGS = re.compile(r"</?em>")
 BOARDS = {"SZ": "SZ", "SH": "SH", "BJ": "BJ", "HK": "HK"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from scrapy.http import Response
 
+from archive.times import BEIJING
 from crawler.pages import first_text
 from crawler.sources import FLASH_INTERVAL, Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import by_letters, market_number, tag
@@ -40,7 +40,6 @@ REPORTS = {
 }
 PAGE_SIZE = 100
 EXCHANGES = {"SHANGHAI": "SH", "SHENZHEN": "SZ", "BEIJING": "BJ"}
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @register

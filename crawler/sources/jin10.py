@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from scrapy.http import Response
 
+from archive.times import BEIJING
 from crawler.pages import first_text
 from crawler.sources import (
     ADVERT,
@@ -54,7 +54,6 @@ COLUMNS = {
     "77": "VIP",
     "84": "VIP",
 }
-BEIJING = ZoneInfo("Asia/Shanghai")
 PRINTED = "%Y-%m-%d %H:%M:%S"
 
 
