@@ -154,8 +154,7 @@ class ArticleSpider(Spider):
             return self.parse_link(response)
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            outcome, reason = reasons.of_status(response.status, response.url, response.request)
-            return self.fail(target, attempt, known, outcome, reason)
+            return self.fail(target, attempt, known, *reasons.of_response(response))
         landed = self.follow_redirect(target, attempt, known, response)
         if isinstance(landed, Request | LinkOutcome):
             return landed

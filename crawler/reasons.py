@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response, TextResponse
 
 from archive import outcomes
 from crawler.proxies import find_proxy, is_set
@@ -56,6 +57,17 @@ def of_status(status: int, url: str, request: Any = None) -> tuple[str, str]:
             f"the server is asked too often: it answered 429 for {url}; crawl more slowly (DOWNLOAD_DELAY){route}",
         )
     return outcomes.UNREACHABLE, f"the server answered {status} for {url}; crawl the link again later{route}"
+
+
+def of_response(response: Response) -> tuple[str, str]:
+    """``(outcome, reason)`` of a response that is not 200: what its page shows, where that is a wall, else its status."""
+    if response.status not in GONE and isinstance(response, TextResponse):
+        from crawler.extraction.walls import find_wall  # late: a poll without news meets none
+
+        wall = find_wall(response.text, response.url)
+        if wall is not None and wall.kind in ("challenge", "captcha", "login"):
+            return outcomes.WALLED, f"{response.url} answered {response.status} with {wall}"
+    return of_status(response.status, response.url, response.request)
 
 
 def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, str]:

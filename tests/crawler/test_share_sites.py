@@ -329,3 +329,27 @@ def test_a_mixed_list_of_share_links_is_archived(newsroom, websites, share, rows
         assert article["id"] == expected.get("article_id", article["id"])
         for words in expected.get("contains", []):
             assert words in article["body_text"], link
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "name"),
+    [
+        (503, "<title>Just a moment...</title><script>window._cf_chl_opt={}</script>", "Cloudflare"),
+        (521, "<script>document.cookie='__jsl_clearance_s=1'</script>", "Jiasule"),
+        (405, "<meta name='aliyun_waf_aa' content='0'><title></title>", "Aliyun"),
+    ],
+)
+def test_a_challenge_is_a_wall_whatever_its_status(websites, share, rows, status, page, name):
+    link = websites.put(
+        "http://news.example/a/1.html", Reply(page.encode(), "text/html; charset=utf-8", status)
+    )
+    assert share(link, RETRY_TIMES=0).returncode == 69
+    [row] = rows("SELECT outcome, reason FROM links")
+    assert row["outcome"] == "walled"
+    assert name in row["reason"]
+
+
+def test_a_plain_server_error_is_none(websites, share, rows):
+    link = websites.put("http://news.example/a/1.html", Reply(b"<h1>Bad Gateway</h1>", "text/html", 502))
+    share(link, RETRY_TIMES=0)
+    assert rows("SELECT outcome FROM links") == [{"outcome": "unreachable"}]
