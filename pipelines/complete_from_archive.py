@@ -80,6 +80,19 @@ def is_replaced(record: Any, before: dict[str, Any]) -> bool:
     )
 
 
+OPENNESS = {"locked": 0, "preview": 1, "open": 2}
+"""How much of an article its text is, by ``access``."""
+
+
+def keep_text(record: MutableMapping[str, Any], known: dict[str, Any], before: dict[str, Any]) -> None:
+    """Keep the archived text where only a poorer part of it was served this time, as behind a paywall put up since."""
+    for name in ("access", "kind", "text_sha256"):
+        record[name] = known[name]
+    for name in ("body_html", "body_text"):
+        record[name] = before[name]
+    record["images"] = before["images"]
+
+
 class CompleteFromArchivePipeline:
     """Sets ``archived``, ``revision`` and all that depends on earlier crawls. Needs ``body_text``."""
 
@@ -116,8 +129,11 @@ class CompleteFromArchivePipeline:
     def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
         before = self.archive.stored(record["id"])
+        fuller = OPENNESS[record["access"]] - OPENNESS[known["access"]]
+        if fuller < 0 and before:
+            keep_text(record, known, before)
         changed = record["text_sha256"] != known["text_sha256"]
-        if changed and before and is_replaced(record, before):
+        if changed and not fuller and before and is_replaced(record, before):
             self._replace(record, known)
             return
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
@@ -137,6 +153,9 @@ class CompleteFromArchivePipeline:
             and record["headline_from"] == known["headline_from"]
             and record["headline_from"] != "body"
         )
+        if fuller > 0:  # the whole of what was a preview: no edit of the publisher's
+            record["archived"] = "completed"
+            return
         if changed or retitled:
             record["cause"] = cause_of(record, known)
             record["archived"] = "changed" if record["cause"] == PUBLISHER else "reread"

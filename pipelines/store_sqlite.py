@@ -172,6 +172,8 @@ class StoreSqlitePipeline:
     def _store(self, record: MutableMapping[str, Any]) -> None:
         # Counted here, not where it is decided: a pipeline between may drop the article.
         self.stats.inc_value(f"articles/{record['archived']}")
+        if record["access"] != "open" and record["archived"] != "unchanged":
+            self.stats.inc_value(f"articles/{record['access']}")
         if (
             record["archived"] != "unchanged"
             or record["post_text"] is not None

@@ -68,11 +68,13 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     )
     failed = sum(get(f"links/{name}", 0) for name in FAILED)
     dropped = get("links/dropped", 0)
+    partial = get("articles/preview", 0) + get("articles/locked", 0)
     images = get("download_images/stored", 0)
     lost = get("download_images/failed", 0) + get("download_images/refused", 0)
     lines.append(
         f"{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed"
         + (f", {dropped:,} dropped" if dropped else "")
+        + (f", {partial:,} of them only in part (articles.access)" if partial else "")
         + f"; {images:,} new images"
         + (f", {lost:,} images unavailable (see article_images.reason)" if lost else "")
     )

@@ -353,3 +353,26 @@ def test_a_plain_server_error_is_none(websites, share, rows):
     link = websites.put("http://news.example/a/1.html", Reply(b"<h1>Bad Gateway</h1>", "text/html", 502))
     share(link, RETRY_TIMES=0)
     assert rows("SELECT outcome FROM links") == [{"outcome": "unreachable"}]
+
+
+PAYWALL = '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+
+
+def test_a_preview_is_completed_by_a_later_open_copy_and_never_the_other_way(websites, share, rows):
+    def serve(page):
+        return websites.put("http://news.example/a/1.html", page)
+
+    preview = news_page(paragraphs=PARAGRAPHS[:2], head=PAYWALL, behind="<p>订阅后阅读全文</p>")
+    run = share(serve(preview))
+    assert run.returncode == 0
+    assert "only in part" in run.stdout
+    assert [row["access"] for row in rows("SELECT access FROM articles")] == ["preview"]
+    run = share(serve(news_page()))
+    assert "1 completed" in run.stdout
+    [article] = rows("SELECT * FROM news")
+    assert (article["access"], article["revision"]) == ("open", 1)
+    assert PARAGRAPHS[3] in article["body_text"]
+    run = share(serve(preview))
+    assert "1 unchanged" in run.stdout, run.stdout
+    assert rows("SELECT * FROM news") == [article]
+    assert rows("SELECT * FROM revisions") == []
