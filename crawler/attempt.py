@@ -48,11 +48,14 @@ class Attempt:
         """``(outcome, reason)`` of an article that none of its places brought.
 
         >>> mirror, own = Place("http://a.example/1", object, own=False), Place("http://b.example/1", object, own=True)
-        >>> Attempt([mirror, own]).fail("gone", "404").fail("unreachable", "no such host").conclude()
-        ('unreachable', "2 places tried. http://a.example/1: 404; this is not the publisher's own host. http://b.example/1: no such host")
+        >>> Attempt([mirror, own]).fail("gone", "404").fail("unreachable", "no such host: http://b.example/1").conclude()
+        ('unreachable', "2 places tried. 404; this is not the publisher's own host (http://a.example/1). no such host (http://b.example/1)")
         """
         outcome = min((outcome for _, outcome, _ in self.failures), key=CERTAINTY.index)
         if len(self.failures) == 1:
             return outcome, self.failures[0][2]
-        listed = ". ".join(f"{url}: {reason}" for url, _, reason in self.failures)
+        urls: dict[str, list[str]] = {}
+        for url, _, reason in self.failures:
+            urls.setdefault(reason.replace(f": {url}", "").replace(url, "it"), []).append(url)
+        listed = ". ".join(f"{reason} ({', '.join(failed)})" for reason, failed in urls.items())
         return outcome, f"{len(self.failures)} places tried. {listed}"
