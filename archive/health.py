@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import outcomes, reader
-from archive.list_habits import find_short_lists
+from archive.list_habits import find_short_lists, find_silent_lists
 from archive.outcomes import sql_list
 from archive.reader import rows
 from archive.times import ago
@@ -79,6 +79,14 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             "SELECT feed, source, last_polled_at, last_read_at, next_poll_at, newest_at, failures, reason FROM feeds ORDER BY feed",
         ),
         "short_lists": find_short_lists(conn, now),
+        "silent_lists": [
+            {
+                "feed": silent["feed"],
+                "newest_at": silent["newest_at"],
+                "longest_silence": silent["longest"].total_seconds(),
+            }
+            for silent in find_silent_lists(conn, now)
+        ],
         "gaps": rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY opened_at DESC"),
         "links": links,
         "images": {
@@ -128,6 +136,13 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
         problem(
             FEED_FAILS,
             f"feed {short['feed']} listed {short['count']:,} articles on {short['day']}; {short['usual']:,.0f} are usual for that weekday",
+        )
+    for silent in report["silent_lists"]:
+        longest = timedelta(seconds=silent["longest_silence"])
+        problem(
+            FEED_FAILS,
+            f"feed {silent['feed']} lists nothing newer than {ago(silent['newest_at'], now)}; its longest silence before was "
+            f"{longest.total_seconds() / 3600:,.0f} hours",
         )
     last = report["last_scheduled"]
     if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):

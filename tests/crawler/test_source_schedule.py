@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.test import get_crawler
 
-from archive.list_habits import find_short_lists
+from archive.list_habits import find_short_lists, find_silent_lists
 from archive.list_state import ListMemory, ListState
 from archive.schema import open_archive
 from archive.times import utc_text
@@ -136,6 +136,28 @@ def test_a_list_that_brings_half_of_its_weekday_is_named(followed, yesterday, ex
     listed(followed, {29: 3, 22: 20, 15: 20, 8: 20, 7: 4, 1: yesterday})
     conn = open_archive(followed / "archive.db")
     assert [row["count"] for row in find_short_lists(conn, NOW)] == expected
+    conn.close()
+
+
+@pytest.mark.parametrize(("hours", "is_silent"), [(10, False), (70, False), (80, True)])
+def test_a_list_whose_newest_article_grows_old_is_named(followed, hours, is_silent):
+    """Its articles came every six hours, and once after a day."""
+    conn = open_archive(followed / "archive.db")
+    newest = NOW - timedelta(hours=hours)
+    with conn:
+        for n in range(20):
+            at = utc_text(newest - timedelta(hours=6 * n + (18 if n > 9 else 0)))
+            conn.execute(
+                "INSERT INTO articles (id, arrival, site, headline, headline_from, published_at, first_seen_at, retrieved_at, text_sha256)"
+                " VALUES (?, ?, 'paper', '标题', 'feed', ?, ?, ?, '')",
+                [f"paper:{n}", n + 1, at, at, at],
+            )
+            conn.execute("INSERT INTO article_feeds VALUES (?, 'paper', ?)", [f"paper:{n}", at])
+        conn.execute("UPDATE feeds SET newest_at = ?, failures = 0 WHERE feed = 'paper'", [utc_text(newest)])
+    silent = find_silent_lists(conn, NOW)
+    assert [row["feed"] for row in silent] == (["paper"] if is_silent else [])
+    if is_silent:
+        assert silent[0]["longest"].total_seconds() == pytest.approx(24 * 3600, abs=2)
     conn.close()
 
 
