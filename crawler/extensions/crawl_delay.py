@@ -30,20 +30,22 @@ class CrawlDelay:
             raise NotConfigured
         extension = cls(crawler)
         crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
-        crawler.signals.connect(extension.response_downloaded, signal=signals.response_downloaded)
         return extension
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Keep what a robots.txt asks for; *request* is the one that waited for it."""
         agent = self.crawler.settings["ROBOTSTXT_USER_AGENT"] or self.crawler.settings["USER_AGENT"]
         if delay := robotparser.crawl_delay(agent):
+            if not self.delays:  # most crawls meet no Crawl-delay: a signal handler costs each response
+                self.crawler.signals.connect(self.response_downloaded, signal=signals.response_downloaded)
             host = urlparse_cached(request).hostname or ""
             self.delays[host] = min(float(delay), self.maximum)
             self._apply(host)
 
     def response_downloaded(self, request: Request) -> None:
         """Once more: AutoThrottle sets the delay anew at each response, and a slot that was idle is made anew."""
-        if self.delays and (host := urlparse_cached(request).hostname) in self.delays:
+        host = urlparse_cached(request).hostname
+        if host in self.delays:
             self._apply(host)
 
     def _apply(self, host: str) -> None:
