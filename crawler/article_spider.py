@@ -117,13 +117,8 @@ class ArticleSpider(Spider):
             errback=self.failed,
             headers={**attempt.place.headers, **(headers or {})},
             cb_kwargs={"target": target, "attempt": attempt, **known},
-            meta={} if self.is_throttled(attempt.place.url) else {"autothrottle_dont_adjust_delay": True},
             dont_filter=True,
         )
-
-    def is_throttled(self, url: str) -> bool:
-        """Whether AutoThrottle may slow down the requests to the host of *url*."""
-        return True
 
     def outcome(self, target: Target, outcome: str, reason: str) -> LinkOutcome:
         """An outcome of the target's link."""

@@ -211,8 +211,8 @@ def find_problem(settings: BaseSettings) -> str | None:
         name for name in settings if (settings.getpriority(name) or 0) > 10
     }  # Scrapy's defaults are good
     for name in sorted(changed):
-        kind = project_settings.default_types.get(name) or type(getattr(default_settings, name, None))
-        if problem := find_type_problem(name, settings[name], kind):
+        default = project_settings.defaults.get(name, getattr(default_settings, name, None))
+        if problem := find_type_problem(name, settings[name], type(default)):
             return problem
     return None
 

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
+
+from itemadapter import ItemAdapter
+from itemadapter.adapter import AdapterInterface
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,3 +163,42 @@ INTERNAL_FIELDS = frozenset(
     )
 )
 """Fields of `Article` that only the pipelines need: no export holds them."""
+
+
+class RecordAdapter(AdapterInterface):
+    """How `ItemAdapter` sees the records above: as it sees any dataclass, but without making a dict of all fields each time.
+    Eleven pipelines make eleven adapters of an article with fifty fields: 8 % of a crawl."""
+
+    FIELDS: ClassVar[dict[type, dict[str, None]]] = {
+        record: dict.fromkeys(field.name for field in fields(record)) for record in (Article, LinkOutcome)
+    }
+
+    @classmethod
+    def is_item_class(cls, item_class: type) -> bool:
+        return item_class in cls.FIELDS
+
+    @classmethod
+    def get_field_names_from_class(cls, item_class: type) -> list[str]:
+        return list(cls.FIELDS[item_class])
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.FIELDS[type(self.item)]:
+            return getattr(self.item, name)
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name not in self.FIELDS[type(self.item)]:
+            raise KeyError(f"{type(self.item).__name__} does not support field: {name}")
+        setattr(self.item, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("the fields of a record cannot be deleted")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.FIELDS[type(self.item)])
+
+    def __len__(self) -> int:
+        return len(self.FIELDS[type(self.item)])
+
+
+ItemAdapter.ADAPTER_CLASSES = deque((RecordAdapter, *ItemAdapter.ADAPTER_CLASSES))

@@ -153,8 +153,8 @@ JIN10_DETAIL_APP_ID = "arU9WZF7TC9m7nWn"
 JIN10_ARTICLE_VERSION = "1.0.1"
 SOURCE_PAGES = 100  # pages of a list, at most, that close a gap in one crawl
 
-default_types = {name: type(value) for name, value in globals().items() if name.isupper()}
-"""Type of each setting's default: what the environment gives is text."""
+defaults = {name: value for name, value in globals().items() if name.isupper()}
+"""What each setting is where nobody sets it: the environment, read next, gives texts."""
 
 for _name in [name for name in globals() if name.isupper()]:
     _given = os.environ.get(_name if _name.startswith("FINEWS_") else f"FINEWS_{_name}")

@@ -15,9 +15,11 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, TextIO
 
 from scrapy import Request
+from scrapy.settings import BaseSettings
 
 from archive.outcomes import FAILED_HERE, RETRIED
 from archive.times import utc_text
+from crawler import settings as project_settings
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.attempt import Attempt
 from crawler.fetch_guard import FetchGuard, origin_of
@@ -27,6 +29,7 @@ from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
 from pipelines.archive_access import archive_of
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -61,6 +64,14 @@ def is_pipe(urls: str) -> bool:
     return comes_bit_by_bit(sys.stdin.fileno()) if urls == "-" else stat.S_ISFIFO(os.stat(urls).st_mode)
 
 
+def named_hosts(settings: BaseSettings) -> list[str]:
+    """Hosts of FINEWS_ORIGINS, where it is not the default."""
+    if settings["FINEWS_ORIGINS"] == project_settings.defaults["FINEWS_ORIGINS"]:
+        return []
+    origins = map(origin_of, map(str.strip, settings.getlist("FINEWS_ORIGINS")))
+    return [origin[1] for origin in origins if origin is not None]
+
+
 class ShareSpider(ArticleSpider):
     """Follows share links."""
 
@@ -70,6 +81,15 @@ class ShareSpider(ArticleSpider):
         "AUTOTHROTTLE_START_DELAY": 0.0,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 2.0,
     }
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Spare the hosts of others, by AutoThrottle, but not this machine, nor origins that the operator named."""
+        super().update_settings(settings)
+        slots = settings.getdict("DOWNLOAD_SLOTS")
+        for host in (*LOOPBACK, *named_hosts(settings)):
+            slots.setdefault(host, {"throttle": False})
+        settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
 
     def __init__(self, url: str | None = None, urls: str | None = None):
         super().__init__()
@@ -171,11 +191,6 @@ class ShareSpider(ArticleSpider):
             archive.add_link({**row, "last_tried_at": utc_text(archive.now())})
             self.count("links/failed")
         archive.flush()
-
-    def is_throttled(self, url: str) -> bool:
-        """Hosts of others are spared; the operator's own, named in a setting, are not."""
-        origin = origin_of(url)
-        return origin is None or not FetchGuard.of(self.crawler).trusts(*origin[1:])
 
     def next_step(
         self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
