@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 REFERERS = {
     "sinaimg.cn": "https://weibo.com/",  # RayleaBot/subscription-hub, for images of Weibo
     "pximg.net": "https://www.pixiv.net/",  # proxies of Pixiv's images send it for i.pximg.net and s.pximg.net
+    "sspai.com": "https://sspai.com/",  # readers report 403 without and 200 with it for cdnfile.sspai.com
+    "hdslb.com": "https://www.bilibili.com/",  # readers' image proxies, as for sinaimg.cn
+    "zhimg.com": "https://www.zhihu.com/",  # readers' image proxies, as for sinaimg.cn
+    "qpic.cn": "https://mp.weixin.qq.com/",  # elsewhere mmbiz.qpic.cn answers with 此图片来自微信公众平台 in place of the image
 }
 """Referer by the domain of the image."""
 

@@ -376,3 +376,16 @@ def test_a_preview_is_completed_by_a_later_open_copy_and_never_the_other_way(web
     assert "1 unchanged" in run.stdout, run.stdout
     assert rows("SELECT * FROM news") == [article]
     assert rows("SELECT * FROM revisions") == []
+
+
+def test_an_image_host_gets_the_referer_that_it_accepts(newsroom, websites, share):
+    images = (
+        "<p><img src='http://wx1.sinaimg.cn/large/a.jpg'></p><p><img src='http://img.news.example/b.jpg'></p>"
+    )
+    link = websites.put("http://news.example/a/1.html", news_page(behind=images))
+    websites.put("http://wx1.sinaimg.cn/nothing", b"")
+    websites.put("http://img.news.example/nothing", b"")
+    assert share(link).returncode == 0
+    sent = {path: headers.get("referer") for path, headers in newsroom.request_headers}
+    assert sent["/large/a.jpg"] == "https://weibo.com/"
+    assert sent["/b.jpg"] == link
