@@ -49,16 +49,16 @@ class ArticleSpider(Spider):
         engine = self.crawler.engine
         assert engine is not None
         queued = set(self.job_state.pop("queued", ()))
-        room = 0
+        capacity = 0
         async for entry in self.work_list():
             if isinstance(entry, Request) and entry.cb_kwargs["target"].article_id in queued:
                 continue  # the scheduler kept it in JOBDIR
             # As many at a time as can be sent at once: to wait for each alone costs a signal handler each.
-            if room <= 0:
+            if capacity <= 0:
                 while engine.needs_backout():
                     await self.crawler.signals.wait_for(signals.scheduler_empty)
-                room = self.settings.getint("CONCURRENT_REQUESTS")
-            room -= 1
+                capacity = self.settings.getint("CONCURRENT_REQUESTS")
+            capacity -= 1
             yield entry
 
     def closed(self, reason: str) -> None:

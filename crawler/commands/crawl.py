@@ -142,7 +142,7 @@ class Command(ScrapyCrawl):
             self._leave(exit_status.LOCKED, str(exc))
         except ArchiveError as exc:
             self._leave(exit_status.CANNOT_WRITE, str(exc))
-        crawler = self._create_crawler(spider)
+        crawler = self.crawler_process.create_crawler(spider)
         share_archive(crawler, archive)
         ping(self.settings["HEALTHCHECK_URL"], "start")
         crawling = self.crawler_process.crawl(crawler, **opts.spargs)

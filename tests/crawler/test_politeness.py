@@ -1,5 +1,6 @@
 """What robots.txt asks of a crawl, and what it means that there is none to read."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,9 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from crawler.extensions.crawl_delay import CrawlDelay
+from tests.conftest import ROOT
 from tests.newsroom.server import Reply
+from tests.scrapy_process import run_scrapy
 from tests.websites import news_page
 
 
@@ -95,10 +98,47 @@ def test_it_outlasts_what_autothrottle_sets():
     assert slot.delay == 2.0
 
 
-def test_a_real_crawl_waits(websites, crawl, site):
-    """The engine's own slot is the one that is set: the place that Scrapy does not document."""
-    links = site(b"User-agent: *\nCrawl-delay: 0.3\n")
-    run = share(crawl, websites, links, LOG_LEVEL="DEBUG", STATS_DUMP=True, AUTOTHROTTLE_DEBUG=True)
-    assert run.returncode == 0
-    slots = [line for line in run.stderr.splitlines() if "slot: news.example" in line]
-    assert slots
+PLUGIN = """
+import os
+from scrapy import signals
+
+class Delays:
+    def __init__(self, crawler):
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler):
+        self = cls(crawler)
+        crawler.signals.connect(self.received, signal=signals.response_received)
+        return self
+
+    def received(self, response):
+        if "/a/" in response.url:
+            with open(os.environ["DELAYS"], "a") as log:
+                print(self.crawler.engine.downloader.slots["news.example"].delay, file=log)
+"""
+
+
+@pytest.mark.parametrize(
+    ("robots", "delay"), [(b"User-agent: *\nCrawl-delay: 0.3\n", 0.3), (b"User-agent: *\n", 0.0)]
+)
+def test_the_slot_of_a_real_crawl_is_the_one_that_is_set(websites, site, data_dir, tmp_path, robots, delay):
+    """The place that Scrapy does not document: `crawler.extensions.crawl_delay` is the only module that uses it."""
+    links = site(robots)
+    (tmp_path / "delay_plugin.py").write_text(PLUGIN)
+    (tmp_path / "delay_settings.py").write_text(
+        "from crawler.settings import *\nEXTENSIONS = {**EXTENSIONS, 'delay_plugin.Delays': 900}\n"
+    )
+    run = run_scrapy(
+        "crawl", "share", "-a", "urls=-", "-s", f"CONNECT_TO={websites.everywhere}", "-s", f"DATA_DIR={data_dir}",
+        "-s", "AUTOTHROTTLE_ENABLED=False",
+        stdin="\n".join(links),
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{tmp_path}:{ROOT}",
+            "SCRAPY_SETTINGS_MODULE": "delay_settings",
+            "DELAYS": str(tmp_path / "delays"),
+        },
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "delays").read_text().split() == [str(delay)] * 2
