@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler import settings as project_settings
+from crawler.pages.finews import PLACES as PUBLIC_PLACES
 from tests.newsroom.server import HTML, JSON
 
 RECORDED = Path(__file__).resolve().parents[1] / "pages" / "finews"
@@ -163,3 +165,8 @@ def test_a_link_crawled_by_hand_does_not_fail_a_scheduled_crawl(newsroom, crawl,
     assert run.returncode == 0, run.stderr
     [link] = rows("SELECT * FROM links WHERE url = ?", missing)
     assert (link["outcome"], link["tries"], link["spider"]) == ("unreachable", 2, "share")
+
+
+def test_the_places_of_the_page_object_are_the_default_of_the_setting():
+    """Page objects know no settings: the light check reads those without the rest of the project."""
+    assert project_settings.defaults["FINEWS_PLACES"].split(",") == list(PUBLIC_PLACES)
