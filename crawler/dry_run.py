@@ -8,10 +8,10 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.http import TextResponse
 
+from archive.record_rules import first_of
 from archive.times import published_text
 from crawler.items import Article
 from crawler.pages import Target
-from pipelines.complete_from_archive import first_of
 from pipelines.download_images import find_images
 from pipelines.lift_securities import combine, lift
 from pipelines.normalise_dates import clock_of, to_utc

@@ -1,7 +1,6 @@
 """What the archive knows of an article completes what was served this time, and the other way round.
 
-A fuller record (the feed's headline instead of the body's first sentence, seconds instead of a day) takes the place of a
-poorer one, never the reverse, and that is no revision. Another text is one.
+By the rules of `archive.record_rules`.
 """
 
 from __future__ import annotations
@@ -16,22 +15,13 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 
+from archive.record_rules import COMPLETED, OPENNESS, PUBLISHER, cause_of, first_of, keep_better
 from archive.text_changes import shares_nothing, text_digest
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
 logger = logging.getLogger(__name__)
-
-PUBLISHER, READER = "publisher", "reader"
-"""Causes of a revision: values of `revisions.cause`."""
-
-TRUST = {"feed": 3, "detail": 2, "page": 1, "body": 0, "id": 0, None: -1}
-"""How far a headline or time is trusted, by where it was read: list record, detail JSON, page, placeholder."""
-
-PUBLISHER_ORDER = ("feed", "detail", "body", "page", "digest")
-"""The list record's word for the publisher comes first, then the body's own source line."""
-
 
 SEEN = re.compile("[^\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 """A character that can be seen."""
@@ -44,33 +34,9 @@ def shows_nothing(record: MutableMapping[str, Any]) -> bool:
     )
 
 
-def first_of(names: dict[str, str]) -> str | None:
-    """The publisher among all that were named.
-
-    >>> first_of({"digest": "央行", "body": "央行网站"})
-    '央行网站'
-    """
-    return next((names[origin] for origin in PUBLISHER_ORDER if names.get(origin)), None)
-
-
-def keep_better(record: Any, known: dict[str, Any], value: str, origin: str, *others: str) -> None:
-    """Keep the known *value* (and *others* that belong to it) where it comes from a better *origin*."""
-    if known[value] is not None and (
-        record[value] is None or TRUST[known[origin]] > TRUST[record.get(origin)]
-    ):
-        for name in (value, origin, *others):
-            record[name] = known[name]
-
-
 def source_digest(body: str | None) -> str | None:
     """SHA-256 of a body as it was served: equal means that the publisher changed nothing of it."""
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if body else None
-
-
-def cause_of(record: Any, known: dict[str, Any]) -> str:
-    """Who made the text another one: the publisher, or, where the same body was served, our reader and rules."""
-    same = record["source_sha256"] is not None and record["source_sha256"] == known["source_sha256"]
-    return READER if same else PUBLISHER
 
 
 def is_replaced(record: Any, before: dict[str, Any]) -> bool:
@@ -78,10 +44,6 @@ def is_replaced(record: Any, before: dict[str, Any]) -> bool:
     return record["headline"] != before["headline"] and shares_nothing(
         before["body_text"], record["body_text"] or ""
     )
-
-
-OPENNESS = {"locked": 0, "preview": 1, "open": 2}
-"""How much of an article its text is, by ``access``."""
 
 
 def keep_text(record: MutableMapping[str, Any], known: dict[str, Any], before: dict[str, Any]) -> None:
@@ -144,7 +106,7 @@ class CompleteFromArchivePipeline:
         }
         record["publishers"] = {**named, **record["publishers"]}
         record["publisher"] = first_of(record["publishers"]) or known["publisher"]
-        for name in ("info_code", "share_url", "canonical_url", "description", "alternative_headline"):
+        for name in COMPLETED:
             record[name] = record.get(name) or known[name]
         record["first_seen_at"] = read_utc(known["first_seen_at"])
         record["post_path"], record["revision"] = known["post_path"], known["revision"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from itemadapter import ItemAdapter
 
-from archive.text_changes import changes, text_columns
+from archive.record_rules import earlier_text
 from archive.times import utc_text
 from archive.writer import BATCH_SECONDS, Archive, Entry, Row
 from pipelines.archive_access import require_archive
@@ -104,21 +104,6 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
     return entry
 
 
-def earlier_text(before: Row, record: MutableMapping[str, Any]) -> Row:
-    """The row of `revisions` of the text that an item replaces, with what the item changed of it."""
-    kept = ("revision", "retrieved_at", "headline", "body_html", "body_text", "reader", "source_sha256")
-    facts = json.loads(changes(before["body_text"], record["body_text"]) or "{}")
-    if record.get("replaced"):
-        facts["replaced"] = True
-    return {
-        "article_id": record["id"],
-        **{name: before[name] for name in kept},
-        "changes": json.dumps(facts, ensure_ascii=False) if facts else None,
-        **text_columns(before["body_text"], record["body_text"]),
-        "cause": record["cause"],
-    }
-
-
 class StoreSqlitePipeline:
     """Writes what the pipelines before it made. Raises ArchiveError where the archive cannot be written."""
 
@@ -187,7 +172,9 @@ class StoreSqlitePipeline:
                 if entry.post and before["post_path"] and before["post_path"] != entry.post[0]:
                     entry.old_post = before["post_path"]
                 if record.get("cause"):
-                    entry.rows["revisions"] = [earlier_text(before, record)]
+                    replaced = bool(record.get("replaced"))
+                    row = earlier_text(before, record["body_text"], record["cause"], replaced)
+                    entry.rows["revisions"] = [{"article_id": record["id"], **row}]
             self.archive.add(entry)
         else:
             rows = entry_of(record).rows

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.utils.test import get_crawler
 
+from archive.record_rules import keep_better
 from archive.writer import Archive
 from crawler.items import Article
-from pipelines.complete_from_archive import CompleteFromArchivePipeline, keep_better
+from pipelines.complete_from_archive import CompleteFromArchivePipeline
 from pipelines.store_sqlite import StoreSqlitePipeline
 
 NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
