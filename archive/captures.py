@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 NAME = "captures.db"
+BROWSER, SAVED, WARC, POST = "browser", "saved", "warc", "post"
+"""Values of ``captures.source``: what is not as this program received it from the network."""
 BATCH = 100  # captures a transaction
 BATCH_BYTES = 8 * 1024 * 1024  # of bodies that wait
 MOST_HEADER_SETS = 1000  # remembered
@@ -86,7 +88,15 @@ CREATE TABLE captures (
 CREATE INDEX captures_url ON captures (url);
 CREATE INDEX captures_final_url ON captures (final_url) WHERE final_url IS NOT NULL
 """,
-    )
+    ),
+    (
+        "0002_source",
+        # Rows from before were all received from the network, or in a browser, which was not marked.
+        """
+ALTER TABLE captures ADD COLUMN source TEXT /* NULL: as received from the network. browser: the page as its scripts left it. saved: a page saved by hand. warc: a response that another crawler received. post: a post file of the older site */ CHECK (source IN ('browser', 'saved', 'warc', 'post'));
+ALTER TABLE captures ADD COLUMN file TEXT /* the imported file, relative to the folder that was imported; NULL unless source is saved, warc or post */
+""",
+    ),
 ]
 """``(name, SQL)`` of the file's schema. Add one; never edit one that ran."""
 
@@ -124,6 +134,10 @@ class Capture:
     """Whether the body is an image that the archive keeps as a file: only its digest is kept here."""
     personal: Collection[str] = ()
     """JSON keys whose values the source marks as personal."""
+    source: str | None = None
+    """What it was received from: None for the network, else `BROWSER`, `SAVED`, `WARC` or `POST`."""
+    file: str | None = None
+    """The imported file, where there is one."""
 
 
 class Captures:
@@ -223,12 +237,20 @@ class Captures:
                 capture_id, self.crawl_id, url, final_url if final_url != url else None, capture.method,
                 self._header_set(request_headers), capture.status, _pairs(headers), fetched_at, capture.ip, capture.protocol,
                 capture.content_encoding, received_sha256, len(capture.received), None if capture.image else body_sha256,
-                body_sha256 if capture.image else None, _encode(marks), self.reader,
+                body_sha256 if capture.image else None, _encode(marks), self.reader, capture.source, capture.file,
             )
         )  # fmt: skip
         if len(self._waiting) >= BATCH or self._size >= BATCH_BYTES:
             self.flush()
         return capture_id
+
+    def imported(self, url: str, file: str | None, sha256: str) -> str | None:
+        """The id of the capture of an imported *file* with the body *sha256*, where it was imported before."""
+        row = self.db.execute(
+            "SELECT id FROM captures WHERE url = ? AND file IS ? AND body_sha256 = ?",
+            [redact_url(url), file, sha256],
+        ).fetchone()
+        return row[0] if row else None
 
     def _new_id(self, fetched_at: str, url: str) -> str:
         time = fetched_at.replace("-", "").replace(":", "")
@@ -283,7 +305,7 @@ class Captures:
                 "INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?)",
                 [(sha256, *body) for sha256, body in self._bodies.items()],
             )
-            self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 18)})", self._waiting)
+            self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 20)})", self._waiting)
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:

@@ -148,6 +148,7 @@ class FeedState:
         down count as complete, so that no crawl brings them back. One indexed look-up."""
         rows = self.conn.execute(
             "SELECT a.id, a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id'"
+            " AND a.captured_from IS NOT 'older_posts'"
             " FROM json_each(?1) j CROSS JOIN articles a ON a.id = j.value"
             " UNION ALL SELECT f.id, 1 FROM json_each(?1) j CROSS JOIN forgotten f ON f.id = j.value",
             [json.dumps(list(ids))],

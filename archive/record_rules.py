@@ -11,6 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from archive.text_changes import changes, text_columns
+from archive.times import utc_text
 
 PUBLISHER, READER = "publisher", "reader"
 """Causes of a revision: values of `revisions.cause`."""
@@ -23,6 +24,9 @@ PUBLISHER_ORDER = ("feed", "detail", "body", "page", "digest")
 
 OPENNESS = {"locked": 0, "preview": 1, "open": 2}
 """How much of an article its text is, by ``access``."""
+
+IMPORTED = {"older_posts": 0, "saved": 1, None: 2}
+"""How far a text is trusted by ``captured_from``: an imported one never takes the place of one that the source served."""
 
 COMPLETED = ("info_code", "share_url", "canonical_url", "description", "alternative_headline")
 """Columns of `articles` in which what is known fills what is missing."""
@@ -38,14 +42,37 @@ def first_of(names: Mapping[str, str]) -> str | None:
 
 
 def keep_better(
-    record: MutableMapping[str, Any], known: Mapping[str, Any], value: str, origin: str, *others: str
+    record: MutableMapping[str, Any],
+    known: Mapping[str, Any],
+    value: str,
+    origin: str,
+    *others: str,
+    fill: bool = False,
 ) -> None:
-    """Keep the known *value* (and *others* that belong to it) where it comes from a better *origin*."""
+    """Keep the known *value* (and *others* that belong to it) where it comes from a better *origin*; with *fill*, unless it
+    is a placeholder that *record* knows better."""
+    trusted = 0 if fill else TRUST[record.get(origin)]
     if known[value] is not None and (
-        record[value] is None or TRUST[known[origin]] > TRUST[record.get(origin)]
+        record[value] is None
+        or TRUST[known[origin]] > trusted
+        or (fill and TRUST[record.get(origin)] <= TRUST[known[origin]])
     ):
         for name in (value, origin, *others):
             record[name] = known[name]
+
+
+def keeps_known(record: Mapping[str, Any], known: Mapping[str, Any], known_text: str | None) -> bool:
+    """Whether the known text stays: it is fuller (as behind a paywall put up since), or trusted more, or of two pages saved by
+    hand the newer; of post files of the older site, whose order in time is not known, the longest."""
+    fuller = OPENNESS[record["access"]] - OPENNESS[known["access"]]
+    if fuller:
+        return fuller < 0
+    trusted = IMPORTED[record.get("captured_from")] - IMPORTED[known["captured_from"]]
+    if trusted or record.get("captured_from") is None:
+        return trusted < 0
+    if record["captured_from"] == "older_posts":
+        return len(record["body_text"] or "") <= len(known_text or "")
+    return utc_text(record["retrieved_at"]) < known["retrieved_at"]
 
 
 def cause_of(record: Mapping[str, Any], known: Mapping[str, Any]) -> str:

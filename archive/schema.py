@@ -364,6 +364,11 @@ step(
 step("0021_provenance", PROVENANCE)
 step("0022_as_of_and_mentions", AS_OF)
 step("0023_trading_days", TRADING)
+step(
+    "0024_captured_from",
+    # Rows from before were received from the network.
+    "ALTER TABLE articles ADD COLUMN captured_from TEXT /* what the text was imported from: older_posts (a post file of the older site; access is preview where that holds the digest alone), saved (a page saved by hand); NULL: received from the network */",
+)
 
 
 def statements(sql: str) -> list[str]:

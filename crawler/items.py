@@ -79,6 +79,9 @@ class Article:
     served_from: str | None = None
     """``scheme://host[:port]`` of the place that served it."""
 
+    captured_from: str | None = None
+    """What its text was imported from: ``older_posts`` (a post file of the older site) or ``saved`` (a page saved by hand);
+    None where it was received from the network."""
     captures: list[str] = field(default_factory=list)
     """Ids of the captures that it rests on (`archive.captures`)."""
     reader: str | None = None
@@ -118,6 +121,8 @@ class Article:
     """The publisher's name for paths, ``a-z0-9-``."""
     cause: str | None = None
     """Why there is a new revision: ``publisher`` (the source changed it) or ``reader`` (the same body, read by another version)."""
+    text_kept: bool = False
+    """Whether the archived text stays, with all that was read from it: this one is poorer, or trusted less."""
     replaced: bool = False
     """Whether another article is served under its id than before."""
     source_sha256: str | None = None
@@ -156,6 +161,7 @@ INTERNAL_FIELDS = frozenset(
         "body_tree",
         "archived",
         "cause",
+        "text_kept",
         "replaced",
         "source_sha256",
         "post_path",

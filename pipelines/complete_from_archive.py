@@ -15,7 +15,16 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 
-from archive.record_rules import COMPLETED, OPENNESS, PUBLISHER, cause_of, first_of, keep_better
+from archive.record_rules import (
+    COMPLETED,
+    IMPORTED,
+    OPENNESS,
+    PUBLISHER,
+    cause_of,
+    first_of,
+    keep_better,
+    keeps_known,
+)
 from archive.text_changes import shares_nothing, text_digest
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
@@ -47,8 +56,9 @@ def is_replaced(record: Any, before: dict[str, Any]) -> bool:
 
 
 def keep_text(record: MutableMapping[str, Any], known: dict[str, Any], before: dict[str, Any]) -> None:
-    """Keep the archived text where only a poorer part of it was served this time, as behind a paywall put up since."""
-    for name in ("access", "kind", "text_sha256"):
+    """Keep the archived text, and what states where it comes from."""
+    record["text_kept"] = True
+    for name in ("access", "kind", "text_sha256", "source_sha256", "reader", "served_from", "captured_from"):
         record[name] = known[name]
     for name in ("body_html", "body_text"):
         record[name] = before[name]
@@ -91,23 +101,30 @@ class CompleteFromArchivePipeline:
     def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
         before = self.archive.stored(record["id"])
-        fuller = OPENNESS[record["access"]] - OPENNESS[known["access"]]
-        if fuller < 0 and before:
+        fuller = OPENNESS[record["access"]] > OPENNESS[known["access"]]
+        trusted = IMPORTED[record.get("captured_from")] - IMPORTED[known["captured_from"]]
+        longest = not trusted and record.get("captured_from") == "older_posts"
+        if before and keeps_known(record, known, before["body_text"]):
             keep_text(record, known, before)
         changed = record["text_sha256"] != known["text_sha256"]
-        if changed and not fuller and before and is_replaced(record, before):
+        if changed and not (fuller or longest) and before and is_replaced(record, before):
             self._replace(record, known)
             return
         known["published_at"] = known["published_at"] and read_utc(known["published_at"])
-        keep_better(record, known, "headline", "headline_from")
-        keep_better(record, known, "published_at", "published_from", "published_precision", "published_raw")
+        fill = trusted < 0
+        keep_better(record, known, "headline", "headline_from", fill=fill)
+        keep_better(
+            record, known, "published_at", "published_from", "published_precision", "published_raw", fill=fill
+        )
         named = {
             row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])
         }
-        record["publishers"] = {**named, **record["publishers"]}
+        record["publishers"] = (
+            {**record["publishers"], **named} if fill else {**named, **record["publishers"]}
+        )
         record["publisher"] = first_of(record["publishers"]) or known["publisher"]
         for name in COMPLETED:
-            record[name] = record.get(name) or known[name]
+            record[name] = (fill and known[name]) or record.get(name) or known[name]
         record["first_seen_at"] = read_utc(known["first_seen_at"])
         record["post_path"], record["revision"] = known["post_path"], known["revision"]
         retitled = (
@@ -115,19 +132,21 @@ class CompleteFromArchivePipeline:
             and record["headline_from"] == known["headline_from"]
             and record["headline_from"] != "body"
         )
-        if fuller > 0:  # the whole of what was a preview: no edit of the publisher's
+        if fuller or (longest and changed):  # the whole of what was a part: no edit of the publisher's
             record["archived"] = "completed"
             return
         if changed or retitled:
             record["cause"] = cause_of(record, known)
             record["archived"] = "changed" if record["cause"] == PUBLISHER else "reread"
             record["revision"] = known["revision"] + 1
-        elif self._differs(record, known, before, named):
+        elif not (fill and known["withdrawn_at"]) and self._differs(record, known, before, named):
             record["archived"] = "completed"
         else:
             record["archived"] = "unchanged"
         if (
-            record["archived"] not in ("changed", "reread") and not known["withdrawn_at"]
+            record["archived"] not in ("changed", "reread")
+            and not known["withdrawn_at"]
+            and (trusted <= 0 or record.get("text_kept"))
         ):  # the text was received then, not now
             record["retrieved_at"] = read_utc(known["retrieved_at"])
 
@@ -154,8 +173,16 @@ class CompleteFromArchivePipeline:
         named: dict[str, str],
     ) -> bool:
         """Whether anything but the text is new: a better headline or time, an image that failed before."""
-        fields = ("headline", "headline_from", "published_at", "published_from", "publisher", "description")
-        if any(record[name] != known[name] for name in fields) or record["publishers"] != named:
+        fields = (
+            "headline",
+            "headline_from",
+            "published_at",
+            "published_from",
+            "publisher",
+            "description",
+            "captured_from",
+        )
+        if any(record.get(name) != known[name] for name in fields) or record["publishers"] != named:
             return True
         if known["withdrawn_at"]:  # it is there again
             return True

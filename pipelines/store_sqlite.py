@@ -17,6 +17,7 @@ AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
     "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
     "post_path", "text_sha256", "kind", "access", "served_from", "reader", "source_sha256",
+    "captured_from",
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
@@ -151,7 +152,10 @@ class StoreSqlitePipeline:
         elif link := record.get("link") or record.get(
             "share_url"
         ):  # complete_from_archive found nothing in it
-            self._end(link, record["id"], "gone", BLANK)
+            if record.get("captured_from"):
+                self._end(link, record["id"], "unreadable", "no visible content is left of the imported file")
+            else:
+                self._end(link, record["id"], "gone", BLANK)
         return item
 
     def _store(self, record: MutableMapping[str, Any]) -> None:
@@ -165,6 +169,9 @@ class StoreSqlitePipeline:
             or self._lost_an_image(record)
         ):
             entry = entry_of(record)
+            if record.get("text_kept"):
+                entry.body_html = entry.body_text = None
+                entry.replace.clear()
             if record["archived"] != "new":
                 before = self.archive.stored(record["id"])
                 assert before is not None

@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
-from archive.captures import Capture, zstd
+from archive.captures import BROWSER, Capture, zstd
 from archive.redaction import Header
 from archive.writer import Archive
 from crawler.middlewares.site_headers import SET
@@ -61,6 +61,7 @@ class CaptureMiddleware:
                 content_encoding=encoding.decode("latin-1") if encoding else None,
                 image=bool(from_content) and response.status == 200 and is_image(body or response.body),
                 personal=request.meta.get("personal_keys", ()),
+                source=BROWSER if request.meta.get("playwright") else None,
             )
         )
         if capture_id:

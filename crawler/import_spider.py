@@ -1,0 +1,156 @@
+"""What spiders share that import files: nothing is asked of the network but images, and items come without responses."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from scrapy import Spider, signals
+
+from archive.captures import Capture
+from archive.times import clock
+from archive.units import in_bytes
+from archive.writer import Archive
+from crawler.article_spider import UsageProblem
+from crawler.items import Article, LinkOutcome
+from crawler.pages import NotArticle, PageError
+from crawler.reader_version import reader_version
+from pipelines.archive_access import require_archive
+
+AT_ONCE = 16  # items that wait for their images
+
+Item = Article | LinkOutcome
+
+
+class ImportSpider(Spider):
+    """Yields what a file or a folder holds. Subclasses say how."""
+
+    names_trusted_links = True
+    """Links in files are trusted no more than links in lists."""
+
+    def __init__(self, path: str | None = None):
+        super().__init__()
+        if not path:
+            raise UsageProblem(f"nothing to import: scrapy crawl {self.name} -a path=FILE_OR_DIR")
+        self.path = Path(path).expanduser()
+        if not self.path.exists():
+            raise UsageProblem(f"path={path}: no such file or folder")
+        if not os.access(self.path, os.R_OK):
+            raise UsageProblem(f"path={path}: permission denied")
+        self.root = self.path if self.path.is_dir() else self.path.parent
+        self.under_way = 0
+        self.room = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.item_ended, signal=signal)
+        return spider
+
+    def import_all(self) -> Iterator[Item]:
+        """The items, in order, read one by one as the pipelines take them."""
+        raise NotImplementedError
+
+    async def start(self) -> Any:
+        """`import_all`, with a bounded number of items in the pipelines."""
+        for item in self.import_all():
+            self.under_way += 1
+            yield item
+            while self.under_way >= AT_ONCE:
+                self.room.clear()
+                await self.room.wait()
+
+    def item_ended(self) -> None:
+        """An item has left the pipelines, however."""
+        self.under_way -= 1
+        self.room.set()
+
+    @property
+    def archive(self) -> Archive:
+        """The archive that is written to."""
+        return require_archive(self.crawler)
+
+    def now(self) -> datetime:
+        """The time of the import."""
+        return clock(self.settings)
+
+    def count(self, stat_name: str, number: int = 1) -> None:
+        """Count something of this crawl."""
+        assert self.crawler.stats is not None
+        self.crawler.stats.inc_value(stat_name, number)
+
+    def files(self) -> list[str]:
+        """Paths of all files, relative to the folder that is imported, in order. Links to folders are not followed."""
+        if not self.path.is_dir():
+            return [self.path.name]
+        found = [
+            os.path.relpath(os.path.join(folder, name), self.root)
+            for folder, _, names in os.walk(self.root)
+            for name in names
+            if not name.startswith(".")
+        ]
+        return sorted(found)
+
+    def given(self, file: str) -> str:
+        """A file as the user would name it: its link, where it states none."""
+        return str(self.root / file)
+
+    def read_file(self, file: str) -> bytes:
+        """The bytes of a file. Raises PageError, NotArticle where it is no regular file."""
+        try:
+            handle = os.open(self.root / file, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not hold up the import
+        except FileNotFoundError:
+            raise PageError("a symbolic link that leads nowhere" if os.path.islink(self.root / file) else "the file was removed meanwhile") from None  # fmt: skip
+        except OSError as exc:
+            raise PageError(f"the file cannot be read: {exc.strerror}") from None
+        with open(handle, "rb") as opened:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode):
+                raise NotArticle("not a regular file")
+            if about.st_size > (most := self.settings.getint("DOWNLOAD_MAXSIZE")):
+                raise PageError(
+                    f"larger than DOWNLOAD_MAXSIZE: {in_bytes(about.st_size)}, at most {in_bytes(most)} are read"
+                )
+            return opened.read()
+
+    def capture(self, capture: Capture) -> list[str]:
+        """Keep what an item rests on, once however often it is imported; the ids of its captures."""
+        captures = self.archive.captures
+        if captures is None:
+            return []
+        body = capture.received if capture.body is None else capture.body
+        captures.reader = captures.reader or reader_version()
+        sha256 = hashlib.sha256(body).hexdigest()
+        kept = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
+        return [kept] if kept else []
+
+    def fail(self, file: str, exc: PageError, article_id: str | None = None, counts: bool = True) -> LinkOutcome:
+        """The outcome of a file that brought no article."""
+        self.count("files/without_article")
+        return LinkOutcome(
+            link=self.given(file), article_id=article_id, outcome=exc.outcome, reason=str(exc), counts=counts
+        )
+
+
+def file_url(file: str) -> str:
+    """A ``file:`` address of an imported file, relative to the folder that was imported: what its capture was asked for.
+
+    >>> file_url("_posts/2022-02-21-NW1.md")
+    'file:///_posts/2022-02-21-NW1.md'
+    """
+    return f"file:///{quote(file)}"
+
+
+def with_captures(article: Article, captures: Iterable[str]) -> Article:
+    """The article, naming what it rests on and what read it."""
+    article.captures = [*article.captures, *captures]
+    article.reader = reader_version()
+    return article
