@@ -106,7 +106,9 @@ class ImportSpider(Spider):
     def read_file(self, file: str) -> bytes:
         """The bytes of a file. Raises PageError, NotArticle where it is no regular file."""
         try:
-            handle = os.open(self.root / file, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not hold up the import
+            handle = os.open(
+                self.root / file, os.O_RDONLY | os.O_NONBLOCK
+            )  # a pipe must not hold up the import
         except FileNotFoundError:
             raise PageError("a symbolic link that leads nowhere" if os.path.islink(self.root / file) else "the file was removed meanwhile") from None  # fmt: skip
         except OSError as exc:
@@ -132,7 +134,9 @@ class ImportSpider(Spider):
         kept = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
         return [kept] if kept else []
 
-    def fail(self, file: str, exc: PageError, article_id: str | None = None, counts: bool = True) -> LinkOutcome:
+    def fail(
+        self, file: str, exc: PageError, article_id: str | None = None, counts: bool = True
+    ) -> LinkOutcome:
         """The outcome of a file that brought no article."""
         self.count("files/without_article")
         return LinkOutcome(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("crawler/pages", "crawler/extraction", "crawler/sources", "pipelines")
+FILES = ("crawler/older_post.py",)
 
 
 @cache
@@ -18,6 +19,8 @@ def reader_version() -> str:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             digest.update(path.read_bytes())
+    for file in FILES:
+        digest.update((ROOT / file).read_bytes())
     try:
         release = version("finews-archive")
     except PackageNotFoundError:  # run from a checkout that is not installed

@@ -2,6 +2,7 @@
 
 A record's body is the one after its ``Content-Encoding``, so that header, ``Transfer-Encoding`` and the old
 ``Content-Length`` are left out; names of headers are as Scrapy hands them on, the reason phrase is that of the standard.
+What was not received from the network (``captures.source``) is a record of type ``resource``, and ``X-Source`` says what it is.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from archive.captures import CaptureError, Captures
+from archive.captures import WARC, CaptureError, Captures
 from archive.exports import ExportError
 from archive.exports.whole_file import WholeFile
 
@@ -155,6 +156,22 @@ def _records(writer: Any, capture: dict[str, Any], body: bytes) -> Iterator[Any]
         about["WARC-IP-Address"] = capture["ip"]
     if capture["redacted"]:
         about["X-Redacted"] = ", ".join(capture["redacted"])
+    if capture["source"]:
+        about["X-Source"] = " ".join(
+            filter(None, (capture["source"], capture["file"] and quote(capture["file"])))
+        )
+    if capture["source"] not in (None, WARC):  # no server sent it like this
+        about["Content-Type"] = next(
+            (value for name, value in headers if name.lower() == "content-type"), "text/html"
+        )
+        yield writer.create_warc_record(
+            capture["final_url"],
+            "resource",
+            payload=io.BytesIO(body),
+            length=len(body),
+            warc_headers_dict=about,
+        )
+        return
     yield writer.create_warc_record(
         capture["final_url"],
         "response",

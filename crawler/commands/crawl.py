@@ -78,6 +78,14 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
         + f"; {images:,} new images"
         + (f", {lost:,} images unavailable (see article_images.reason)" if lost else "")
     )
+    if files := get("files/found", 0):
+        merged, without, other = (get(f"files/{name}", 0) for name in ("merged", "without_article", "other"))
+        lines.append(
+            f"{files:,} files"
+            + (f", {merged:,} merged with another of the same article" if merged else "")
+            + (f", {without:,} without an article" if without else "")
+            + (f"; {other:,} of other kinds not read" if other else "")
+        )
     lines.append(f"archive {archive.root / 'archive.db'}, posts {archive.root / 'posts'}")
     return lines
 

@@ -147,10 +147,10 @@ class RunLog:
         """One line on the terminal, written over itself."""
         get = self.stats.get_value
         done = sum(get(f"links/{name}", 0) for name in ALL)
-        new = get("articles/new", 0)
+        new, expected = get("articles/new", 0), get("links/expected")
         failed = sum(get(f"links/{name}", 0) for name in FAILED)
         line = (
-            f"{done:,} links done · {new:,} new articles · {get('download_images/stored', 0):,} images · "
+            f"{done:,}{f' of {expected:,}' if expected else ''} links done · {new:,} new articles · {get('download_images/stored', 0):,} images · "
             f"{failed:,} failed · {get('downloader/request_count', 0):,} requests"
         )
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

@@ -13,8 +13,8 @@ from archive.outcomes import FAILED_HERE
 from crawler import reasons
 from crawler.import_spider import ImportSpider, Item, file_url, with_captures
 from crawler.items import Article, LinkOutcome
+from crawler.older_post import article_of_posts, native_id_of
 from crawler.pages import PageError
-from crawler.pages.older_post import article_of_posts, native_id_of
 from crawler.reader_version import reader_version
 from pipelines.complete_from_archive import source_digest
 
@@ -28,10 +28,14 @@ class OlderPostsSpider(ImportSpider):
 
     def import_all(self) -> Iterator[Item]:
         files = self.files()
-        posts = sorted((native_id_of(file.rpartition("/")[2]) or file, file) for file in files if file.endswith(SUFFIXES))
+        posts = sorted(
+            (native_id_of(file.rpartition("/")[2]) or file, file) for file in files if file.endswith(SUFFIXES)
+        )
         self.count("files/found", len(posts))
         self.count("files/other", len(files) - len(posts))
-        groups = [(key, [file for _, file in group]) for key, group in groupby(posts, key=lambda post: post[0])]
+        groups = [
+            (key, [file for _, file in group]) for key, group in groupby(posts, key=lambda post: post[0])
+        ]
         self.count("links/expected", len(groups))
         for key, group in groups:
             try:
@@ -54,17 +58,21 @@ class OlderPostsSpider(ImportSpider):
         if read:
             try:
                 article, unread = article_of_posts(read, self.now())
-                failed += [(file, PageError(f"{reason}; its article was read from another file")) for file, reason in unread.items()]
+                failed += [
+                    (file, PageError(f"{reason}; its article was read from another file"))
+                    for file, reason in unread.items()
+                ]
             except PageError as exc:
                 failed += [(file, exc) for file, _ in read]
-        for n, (file, exc) in enumerate(failed):  # of an article that all files lack, one failure
-            yield self.fail(file, exc, article_id, counts=article is None and n == 0)
+        for n, (file, problem) in enumerate(failed):  # of an article that all files lack, one failure
+            yield self.fail(file, problem, article_id, counts=article is None and n == 0)
         if article is None:
             self.keep(read)
             return
-        self.count("files/merged", len(read) - 1)
+        self.count("files/merged", len(files) - len(failed) - 1)
         article.link = article.share_url or self.given(files[0])
         if self.is_imported(article):
+            self.count("articles/unchanged")
             yield LinkOutcome(link=article.link, article_id=article.id, outcome="unchanged")
         else:
             yield with_captures(article, self.keep(read))

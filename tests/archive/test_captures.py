@@ -169,3 +169,44 @@ def test_captures_as_warc(tmp_path):
     assert records[3][3].get_statuscode() == "404"
     assert export_captures(tmp_path, io.BytesIO(), article="finews:1").captures == 1
     assert export_captures(tmp_path, io.BytesIO(), since="2026-02-22T00:00:00Z").captures == 1
+
+
+def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
+    warcio = pytest.importorskip("warcio.archiveiterator")
+    captures = Captures(tmp_path / "captures.db").open()
+    page = {"received": b"<p>x</p>", "headers": [("Content-Type", "text/html; charset=utf-8")]}
+    for source, file in (
+        ("browser", None),
+        ("saved", "pages/存档.html"),
+        ("warc", "a.warc.gz"),
+        (None, None),
+    ):
+        moment = MOMENT + timedelta(seconds=len(source or ""))
+        captures.add(capture(source=source, file=file, fetched_at=moment, **page))
+    captures.flush()
+    assert captures.imported(
+        "http://paper.example/a/1", "pages/存档.html", hashlib.sha256(b"<p>x</p>").hexdigest()
+    )
+    assert (
+        captures.imported("http://paper.example/a/1", "another.html", hashlib.sha256(b"<p>x</p>").hexdigest())
+        is None
+    )
+    with pytest.raises(sqlite3.IntegrityError), captures.db as db:
+        db.execute("UPDATE captures SET source = 'guess'")
+    captures.close()
+    Archive(tmp_path).open().close()
+    out = io.BytesIO()
+    export_captures(tmp_path, out)
+    records = warcio.ArchiveIterator(io.BytesIO(out.getvalue()), check_digests=True)
+    kinds = [
+        (record.rec_type, record.rec_headers.get_header("X-Source"), record.content_type)
+        for record in records
+    ]
+    assert kinds[1:] == [
+        ("response", None, "application/http; msgtype=response"),
+        ("request", None, "application/http; msgtype=request"),
+        ("response", "warc a.warc.gz", "application/http; msgtype=response"),
+        ("request", None, "application/http; msgtype=request"),
+        ("resource", "saved pages/%E5%AD%98%E6%A1%A3.html", "text/html; charset=utf-8"),
+        ("resource", "browser", "text/html; charset=utf-8"),
+    ]

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from archive.captures import Captures
 from crawler.check_settings import find_problem
 from crawler.chromium import find_executable, find_missing_part
 from crawler.pages import Walled
@@ -148,7 +149,7 @@ def attack(site, newsroom, packets):
 @pytest.mark.slow
 @needs_chromium
 class TestChromium:
-    def test_a_page_that_scripts_fill_is_archived(self, site, crawl, rows, settings, newsroom):
+    def test_a_page_that_scripts_fill_is_archived(self, site, crawl, rows, settings, newsroom, data_dir):
         run = crawl("share", f"url={site()}", **settings)
         assert run.returncode == 0, run.stderr
         [row] = rows("SELECT headline, publisher, body_text FROM news")
@@ -158,6 +159,10 @@ class TestChromium:
         assert rows("SELECT outcome, reason FROM links") == [{"outcome": "archived", "reason": None}]
         agents = {headers["user-agent"] for _, headers in newsroom.request_headers}
         assert len(agents) == 1, "the browser goes by the name of the crawl"
+        with Captures.read(data_dir) as captures:
+            found = {row["source"]: captures.body(row["id"]).decode() for row in captures.find(url=LINK)}
+        assert "await fill()" in found[None], "as served"
+        assert "二十万千瓦" in found["browser"], "as its scripts left it"
 
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
     def test_scripts_reach_nothing_that_the_guard_refuses(

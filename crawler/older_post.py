@@ -24,10 +24,9 @@ from typing import Any
 from archive.times import BEIJING
 from crawler.extraction.decoding import decode
 from crawler.items import Article
-from crawler.pages.base import LinkError, NotArticle, PageError, Target
+from crawler.pages import LinkError, NotArticle, PageError, Target, target_of
 from crawler.pages.finews import FinewsPage, day_of
 from crawler.pages.finews_detail import is_blank
-from crawler.pages.registry import target_of
 from pipelines.strip_boilerplate import tidy_digest
 
 ROLLING = "东财滚动新闻"
