@@ -173,6 +173,7 @@ def test_captures_as_warc(tmp_path):
 
 def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
     warcio = pytest.importorskip("warcio.archiveiterator")
+    Archive(tmp_path).open().close()
     captures = Captures(tmp_path / "captures.db").open()
     page = {"received": b"<p>x</p>", "headers": [("Content-Type", "text/html; charset=utf-8")]}
     for source, file in (
@@ -194,7 +195,6 @@ def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
     with pytest.raises(sqlite3.IntegrityError), captures.db as db:
         db.execute("UPDATE captures SET source = 'guess'")
     captures.close()
-    Archive(tmp_path).open().close()
     out = io.BytesIO()
     export_captures(tmp_path, out)
     records = warcio.ArchiveIterator(io.BytesIO(out.getvalue()), check_digests=True)
