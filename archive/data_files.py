@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-.+\.(?:md|html)")
@@ -42,6 +43,21 @@ class DataFiles:
         if not staged.exists() and not self.has(path, len(data)):
             staged.write_bytes(data)
         return path
+
+    def stage_copy(self, path: str, source: Path) -> None:
+        """Stage the file at *source* as the image at *path*, by a hard link where that can be; one that is there, or gone, stays so."""
+        staged = self.staging / os.path.basename(path)
+        if self.has(path) or staged.exists():
+            return
+        part = staged.with_suffix(".part")
+        with suppress(FileNotFoundError):
+            try:
+                os.link(source, staged)
+            except FileNotFoundError:
+                raise
+            except OSError:  # another file system, or one without hard links
+                shutil.copy2(source, part)
+                os.replace(part, staged)
 
     def publish(
         self, images: Iterable[str], posts: Iterable[tuple[str, str]], old_posts: Iterable[str]

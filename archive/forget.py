@@ -130,17 +130,13 @@ def _forget_captures(captures: Captures, needles: list[str], own: Collection[str
 
 def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: list[str]) -> int:
     """Take the article out of a body that others rest on; how many captures have it."""
-    try:
-        body = unpack(sha256, sha256, packed)
-    except CaptureError:  # damaged: scrapy verify says so
+    kept = redacted_body(sha256, packed, needles)
+    if kept is None:
         return 0
-    if not any(text.encode() in body for text in needles):
-        return 0
-    kept = without(body, needles)
-    digest = hashlib.sha256(kept).hexdigest()
+    digest, size, kept_packed = kept
     db.execute(
         "INSERT OR IGNORE INTO bodies SELECT ?, first_capture, ?, ? FROM bodies WHERE sha256 = ?",
-        [digest, len(kept), zstd.compress(kept, LEVEL), sha256],
+        [digest, size, kept_packed, sha256],
     )
     changed = db.execute(
         "UPDATE captures SET body_sha256 = ?, redacted = json_insert(redacted, '$[#]', ?) WHERE body_sha256 = ?",
@@ -148,6 +144,18 @@ def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: li
     ).rowcount
     db.execute("DELETE FROM bodies WHERE sha256 = ?", [sha256])
     return changed
+
+
+def redacted_body(sha256: str, packed: bytes, needles: Collection[str]) -> tuple[str, int, bytes] | None:
+    """``(sha256, size, packed)`` of a body without what *needles* name; None where it names none of it."""
+    try:
+        body = unpack(sha256, sha256, packed)
+    except CaptureError:  # damaged: scrapy verify says so
+        return None
+    if not any(text.encode() in body for text in needles):
+        return None
+    kept = without(body, needles)
+    return hashlib.sha256(kept).hexdigest(), len(kept), zstd.compress(kept, LEVEL)
 
 
 def without(body: bytes, needles: Collection[str]) -> bytes:

@@ -245,7 +245,8 @@ class Archive:
         self._spider = spider
         now = self.now()
         self._report_future(now)
-        crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}"
+        # The host is in it: archives of several machines are merged, and in containers processes have the same number.
+        crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}@{os.uname().nodename}"
         with self._errors(), self.transaction() as db:
             # We hold the lock: a crawl without an end was killed.
             db.execute(
@@ -357,6 +358,14 @@ class Archive:
                 [article_id, since],
             ).fetchone()
         return dict(row) if row else None
+
+    def outcome_of(self, link: str) -> str | None:
+        """How *link* ended, the batch that waits included; None where it was never asked for."""
+        if waiting := self._batch.links.get(link):
+            return str(waiting["outcome"])
+        with self._errors():
+            row = self._db.execute("SELECT outcome FROM links WHERE url = ?", [link]).fetchone()
+        return row["outcome"] if row else None
 
     # -- adding -----------------------------------------------------------------------------------------------
     # What belongs to one item is added without a flush between: a batch is written before the next article is taken in, at

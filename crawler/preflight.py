@@ -302,7 +302,8 @@ def write_down(
     received: int,
 ) -> None:
     """Keep that the feeds were read and list nothing new."""
-    row = {"id": f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}", "now": moment, "requests": requests, "bytes": received}  # fmt: skip
+    crawl_id = f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}@{os.uname().nodename}"
+    row = {"id": crawl_id, "now": moment, "requests": requests, "bytes": received}
     record_quiet_poll = load_beside("../archive/quiet_poll")["record_quiet_poll"]
     record_quiet_poll(db, row, {feed: json.dumps(listed) for feed, listed in ids.items()})
 

@@ -2,6 +2,9 @@
 
 scrapy crawl share -a url=LINK
 scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard input
+
+``-a part=2/8`` crawls the second of eight parts of a list, the same on every machine; ``-a skip=ended`` leaves out links that the
+archive has an outcome of which no further try is expected to change, ``-a skip=tried`` those that it has any of.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ from typing import Any, TextIO
 from scrapy import Request
 from scrapy.settings import BaseSettings
 
-from archive.outcomes import FAILED_HERE, RETRIED
+from archive.outcomes import ALL, FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler import settings as project_settings
 from crawler.article_spider import ArticleSpider, UsageProblem
 from crawler.attempt import Attempt
+from crawler.cluster.parts import is_in_part, part_of
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit
@@ -72,6 +76,13 @@ def named_hosts(settings: BaseSettings) -> list[str]:
     return [origin[1] for origin in origins if origin is not None]
 
 
+SKIPPED = {
+    "ended": tuple(outcome for outcome in ALL if outcome not in RETRIED),
+    "tried": ALL,
+}
+"""Values of ``skip``: the outcomes whose links are left out."""
+
+
 class ShareSpider(ArticleSpider):
     """Follows share links."""
 
@@ -91,8 +102,22 @@ class ShareSpider(ArticleSpider):
             slots.setdefault(host, {"throttle": False})
         settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
 
-    def __init__(self, url: str | None = None, urls: str | None = None):
+    def __init__(
+        self,
+        url: str | None = None,
+        urls: str | None = None,
+        part: str | None = None,
+        skip: str | None = None,
+    ):
         super().__init__()
+        try:
+            self.part = part_of(part)
+        except ValueError as exc:
+            raise UsageProblem(str(exc)) from None
+        if skip is not None and skip not in SKIPPED:
+            raise UsageProblem(f"skip={skip}: give {' or '.join(SKIPPED)}")
+        self.skipped = SKIPPED[skip] if skip else ()
+        """Outcomes of links that are left out."""
         if not url and not urls:
             raise UsageProblem(
                 "no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)"
@@ -117,6 +142,10 @@ class ShareSpider(ArticleSpider):
         """Hashes of links read in this crawl: the same link twice is one."""
 
     def _given(self) -> Iterator[str]:
+        """The links of this part."""
+        return (link for link in self._listed() if is_in_part(link, self.part))
+
+    def _listed(self) -> Iterator[str]:
         if self.url:
             yield from addresses_in(self.url) or [self.url.strip()]
         elif is_pipe(str(self.urls)):
@@ -141,7 +170,8 @@ class ShareSpider(ArticleSpider):
             return
         async for line in self.pipe:
             for link in links_in([line]):
-                yield link
+                if is_in_part(link, self.part):
+                    yield link
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
         if (
@@ -153,6 +183,9 @@ class ShareSpider(ArticleSpider):
             if hash(link) in self.links:
                 continue
             self.links.add(hash(link))
+            if self.skipped and self.outcome_of(link) in self.skipped:
+                self.count("links/skipped")
+                continue
             self.count("links/asked")
             try:
                 target = target_of(link)
@@ -169,6 +202,11 @@ class ShareSpider(ArticleSpider):
                 self.count("links/ended_before")
                 continue
             yield self.request(target)
+
+    def outcome_of(self, link: str) -> str | None:
+        """How the link ended in an earlier crawl; None where none asked for it."""
+        archive = archive_of(self.crawler)
+        return archive.outcome_of(link) if archive else None
 
     def has_ended(self, target: Target, since: str) -> bool:
         """Whether an earlier run of the same job ended the link, so that asking again would bring the same."""
