@@ -134,7 +134,7 @@ class ArticleSpider(Spider):
             return self.ask(target, attempt_after, known)
         outcome, reason = attempt_after.conclude()
         self.consecutive_unreadable = self.consecutive_unreadable + 1 if outcome == outcomes.UNREADABLE else 0
-        end = self.outcome(target, outcome, reason)
+        end = self.outcome(target, outcome, reasons.add_advice(outcome, reason))
         end.counts = not known.get("by_hand")
         return end
 

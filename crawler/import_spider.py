@@ -24,8 +24,6 @@ from crawler.pages import NotArticle, PageError
 from crawler.reader_version import reader_version
 from pipelines.archive_access import require_archive
 
-AT_ONCE = 16  # items that wait for their images
-
 Item = Article | LinkOutcome
 
 
@@ -34,6 +32,10 @@ class ImportSpider(Spider):
 
     names_trusted_links = True
     """Links in files are trusted no more than links in lists."""
+    at_once = 16
+    """Items that wait for their images."""
+    most_bytes: int | None = None
+    """Of a file; None: the setting DOWNLOAD_MAXSIZE."""
 
     def __init__(self, path: str | None = None):
         super().__init__()
@@ -64,11 +66,11 @@ class ImportSpider(Spider):
         for item in self.import_all():
             self.under_way += 1
             yield item
-            while self.under_way >= AT_ONCE:
+            while self.under_way >= self.at_once:
                 self.room.clear()
                 await self.room.wait()
 
-    def item_ended(self) -> None:
+    def item_ended(self, item: Any) -> None:
         """An item has left the pipelines, however."""
         self.under_way -= 1
         self.room.set()
@@ -103,8 +105,8 @@ class ImportSpider(Spider):
         """A file as the user would name it: its link, where it states none."""
         return str(self.root / file)
 
-    def read_file(self, file: str) -> bytes:
-        """The bytes of a file. Raises PageError, NotArticle where it is no regular file."""
+    def read_file(self, file: str, size: int = -1) -> bytes:
+        """The bytes of a file, or the first *size* of one of any size. Raises PageError, NotArticle where it is no regular file."""
         try:
             handle = os.open(
                 self.root / file, os.O_RDONLY | os.O_NONBLOCK
@@ -117,11 +119,10 @@ class ImportSpider(Spider):
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode):
                 raise NotArticle("not a regular file")
-            if about.st_size > (most := self.settings.getint("DOWNLOAD_MAXSIZE")):
-                raise PageError(
-                    f"larger than DOWNLOAD_MAXSIZE: {in_bytes(about.st_size)}, at most {in_bytes(most)} are read"
-                )
-            return opened.read()
+            most = self.most_bytes or self.settings.getint("DOWNLOAD_MAXSIZE")
+            if size < 0 and about.st_size > most:
+                raise PageError(f"too large: {in_bytes(about.st_size)}, at most {in_bytes(most)} are read")
+            return opened.read(size)
 
     def capture(self, capture: Capture) -> list[str]:
         """Keep what an item rests on, once however often it is imported; the ids of its captures."""

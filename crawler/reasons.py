@@ -22,6 +22,17 @@ WALLS = {
 GONE = {404, 410}
 HOW_TO_BROWSE = "to read it: pip install 'finews-archive[browser]', apt-get install chromium, then -s BROWSER_ENABLED=True"
 
+HOW_TO_SAVE = "where a browser shows it to you, save the page there, then scrapy crawl saved -a path=FILE"
+
+
+def add_advice(outcome: str, reason: str) -> str:
+    """*reason* with the way that is left for a page behind a wall.
+
+    >>> add_advice("walled", "the server wants a login")
+    'the server wants a login; where a browser shows it to you, save the page there, then scrapy crawl saved -a path=FILE'
+    """
+    return f"{reason}; {HOW_TO_SAVE}" if outcome == outcomes.WALLED else reason
+
 
 def name_route(url: str, request: Any = None) -> str:
     """Which way a request went, ready to be appended to a reason: through which proxy, without its credentials, or why

@@ -87,6 +87,7 @@ HTTPERROR_ALLOW_ALL = True  # every response has an outcome
 URLLENGTH_LIMIT = 0  # no link is dropped for its length
 CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as many tasks for every response
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.saved_images.SavedImagesMiddleware": 10,
     "crawler.middlewares.site_headers.SiteHeadersMiddleware": 90,
     "crawler.middlewares.robots_unavailable.RobotsUnavailableMiddleware": 95,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

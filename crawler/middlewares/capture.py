@@ -15,6 +15,7 @@ from scrapy.http import Response
 from archive.captures import BROWSER, Capture, zstd
 from archive.redaction import Header
 from archive.writer import Archive
+from crawler.middlewares.saved_images import SOURCE
 from crawler.middlewares.site_headers import SET
 from crawler.reader_version import reader_version
 from pipelines.archive_access import require_archive
@@ -45,6 +46,10 @@ class CaptureMiddleware:
         encoding = response.headers.get(b"Content-Encoding")
         body = decode(response.body, encoding) if encoding else None
         from_content = request.meta.get("from_content")
+        source, file = request.meta.get(SOURCE) or (
+            BROWSER if request.meta.get("playwright") else None,
+            None,
+        )
         capture_id = self.archive.capture(
             Capture(
                 url=request.url,
@@ -61,7 +66,8 @@ class CaptureMiddleware:
                 content_encoding=encoding.decode("latin-1") if encoding else None,
                 image=bool(from_content) and response.status == 200 and is_image(body or response.body),
                 personal=request.meta.get("personal_keys", ()),
-                source=BROWSER if request.meta.get("playwright") else None,
+                source=source,
+                file=file,
             )
         )
         if capture_id:

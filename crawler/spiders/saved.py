@@ -1,0 +1,182 @@
+"""Imports pages that were saved by hand or by another crawler: HTML, SingleFile, MHTML, PDF, WARC.
+
+scrapy crawl saved -a path=FILE_OR_DIR [-a url=LINK]
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from scrapy.http import HtmlResponse
+from w3lib.url import safe_url_string
+
+from archive.captures import Capture
+from archive.outcomes import FAILED_HERE
+from crawler import reasons
+from crawler.article_spider import UsageProblem
+from crawler.import_spider import ImportSpider, Item, file_url, with_captures
+from crawler.items import Article, LinkOutcome
+from crawler.links import addresses_in
+from crawler.pages import LinkError, PageError, target_of
+from crawler.saved import SavedPage, images_beside, kind_of
+from crawler.saved.html import read_html
+from crawler.saved.mhtml import read_mhtml
+from crawler.saved.warc import NEEDS_WARCIO, read_warc
+
+SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml", ".mht", ".pdf", ".warc", ".gz")
+MOST = (
+    256 * 1024 * 1024
+)  # bytes of a file, images included; of a WARC file, which is read record by record, any number
+HEAD = 4096
+NO_ADDRESS = "the file does not state the address of its page: give it with -a url=LINK"
+
+
+class SavedSpider(ImportSpider):
+    """Reads files with the page objects of their sites. Images come out of the file where it holds them."""
+
+    name = "saved"
+    at_once = 4
+    most_bytes = MOST
+
+    def __init__(self, path: str | None = None, url: str | None = None):
+        super().__init__(path)
+        if url and self.path.is_dir():
+            raise UsageProblem("-a url=LINK is the address of one page: give its FILE, not a folder")
+        if url and not addresses_in(url):
+            raise UsageProblem(f"url={url} is not a URL: it must start with http:// or https://")
+        self.url = url and addresses_in(url)[0]
+        self.pages: dict[int, tuple[SavedPage, str]] = {}
+        """Pages whose articles are in the pipelines, with their files, by the item's identity."""
+
+    def import_all(self) -> Iterator[Item]:
+        files = self.files()
+        is_single = not self.path.is_dir()
+        wanted = [
+            file for file in files if is_single or (file.lower().endswith(SUFFIXES) and not is_part(file))
+        ]
+        self.count("files/found", len(wanted))
+        self.count("files/other", len(files) - len(wanted))
+        if not any(file.lower().endswith((".warc", ".warc.gz")) for file in wanted):
+            self.count("links/expected", len(wanted))
+        for file in wanted:
+            try:
+                for page in self.read_pages(file):
+                    yield self.make_item(page, file)
+            except PageError as exc:
+                yield self.fail(file, exc)
+            except Exception as exc:  # a bug of ours: the file must not vanish for it
+                self.logger.error(f"{file}: {type(exc).__name__}: {exc}", exc_info=exc)
+                yield LinkOutcome(link=self.given(file), outcome=FAILED_HERE, reason=reasons.of_bug(exc))
+
+    def read_pages(self, file: str) -> Iterator[SavedPage]:
+        """The pages in a file. Raises PageError."""
+        path = Path(self.root / file)
+        head = self.read_file(file, HEAD)
+        is_packed = head[:2] == b"\x1f\x8b"
+        if is_packed:
+            head = zlib.decompressobj(31).decompress(head, HEAD)
+        if kind_of(head) == "warc":
+            yield from self.read_warc(path)
+            return
+        data = self.read_file(file)
+        if is_packed:
+            data = unpack(data)
+        if not data.strip():
+            raise PageError("the file is empty")
+        page = read_mhtml(data) if kind_of(data[:HEAD]) == "mhtml" else read_html(data)
+        page.url = self.url or page.url
+        if page.url and kind_of(data[:HEAD]) == "page":
+            inside, beside = page.find_image, images_beside(path, page.url)
+            page.find_image = lambda address: inside(address) or beside(address)
+        page.saved_at = page.saved_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        yield page
+
+    def read_warc(self, path: Path) -> Iterator[SavedPage]:
+        """The pages in a WARC file. Raises PageError."""
+        count = 0
+        try:
+            for page in read_warc(path, self.settings.getint("DOWNLOAD_MAXSIZE"), self.url):
+                if isinstance(page, PageError):
+                    self.logger.warning(f"{path}: {page}")
+                    self.count("files/records_too_large")
+                    continue
+                count += 1
+                yield page
+        except ImportError:
+            raise PageError(NEEDS_WARCIO) from None
+        if not count:
+            raise PageError(f"the WARC file holds no page{f' of {self.url}' if self.url else ''}")
+
+    def make_item(self, page: SavedPage, file: str) -> Item:
+        """The article of a page, or the outcome of its link."""
+        if page.url is None:
+            self.keep(page, file, file_url(file))
+            return LinkOutcome(link=self.given(file), outcome="unknown_site", reason=NO_ADDRESS)
+        captures = self.keep(page, file, page.url)
+        saved_at = min(page.saved_at or self.now(), self.now())
+        try:
+            target = target_of(page.url)
+            if len(page.body) > self.settings.getint("DOWNLOAD_MAXSIZE"):
+                raise PageError("the page without its images is larger than DOWNLOAD_MAXSIZE")
+            response = HtmlResponse(target.link, body=page.body, headers={"Content-Type": page.content_type})
+            reader = target.page(response, target, saved_at)
+            article = reader.article()
+            next_page = reader.next_page()
+        except (LinkError, PageError) as exc:
+            self.count("files/without_article")
+            return LinkOutcome(link=page.url, outcome=exc.outcome, reason=f"{exc} (saved page {file})")
+        except Exception as exc:
+            self.logger.error(f"{file}: {type(exc).__name__}: {exc}", exc_info=exc)
+            return LinkOutcome(link=page.url, outcome=FAILED_HERE, reason=reasons.of_bug(exc))
+        if next_page and article.access == "open":
+            article.access = "preview"  # the rest of it is in no file; a later crawl completes it
+        article.link = article.link or page.url
+        article.served_from = "/".join(page.url.split("/", 3)[:3])
+        article.captured_from = self.name
+        self.pages[id(article)] = page, file
+        return with_captures(article, captures)
+
+    def keep(self, page: SavedPage, file: str, url: str) -> list[str]:
+        """Keep the page as it was read; the id of its capture."""
+        body = page.body if page.body is not page.received else None
+        return self.capture(
+            Capture(
+                url=url, status=200, headers=page.headers or [("Content-Type", page.content_type)], received=page.received, body=body,
+                fetched_at=page.saved_at, ip=page.ip, content_encoding=page.content_encoding, source=page.source, file=file,
+            )
+        )  # fmt: skip
+
+    def find_image(self, url: str) -> tuple[bytes, tuple[str, str]] | None:
+        """An image out of a file whose article is in the pipelines, with ``(source, file)``."""
+        for page, file in self.pages.values():
+            if (data := page.find_image(url) or page.find_image(safe_url_string(url))) is not None:
+                return data, (page.source, file)
+        return None
+
+    def item_ended(self, item: Any) -> None:
+        if isinstance(item, Article):
+            self.pages.pop(id(item), None)
+        super().item_ended(item)
+
+
+def is_part(file: str) -> bool:
+    """Whether a file belongs to a page that was saved "complete": it lies in the folder beside it."""
+    return any(folder.endswith(("_files", ".files")) for folder in file.split("/")[:-1])
+
+
+def unpack(data: bytes) -> bytes:
+    """*data* out of gzip, `MOST` bytes at most. Raises PageError."""
+    try:
+        with gzip.open(BytesIO(data)) as stream:
+            unpacked = stream.read(MOST + 1)
+    except (OSError, EOFError, zlib.error) as exc:
+        raise PageError(f"the gzip file is damaged: {exc}") from None
+    if len(unpacked) > MOST:
+        raise PageError(f"larger than {MOST // 1024 // 1024} MB when unpacked")
+    return unpacked
