@@ -75,6 +75,15 @@ class Batch:
     def __bool__(self) -> bool:
         return bool(self.entries or self.links or self.rows or self.withdrawals)
 
+    def leave_out(self, urls: Iterable[str]) -> None:
+        """Forget links and what they brought."""
+        for url in urls:
+            article_id = self.links.pop(url)["article_id"]
+            self.entries.pop(article_id, None)
+            self.withdrawals.pop(article_id, None)
+            for table, rows in self.rows.items():
+                self.rows[table] = [row for row in rows if row.get("article_id") != article_id]
+
 
 class BatchWriter:
     """Writes batches on one connection. The caller owns the transaction.

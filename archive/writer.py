@@ -18,12 +18,12 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
 from archive.captures import NAME, Capture, Captures
@@ -52,6 +52,19 @@ class ArchiveError(Exception):
 
 class ArchiveLocked(ArchiveError):
     """Another crawl writes to this DATA_DIR; the message names it."""
+
+
+class BatchGate(Protocol):
+    """Who answers for the links of a batch: a crawl whose links are lent to it (`Archive.gate`)."""
+
+    def ended(self, url: str) -> None:
+        """The link has an outcome, which waits to be written."""
+
+    def refused(self, urls: Iterable[str]) -> list[str]:
+        """Those of *urls* of which nothing may be written any more."""
+
+    def committed(self, urls: Iterable[str]) -> None:
+        """The outcomes of *urls* are in the archive for good."""
 
 
 class Archive:
@@ -87,6 +100,8 @@ class Archive:
         """The first articles that this crawl brought, for the summary."""
         self.written = 0
         """Articles of this crawl that are in the archive now, new or brought up to date."""
+        self.gate: BatchGate | None = None
+        """Asked before a batch is written, and told once it is."""
         self.render: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
         """Makes ``(path, text)`` of a post from an article's stored fields; set by whoever writes posts."""
 
@@ -404,6 +419,8 @@ class Archive:
             self.flush()
         self._wait_begins()
         self._batch.links[row["url"]] = {**row, "spider": self._spider}
+        if self.gate is not None:
+            self.gate.ended(row["url"])
         if row["outcome"] in FAILED and len(self.failures) < 20:
             self.failures.append(row)
 
@@ -441,6 +458,8 @@ class Archive:
     def flush(self) -> None:
         """Write the batch: files and rows, or neither. Raises ArchiveError, with the batch kept."""
         batch = self._batch
+        if self.gate is not None:
+            batch.leave_out(self.gate.refused(list(batch.links)))
         if not batch:
             return
         with self._errors():
@@ -459,6 +478,8 @@ class Archive:
             self._wrote = True
             self.written += len(batch.entries)
             self.files.settle()
+        if self.gate is not None:
+            self.gate.committed(list(batch.links))
 
     def _check_file(self) -> None:
         """Raises OSError where the file that is written to is no longer the one that others see."""

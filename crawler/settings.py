@@ -135,6 +135,10 @@ MANIFEST_COMMAND = ""  # signs a daily manifest, whose path is put behind it: gp
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
 POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
 
+# -- several machines ---------------------------------------------------------------------------------------------------
+QUEUE = ""  # redis://[:PASSWORD@]HOST[:PORT]/DB: links that several crawls share; needs the extra `cluster`
+QUEUE_LEASE = 60.0  # seconds after which others take over the hosts of a crawl that died
+
 # -- what is logged and reported --------------------------------------------------------------------------------
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []

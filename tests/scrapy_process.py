@@ -68,28 +68,58 @@ def _start_words(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+class Running:
+    """A process that was started by `start_scrapy`; its streams are files until it has ended."""
+
+    def __init__(self, command: list[str], stdin: bytes, env: Mapping[str, str], cwd: str):
+        self.command = command
+        request = json.dumps({"words": command[3:], "env": dict(env), "cwd": cwd}).encode()
+        self._opened = contextlib.ExitStack()
+        self._streams = [self._opened.enter_context(tempfile.TemporaryFile()) for _ in range(3)]  # noqa: SIM115
+        self._streams[0].write(stdin)
+        self._streams[0].seek(0)
+        self._server = self._opened.enter_context(socket.socket(socket.AF_UNIX))
+        self._server.connect(_server())
+        socket.send_fds(
+            self._server, [len(request).to_bytes(4)], [stream.fileno() for stream in self._streams]
+        )
+        self._server.sendall(request)
+        self.pid = int.from_bytes(_receive(self._server, 4))
+
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        self._server.setblocking(False)
+        try:
+            return not self._server.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+
+    def wait(self, timeout: float = TIMEOUT) -> subprocess.CompletedProcess[bytes]:
+        """How it ended. Raises subprocess.TimeoutExpired, and kills it."""
+        self._server.settimeout(timeout)
+        with self._opened:
+            try:
+                status = int.from_bytes(_receive(self._server, 4), signed=True)
+            except TimeoutError:
+                os.kill(self.pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(self.command, timeout) from None
+            for stream in self._streams[1:]:
+                stream.seek(0)
+            return subprocess.CompletedProcess(
+                self.command, status, self._streams[1].read(), self._streams[2].read()
+            )
+
+
+def start_scrapy(*words: object) -> Running:
+    """Start ``scrapy WORDS`` without waiting for it."""
+    command = [sys.executable, "-m", "scrapy", *map(str, words)]
+    return Running(command, b"", os.environ, os.fspath(ROOT))
+
+
 def _run_forked(
     command: list[str], stdin: bytes, env: dict[str, str], cwd: str, timeout: float
 ) -> subprocess.CompletedProcess[bytes]:
-    request = json.dumps({"words": command[3:], "env": env, "cwd": cwd}).encode()
-    with contextlib.ExitStack() as opened:
-        streams = [opened.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
-        streams[0].write(stdin)
-        streams[0].seek(0)
-        server = opened.enter_context(socket.socket(socket.AF_UNIX))
-        server.settimeout(timeout)
-        server.connect(_server())
-        socket.send_fds(server, [len(request).to_bytes(4)], [stream.fileno() for stream in streams])
-        server.sendall(request)
-        pid = int.from_bytes(_receive(server, 4))
-        try:
-            status = int.from_bytes(_receive(server, 4), signed=True)
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            raise subprocess.TimeoutExpired(command, timeout) from None
-        for stream in streams[1:]:
-            stream.seek(0)
-        return subprocess.CompletedProcess(command, status, streams[1].read(), streams[2].read())
+    return Running(command, stdin, env, cwd).wait(timeout)
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:
@@ -130,7 +160,7 @@ def _import_everything() -> None:
 
     names = {"scrapy.cmdline", "scrapy.crawler", "scrapy.core.downloader.handlers.http11", "dateparser"}
     names |= {"scrapy.core.engine", "scrapy.core.scheduler", "scrapy.pipelines.images", "pyarrow.parquet"}
-    names |= {"sqlite_utils", "sqlite_utils.migrations", "datasette.app"}
+    names |= {"sqlite_utils", "sqlite_utils.migrations", "datasette.app", "redis"}
     for package in (archive, crawler, pipelines):
         walked = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         names |= {module.name for module in walked if not module.name.endswith("__main__")}

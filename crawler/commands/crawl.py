@@ -135,9 +135,10 @@ class Command(ScrapyCrawl):
         except KeyError:
             self._leave(exit_status.USAGE, f"no spider is called {args[0]}; there are {names}")
         try:
-            spider(**opts.spargs)
             if check := getattr(spider, "check_arguments", None):
                 check(self.settings, **opts.spargs)
+            else:
+                spider(**opts.spargs)
         except (ValueError, TypeError) as exc:
             self._leave(exit_status.USAGE, explain_rejection(exc, spider))
         # What is loaded by now stays: the collector need not look at it every 700 objects. A crawl makes few cycles.

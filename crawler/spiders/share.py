@@ -5,6 +5,8 @@ scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard 
 
 ``-a part=2/8`` crawls the second of eight parts of a list, the same on every machine; ``-a skip=ended`` leaves out links that the
 archive has an outcome of which no further try is expected to change, ``-a skip=tried`` those that it has any of.
+
+``-s QUEUE=redis://HOST/0`` takes the links from a queue that several crawls share (`crawler.cluster.queue_spider`).
 """
 
 from __future__ import annotations
@@ -101,6 +103,24 @@ class ShareSpider(ArticleSpider):
         for host in (*LOOPBACK, *named_hosts(settings)):
             slots.setdefault(host, {"throttle": False})
         settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
+
+    @classmethod
+    def check_arguments(cls, settings: BaseSettings, **arguments: Any) -> None:
+        """Raise UsageProblem for arguments that do not go with the settings."""
+        if settings["QUEUE"]:
+            from crawler.cluster.queue_spider import QueueSpider
+
+            QueueSpider.check_queue(settings, **arguments)
+        else:
+            cls(**arguments)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        if crawler.settings["QUEUE"] and cls is ShareSpider:
+            from crawler.cluster.queue_spider import QueueSpider
+
+            return QueueSpider.from_crawler(crawler, *args, **kwargs)
+        return super().from_crawler(crawler, *args, **kwargs)
 
     def __init__(
         self,

@@ -1,0 +1,352 @@
+"""One worker's side of the queue: which links it takes, when they are acknowledged, and what becomes of those that end workers.
+
+A link is taken with XREADGROUP from the partitions that this worker leases, and taken off (XACK, XDEL) only once the archive has
+committed its outcome. What a dead worker had taken is taken over with its partition (XAUTOCLAIM). Nothing is written, or taken off,
+for a partition whose lease is lost: whoever has it now takes the link again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import redis
+
+from crawler.cluster.leases import Leases, clock
+from crawler.cluster.queue import CONNECTION_ERRORS, DEAD, GROUP, Queue, check, digest_of, shown
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+AHEAD = 8  # links of a partition that wait for their turn here
+SUSPECT = 3  # deliveries without an end after which a link runs alone
+TRIALS = 2  # alone, after which it is put aside
+SUSPECTS_WAIT = 30.0  # seconds for which others go first, at most
+PAUSE = 0.3  # seconds between two looks at an empty queue
+SPREAD = 2.0  # seconds between two looks at how the partitions are spread
+
+# The owner may take a link off: acknowledged, deleted, free to be queued again, no longer on trial.
+TAKE_OFF = (
+    "if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('xack', KEYS[2], ARGV[2], ARGV[3])"
+    " redis.call('xdel', KEYS[2], ARGV[3]) redis.call('srem', KEYS[3], ARGV[4]) redis.call('hdel', KEYS[4], ARGV[3]) return 1"
+)
+
+
+@dataclass(slots=True)
+class Taken:
+    """A link that this worker took."""
+
+    partition: int
+    id: str
+    fields: dict[str, str]
+    deliveries: int = 1
+    """How often it was taken, by any worker."""
+    is_ended: bool = False
+    """Whether its outcome waits to be committed."""
+    is_given_up: bool = False
+
+    @property
+    def url(self) -> str:
+        return self.fields["url"]
+
+
+class Worker:
+    """Takes links for one crawl. It is the `archive.writer.BatchGate` of the crawl's archive."""
+
+    def __init__(self, queue: Queue, url: str, lease: float, once: bool, concurrency: int):
+        self.queue, self.once, self.concurrency = queue, once, concurrency
+        self._name = shown(url)
+        self._url = url
+        self.leases = Leases(queue, lease)
+        self.waiting: dict[int, deque[Taken]] = {}
+        """Links whose turn has not come, by partition."""
+        self.suspects: deque[Taken] = deque()
+        self.open: dict[str, Taken] = {}
+        """Links under way, by address, until their outcome is committed."""
+        self._under_way: Counter[int] = Counter()
+        """Links by partition that have no outcome yet."""
+        self.done: deque[Taken] = deque()
+        """Committed links that are still to be taken off."""
+        self.left = 1
+        """Links in all partitions, as last seen."""
+        self._take_off = queue.client.register_script(TAKE_OFF)
+        self._taking_off = threading.Lock()
+        self._changed = asyncio.Event()
+        self._spread_at = self._suspected_at = float("-inf")
+        self._is_away = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # -- told by the archive -------------------------------------------------------------------------------------
+
+    def ended(self, url: str) -> None:
+        """The link has an outcome, which waits to be written."""
+        if (taken := self.open.get(url)) and not taken.is_ended:
+            taken.is_ended = True
+            self._under_way[taken.partition] -= 1
+            self._changed.set()
+
+    def refused(self, urls: Iterable[str]) -> list[str]:
+        """Links whose partition another worker may have by now: nothing is written for them."""
+        lost = [url for url in urls if url in self.open and not self.leases.holds(self.open[url].partition)]
+        for url in lost:
+            self.ended(url)
+            del self.open[url]
+            logger.info("%s: the lease of its host is lost; another worker crawls it", url)
+        self._changed.set()
+        return lost
+
+    def committed(self, urls: Iterable[str]) -> None:
+        """The outcomes of *urls* are in the archive for good."""
+        self.done.extend(self.open.pop(url) for url in urls if url in self.open)
+        self._changed.set()
+        if self.done and not any(task.get_name() == "acknowledge" for task in self._tasks):
+            self._start(self._ask(self.take_off), "acknowledge")
+
+    # -- links -----------------------------------------------------------------------------------------------------
+
+    async def links(
+        self, settle: Callable[[], None], give_up: Callable[[Taken], None]
+    ) -> AsyncIterator[Taken]:
+        """Links as they can be asked for; with `once` until every link of the queue has its outcome.
+
+        *settle* commits what has ended; *give_up* gives a link that ends workers its outcome. Raises QueueProblem.
+        """
+        await self._ask(check, self.queue.client, self._url)
+        beat = self._start(self._renew_leases(), "renew")
+        try:
+            while True:
+                await self._fill()
+                if self.once and not self.left and not self.open and not self.suspects and not self.done:
+                    return
+                while taken := self._next():
+                    self._begin(taken)
+                    yield taken
+                if self._is_time_for_suspects():
+                    async for taken in self._alone(settle, give_up):
+                        yield taken
+        finally:
+            beat.cancel()
+
+    def _next(self) -> Taken | None:
+        """The link whose turn it is: of the partition with the fewest under way, so that a slow host holds up no other."""
+        for partition in [p for p in self.waiting if not self.leases.holds(p)]:
+            del self.waiting[partition]  # another worker takes them over
+        ready = [partition for partition, links in self.waiting.items() if links]
+        if not ready or self._is_time_for_suspects():
+            return None
+        partition = min(ready, key=lambda number: self._under_way[number])
+        if self._under_way[partition] >= max(2, self.concurrency // len(ready)):
+            return None
+        return self.waiting[partition].popleft()
+
+    def _begin(self, taken: Taken) -> None:
+        self.open[taken.url] = taken
+        self._under_way[taken.partition] += 1
+
+    async def _fill(self) -> None:
+        """Have links that wait, as far as there are any; otherwise wait for a moment."""
+        if self.done:
+            await self._ask(self.take_off)
+        if clock() - self._spread_at > (SPREAD if self.left else PAUSE):
+            await self._ask(self._spread)
+            self._spread_at = clock()
+        wanted = [
+            partition
+            for partition in self.leases.mine
+            if partition not in self.leases.surplus and len(self.waiting.get(partition, ())) < AHEAD
+        ]
+        has_waiting = any(self.waiting.values())
+        found = await self._ask(self._read, wanted, not has_waiting and not self.open) if wanted else 0
+        if not found:
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), PAUSE)
+
+    def _read(self, partitions: list[int], can_wait: bool) -> int:
+        streams = {self.queue.stream(partition): partition for partition in partitions}
+        try:
+            found = self.queue.client.xreadgroup(
+                GROUP,
+                self.leases.me,
+                dict.fromkeys(streams, ">"),
+                count=AHEAD,
+                block=500 if can_wait else None,
+            )
+        except redis.ResponseError as exc:
+            if "NOGROUP" not in str(exc):
+                raise
+            for partition in partitions:  # someone emptied the database
+                self._make_group(partition)
+            return 0
+        number = 0
+        for stream, entries in found.items() if isinstance(found, dict) else found or ():
+            batch = entries[0] if entries and isinstance(entries[0], list) else entries
+            for entry_id, fields in batch:
+                self._put(Taken(streams[stream], entry_id, fields))
+                number += 1
+        return number
+
+    def _put(self, taken: Taken) -> None:
+        if taken.url in self.open:  # under way here, with a lease that was lost for a while
+            self.open[taken.url].id = taken.id
+        elif taken.deliveries > SUSPECT:
+            self._suspected_at = clock() if not self.suspects else self._suspected_at
+            self.suspects.append(taken)
+        else:
+            self.waiting.setdefault(taken.partition, deque()).append(taken)
+
+    # -- partitions ------------------------------------------------------------------------------------------------
+
+    def _spread(self) -> None:
+        lengths = self.queue.lengths()
+        busy = {taken.partition for taken in (*list(self.open.values()), *self.suspects, *list(self.done))}
+        busy |= {partition for partition, links in self.waiting.items() if links}
+        for partition in self.leases.spread(lengths, busy):
+            self._make_group(partition)
+            self._take_over(partition)
+        self.left = sum(lengths)
+
+    def _make_group(self, partition: int) -> None:
+        try:
+            self.queue.client.xgroup_create(self.queue.stream(partition), GROUP, id="0", mkstream=True)
+        except redis.ResponseError as exc:
+            if "BUSYGROUP" not in str(exc):
+                raise
+
+    def _take_over(self, partition: int) -> None:
+        """Take what earlier owners took and did not end: whoever has the lease may, however recent it is."""
+        stream, client, cursor = self.queue.stream(partition), self.queue.client, "0-0"
+        while True:
+            cursor, entries, *_ = client.xautoclaim(stream, GROUP, self.leases.me, 0, cursor, count=100)
+            entries = [entry for entry in entries if entry[0] is not None and entry[1]]
+            if entries:
+                told = client.xpending_range(stream, GROUP, entries[0][0], entries[-1][0], len(entries) + 100)
+                deliveries = {one["message_id"]: one["times_delivered"] for one in told}
+                for entry_id, fields in entries:
+                    self._put(Taken(partition, entry_id, fields, deliveries.get(entry_id, 1)))
+            if cursor == "0-0":
+                return
+
+    async def _renew_leases(self) -> None:
+        """From the event loop: a worker that hangs loses its leases."""
+        while True:
+            await asyncio.sleep(self.leases.seconds / 3)
+            await self._ask(self.leases.renew)
+
+    # -- links that end workers --------------------------------------------------------------------------------------
+
+    def _is_time_for_suspects(self) -> bool:
+        if not self.suspects:
+            return False
+        return clock() - self._suspected_at > SUSPECTS_WAIT or not any(self.waiting.values())
+
+    async def _alone(
+        self, settle: Callable[[], None], give_up: Callable[[Taken], None]
+    ) -> AsyncIterator[Taken]:
+        """A link that ended its workers, while nothing else is under way; charged before it starts."""
+        await self._until_idle(settle)
+        taken = self.suspects.popleft()
+        if not self.leases.holds(taken.partition):
+            return
+        trials = self.queue.trials(taken.partition)
+        number = await self._ask(self.queue.client.hincrby, trials, taken.id, 1)
+        self._begin(taken)
+        if number > TRIALS:
+            taken.is_given_up = True
+            give_up(taken)
+        else:
+            yield taken
+        await self._until_idle(settle)
+
+    async def _until_idle(self, settle: Callable[[], None]) -> None:
+        """Wait until nothing is under way, and all of it is committed and taken off."""
+        while self.open or self.done:
+            if all(taken.is_ended for taken in self.open.values()):
+                settle()
+            await asyncio.sleep(0.05)
+
+    # -- taking off ----------------------------------------------------------------------------------------------------
+
+    def take_off(self) -> None:
+        """Acknowledge and delete what is committed; a link that was put aside is listed as dead first. Raises RedisError."""
+        with self._taking_off:
+            self._take_off_all()
+
+    def _take_off_all(self) -> None:
+        while self.done:
+            batch = list(self.done)[:100]
+            pipe = self.queue.client.pipeline(transaction=False)
+            for taken in batch:
+                if taken.is_given_up:
+                    pipe.xadd(DEAD, {**taken.fields, "reason": reason_of(taken)})
+                keys = [
+                    key(taken.partition)
+                    for key in (self.queue.owner, self.queue.stream, self.queue.queued, self.queue.trials)
+                ]
+                self._take_off(
+                    keys=keys, args=[self.leases.me, GROUP, taken.id, digest_of(taken.url)], client=pipe
+                )
+            pipe.execute()
+            for _ in batch:
+                self.done.popleft()
+
+    def close(self) -> None:
+        """Let go of everything: others take over at once what has no outcome, and it counts as never taken."""
+        for task in self._tasks:
+            task.cancel()
+        try:
+            self.take_off()
+            pipe = self.queue.client.pipeline(transaction=False)
+            waiting = [taken for links in self.waiting.values() for taken in links]
+            for taken in (*self.open.values(), *self.suspects, *waiting):
+                if self.leases.holds(taken.partition):
+                    if taken.deliveries > SUSPECT and taken.url in self.open:
+                        pipe.hincrby(self.queue.trials(taken.partition), taken.id, -1)
+                    pipe.xclaim(
+                        self.queue.stream(taken.partition), GROUP, self.leases.me, 0, [taken.id],
+                        retrycount=taken.deliveries - 1, justid=True,
+                    )  # fmt: skip
+            pipe.execute()
+            self.leases.close()
+        except redis.RedisError as exc:  # the leases end by themselves
+            logger.warning("%s: %s; its leases end in %.0f seconds", self._name, exc, self.leases.seconds)
+
+    # -- asking Redis ----------------------------------------------------------------------------------------------------
+
+    async def _ask(self, call: Callable[..., Answer], *args: Any) -> Answer:
+        """What *call* returns, in a thread, as soon as Redis can be asked: it may restart or be unreachable for a while."""
+        while True:
+            try:
+                answer = await asyncio.to_thread(call, *args)
+            except CONNECTION_ERRORS as exc:
+                if not self._is_away:
+                    logger.warning("%s cannot be reached: %s; waiting for it", self._name, exc)
+                self._is_away = True
+                await asyncio.sleep(1)
+            else:
+                if self._is_away:
+                    logger.warning("%s is there again", self._name)
+                self._is_away = False
+                return answer
+
+    def _start(self, work: Awaitable[Any], name: str) -> asyncio.Task[Any]:
+        task = asyncio.ensure_future(work)
+        assert isinstance(task, asyncio.Task)
+        task.set_name(name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def reason_of(taken: Taken) -> str:
+    """Why a link was put aside."""
+    return (
+        f"put aside: it ended its worker {SUSPECT} times, and {TRIALS} times more while it ran alone (taken {taken.deliveries} times);"
+        " scrapy enqueue -a dead=1 queues it again"
+    )

@@ -1,0 +1,87 @@
+"""``scrapy enqueue -a urls=FILE -s QUEUE=redis://HOST/0``: puts links into the queue that crawls share.
+
+Exit status: 0 queued, also where all of them were queued already; 2 wrong usage; 69 the queue cannot be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.exceptions import UsageError
+from scrapy.utils.conf import arglist_to_dict
+
+from crawler.article_spider import UsageProblem
+from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.exit_status import UNREACHABLE, counted
+from crawler.links import addresses_in, links_in
+from crawler.reading_command import ReadingCommand
+from crawler.spiders.share import check_list, opened
+
+
+class Command(ReadingCommand):
+    """Queues links."""
+
+    name = "enqueue"
+
+    def syntax(self) -> str:
+        return "-a urls=FILE | -a url=LINK | -a dead=1"
+
+    def short_desc(self) -> str:
+        return "Put links into the queue (-s QUEUE=redis://HOST/0) that crawls of several machines share"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "-a", dest="words", metavar="NAME=VALUE", action="append", default=[],
+            help="urls=FILE (one link a line, # comments, - is standard input), url=LINK, or dead=1: those that were put aside, again",
+        )  # fmt: skip
+
+    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.reject_arguments(args)
+        assert self.settings is not None
+        try:
+            given = arglist_to_dict(opts.words)
+        except ValueError:
+            raise UsageError("enqueue: -a takes NAME=VALUE", print_help=False) from None
+        if len(given) != 1 or not given.keys() <= {"urls", "url", "dead"}:
+            raise UsageError("enqueue: give -a urls=FILE, -a url=LINK or -a dead=1", print_help=False)
+        if not self.settings["QUEUE"]:
+            raise UsageError("enqueue: say which queue: -s QUEUE=redis://HOST:6379/0", print_help=False)
+        try:
+            queue = open_queue(self.settings["QUEUE"], check_it=True)
+            self._put(queue, **given)
+        except (QueueProblem, UsageProblem) as exc:
+            raise UsageError(f"enqueue: {exc}", print_help=False) from None
+        except OSError as exc:
+            raise UsageError(f"enqueue: {exc.filename}: {exc.strerror}", print_help=False) from None
+
+    def _put(self, queue, urls: str | None = None, url: str | None = None, dead: str | None = None) -> None:
+        from redis import RedisError
+
+        from crawler.cluster.queue import entries_of, shown
+
+        assert self.settings is not None
+        name = shown(self.settings["QUEUE"])
+        places = [
+            [part.strip() for part in self.settings.getlist(setting) if part.strip()]
+            for setting in ("FINEWS_ORIGINS", "FINEWS_PLACES")
+        ]
+        try:
+            if dead:
+                print(f"{counted(queue.revive(*places), 'link')} queued again: {name}")
+                return
+            if url:
+                given, added = queue.add(entries_of(addresses_in(url) or [url], *places))
+            elif urls == "-":
+                given, added = queue.add(entries_of(links_in(sys.stdin), *places))
+            else:
+                check_list(str(urls))
+                with opened(str(urls)) as file:
+                    given, added = queue.add(entries_of(links_in(file), *places))
+        except RedisError as exc:
+            self.fail(
+                UNREACHABLE, f"{name}: {exc}; what was queued so far stays queued: enqueue the list again"
+            )
+            return
+        print(f"{counted(added, 'link')} queued, {given - added:,} were queued already: {name}")
