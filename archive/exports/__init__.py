@@ -99,6 +99,47 @@ _formats: dict[str, Format] = {}
 """By suffix, without its dot."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureJob:
+    """What a format of captures needs to know before the first one."""
+
+    newest_at: str
+    """When the newest capture of the archive was fetched, UTC."""
+    part: str
+    """Which captures were asked for, in words."""
+    pages: Iterator[tuple[str, str, str | None]]
+    """``(address, when it was fetched, headline)`` of what the chosen articles were read from."""
+
+
+WriteCaptures = Callable[[CaptureJob, Iterator[tuple[Row, bytes]], BinaryIO], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFormat:
+    """A registered export of captures."""
+
+    suffix: str
+    description: str
+    write: WriteCaptures
+
+
+_capture_formats: dict[str, CaptureFormat] = {}
+"""By suffix, without its dot."""
+
+
+def writes_captures(suffix: str, description: str) -> Callable[[WriteCaptures], WriteCaptures]:
+    """Register a function ``(job, captures, out)`` for files of captures that end in *suffix*: it gets the rows of
+    `archive.captures.Captures.find` with their bodies, the oldest first. It may raise ExportError."""
+
+    def register(write: WriteCaptures) -> WriteCaptures:
+        if claimed := _formats.get(suffix) or _capture_formats.get(suffix):
+            raise TypeError(f"{write.__module__} and {claimed.write.__module__} both claim .{suffix}")
+        _capture_formats[suffix] = CaptureFormat(suffix, description, write)
+        return write
+
+    return register
+
+
 def writes(
     suffix: str,
     description: str,
@@ -111,10 +152,8 @@ def writes(
     """Register a function ``(job, rows, out)`` for files that end in *suffix*. It may raise ExportError."""
 
     def register(write: Write) -> Write:
-        if suffix in _formats:
-            raise TypeError(
-                f"{write.__module__} and {_formats[suffix].write.__module__} both claim .{suffix}"
-            )
+        if claimed := _formats.get(suffix) or _capture_formats.get(suffix):
+            raise TypeError(f"{write.__module__} and {claimed.write.__module__} both claim .{suffix}")
         _formats[suffix] = Format(suffix, description, write, needs, options, binary, newest_first)
         return write
 
@@ -132,11 +171,31 @@ def load_formats() -> Mapping[str, Format]:
     return _formats
 
 
+def load_capture_formats() -> Mapping[str, CaptureFormat]:
+    """All formats of captures by suffix. Raises PluginError."""
+    load_formats()
+    return _capture_formats
+
+
+def capture_format_of(name: str) -> CaptureFormat | None:
+    """The format of captures that a file name, or a suffix alone, ends with; None where it is none.
+
+    >>> [form.suffix for name in ("a.warc.gz", "b.WARC", "wacz") if (form := capture_format_of(name))]
+    ['warc.gz', 'warc', 'wacz']
+    >>> capture_format_of("articles.csv") is None
+    True
+    """
+    name = f".{name.lower()}"
+    return next(
+        (form for suffix, form in load_capture_formats().items() if name.endswith(f".{suffix}")), None
+    )
+
+
 def format_named(name: str) -> Format:
     """The format of a suffix. Raises WrongUsage."""
     known = load_formats()
     try:
         return known[name.lower().lstrip(".")]
     except KeyError:
-        listed = ", ".join(f".{suffix}" for suffix in sorted(known))
+        listed = ", ".join(f".{suffix}" for suffix in sorted([*known, *_capture_formats]))
         raise WrongUsage(f"unknown export format {name or '(no suffix)'}; available: {listed}") from None

@@ -7,7 +7,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from archive.exports import Format, Option, WrongUsage, format_named, load_formats
+from archive.exports import (
+    CaptureFormat,
+    Format,
+    Option,
+    WrongUsage,
+    capture_format_of,
+    format_named,
+    load_capture_formats,
+    load_formats,
+)
 from archive.exports.selection import Selection, parse_time
 from archive.exports.sites import Generator, generator_named, load_generators
 from archive.exports.sites.site import POSTS
@@ -56,12 +65,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help="these columns in this order (an unknown name lists the available ones); for csv, jsonl and parquet",
     )
-    how.add_argument("--article", metavar="ID", help="captures of that article (for FILE.warc.gz)")
+    how.add_argument(
+        "--article", metavar="ID", help="captures of that article: id, code or link (warc.gz, wacz)"
+    )
+    how.add_argument("--no-images", action="store_true", help="captures without images (warc.gz, wacz)")
     site = parser.add_argument_group("as a site")
     site.add_argument(
         "--site",
         metavar="NAME",
-        help=f"{' or '.join(sorted(load_generators()))}; for FILE.warc.gz: captures of that site's articles",
+        help=f"{' or '.join(sorted(load_generators()))}; for warc.gz and wacz: captures of that site's articles",
     )
     site.add_argument(
         "--posts",
@@ -128,6 +140,31 @@ def parse_target(args: list[str], opts: argparse.Namespace) -> tuple[str, Format
     if name != "-" and path.exists() and not path.is_file():
         raise WrongUsage(f"{name} exists and is not a regular file")
     return name, form
+
+
+NOT_OF_CAPTURES = ("until", "publisher", "security", "doubtful", "search", "limit", "columns", "posts", "url")
+"""Options that choose articles, or how they are written."""
+
+
+def parse_capture_target(args: list[str], opts: argparse.Namespace) -> tuple[str, CaptureFormat] | None:
+    """File name and format of an export of captures, None where the format is one of articles. Raises WrongUsage."""
+    form = capture_format_of(opts.format or (args[0] if args else ""))
+    if form is None:
+        if opts.article is not None or opts.no_images:
+            option = "article" if opts.article is not None else "no-images"
+            raise WrongUsage(f"--{option} applies to captures: {', '.join(load_capture_formats())}")
+        return None
+    reject_unknown_options(args)
+    if len(args) != 1:
+        raise WrongUsage(f"name one file, e.g. captures.{form.suffix} (got {', '.join(args)})")
+    for option in (*NOT_OF_CAPTURES, *format_options()):
+        if value_of(opts, option):
+            raise WrongUsage(f"--{option} does not apply to {form.suffix}")
+    if args[0] == "-" and sys.stdout.isatty():
+        raise WrongUsage(
+            f"refusing to write binary {form.suffix} to a terminal: give a file name or redirect with >"
+        )
+    return args[0], form
 
 
 def check_options(opts: argparse.Namespace, form: Format) -> None:

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from archive import units
-from archive.exports import Format, Job, Row
+from archive.exports import Format, Job
 from archive.exports.selection import Chosen, Selection, Snapshot
 from archive.exports.sites import Generator
 from archive.exports.sites.folder import Folder
@@ -19,6 +19,7 @@ from archive.exports.whole_file import WholeFile
 
 PROGRESS_AFTER = 1.0  # seconds that an export takes before it shows its progress
 Warn = Callable[[str], None]
+AnyRow = TypeVar("AnyRow")
 
 
 class CountingStream:
@@ -48,7 +49,7 @@ class CountingStream:
         return False
 
 
-def report_progress(rows: Iterator[Row], count: int) -> Iterator[Row]:
+def report_progress(rows: Iterator[AnyRow], count: int, what: str = "articles") -> Iterator[AnyRow]:
     """The same rows; on a terminal with a line of progress once it takes longer than `PROGRESS_AFTER`."""
     if not sys.stderr.isatty():
         yield from rows
@@ -58,7 +59,7 @@ def report_progress(rows: Iterator[Row], count: int) -> Iterator[Row]:
         yield row
         if number % 100 == 0 and time.monotonic() - last > (0.3 if message else PROGRESS_AFTER):
             last = time.monotonic()
-            message = f"\r{number:,} of {count:,} articles"
+            message = f"\r{number:,} of {count:,} {what}"
             print(message, end="", file=sys.stderr, flush=True)
     if message:
         print(f"\r{' ' * len(message)}\r", end="", file=sys.stderr, flush=True)

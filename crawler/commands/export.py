@@ -16,10 +16,18 @@ from typing import NoReturn
 
 from scrapy.exceptions import UsageError
 
-from archive.exports import ExportError, WrongUsage, arguments, load_formats
+from archive.exports import (
+    CaptureFormat,
+    ExportError,
+    Format,
+    WrongUsage,
+    arguments,
+    load_capture_formats,
+    load_formats,
+)
+from archive.exports.captures import export_captures
 from archive.exports.run import count_articles, export_file, export_site
 from archive.exports.selection import parse_time
-from archive.exports.warc import export_captures
 from archive.plugins import PluginError
 from archive.units import in_bytes
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
@@ -39,17 +47,18 @@ class Command(ReadingCommand):
         return "FILE | --site jekyll|hugo DEST [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
 
     def short_desc(self) -> str:
-        return "Write articles to a file (csv, jsonl, parquet, atom, md) or as a site's source"
+        return "Write articles or captures to a file (csv, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
 
     def long_desc(self) -> str:
         try:  # the first method that Scrapy calls
-            known = "; ".join(f".{form.suffix} {form.description}" for form in load_formats().values())
+            forms: list[Format | CaptureFormat] = [*load_formats().values(), *load_capture_formats().values()]
         except PluginError as exc:
             sys.exit(f"scrapy export: {exc}")
+        known = "; ".join(f".{form.suffix} {form.description}" for form in forms)
         return (
             f"Writes the articles that all of the options select, by publication time, to FILE; its suffix selects the format: "
             f"{known}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
-            "or an earlier export, which is updated. A FILE that ends in .warc.gz gets the captures, as WARC. Exit status: 0 (also where nothing matched); 1 no archive, "
+            "or an earlier export, which is updated. For warc.gz, warc and wacz --since is when a capture was fetched. Exit status: 0 (also where nothing matched); 1 no archive, "
             "or it cannot be read; 2 wrong usage; 73 the file cannot be written."
         )
 
@@ -60,10 +69,8 @@ class Command(ReadingCommand):
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
         signal.signal(signal.SIGTERM, exit_on_signal)
         try:
-            if args and args[0].endswith((".warc", ".warc.gz")):
-                self.export_captures(args, opts)
-            elif opts.article is not None:
-                raise WrongUsage("--article goes with FILE.warc.gz: captures of that article")
+            if target := arguments.parse_capture_target(args, opts):
+                self.export_captures(*target, opts)
             else:
                 (self.export if opts.site is None else self.export_site)(args, opts)
         except WrongUsage as exc:
@@ -97,22 +104,22 @@ class Command(ReadingCommand):
         )
         print(summary, file=sys.stderr if name == "-" else sys.stdout)
 
-    def export_captures(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise WrongUsage(f"name one file, e.g. captures.warc.gz (got {', '.join(args)})")
+    def export_captures(self, name: str, form: CaptureFormat, opts: argparse.Namespace) -> None:
         since = parse_time(opts.since, "since") if opts.since is not None else None
-        path = Path(args[0]).expanduser()
+        out = sys.stdout.buffer if name == "-" else Path(name).expanduser()
         written = export_captures(
             self.data_dir,
-            path,
+            out,
+            form,
             since=since,
             article=opts.article,
             site=opts.site,
-            compress=path.suffix == ".gz",
+            images=not opts.no_images,
         )
         if written.missing:
             self.warn(f"left out {written.missing:,} whose body is damaged or whose image is not stored")
-        print(f"{written.captures:,} captures, {path}, {in_bytes(path.stat().st_size)}")
+        size = f", {name}, {in_bytes(out.stat().st_size)}" if isinstance(out, Path) else ", standard output"
+        print(f"{written.captures:,} captures{size}", file=sys.stderr if name == "-" else sys.stdout)
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:
         generator, path = arguments.parse_site_target(args, opts)

@@ -8,6 +8,8 @@ from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
+from pipelines.image_types import sniff
+
 SOURCE = "capture_source"
 """Key of ``meta``: ``(captures.source, captures.file)`` of a response that did not come from the network."""
 
@@ -30,4 +32,6 @@ class SavedImagesMiddleware:
             return None
         data, source = found
         request.meta[SOURCE] = source
-        return Response(request.url, body=data, request=request)
+        image = sniff(data)
+        headers = {"Content-Type": image.media_type} if image else None
+        return Response(request.url, headers=headers, body=data, request=request)

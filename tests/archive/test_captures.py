@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.captures import Capture, CaptureError, Captures
-from archive.exports.warc import export_captures
+from archive.exports import load_capture_formats
+from archive.exports.captures import export_captures
 from archive.writer import Archive
 from tests.archive.test_writer import entry
 
+WARC_GZ = load_capture_formats()["warc.gz"]
 MOMENT = datetime(2026, 2, 21, 7, 54, 48, 123456, tzinfo=UTC)
 BODY = '{"title": "张家口赛区准备就绪", "comment_list": [{"nick": "某人"}]}'.encode()
 
@@ -151,7 +153,7 @@ def test_captures_as_warc(tmp_path):
     archive.close()
     files = [tmp_path / name for name in ("one.warc.gz", "two.warc.gz")]
     for path in files:
-        assert export_captures(tmp_path, path).captures == 2
+        assert export_captures(tmp_path, path, WARC_GZ).captures == 2
     assert files[0].read_bytes() == files[1].read_bytes()
     records = [
         (
@@ -167,8 +169,8 @@ def test_captures_as_warc(tmp_path):
     assert records[1][3].get_header("Content-Length") == str(len(BODY))
     assert records[1][3].get_header("Content-Encoding") is None
     assert records[3][3].get_statuscode() == "404"
-    assert export_captures(tmp_path, io.BytesIO(), article="finews:1").captures == 1
-    assert export_captures(tmp_path, io.BytesIO(), since="2026-02-22T00:00:00Z").captures == 1
+    assert export_captures(tmp_path, io.BytesIO(), WARC_GZ, article="finews:1").captures == 1
+    assert export_captures(tmp_path, io.BytesIO(), WARC_GZ, since="2026-02-22T00:00:00Z").captures == 1
 
 
 def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
@@ -196,7 +198,7 @@ def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
         db.execute("UPDATE captures SET source = 'guess'")
     captures.close()
     out = io.BytesIO()
-    export_captures(tmp_path, out)
+    export_captures(tmp_path, out, WARC_GZ)
     records = warcio.ArchiveIterator(io.BytesIO(out.getvalue()), check_digests=True)
     kinds = [
         (record.rec_type, record.rec_headers.get_header("X-Source"), record.content_type)
