@@ -10,7 +10,16 @@ from pipelines import date_forms as forms
 from pipelines.foreign_dates import language_of_text, read_age, read_day
 from pipelines.late_pattern import compile_late
 
-__all__ = ["OFFSET", "SHORT", "STAMP", "PrintedTime", "find_age", "find_times", "language_of_text"]
+__all__ = [
+    "IN_WORDS",
+    "OFFSET",
+    "SHORT",
+    "STAMP",
+    "PrintedTime",
+    "find_age",
+    "find_times",
+    "language_of_text",
+]
 
 LONGEST = 400  # characters of a line that are searched
 FOUND_IN_TEXT = {

@@ -10,7 +10,15 @@ from typing import Any
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import fold_title
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
-from crawler.extraction.persons import find_byline, find_marked_authors, find_stated_authors, without_editors
+from crawler.extraction.persons import (
+    find_byline,
+    find_linked_names,
+    find_marked_authors,
+    find_own_names,
+    find_stated_authors,
+    without_editors,
+    without_media,
+)
 
 END = (
     r"(?=$|[\s）)】\]〕〉>|｜;；。，,:：/〔［]|编辑|編輯|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
@@ -160,16 +168,19 @@ def find_authors(
     lines of the text, *after* those right behind it. Pages that are not Chinese, Japanese or Korean state their writers
     in the metadata, and print them in forms that are read less surely.
     """
-    stated = find_stated_authors(document, publisher)
+    media = find_own_names(document, publisher)
+    stated = find_stated_authors(document, media)
     if not document.is_cjk:
-        return (
-            stated
+        found = (
+            without_editors(stated, document)
             or find_in_elements(elements)
             or find_marked_authors(elements)
-            or find_byline((*near, *head[:2], *tail))
+            or find_linked_names(elements)
+            or find_byline((*near, *head[:2], *tail, *after))
             or find_in_lines(near, head, tail, publisher)
             or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
         )
+        return without_media(found, media)
     return find_printed(near, head, tail, after, publisher, elements) or [
         name for name in without_editors(stated, document) if is_certain(name, document)
     ]

@@ -14,7 +14,8 @@ from crawler.extraction.headline import fold_title
 from crawler.extraction.trees import letters
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
-HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
+HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
+"""Path of a home page, or of that of an edition (``/es/``)."""
 OTHER_TYPE = re.compile(
     r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage)$"
 )
@@ -53,7 +54,7 @@ def why_no_article(
         return "has no headline"
     if reason := why_other_page(document):
         return reason
-    if is_list(layout, body):
+    if is_list(document, layout, body):
         return "is a list of links, with no text of its own"
     if published or states_article(document) or kind != "article":
         return None
@@ -118,7 +119,13 @@ def is_confirmed(document: Document, body: Body, headline: str) -> bool:
     return any(fold_title(word) in title for word in words)
 
 
-def is_list(layout: BlockLayout, body: Body) -> bool:
+def states_text(document: Document) -> bool:
+    """Whether the page's schema.org record is an article's, with a time of publication."""
+    record = document.linked_data
+    return bool(ARTICLE_TYPE.search(type_name(record)) and record.get("datePublished"))
+
+
+def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
     """Whether a text consists of items of one kind, each with a link to another page, or is mostly links."""
     inside = [block for block in layout.blocks if _holds(body.element, block) and block not in layout.related]
     plain = sum(layout.plain[block] for block in inside)
@@ -126,9 +133,11 @@ def is_list(layout: BlockLayout, body: Body) -> bool:
     text = sum(layout.plain[block] for block in inside if layout.worth(block) >= SENTENCE)
     if linked > 2 * plain and text < ENOUGH_TEXT:
         return True
+    if states_text(document) and text >= 2 * ENOUGH_TEXT and linked < plain:
+        return False  # an article of short paragraphs, or with cards of others in it
     least = MANY_ITEMS if has_paragraphs(layout, inside) else LEAST_ITEMS
     holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main")
-    return any(
+    return linked > 0 and any(
         len(items) >= least and _are_teasers(items, plain + linked)
         for holder in holders
         for items in group_items(layout, holder)

@@ -14,7 +14,7 @@ HEADING_NAME = re.compile(
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "strong", "td", "b", "a")
 # A title's parts: site and channel stand behind one of these.
 PARTS = re.compile(
-    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|\s+[·•«]\s+|::|--|-(?=[^-\d][^-]{1,15}$|\d{2,3}[\u4e00-\u9fff]{1,3}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
+    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|\s+[·•«]\s+|::|--|(?:(?<=[^\x21-\u024f\s])-|-(?=[\u3400-\u9fff]))(?=[^-\d][^-]{1,15}$|\d{2,3}[\u4e00-\u9fff]{1,3}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
 )
 SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|资讯|财经|财經|门户|日报|日報|晚报|官网|客户端|论坛|社区|首页|手机|视频|平台|中国|在线|在線|热线|\.com|\.cn|net\b|News",
@@ -28,6 +28,11 @@ NO_HEADLINE = re.compile(
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
 
+LONGEST_TITLE, LONGEST_HEADING = 150, 300  # characters
+NO_LETTER = re.compile(r"[\W_]+")
+WORD = re.compile(r"\w{2,}")
+PERMALINK = re.compile(r"\s*[¶🔗§]$")
+ALIKE = 0.5  # share of a heading's words that are in a title
 LARGE = re.compile(r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?\s*(?:px|pt)", re.IGNORECASE)
 BARS = frozenset(("_", "-", "|", "｜", "–", "--", ">"))
 
@@ -85,41 +90,94 @@ def without_site(title: str, site_name: str | None = None) -> str:
     return title[:end].strip() or title
 
 
+def fold_words(text: str) -> str:
+    """Letters and digits of *text* alone, as `fold_title` writes them: a kicker is parted from its headline by a colon in
+    the metadata, and by an element on the page."""
+    return NO_LETTER.sub("", fold_title(text))
+
+
 def find_headline(document: Document, before: list[Any]) -> tuple[str | None, Any]:
     """The headline as one line, and the heading that shows it; None where the page has none.
 
     *before* are the elements right before the text: a heading there counts where the head's titles name the site only.
     """
+    shown = find_shown_title(document)
+    if shown is not None and shown[1].tag != "h1" and is_small_part(shown[0], document):
+        # A section or a kicker, which the title begins with.
+        shown = find_alike(document, before)
     return (
-        find_shown_title(document)
-        or find_title_part(document.title, before)
+        shown
+        or find_title_part(document, before)
         or find_large_print(document.title, before)
         or find_unconfirmed(document, before)
     )
 
 
+def all_titles(document: Document) -> list[str]:
+    """The titles that the page states, without the site's name."""
+    site_name = document.meta.get("og:site_name")
+    return [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
+
+
+def is_small_part(text: str, document: Document) -> bool:
+    """Whether *text* is less than half of every title of a page that is not Chinese, Japanese or Korean."""
+    return not document.is_cjk and all(2 * len(text) < len(title) for title in all_titles(document))
+
+
+def find_alike(document: Document, before: list[Any]) -> tuple[str, Any] | None:
+    """The heading right before the text with half of the words of a title, or most of whose words are in one; else the
+    title that the metadata state, shown by the last heading there."""
+    titles = [set(WORD.findall(one.lower())) for one in all_titles(document)]
+    best: tuple[float, Any] | None = None
+    for element in before:
+        if element.tag not in ("h1", "h2", "h3"):
+            continue
+        words = set(WORD.findall(text_of(element).lower()))
+        share = max(
+            (len(words & title) / max(len(words), 1) for title in titles if len(title) > 2), default=0.0
+        )
+        if len(words) >= 3 and share >= ALIKE and (best is None or share > best[0]):
+            best = (share, element)
+    if best is not None:
+        return text_of(best[1]), best[1]
+    return None
+
+
 def find_shown_title(document: Document) -> tuple[str, Any] | None:
     """The heading that repeats a title of the page's head: the whole headline rather than a part of it, a real heading
     rather than a link."""
-    keys = [fold_title(one) for one in (document.title, *metadata_titles(document)) if one]
-    cut_titles = [one.rstrip(".…") for one in keys if one.endswith(("...", "…"))]
+    titles = [one for one in (document.title, *metadata_titles(document)) if one]
+    keys = [fold_words(one) for one in titles]
+    cut_titles = [one.rstrip(".…") for one in map(fold_title, titles) if one.endswith(("...", "…"))]
     best: tuple[int, int, str, Any] | None = None
     for element in document.root.iter(*HEADINGS):
         rank = heading_rank(element)
         text = text_of(element) if rank else ""
-        if not 4 <= len(text) <= 150:
+        if not 4 <= len(text) <= (LONGEST_HEADING if element.tag == "h1" else LONGEST_TITLE):
             continue
-        text = LABEL.sub("", text)
-        plain = fold_title(text)
-        if not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
-            if not any(len(one) >= 8 and plain.startswith(one) for one in cut_titles):
+        text = PERMALINK.sub("", LABEL.sub("", text))
+        plain = fold_words(text)
+        if len(plain) < 2 or not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
+            folded = fold_title(text)
+            if not any(len(one) >= 8 and folded.startswith(one) for one in cut_titles):
                 continue
             rank -= 1
         if element.tag == "a" or (element.getparent() is not None and element.getparent().tag == "a"):
             rank -= 2
         if best is None or is_better_title(len(plain), rank, best[0], best[1]):
             best = (len(plain), rank, text, element)
-    return None if best is None else (best[2], best[3])
+    if best is None:
+        return None
+    return with_stated_marks(best[2], best[3], document), best[3]
+
+
+def with_stated_marks(text: str, element: Any, document: Document) -> str:
+    """*text*, or where *element* holds it in several parts the title of the metadata that has the same words: there a mark
+    stands between kicker and headline."""
+    if len(element) < 2:
+        return text
+    same = (one for one in metadata_titles(document) if fold_words(one) == fold_words(text))
+    return next((one for one in same if len(one) > len(text)), text)
 
 
 def heading_rank(element: Any) -> int:
@@ -146,25 +204,46 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
         for one in before
         if is_heading(one) and 6 <= len(text_of(one)) <= 100 and not NO_HEADLINE.search(text_of(one))
     ]
-    site_name = document.meta.get("og:site_name")
-    titles = [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
-    if near and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1]))):
+    titles = all_titles(document)
+    if (
+        near
+        and not titles_agree(document)
+        and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1])))
+    ):
         by_rank = max(near, key=lambda one: (one.tag == "h1", before.index(one)))
         return text_of(by_rank), by_rank
     lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
     if not titles:
         return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
-    # A quotation mark can cut the title in a meta tag short.
-    full = fold_title(titles[-1])
-    titles.sort(key=lambda one: fold_title(one) in full and fold_title(one) != full)
+    full = titles[-1]
+    titles.sort(key=lambda one: is_cut_at_quote(one, full))
     shown = next((one for one in reversed(near) if share_words(titles[0], text_of(one))), None)
     return titles[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
 
 
-def find_title_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
+def is_cut_at_quote(title: str, full: str) -> bool:
+    """Whether a quotation mark cut *title* short, as it ends an attribute's value in broken markup.
+
+    >>> is_cut_at_quote("Sieger und", 'Sieger und "hoher Besuch"'), is_cut_at_quote("Sieger", "Sieger - Blatt")
+    (True, False)
+    """
+    short, whole = fold_title(title), fold_title(full)
+    return len(short) < len(whole) and whole.startswith(short) and whole[len(short)] == '"'
+
+
+def titles_agree(document: Document) -> bool:
+    """Whether schema.org's headline, or Open Graph's title of a page that calls itself an article, is the page's title."""
+    linked = squeeze(str(document.linked_data.get("headline") or ""))
+    stated = linked or (
+        document.meta.get("og:title", "") if document.meta.get("og:type") == "article" else ""
+    )
+    return len(stated) >= 12 and share_words(stated, document.title)
+
+
+def find_title_part(document: Document, before: list[Any]) -> tuple[str, Any] | None:
     """The part of a page's title that is shown above the text by itself, in an element of whatever name; or what is
     there and of which the title is a shorter form."""
-    split = [part.strip() for part in PARTS.split(title) if part and part.strip()]
+    split = [part.strip() for part in PARTS.split(document.title) if part and part.strip()]
     parts = {fold_title(part) for part in split if len(part) >= 6}
     short = fold_title(split[0]) if split and len(split[0]) >= 8 else ""
     for element in reversed(before):
@@ -176,7 +255,7 @@ def find_title_part(title: str, before: list[Any]) -> tuple[str, Any] | None:
             if not 6 <= len(text) <= 100:
                 continue
             plain = fold_title(text)
-            if plain in parts and len(split) > 1:
+            if plain in parts and len(split) > 1 and not is_small_part(text, document):
                 return text, element
             full = short and short not in plain and len(short) < len(plain) <= 2 * len(short)
             if full and is_short_form(short, plain) and not NO_HEADLINE.search(text):

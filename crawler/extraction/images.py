@@ -48,13 +48,6 @@ CAPTION = re.compile(r"[图圖摄攝]|资料|資料|提供|。$|^[▲△↑]")
 SHORT_ALT = 12  # characters
 NOSCRIPT = "data-noscript"
 """Marks an image that the page shows to readers without scripts (`document.Document.root`)."""
-CREDIT_NAME = re.compile(r"credit|copyright|attribution|photographer|source|byline", re.IGNORECASE)
-CREDIT = re.compile(
-    r"(?:^|(?<=[\s。.!?！？」”)）(（\[/|]))\s*(?:[（(\[【]\s*)?(?:(?:(?:Image|Photo|Picture|Foto|Fotografía|Bild|Illustration|Video|Media|Photograph)s?\s*)?(?:copyright|credits?|courtesy(?: of)?|Bildquelle|Quelle)\b\s*[:：]?|(?:Image|Photo|Picture|Foto|Bild)s?\s*(?:by|via|from|[:：/])|Photographer\s*[:：]|©|\(c\)\s|(?:图片|圖片|照片|影像|资料|資料)?(?:来源|來源|提供|授权|授權)\s*[:：]|图源\s*[:：]?|图\s*[:：/／]|摄影\s*[:：/／]|攝影\s*[:：/／]|撮影\s*[=＝:：])\s*[^。.!?！？]{0,80}$"
-    r"|(?:^|(?<=[\s。」”)）（(]))(?:[^\s。，,（(]{2,14}\s*)(?:摄(?!影)|攝(?!影)|摄影|攝影)\s*[)）]?$",
-    re.IGNORECASE,
-)
-"""Who made an image, at a caption's end."""
 BANNER = 4.5  # times as wide as high: a linked image of that form is an advertisement across the column
 LONGEST_CAPTION = 200  # characters
 
@@ -261,22 +254,3 @@ def drop_noscript_copies(element: Any) -> None:
         elif len(names) == 1 or before.getparent() is image.getparent():
             remove(image)
         before = None
-
-
-def cut_credits(body: Body) -> None:
-    """Take out of captions who made the image: elements named so, and what follows a word such as ©, 摄 or Photo."""
-    for caption in list(body.element.iter("figcaption")):
-        for part in list(caption.iterdescendants()):
-            named = f"{part.get('class') or ''} {part.get('itemprop') or ''}"
-            if CREDIT_NAME.search(named) and is_within(part, caption) and part.find(".//img") is None:
-                body.take_out("image_credit", part)
-        text = text_of(caption)
-        match = CREDIT.search(text)
-        if match is None or caption.find(".//img") is not None:
-            continue
-        body.removals.append({"rule": "image_credit", "text": match[0].strip(), "html": ""})
-        for child in list(caption):
-            caption.remove(child)
-        caption.text = text[: match.start()].strip(" 　/|｜-–—(（[【") or None
-        if caption.text is None:
-            remove(caption)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.trees import letters
-from pipelines.printed_times import SHORT, STAMP
+from pipelines.printed_times import IN_WORDS, SHORT, STAMP
 
 MARKS = re.compile(r"[，。；：！？、“”]|[,.;!?](?=\s|$)")
 # Sentences that stand round articles on many sites.
@@ -51,7 +51,7 @@ def is_meta(text: str, plain: int, marks: int) -> bool:
         return True
     if (plain <= 24 and COUNTER.match(text)) or (plain < 80 and BY.match(text)):
         return True
-    stamp = STAMP.search(text) or SHORT.search(text)
+    stamp = STAMP.search(text) or SHORT.search(text) or IN_WORDS.search(text)
     if (
         stamp
         and "。" not in text

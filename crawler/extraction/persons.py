@@ -16,13 +16,20 @@ META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
     "dcterms.creator", "dc:creator", "dcterm:creator", "dcterms:creator", "weibo:article:author", "citation_author", "cxenseparse:author", "author",
 )  # fmt: skip
-BY = re.compile(
-    r"^\W*(?:(?:written |reported |story |text |words |posted )?by|von|par|por|di|text|from|author|作者|记者|記者|撰文|文)\b\s*[:：/|]?\s*",
-    re.IGNORECASE,
+LABELS = (
+    r"(?:written |reported |story |text |words |posted |article )?by|von|par|por|di|da|door|av|af|oleh|przez|от|від|tekst|texte|texto|testo|text|"
+    r"author|autor(?:in|:in|ka)?(?:/autor(?:in)?)?|autore|autora|auteure?|autrice|автор|yazar|yazan|penulis|tác giả|συντάκτης|بقلم|كتب|लेखक|作者|记者|記者|撰文|文"
 )
-PARTED = re.compile(r"\s*(?:[,，;；、&|｜/\n]|\b(?:and|und|et|y|with)\b)\s*")
+"""What stands before a writer's name, in whatever language."""
+BY = re.compile(rf"^\W*(?:from|{LABELS})(?:\b|(?=\W))\s*[:：/|]?\s*", re.IGNORECASE)
+PARTED = re.compile(
+    r"\s*(?:[,，;；、&|｜/\n•·]|\b(?:and|und|et|with|og|och|ja|ve|dan|und|и|та|і|và|και)\b)\s*"
+)
+PARTED_IF_WHOLE = re.compile(r"\s+(?:y|e|i|en)\s+")
+"""Words that part two names, and are in some: each side must be a whole name (``Ortega y Gasset`` is one)."""
 NOT_A_PERSON = re.compile(
-    r"\b(?:staff|news|editors?|editorial|redaktion|redacción|rédaction|redazione|desk|team|agency|agencies|reuters|press|times|post|bureau|newsroom|correspondents?|contributors?|media|"
+    r"\b(?:staff|images?|photos?|fotos?|getty|istock|shutterstock|zeitung|nachrichten|presse(?:-\w+)?|\w*agentur|agence|agencia|agenzia|agência|ajansı|haber|welle|rundfunk|anzeiger|kurier|tageblatt|gazette|herald|tribune|courier|chronicle|guardian|observer|"
+    r"journalisten?|rédacteur|correspondant|corresponsal|reporterin|autorin|autor|author|редакция|агентство|новости|news|editors?|editorial|redaktion|redacción|rédaction|redazione|desk|team|agency|agencies|reuters|press|times|post|bureau|newsroom|correspondents?|contributors?|media|"
     r"admin|administrator|guest|webmaster|read|more|follow|share|online|magazine|journal|daily|inc|llc|ltd|gmbh|company|group|network|tv|radio|blog|university|institute|foundation|"
     r"wires?|service|reporters?|writers?|afp|dpa|ap|cnn|bbc|the|of|for|in|at|on|about|view|all|posts|business|sports?|opinion|politics|world|weekly|sunday|editor-in-chief|by|updated|published)\b\.?"
     r"|[網网報报社台刊站局部]$|记者|記者|本报|编辑|編輯|官方|公司|集团|日报|频道|新闻|新聞|财经|小编|管理员|佚名|匿名|原创|未知|来源|本站|编译|发布|在线|网络|中心|研究院|学会|协会|大学|杂志|公众号"
@@ -32,13 +39,16 @@ NOT_A_PERSON = re.compile(
 PARTICLES = frozenset(
     ("van", "von", "de", "del", "della", "da", "di", "dos", "du", "la", "le", "al", "el", "bin", "ibn", "ten", "ter", "der", "den", "af", "y", "e", "zu", "zur", "mc", "st", "st.")
 )  # fmt: skip
+ARTICLES = frozenset(("le", "la", "les", "el", "los", "il", "die", "das", "der"))
+"""With a word behind it, these begin a medium's name."""
 REPORTER = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+LONGEST_BYLINE = 140  # characters
 HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Sir)\.?\s+", re.IGNORECASE)
+MONTH = r"(?:JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
 DATED = re.compile(
-    r"\s+(?:(?:JAN|FEB|MAR|APR|MAY|JUNE?|JULY?|AUG|SEPT?|OCT|NOV|DEC)(?:[a-z]{0,7})?\b\.?(?:\s*\d.*)?|(?:last )?(?:updated|published|posted|edited|photo\w*)\b.*)$",
-    re.IGNORECASE,
+    rf"\s+(?:(?i:{MONTH})\.?\s*\d.*|(?i:{MONTH})\.|(?i:(?:last )?(?:updated|published|posted|edited|photo\w*)\b.*)|\d.*)$"
 )
-"""A date right behind a name."""
+"""A date right behind a name. Surnames begin as months do (Martin, Mayer, Jung), and some are months (May)."""
 ROLE = re.compile(r"\s+(?:\(.*\)|[-–—]\s.*|\bfor\s.*)$")
 
 
@@ -48,7 +58,7 @@ def is_person(name: str, certain: bool = False) -> bool:
     >>> is_person("Jan de Vries"), is_person("Reuters Staff"), is_person("김민수"), is_person("Dan"), is_person("Dan", True)
     (True, False, True, False, True)
     """
-    if not 2 <= len(name) <= 40 or NOT_A_PERSON.search(name):
+    if not 2 <= len(name) <= 40 or NOT_A_PERSON.search(name) or not name[0].isalpha():
         return False
     if CJK.search(name):
         return len(name) <= 12 and not re.search(r"[。，！？]", name)
@@ -56,7 +66,12 @@ def is_person(name: str, certain: bool = False) -> bool:
     if not (1 if certain else 2) <= len(words) <= 5:
         return False
     cased = [word for word in words if word.lower() not in PARTICLES]
-    return bool(cased) and all(not word[0].islower() and re.match(r"[\w\"“'’(]", word) for word in cased)
+    if len(words) == 2 and words[0].lower() in ARTICLES:
+        return False
+    small = certain and len(words) > 1 and name.islower()  # some write all names so
+    return bool(cased) and all(
+        (small or not word[0].islower()) and re.match(r"[\w\"“'’(]", word) for word in cased
+    )
 
 
 def split_persons(text: str, certain: bool = False) -> list[str]:
@@ -67,11 +82,27 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     """
     text = BY.sub("", squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^>]*>", " ", unescape(text)))))
     names: list[str] = []
-    for part in PARTED.split(text):
-        name = REPORTER.sub("", ROLE.sub("", DATED.sub("", part or "")).strip(" .·•:-–—\"'“”()"))
+    for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):
+        name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()"))
         if is_person(HONORIFIC.sub("", name), certain) and name not in names:
             names.append(name)
     return names
+
+
+def split_pair(text: str) -> list[str]:
+    """Two names that a word parts which can be within a name as well.
+
+    >>> split_pair("Ana Ruiz y Juan Gil"), split_pair("José Ortega y Gasset")
+    (['Ana Ruiz', 'Juan Gil'], ['José Ortega y Gasset'])
+    """
+    names: list[str] = []
+    last = 0
+    for match in PARTED_IF_WHOLE.finditer(text):
+        behind = PARTED_IF_WHOLE.split(text[match.end() :])[0]
+        if len(text[last : match.start()].split()) >= 2 and len(behind.split()) >= 2:
+            names.append(text[last : match.start()])
+            last = match.end()
+    return [*names, text[last:]]
 
 
 def find_linked_authors(document: Document) -> list[str]:
@@ -84,7 +115,7 @@ def find_linked_authors(document: Document) -> list[str]:
             is_object = isinstance(author, dict)
             if is_object and re.search(r"Organi[sz]ation|Corporation", type_name(author)):
                 continue
-            stated = author.get("name") if is_object else author
+            stated = (author.get("name") or full_name(author)) if is_object else author
             for text in stated if isinstance(stated, list) else [stated]:
                 certain = is_object and "Person" in type_name(author)
                 if isinstance(text, str):
@@ -92,6 +123,12 @@ def find_linked_authors(document: Document) -> list[str]:
         if names:
             break
     return names
+
+
+def full_name(person: dict[str, Any]) -> str | None:
+    """The name of a schema.org person that states its parts alone."""
+    parts = [str(person[key]) for key in ("givenName", "familyName") if isinstance(person.get(key), str)]
+    return " ".join(parts) or None
 
 
 def find_meta_authors(document: Document) -> list[str]:
@@ -132,36 +169,78 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
     return names
 
 
-BYLINE = re.compile(
-    r"^\W*(?:(?:Written|Reported|Story|Words|Text)\s+)?(?:By|BY|Von|VON|Par|PAR|Por|POR|Di|DI|Da|Door|Av|Text|Autor|Autore|Auteur|Author)\s*:?\s+(?=[A-ZÀ-ÞŠŽ])"
+AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|in|s|a)?|auteurs?|autori|autore|writers?|contributors?|columnists?|journalists?|reporters?|staff|byline|by|profiles?|people|redaktion|skribent|penulis|yazar(?:lar)?|tac-gia)/[^/?#]+",
+    re.IGNORECASE,
 )
+"""Addresses of pages about a writer."""
+
+
+def find_linked_names(elements: Iterable[Any]) -> list[str]:
+    """Names between headline and text that are links to pages about their writers; of several those beside the first."""
+    names: list[str] = []
+    place = None
+    for element in elements:
+        if element.tag != "a" or not AUTHOR_PAGE.search(element.get("href") or ""):
+            continue
+        holder = element.getparent()
+        if place is not None and holder is not place and holder.getparent() is not place.getparent():
+            continue
+        text = text_of(element)
+        found = split_persons(text) if len(text) <= 80 else []
+        names += [name for name in found if name not in names]
+        place = holder if found and place is None else place
+    return names
+
+
+BYLINE = re.compile(rf"^\W*(?i:{LABELS})\s*[:：]?\s+(?=(?:(?i:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[^\W\d_])")
 
 
 def find_byline(lines: Iterable[str]) -> list[str]:
-    """Writers in a line that begins as bylines do in Western languages.
+    """Writers in a line, or a part of one between bars, that begins as bylines do.
 
     >>> find_byline(["Par Anne Leroux", "42 comments"]), find_byline(["By Jo Hill  March 25, 2015"])
     (['Anne Leroux'], ['Jo Hill'])
+    >>> find_byline(["Do 25.04.24 | 14:07 Uhr | Von Eva Berg-Roth"]), find_byline(["von Till Eck , Max Bern"])
+    (['Eva Berg-Roth'], ['Till Eck', 'Max Bern'])
     """
     for line in lines:
-        if (
-            len(line) <= 120
-            and (match := BYLINE.match(line))
-            and (names := split_persons(line[match.end() :]))
-        ):
-            return names
+        if len(line) > LONGEST_BYLINE:
+            continue
+        for part in re.split(r"\s*[|·•]\s*|\s[–—-]\s", line):
+            if (match := BYLINE.match(part)) and (names := split_persons(part[match.end() :])):
+                return names
     return []
 
 
-def find_stated_authors(document: Document, publisher: str | None) -> list[str]:
+def find_own_names(document: Document, publisher: str | None) -> frozenset[str]:
+    """What the page calls its medium, folded: it writes its own name where a writer's would be."""
+    names = [
+        publisher,
+        *(document.meta.get(key) for key in ("og:site_name", "application-name", "publisher", "copyright")),
+    ]
+    stated = document.resolve(document.linked_data.get("publisher"))
+    names += [stated.get(key) for key in ("name", "alternateName")] if isinstance(stated, dict) else []
+    return frozenset(fold_title(DOMAIN.sub("", name)) for name in names if isinstance(name, str) and name)
+
+
+def without_media(names: Iterable[str], media: frozenset[str]) -> list[str]:
+    """*names* without the medium's own."""
+    return [name for name in names if fold_title(name) not in media]
+
+
+def find_stated_authors(document: Document, media: frozenset[str]) -> list[str]:
     """Writers that schema.org or meta tags state, without the medium itself."""
-    media = {fold_title(name) for name in (publisher, document.meta.get("og:site_name")) if name}
     for find in (find_linked_authors, find_meta_authors):
-        if names := [name for name in find(document) if fold_title(name) not in media]:
+        if names := without_media(find(document), media):
             return names
     return []
 
 
+DOMAIN = re.compile(r"\s*[（(].*$|^©\s*(?:\d{4}\s*)?")
+WESTERN_EDITOR = re.compile(
+    r"\b(?:Editor|Editado por|Redaktion|Rédaction|Redactor)\s*:\s*([^\W\d_][\w.'’-]+(?:\s[^\W\d_a-zа-я][\w.'’-]+){0,3})"
+)
 EDITOR = re.compile(
     r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*[:：|｜/]?\s*([\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4})*)"
 )
@@ -169,9 +248,9 @@ EDITOR = re.compile(
 
 def without_editors(names: Iterable[str], document: Document) -> list[str]:
     """*names* without those that the page calls its editors: sites state them as authors in their metadata."""
-    editors = {
-        name for match in EDITOR.finditer("".join(document.root.itertext())) for name in _split(match[1])
-    }
+    text = "".join(document.root.itertext())
+    editors = {name for match in EDITOR.finditer(text) for name in _split(match[1])}
+    editors |= {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
     return [name for name in names if name not in editors]
 
 

@@ -85,6 +85,8 @@ def cut_unconfirmed(body: Body, text: str) -> None:
             continue
         if name_of(block.getparent()) in trusted and len(own) >= LONG and not is_card(block, own):
             continue
+        if is_quoted(block, body.element) and len(own) >= SURE:
+            continue  # the other reader leaves out embedded posts
         confirmed = any(
             is_confirmed(fold_letters(own_text(one)), text) for one in block.iterdescendants() if is_text(one)
         )
@@ -110,6 +112,15 @@ def find_trusted(body: Body, text: str) -> set[tuple[str, str | None]]:
 def name_of(element: Any) -> tuple[str, str | None]:
     """What elements of one kind have in common on a page: tag and class."""
     return element.tag, element.get("class")
+
+
+def is_quoted(block: Any, top: Any) -> bool:
+    """Whether a block is, or stands in, a quotation within *top*."""
+    while block is not None and block is not top:
+        if block.tag == "blockquote":
+            return True
+        block = block.getparent()
+    return False
 
 
 def is_card(block: Any, own: str) -> bool:

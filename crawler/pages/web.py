@@ -21,7 +21,7 @@ from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of, type_name
 from crawler.extraction.embedded import render_state
 from crawler.extraction.gate import why_no_article, why_other_page
-from crawler.extraction.headline import find_headline
+from crawler.extraction.headline import all_titles, find_headline
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
@@ -233,7 +233,7 @@ class WebPage(ArticlePage):
             for one in find(body.element):
                 if one.getparent() is not None:
                     body.take_out("site_boilerplate", one)
-        clean_body(self.layout, body, headline, document.base)
+        clean_body(self.layout, body, headline, document.base, all_titles(document))
         if len(text_of(body.element) or "") < self.least_text and body.element.find(".//img") is None:
             raise self.why_no_text()
         canonical = self.canonical_url()

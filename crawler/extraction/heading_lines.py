@@ -1,0 +1,76 @@
+"""Takes out of a body what is above its text: the headline, lines of time and source, the site's own header."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.headline import fold_words
+from crawler.extraction.lines import is_meta
+from crawler.extraction.trees import is_within, own_text
+from pipelines.printed_times import STAMP
+
+META_LINE = re.compile(
+    r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|字級|字號|字體|字型|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
+)
+HEADINGS = frozenset(("h1", "h2", "h3"))
+ABOVE = 0.3  # share of a body's text that can stand above its headline
+
+
+def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
+    """The headline within a body, wherever it stands, and what stands above it: the site's header and notices."""
+    inside = [
+        block for block in layout.blocks if is_within(block, body.element) and block is not body.element
+    ]
+    at = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
+    if not at:
+        return
+    above = inside[: at[0]]
+    if sum(layout.plain[block] for block in above) > ABOVE * sum(layout.plain[block] for block in inside):
+        above = []
+    for block in (*above, *(inside[n] for n in at)):
+        if is_within(block, body.element) and block.find(".//img") is None:
+            body.take_out("repeated_headline" if block.tag in HEADINGS else "above_headline", block)
+
+
+def cut_head(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
+    """Headline (*wanted*: its folded forms), time and source lines that stand in the same element before the text."""
+    inside = [
+        block for block in layout.blocks if is_within(block, body.element) and block is not body.element
+    ]
+    head: list[Any] = []
+    for block in inside[:24]:
+        if layout.worth(block) >= SENTENCE and not is_headline(block, wanted):
+            break
+        head.append(block)
+    # Behind a line that sums the text up, too.
+    for block in inside[len(head) : 12]:
+        if is_meta(own_text(block), layout.plain[block], layout.marks[block]) and layout.plain[block] < 120:
+            body.take_out("page_heading", block)
+    titles = [n for n, block in enumerate(head) if is_headline(block, wanted)]
+    title_end = titles[-1] + 1 if titles else 0
+    for n, block in enumerate(head):
+        if not is_within(block, body.element):
+            continue
+        if block.find(".//img") is not None and not is_meta(own_text(block), layout.plain[block], 0):
+            continue
+        if n < title_end or is_heading_line(layout, block, close=title_end > 0 and n < title_end + 4):
+            body.take_out("page_heading", block)
+
+
+def is_headline(block: Any, wanted: set[str]) -> bool:
+    """Whether a block is the headline, in one of its forms; an ``<h1>`` is in whatever words."""
+    return block.tag == "h1" or fold_words(text_of(block)) in wanted
+
+
+def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
+    """Whether a line at the begin of a body is one of time, source or tools; *close*: right behind the headline."""
+    line = squeeze(own_text(block))
+    if len(line) >= 60 or line.endswith(("。", "！", "？", "”")) or layout.marks[block] >= 4:
+        return False
+    if not META_LINE.search(line):
+        return False
+    return close or STAMP.search(line) is not None or layout.worth(block) < 0

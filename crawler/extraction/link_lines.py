@@ -1,0 +1,117 @@
+"""Takes out of a body the lines that lead to other articles: links alone, cards, "read also"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.body import Body
+from crawler.extraction.document import CJK, squeeze, text_of
+from crawler.extraction.images import IMAGE_URL
+from crawler.extraction.trees import is_within, own_text
+
+LONE_LINK = 40  # characters of a link that is a list's item of its own, at most ...
+LONE_LINE = 160  # ... and of one that is a line of its own in a text of an alphabetic script
+MOSTLY_LINKS = 0.4  # share of a text that such lines can have; from there on, they are the text
+TAG = re.compile(
+    r"\s*[\[(](?:VIDEO|INSIGHT|NEWS|PICTURES|PICS|WATCH|REPORT|ANALYSIS|MORE|WARNING|REACTION|REVEALED|LATEST|COMMENT|POLL)[\])]\W*$",
+    re.IGNORECASE,
+)
+ADDRESS_LINE = re.compile(r"https?://[^\s]+")
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|csv|mp[34])(?:[?#]|$)", re.IGNORECASE)
+PROMOTED = re.compile(
+    r"(?i:\W*(?:related|read (?:more|next|also)|also read|see also|more|also on [\w.]+|don'?t miss|watch|lire (?:aussi|également)|à lire(?: aussi| également)?|voir aussi|"
+    r"lesen sie (?:auch|hier|dazu|mehr)|mehr (?:zum thema|dazu)|auch interessant|siehe auch|lea (?:también|además)|le(?:er|a|e) más|te puede interesar|leia (?:também|mais)|veja também|leggi anche|"
+    r"vedi anche|lees ook|les også|læs også|läs (?:också|även|mer)|zobacz (?:też|także|również)|czytaj (?:też|także|również)|čtěte (?:také|i)|читайте также|смотрите также|по теме|читайте також|"
+    r"baca juga|đọc thêm|xem thêm|ayrıca oku|اقرأ أيضا?ً?|यह भी पढ़ें|관련\s?기사|関連記事|あわせて読みたい)\b\W*)|"
+    r".{0,6}(?:推介|推荐|推薦|相关|相關|延伸|更多|往下看|下一篇|上一篇|同场加映|同場加映|点击|點擊)(?:阅读|閱讀|新闻|新聞|报道|報道|報導|文章|内容)?\s*[:：︰►>]?"
+)
+"""What a line says in front of its link to another article."""
+LONGEST_LABEL = 24  # characters
+
+
+def cut_lone_links(body: Body) -> None:
+    """Lines that are a link to another page and nothing else ("more on this", a headline), and bare addresses."""
+    lines: list[Any] = []
+    most = 0 if CJK.search("".join(body.lines[:3])) else MOSTLY_LINKS * sum(map(len, body.lines))
+    for one in list(body.element.iter("p", "div", "li", "h3", "h4")):
+        text = TAG.sub("", text_of(one))
+        if not 4 <= len(text) <= LONE_LINE or one.find(".//img") is not None:
+            continue
+        links = list(one.iter("a"))
+        if ADDRESS_LINE.fullmatch(text) or (
+            len(links) == 1
+            and squeeze(text_of(links[0])) == text
+            and is_other_page(links[0].get("href") or "")
+        ):
+            lines.append(one)
+    if sum(len(text_of(one)) for one in lines) > most:
+        lines = [one for one in lines if len(text_of(one)) <= LONE_LINK]
+    for one in lines:
+        if one.tag != "li" or len(text_of(one)) <= LONE_LINK:
+            body.take_out("link_line", one)
+    for link in list(body.element.iter("a")):
+        above = link.getparent()
+        if above is body.element and 4 <= len(text_of(link)) <= LONE_LINK and link.find(".//img") is None:
+            alone = not (link.tail or "").strip() and not _text_before(link).strip()
+            if alone and is_other_page(link.get("href") or ""):
+                body.take_out("link_line", link)
+
+
+def _text_before(link: Any) -> str:
+    before = link.getprevious()
+    return (before.tail if before is not None else link.getparent().text) or ""
+
+
+def is_other_page(href: str) -> bool:
+    """Whether an address leads to another page of a site; a file or a note of the same page is part of the text."""
+    return href.startswith(("http", "/", ".")) and not IMAGE_URL.search(href) and not FILE.search(href)
+
+
+def cut_link_lines(body: Body) -> None:
+    """Three lines and more, one behind the other, that are a link each and nothing else, with the short line above them."""
+    run: list[Any] = []
+    for one in [*body.element.iter("p"), None]:
+        text = "" if one is None else text_of(one)
+        if one is not None and not text:
+            continue
+        links = "" if one is None else "".join("".join(link.itertext()) for link in one.iter("a"))
+        if len(text) >= 6 and squeeze(links).strip("·• ") == text.strip("·• ") and one.find(".//img") is None:
+            run.append(one)
+            continue
+        if len(run) >= 3:
+            above = run[0].getprevious()
+            if above is not None and len(text_of(above)) <= 10 and above.find(".//img") is None:
+                run.insert(0, above)
+            for line in run:
+                if is_within(line, body.element):
+                    body.take_out("link_list", line)
+        run = []
+
+
+def cut_cards(body: Body) -> None:
+    """Links that hold both an image and a title: cards of other articles. A image's link to itself has no title."""
+    for link in list(body.element.iter("a")):
+        image = link.find(".//img")
+        titled = any(link.find(f".//{tag}") is not None for tag in ("h2", "h3", "h4", "h5", "p", "div"))
+        if image is None or not titled or not 6 <= len(text_of(link)) <= 120:
+            continue
+        if not IMAGE_URL.search(link.get("href") or "") and is_within(link, body.element):
+            body.take_out("link_card", link)
+
+
+def cut_promoted(layout: BlockLayout, body: Body) -> None:
+    """Lines that are a link to another article behind a word such as 推荐."""
+    for block in layout.blocks:
+        linked, plain = layout.linked[block], layout.plain[block]
+        if linked >= 6 and plain <= LONGEST_LABEL and linked > plain / 2 and is_within(block, body.element):
+            links = "".join("".join(link.itertext()) for link in block.iter("a"))
+            label = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
+            if (
+                label
+                and len(label) <= LONGEST_LABEL
+                and PROMOTED.fullmatch(label)
+                and block is not body.element
+            ):
+                body.take_out("promoted_link", block)
