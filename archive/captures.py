@@ -151,10 +151,14 @@ class Captures:
         self.reader: str | None = None
         """Version of the reader that reads them."""
         self._waiting: list[tuple[Any, ...]] = []
-        self._bodies: dict[str, tuple[str, int, bytes]] = {}
-        """``(first capture, size, packed)`` of bodies that wait, by digest."""
+        self._bodies: dict[str, tuple[str, bytes]] = {}
+        """``(first capture, body)`` of bodies that wait, by digest."""
         self._header_sets: dict[str, str] = {}
         """Ids of header sets that were written or wait, by their text."""
+        self._new_header_sets: list[tuple[str, str]] = []
+        """``(id, text)`` of header sets that wait."""
+        self._request: tuple[list[Header], str, list[str]] = [], "", []
+        """Headers of the request before, the id of their set, and what of them was redacted."""
         self._ids: set[str] = set()
         self._size = 0
         self._newest: str | None = None
@@ -218,14 +222,14 @@ class Captures:
         """Take a response into the batch; its id. Written at `BATCH` captures or by `flush`. Raises sqlite3.Error."""
         moment = (capture.fetched_at or datetime.now(UTC)).astimezone(UTC)
         url = redact_url(capture.url)
-        request_headers, marks = redact_headers(capture.request_headers)
-        headers, more = redact_headers(capture.headers)
-        marks += more
+        header_set, request_marks = self._header_set(capture.request_headers)
+        headers, header_marks = redact_headers(capture.headers)
+        marks = request_marks + header_marks
         received_sha256 = hashlib.sha256(capture.received).hexdigest()
         body = capture.received if capture.body is None else capture.body
         if capture.personal and not capture.image:
-            body, more = redact_json(body, capture.personal)
-            marks += more
+            body, body_marks = redact_json(body, capture.personal)
+            marks += body_marks
         body_sha256 = received_sha256 if body is capture.received else hashlib.sha256(body).hexdigest()
         fetched_at = f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
         capture_id = self._new_id(fetched_at, url)
@@ -235,7 +239,7 @@ class Captures:
         self._waiting.append(
             (
                 capture_id, self.crawl_id, url, final_url if final_url != url else None, capture.method,
-                self._header_set(request_headers), capture.status, _pairs(headers), fetched_at, capture.ip, capture.protocol,
+                header_set, capture.status, _pairs(headers), fetched_at, capture.ip, capture.protocol,
                 capture.content_encoding, received_sha256, len(capture.received), None if capture.image else body_sha256,
                 body_sha256 if capture.image else None, _encode(marks), self.reader, capture.source, capture.file,
             )
@@ -271,40 +275,54 @@ class Captures:
         return self.db.execute("SELECT 1 FROM captures WHERE id = ?", [capture_id]).fetchone() is not None
 
     def _keep_body(self, sha256: str, body: bytes, capture_id: str) -> None:
-        if (
-            sha256 in self._bodies
-            or self.db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", [sha256]).fetchone()
-        ):
-            return
-        packed = self._packer.compress(body, zstd.ZstdCompressor.FLUSH_FRAME)
-        self._bodies[sha256] = capture_id, len(body), packed
-        self._size += len(packed)
+        if sha256 not in self._bodies:
+            self._bodies[sha256] = capture_id, body
+            self._size += len(body)
 
-    def _header_set(self, headers: list[Header]) -> str:
-        """The id of a set of request headers."""
-        text = _pairs(headers)
+    def _pack_bodies(self) -> list[tuple[str, str, int, bytes]]:
+        """Rows of `bodies` of those that wait and are not there yet. One query and one compressor for all of them: for each
+        response alone, both would find the processor's caches cold."""
+        known = self.db.execute(
+            "SELECT sha256 FROM bodies WHERE sha256 IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(self._bodies))],
+        )
+        new = self._bodies.keys() - {sha256 for (sha256,) in known}
+        pack, end = self._packer.compress, zstd.ZstdCompressor.FLUSH_FRAME
+        return [
+            (sha256, capture_id, len(body), pack(body, end))
+            for sha256, (capture_id, body) in self._bodies.items()
+            if sha256 in new
+        ]
+
+    def _header_set(self, headers: list[Header]) -> tuple[str, list[str]]:
+        """The id of a set of request headers, and what of them was redacted."""
+        if headers != self._request[0] or not self._request[1]:
+            self._request = headers, *self._add_header_set(headers)
+        return self._request[1:]
+
+    def _add_header_set(self, headers: list[Header]) -> tuple[str, list[str]]:
+        kept, marks = redact_headers(headers)
+        text = _pairs(kept)
         if text not in self._header_sets:
             if len(self._header_sets) >= MOST_HEADER_SETS:  # validators differ from article to article
-                self.flush()
                 self._header_sets.clear()
             self._header_sets[text] = hashlib.sha256(text.encode()).hexdigest()[:16]
-        return self._header_sets[text]
+            self._new_header_sets.append((self._header_sets[text], text))
+        return self._header_sets[text], marks
 
     def flush(self) -> None:
         """Write the batch, all of it or nothing. Raises sqlite3.Error, with the batch kept."""
         if not self._waiting:
             return
+        bodies = self._pack_bodies()
         # Plain SQL: sqlite-utils' insert_all takes 60 µs a row, this 10.
         self.db.execute("BEGIN IMMEDIATE")
         try:
             self.db.executemany(
                 "INSERT OR IGNORE INTO header_sets VALUES (?, ?)",
-                [(header_id, text) for text, header_id in self._header_sets.items()],
+                self._new_header_sets,
             )
-            self.db.executemany(
-                "INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?)",
-                [(sha256, *body) for sha256, body in self._bodies.items()],
-            )
+            self.db.executemany("INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?)", bodies)
             self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 20)})", self._waiting)
             self.db.execute("COMMIT")
         except BaseException:
@@ -312,6 +330,7 @@ class Captures:
                 self.db.execute("ROLLBACK")
             raise
         self._waiting, self._bodies, self._ids, self._size = [], {}, set(), 0
+        self._new_header_sets = []
         self._newest = None
         self._wrote = True
 

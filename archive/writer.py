@@ -90,6 +90,8 @@ class Archive:
         self._batch = Batch()
         self._batch_since = 0.0
         self._slugs: dict[str, str] = {}
+        self._none_forgotten: bool | None = None
+        """Whether no article was ever taken down; None where that has to be asked again, as after each transaction."""
         self._spider: str | None = None
         self._wrote = False
         self.broken: ArchiveError | None = None
@@ -244,6 +246,7 @@ class Archive:
         """All of what is written within, or nothing. Immediate: one that begins as a reader and then writes would fail at
         once where another program writes meanwhile, whatever the busy timeout."""
         db = self._db
+        self._none_forgotten = None
         db.execute("BEGIN IMMEDIATE")
         try:
             yield db
@@ -308,6 +311,11 @@ class Archive:
     def forgotten_at(self, article_id: str) -> str | None:
         """When the article was taken down by `archive.forget`, UTC text; None where it was not."""
         with self._errors():
+            if self._none_forgotten is None:  # nearly every archive, and it is asked twice for each article
+                [(any_forgotten,)] = self._db.execute("SELECT EXISTS (SELECT 1 FROM forgotten)")
+                self._none_forgotten = not any_forgotten
+            if self._none_forgotten:
+                return None
             row = self._db.execute("SELECT forgotten_at FROM forgotten WHERE id = ?", [article_id]).fetchone()
         return row[0] if row else None
 

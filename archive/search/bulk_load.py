@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import sys
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +17,8 @@ from archive.search.sql import FULL_WIDTH, HALF_WIDTH, INSERT, LONGEST, OF_TEXT
 
 NARROW = str.maketrans(FULL_WIDTH, HALF_WIDTH)
 WIDE = re.compile(f"[{FULL_WIDTH}]")
+UTF_32 = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
+"""One unit of four bytes a character, in the machine's own order."""
 
 SEARCH_BY_HAND = f"""
 CREATE TABLE search_by_hand (
@@ -53,11 +57,12 @@ def pairs(text: str) -> str:
         text = text.translate(NARROW)
     if not text:
         return ""
-    # By slices: a loop over the pairs costs half as much again.
-    laid = [" "] * (3 * len(text) - 2)
-    laid[0::3] = text
-    laid[1::3] = text[1:]
-    return "".join(laid)
+    # As code units: with an object for each character, as a list has it, this takes four times as many instructions.
+    units = memoryview(text.encode(UTF_32, "surrogatepass")).cast("I")
+    laid = memoryview(array("I", [ord(" ")]) * (3 * len(text) - 2))
+    laid[0::3] = units
+    laid[1::3] = units[1:]
+    return str(laid, UTF_32, "surrogatepass")
 
 
 @contextmanager
