@@ -287,9 +287,8 @@ class Captures:
             [json.dumps(list(self._bodies))],
         )
         new = self._bodies.keys() - {sha256 for (sha256,) in known}
-        pack, end = self._packer.compress, zstd.ZstdCompressor.FLUSH_FRAME
         return [
-            (sha256, capture_id, len(body), pack(body, end))
+            (sha256, capture_id, len(body), self._packer.compress(body, zstd.ZstdCompressor.FLUSH_FRAME))
             for sha256, (capture_id, body) in self._bodies.items()
             if sha256 in new
         ]

@@ -11,23 +11,24 @@ from typing import Any
 
 from lxml import etree
 
+from archive.late_pattern import compile_late
 from archive.times import BEIJING
 
 OLD_HOST = "finews.withounder.com"
 UNTITLED = "（无题）"
 
-GONE = re.compile(
+GONE = compile_late(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd-\uffff\ud800-\udfff]"
 )
-BLANKS = re.compile(r"[\s\u0085\u3000\u2028\u2029]+")
-ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-TEMPLATE = re.compile(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
+BLANKS = compile_late(r"[\s\u0085\u3000\u2028\u2029]+")
+ESCAPED = compile_late("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+TEMPLATE = compile_late(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
 BLOCKS = "p|div|section|article|center|figure|figcaption|blockquote|pre|ul|ol|li|dl|dt|dd|table|caption|colgroup|thead|tbody|tfoot|tr|td|th|h[1-6]|hr"
-OTHER_BLOCK = re.compile(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^>]*)?>|<br>", re.IGNORECASE)
-PRE = re.compile(r"(<pre[^>]*>)(.*?)(</pre>)", re.IGNORECASE | re.DOTALL)
-LOCAL_IMAGE = re.compile(r'(<img\b[^>]*?\bsrc=")(images/)')
-SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
-PLAIN_WORD = re.compile(r"(?!(?i:y|n|yes|no|on|off|true|false|null|nan)$)[^\W\d][\w-]*")
+OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^>]*)?>|<br>", re.IGNORECASE)
+PRE = compile_late(r"(<pre[^>]*>)(.*?)(</pre>)", re.IGNORECASE | re.DOTALL)
+LOCAL_IMAGE = compile_late(r'(<img\b[^>]*?\bsrc=")(images/)')
+SAFE_ID = compile_late(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+PLAIN_WORD = compile_late(r"(?!(?i:y|n|yes|no|on|off|true|false|null|nan)$)[^\W\d][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from scrapy import Request, Spider, signals
@@ -78,12 +79,19 @@ class ArticleSpider(Spider):
 
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
-        return [
-            origin.strip().rstrip("/") for origin in self.settings.getlist("FINEWS_ORIGINS") if origin.strip()
-        ]
+        return self._origins
 
     def templates(self) -> list[str]:
         """Further places of a finews article, addresses with ``{id}``, from the settings."""
+        return self._templates
+
+    @cached_property
+    def _origins(self) -> list[str]:
+        named = self.settings.getlist("FINEWS_ORIGINS")
+        return [origin.strip().rstrip("/") for origin in named if origin.strip()]
+
+    @cached_property
+    def _templates(self) -> list[str]:
         return [template.strip() for template in self.settings.getlist("FINEWS_PLACES") if template.strip()]
 
     def request(self, target: Target, **known: Any) -> Request | LinkOutcome:

@@ -6,23 +6,25 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+from archive.late_pattern import compile_late
+
+INVISIBLE = compile_late("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 # What a sentence goes on with behind an address; addresses that hold these are copied with them escaped.
 NOT_IN_ADDRESSES = r"\s\u3000<>\"“”‘’「」『』《》【】（），。；！？、…｜\ufffd"
 IN_ADDRESS = rf"(?:(?!\]\()[^{NOT_IN_ADDRESSES}])"  # ](  parts text and address of a Markdown link
 HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?"
-ADDRESS = re.compile(
+ADDRESS = compile_late(
     rf"(?P<address>https?://{IN_ADDRESS}+)|(?P<bare>(?<![\w@./:%-])(?://)?{HOST}/{IN_ADDRESS}+)"
     r"|(?P<code>(?<![0-9A-Za-z_=/&?%.-])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
     re.IGNORECASE,
 )
-ID = re.compile(
+ID = compile_late(
     r"20[0-9]{15,16}"
 )  # an article's code without its letters: taken for one only alone on its line
-WITHOUT_SCHEME = re.compile(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
-AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
+WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
+AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
-RUN_ON = re.compile(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
+RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 

@@ -43,6 +43,7 @@ CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 8
 DOWNLOAD_DELAY = 0.0  # seconds between two requests to one host
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_PARSER = "crawler.robots.RobotParser"  # Scrapy's default, quicker where nothing is disallowed
 CRAWL_DELAY_MAX = 30.0  # seconds; a robots.txt's Crawl-delay is honoured up to this
 DOWNLOAD_TIMEOUT = 30.0  # seconds
 # Bytes of one response, also after decompression; of an image: IMAGE_MAX_BYTES.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pipelines.late_pattern import compile_late
+from archive.late_pattern import compile_late
 
 FLAGS = re.ASCII | re.VERBOSE
 

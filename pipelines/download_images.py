@@ -18,6 +18,7 @@ from lxml import html
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
+from archive.late_pattern import compile_late
 from archive.writer import Archive, ArchiveError
 from pipelines.archive_access import require_archive
 from pipelines.fetch_errors import explain
@@ -41,27 +42,27 @@ MOST_IMAGES = 1_000  # of one article
 AT_ONCE = 32  # images of one article that wait for their answers
 REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
 
-_LIVE_CHART = re.compile(
+_LIVE_CHART = compile_late(
     r"[^?#]*[/.](?:webquoteklinepic|webquotepic)\.(?:eastmoney|dfcfw)\.com(?:[:/?#]|$)", re.I
 )
 _ADVERT_CLASSES = frozenset(("em_handle_adv_close", "em_xuangu"))
-_ADVERT_LINK = re.compile(r"[^?#]*[/.]acttg\.eastmoney\.com(?:[:/?#]|$)", re.I)
-_PLACEHOLDER = re.compile(
+_ADVERT_LINK = compile_late(r"[^?#]*[/.]acttg\.eastmoney\.com(?:[:/?#]|$)", re.I)
+_PLACEHOLDER = compile_late(
     r"(?:^|/)(?:blank|load(?:ing)?|lazy(?:load)?|placeholder|spacer|pixel|transparent|gr[ea]y|1px|1x1|dot|clear)"
     r"[-_]?\d*\.(?:gif|png|jpe?g|svg|webp)$",
     re.I,
 )
 # These can also name a page, a video or a plain word.
-_PICTURE = re.compile(
+_PICTURE = compile_late(
     r"[^\s\"']+\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@&_:/].*)?|\S*wx_fmt=\S*|\S*/download/\S+", re.I
 )
-_SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
-_IDLE_ALT = re.compile(
+_SRCSET = compile_late(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+_IDLE_ALT = compile_late(
     r"(?:图片?|插图|配图|原图|K图.*|image|img|pic|picture|photo|null|undefined|none|\S+\.(?:jpe?g|png|gif|webp|bmp))"
     r"|(?:图片?|image|img|pic|picture|photo)?[\s\d_.-]*|https?:\S*|[0-9a-f]{16,}",
     re.I,
 )
-_CAPTION = re.compile(
+_CAPTION = compile_late(
     r"[（(【]?\s*(?:(?:图片|图表|图|资料|照片|数据)来源|图源|图片?|资料图片?|摄影|供图)\s*[:：]"
 )
 _CAPTION_LENGTH = 100  # characters; a longer paragraph that begins 图：is text

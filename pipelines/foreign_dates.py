@@ -12,6 +12,8 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
+from archive.late_pattern import compile_late
+
 BY_SCRIPT = {
     "LATIN": ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl", "tr", "id", "vi", "ca", "et"),
     "CYRILLIC": ("ru", "uk", "bg"),
@@ -20,18 +22,18 @@ BY_SCRIPT = {
 }  # fmt: skip
 """Languages that a text can be in, by the script of its first letter that tells."""
 TELLING = (
-    ("HIRAGANA", re.compile("[\u3041-\u309f\u30a1-\u30fa]")),
-    ("HANGUL", re.compile("[\uac00-\ud7af]")),
-    ("CJK", re.compile("[\u3400-\u9fff]")),
+    ("HIRAGANA", compile_late("[\u3041-\u309f\u30a1-\u30fa]")),
+    ("HANGUL", compile_late("[\uac00-\ud7af]")),
+    ("CJK", compile_late("[\u3400-\u9fff]")),
 )
 SAME = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "yue": "zh"}
 LONGEST = 80  # characters
-NUMBER = re.compile(r"\d+", re.ASCII)
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
-NOW = re.compile(r"\bnow\b", re.IGNORECASE)
-WORD = re.compile(r"[^\W\d_][^\s\d,.()]")
-THAI = re.compile("ค\\.ศ\\.|พ\\.ศ\\.|^วัน\\S*ที่")  # of Christ, of Buddha; on Monday the
-WORDS = re.compile(r"[^\W\d_]+")
+NUMBER = compile_late(r"\d+", re.ASCII)
+YEAR = compile_late(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
+NOW = compile_late(r"\bnow\b", re.IGNORECASE)
+WORD = compile_late(r"[^\W\d_][^\s\d,.()]")
+THAI = compile_late("ค\\.ศ\\.|พ\\.ศ\\.|^วัน\\S*ที่")  # of Christ, of Buddha; on Monday the
+WORDS = compile_late(r"[^\W\d_]+")
 BASE = datetime.fromisoformat("2000-07-19T12:30:30")
 """What ages are counted back from: far from the ends of day, month and year."""
 UNITS = (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800))

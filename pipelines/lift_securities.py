@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from itemadapter import ItemAdapter
 
+from archive.late_pattern import compile_late
 from pipelines.doubtful_links import is_doubtful
 from pipelines.quote_addresses import code_of_address, code_of_id
 from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
@@ -19,21 +20,21 @@ from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 EXCHANGES = {
     "1": "SH", "2": "CSI", "90": "BOARD", "100": "INDEX", "105": "NASDAQ", "106": "NYSE", "107": "AMEX", "116": "HK", "128": "HK",
 }  # fmt: skip
-CODE = re.compile(
+CODE = compile_late(
     r"(\d{1,3})[,.]([A-Z0-9_.]{1,12})", re.IGNORECASE
 )  # data-code="0,002752", .../unify/r/0.002752
-CHART_CODE = re.compile(
+CHART_CODE = compile_late(
     r"(?:[KR]\s+)?([A-Z0-9_.]{1,12})\|(\d{1,3})\|", re.IGNORECASE
 )  # data-code="002752|0|2"
-NID = re.compile(r"[?&]nid=(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
-QUOTE_HOLDER = re.compile(r"^(?:bk)?quote_", re.IGNORECASE)
+NID = compile_late(r"[?&]nid=(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE)
+QUOTE_HOLDER = compile_late(r"^(?:bk)?quote_", re.IGNORECASE)
 LINK_CLASSES = {"keytip", "em_stock_key_common", "infokey"}
 BLOCKS = frozenset(("p", "div", "td", "th", "li", "center", "section", "article", "blockquote", "figure", "h1", "h2", "h3", "h4", "br", "tr"))  # fmt: skip
 AROUND = 12  # characters looked at on either side of a link
 MOST_NEAR = 24  # elements looked at for them
 LONGEST_NAME = 12  # characters of a link that is known by its address alone
-NAVIGATION = re.compile("行情|股吧|专区|资讯|诊股|研报|查看|点击|更多|详情|走势|[>＞]")
-HOLDER = re.compile(r"stock_|bk_|Info[._]", re.IGNORECASE)
+NAVIGATION = compile_late("行情|股吧|专区|资讯|诊股|研报|查看|点击|更多|详情|走势|[>＞]")
+HOLDER = compile_late(r"stock_|bk_|Info[._]", re.IGNORECASE)
 
 
 def kind_of(market: str, code: str) -> str:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from archive.late_pattern import compile_late
 from pipelines import date_forms as forms
 from pipelines.foreign_dates import language_of_text, read_age, read_day
-from pipelines.late_pattern import compile_late
 
 __all__ = [
     "IN_WORDS",

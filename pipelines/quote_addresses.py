@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from archive.late_pattern import compile_late
+
 AMERICAN = {"NASDAQ": "105", "NYSE": "106", "AMEX": "107"}
 EXCHANGES = {"sh": "1", "sz": "0", "bj": "0"}
 SecurityCode = tuple[str, str]
@@ -38,21 +40,21 @@ def _fund(match: re.Match[str]) -> SecurityCode | None:
 
 
 ADDRESSES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], SecurityCode | None]]] = [
-    (re.compile(r"/unify/c?r/(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE), _plain),
-    (re.compile(r"//quote\.eastmoney\.com/us/(?P<code>[A-Z._-]{1,8})\.html\?(?:[^#]*&)?Market=(?P<market>NASDAQ|NYSE|AMEX)\b", re.IGNORECASE), _american),
-    (re.compile(r"//quote\.eastmoney\.com/hk/(\d{5})\b", re.IGNORECASE), lambda match: ("116", match[1])),
-    (re.compile(r"//quote\.eastmoney\.com/(?:concept/)?(sh|sz|bj)(\d{6})\b", re.IGNORECASE), lambda match: (EXCHANGES[match[1].lower()], match[2])),
-    (re.compile(r"//quote\.eastmoney\.com/zs(\d{6})\b", re.IGNORECASE), _index),
-    (re.compile(r"//quote\.eastmoney\.com/gb/zs([A-Z0-9]{2,8})\.html", re.IGNORECASE), lambda match: ("100", match[1].upper())),
-    (re.compile(r"//quote\.eastmoney\.com/(?:web/|bk/90\.)?BK(\d{4})\d?\b", re.IGNORECASE), _board),
-    (re.compile(r"//stock\.eastmoney\.com/hangye/hy(\d{3,4})\.html", re.IGNORECASE), _board),
-    (re.compile(r"//fund\.eastmoney\.com/(\d{6})\.html", re.IGNORECASE), _fund),
+    (compile_late(r"/unify/c?r/(\d{1,3}\.[A-Z0-9_.]{1,12})", re.IGNORECASE), _plain),
+    (compile_late(r"//quote\.eastmoney\.com/us/(?P<code>[A-Z._-]{1,8})\.html\?(?:[^#]*&)?Market=(?P<market>NASDAQ|NYSE|AMEX)\b", re.IGNORECASE), _american),
+    (compile_late(r"//quote\.eastmoney\.com/hk/(\d{5})\b", re.IGNORECASE), lambda match: ("116", match[1])),
+    (compile_late(r"//quote\.eastmoney\.com/(?:concept/)?(sh|sz|bj)(\d{6})\b", re.IGNORECASE), lambda match: (EXCHANGES[match[1].lower()], match[2])),
+    (compile_late(r"//quote\.eastmoney\.com/zs(\d{6})\b", re.IGNORECASE), _index),
+    (compile_late(r"//quote\.eastmoney\.com/gb/zs([A-Z0-9]{2,8})\.html", re.IGNORECASE), lambda match: ("100", match[1].upper())),
+    (compile_late(r"//quote\.eastmoney\.com/(?:web/|bk/90\.)?BK(\d{4})\d?\b", re.IGNORECASE), _board),
+    (compile_late(r"//stock\.eastmoney\.com/hangye/hy(\d{3,4})\.html", re.IGNORECASE), _board),
+    (compile_late(r"//fund\.eastmoney\.com/(\d{6})\.html", re.IGNORECASE), _fund),
 ]  # fmt: skip
 IDS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], SecurityCode | None]]] = [
-    (re.compile(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE), _plain),
-    (re.compile(r"stock_(?P<market>NASDAQ|NYSE|AMEX)_(?P<code>[A-Z._-]{1,8})7", re.IGNORECASE), _american),
-    (re.compile(r"stock_(\d{6})([12])"), lambda match: ({"1": "1", "2": "0"}[match[2]], match[1])),
-    (re.compile(r"bk_(\d{3,4})"), _board),
+    (compile_late(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE), _plain),
+    (compile_late(r"stock_(?P<market>NASDAQ|NYSE|AMEX)_(?P<code>[A-Z._-]{1,8})7", re.IGNORECASE), _american),
+    (compile_late(r"stock_(\d{6})([12])"), lambda match: ({"1": "1", "2": "0"}[match[2]], match[1])),
+    (compile_late(r"bk_(\d{3,4})"), _board),
 ]
 """``7`` behind an American ticker, ``1`` and ``2`` behind a number are the source's own market numbers of then."""
 

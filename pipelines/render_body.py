@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from itemadapter import ItemAdapter
 from lxml import etree
 
 from archive.body_tags import TAGS as SAFE_TAGS
+from archive.late_pattern import compile_late
 from archive.post_format import clean_title
 from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
@@ -29,8 +29,8 @@ EMPTY_GOES = {"p", "strong", "b", "em", "i", "u", "s", "sub", "sup", "center", "
               "ol", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
 INLINE = {"strong", "b", "em", "i", "u", "s", "sub", "sup", "a", "img", "span", "code"}
 TRIMMED = {"p", "li", "h1", "h2", "h3", "h4", "figcaption", "blockquote"}
-ALIGN = re.compile(r"text-align\s*:\s*(center|right|left|justify)")
-FIRST_SENTENCE = re.compile(r"[^。！？!?\n]{1,120}[。！？!?]?")
+ALIGN = compile_late(r"text-align\s*:\s*(center|right|left|justify)")
+FIRST_SENTENCE = compile_late(r"[^。！？!?\n]{1,120}[。！？!?]?")
 SPACE = " \t\r\n\f\v\u00a0\u3000"
 
 

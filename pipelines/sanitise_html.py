@@ -13,6 +13,7 @@ from itemadapter import ItemAdapter
 from lxml import etree
 
 from archive.body_tags import TAGS
+from archive.late_pattern import compile_late
 
 DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
 
@@ -39,16 +40,18 @@ NOT_TEXT = (
     "script", "style", "title", "textarea", "select", "button", "template", "noembed", "noframes",
 )  # fmt: skip
 """Elements whose content is no part of an article's text."""
-UNSEEN = re.compile(
+UNSEEN = compile_late(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-FRAME, NOSCRIPT, IMAGE = (re.compile(rf"<{name}\b", re.IGNORECASE) for name in ("iframe", "noscript", "img"))
-FRAME_ENDS = re.compile(r"</iframe\s*>", re.IGNORECASE)
-NOSCRIPT_ENDS = re.compile(r"</noscript\s*>", re.IGNORECASE)
-SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-ADDRESS = re.compile(r"[^\s\"'<>()]+")
-TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
-OPENS_OR_CLOSES = re.compile(
+FRAME, NOSCRIPT, IMAGE = (
+    compile_late(rf"<{name}\b", re.IGNORECASE) for name in ("iframe", "noscript", "img")
+)
+FRAME_ENDS = compile_late(r"</iframe\s*>", re.IGNORECASE)
+NOSCRIPT_ENDS = compile_late(r"</noscript\s*>", re.IGNORECASE)
+SOURCE = compile_late(r"\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+ADDRESS = compile_late(r"[^\s\"'<>()]+")
+TAG = compile_late(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
+OPENS_OR_CLOSES = compile_late(
     r"<(/?)(?:div|section|article|aside|main|header|footer|nav|ul|ol|dl|menu|dir|blockquote|center|figure|fieldset|details|form|address)(?![a-z0-9])",
     re.IGNORECASE,
 )
@@ -58,13 +61,13 @@ LONGEST_BODY = 4_000_000
 """Characters of a body that are read; the longest real ones are annual reports of 2 MB."""
 MOST_REFERENCES = 5_000
 """Ampersands beyond which references are parsed as characters: the sanitiser's parser goes over all text so far for each."""
-REFERENCE = re.compile(r"&(?:#?[A-Za-z0-9]{1,32};)?")
+REFERENCE = compile_late(r"&(?:#?[A-Za-z0-9]{1,32};)?")
 HIDDEN = {"&": "\u2060", "<": "\u200b", ">": "\u200e", '"': "\u200f", "'": "\u2066"}
 """Characters that `UNSEEN` has taken out, in the place of those that are markup."""
 SHOWN = str.maketrans({hidden: character for character, hidden in HIDDEN.items()})
 VOID = frozenset(("br", "img", "hr", "col", "source"))
-SHOUTED = re.compile(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+SHOUTED = compile_late(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
+HTTP = compile_late(r"(?:https?:)?//", re.IGNORECASE)
 _parser = etree.HTMLParser(
     huge_tree=True, encoding="utf-8", remove_comments=False
 )  # the default loses what is deep

@@ -7,12 +7,12 @@ read.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Any
 
 from itemadapter import ItemAdapter
 
+from archive.late_pattern import compile_late
 from pipelines.american_tickers import TICKERS
 from pipelines.doubtful_links import is_doubtful
 from pipelines.lift_securities import kind_of, security
@@ -21,22 +21,22 @@ from pipelines.security_codes import Mention, codes_in, run_before
 MAINLAND = frozenset(("0", "1"))
 AMERICAN = frozenset(("105", "106", "107"))
 # What clings to the front of a name: "今日晨光股份(600999)".
-CLINGS = re.compile(
+CLINGS = compile_late(
     r"(?:\d+[年月日]|晚间?|据|经|由|对|与|和|及|从|在|因|自|为|向|以|将|被|让|如|其中|公司|今[日天晚]|昨[日晚]|近日|日前|目前|此外|同时|随后"
     r"|包括|例如|比如|方面|增持|减持|买入|卖出|持有|推荐|关注|看好|维持|建议|首予|给予|重申|上调|下调|收购|入股|控股|子公司|上市公司|股东|旗下|龙头|个股|股票)+"
 )
-VERB = re.compile(
+VERB = compile_late(
     r"维持|给予|重申|上调|下调|买入|增持|减持|持有|回购|披露|公告|宣布|表示|收购|认购|投资者|出售|入股|[和与及的将对]"
 )
-CALLED = re.compile(
+CALLED = compile_late(
     r"(?:简称|名称)(?:为|是)?[:：]?\s*[“\"「]?([^\s，,、；;”\"」：:]{2,12})[”\"」]?[\s，,、；;]*$"
 )
 # 某某中证白酒指数(LOF)A, in front of (161725)
-FUND_WITH_BRACKETS = re.compile(r"[\w·-]{4,24}[(（](?:LOF|QDII|ETF|FOF|REITs?)[)）][A-FHIR]?$")
+FUND_WITH_BRACKETS = compile_late(r"[\w·-]{4,24}[(（](?:LOF|QDII|ETF|FOF|REITs?)[)）][A-FHIR]?$")
 MOST_NAMES = 300
 """Names of one article that are looked for in its text: what names more is a list, which states each beside its code."""
 LONGEST_NAME = 24
-BOUNDARY = re.compile(r"[\s、，,。：:；;“”\"‘’'（()）《》【】\[\]！？!?|/●■—$]")
+BOUNDARY = compile_late(r"[\s、，,。：:；;“”\"‘’'（()）《》【】\[\]！？!?|/●■—$]")
 
 
 def name_before(text: str, start: int, market: str, code: str) -> str | None:

@@ -13,39 +13,41 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from archive.late_pattern import compile_late
+
 # What the exchanges give out, by market number. Blocks that are not for the public (corporate bonds, repos,
 # subscription codes such as 732xxx) are left out on purpose.
 RANGES = {
-    "1": re.compile(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
-    "0": re.compile(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[37]\d{4}|88[07-9]\d{3}|92\d{4}|899\d{3}"),
+    "1": compile_late(r"60[0135]\d{3}|68[89]\d{3}|900\d{3}|5[0-68]\d{4}|11[0138]\d{3}"),
+    "0": compile_late(r"00[0-3]\d{3}|30[012]\d{3}|200\d{3}|15[09]\d{3}|16\d{4}|18[04]\d{3}|12[378]\d{3}|399\d{3}|43\d{4}|8[37]\d{4}|88[07-9]\d{3}|92\d{4}|899\d{3}"),
 }  # fmt: skip
-FUND = re.compile(r"5\d{5}|1[568]\d{4}")
-BOND = re.compile(r"1[12]\d{4}")
+FUND = compile_late(r"5\d{5}|1[568]\d{4}")
+BOND = compile_late(r"1[12]\d{4}")
 # The same digits name an index in Shanghai and a share in Shenzhen: 000001 is 上证指数 and 平安银行.
-INDEX_NAME = re.compile(
+INDEX_NAME = compile_late(
     r"(?:指数?|综指|成指|指数[AB]|[AB]股?指数?|沪深300|(?:上证|中证|科创|国证|红利)\w{0,4})$"
 )
 # Open-end funds share the digits of Shenzhen's shares: 华夏成长混合(000001).
-OPEN_END = re.compile(
+OPEN_END = compile_late(
     r"(?:混合|债券?|货币|联接|定开|持有|配置|理财|增强|股票|指数|基金)(?:型|发起式?|证券投资基金|基金)?[A-F]?$"
 )
-BOND_NAME = re.compile(r"(?:转债|转[0-9])$")
-FUND_NAME = re.compile(r"(?:ETF|LOF|REIT|基金|分级|指数|[AB]|[)）])$", re.IGNORECASE)
-B_SHARE_NAME = re.compile(r"[BＢ]股?$")
+BOND_NAME = compile_late(r"(?:转债|转[0-9])$")
+FUND_NAME = compile_late(r"(?:ETF|LOF|REIT|基金|分级|指数|[AB]|[)）])$", re.IGNORECASE)
+B_SHARE_NAME = compile_late(r"[BＢ]股?$")
 # What ends in front of a bracketed number that is no code: addresses with a postcode, numbers of things, sums.
-NO_NAME = re.compile(
+NO_NAME = compile_late(
     r"(?:(?<!新城)市|[省区县州镇乡村路楼室座层厦院弄栋号率]|大街|街道|邮编|编码|准字|安备|电话|热线|传真|手机|短信|微信|群|QQ|qq"
     r"|代码|号码|密码|验证码|订单|合同|发票|金额|总额|合计|共计|总计|[量分]|[万亿港美]元|[坐指目]标|面积|体积|人口|出口|进口|像素|[经纬年季进跨]度|步骤|病例|单位|余额"
     r"|[年月日共约超达为是至到第款]|\d{5})$"
 )
 # What follows a bracketed number that is a sum, or the dialling code of a telephone number.
-SUM_BEHIND = re.compile(
+SUM_BEHIND = compile_late(
     r"\s{0,4}(?:\d{7,8}(?!\d)|[万亿]?(?:元(?![旦宇首件])|吨|台(?![风湾商积])|套(?![期利现装牌])|件|户(?![均外])|人次|人(?![事民才士寿工])|美元|港元)|例(?!如|外|行)"
     r"|[万亿]|%|％|股(?![价东份票权吧市息民]))"
 )
-TELEPHONE_BEHIND = re.compile(r"\s{0,4}[-－]?\d{3,8}(?![\d年月日.．%％])")
+TELEPHONE_BEHIND = compile_late(r"\s{0,4}[-－]?\d{3,8}(?![\d年月日.．%％])")
 # In brackets, what may follow a code without a mark between them.
-BEHIND_INSIDE = re.compile(r"[^\u3400-\u9fff]|和|与|及|以及|等|股吧|诊股|行情|股票|$")
+BEHIND_INSIDE = compile_late(r"[^\u3400-\u9fff]|和|与|及|以及|等|股吧|诊股|行情|股票|$")
 
 EXCHANGES = {
     "SH": "1", "SS": "1", "SSE": "1", "上交所": "1", "上海证券交易所": "1", "SZ": "0", "SZSE": "0", "深交所": "0",
@@ -59,31 +61,31 @@ _EXCHANGE = "|".join(map(re.escape, _BY_LENGTH))
 _LABEL = r"(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公司|指数|个股|标的|场内|ETF)*代[码号]"
 _NOT_INSIDE = r"(?![A-Za-z0-9@]|[.．](?:\d|[a-z]{2,5}\b))"
 # One code with what stands at it. ``\d`` takes full-width digits as well.
-CODE = re.compile(
+CODE = compile_late(
     rf"(?:(?P<exchange>(?i:{_EXCHANGE})))?(?P<label>{_LABEL})?(?:分别)?[为是]?\s{{0,4}}[:：.|]?\s{{0,4}}[“\"「]?"
     rf"(?P<code>\d{{1,6}}|[HＨ]\d{{5}}|BK\d{{4}}|[A-Z]{{1,5}})(?:(?:[.．]|\s)(?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI|US|OQ|O|N)))?"
     rf"{_NOT_INSIDE}[”\"」]?"
 )
-SUFFIXED = re.compile(
+SUFFIXED = compile_late(
     rf"(?<![A-Za-z0-9.])(?<![a-z]/)(?P<code>\d{{1,6}}|[HＨ]\d{{5}}|[A-Z]{{2,5}})[.．](?P<suffix>(?i:SH|SS|SZ|BJ|HK|CSI)|US|OQ|O|N){_NOT_INSIDE}"
 )
-PREFIXED = re.compile(
+PREFIXED = compile_late(
     rf"(?<![A-Za-z0-9号@_])(?<!号[:：(（])(?<![a-z]/)(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
 )
-CASHTAG = re.compile(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
-SAID = re.compile(r"\s{0,4}[“\"「]?[A-Z\d]")
-STATED = re.compile(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s{{0,4}}$")
-LABELLED = re.compile(r"代[码号](?=(?:分别)?[为是]?\s{0,4}[:：]?\s{0,4}[“\"「]?[A-Z\d])")
-LABEL_BEGINS = re.compile(
+CASHTAG = compile_late(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
+SAID = compile_late(r"\s{0,4}[“\"「]?[A-Z\d]")
+STATED = compile_late(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s{{0,4}}$")
+LABELLED = compile_late(r"代[码号](?=(?:分别)?[为是]?\s{0,4}[:：]?\s{0,4}[“\"「]?[A-Z\d])")
+LABEL_BEGINS = compile_late(
     rf"(?:(?<![A-Za-z])(?i:{_EXCHANGE}))?(?:股票|证券|股份|上市|交易|基金|债券|转债|挂牌|公司|指数|个股|标的|场内|ETF)*$"
 )
-OTHER_LABEL = re.compile(
+OTHER_LABEL = compile_late(
     r"(?:[A-Za-z]|邮政|邮编|行业|商品|海关|银行|机构|信用|区域|地区|申购|配售|认购|缴款|行政区划|税务|院校|专业|国家|区号)$"
 )
-WORD_ENDS = re.compile(r"[^\W的其为，]")  # 项目|代码: another kind of code
-FURTHER = re.compile(r"\s{0,4}(?:[、,，/;；|]|和|及|以及|\band\b)\s{0,4}")
+WORD_ENDS = compile_late(r"[^\W的其为，]")  # 项目|代码: another kind of code
+FURTHER = compile_late(r"\s{0,4}(?:[、,，/;；|]|和|及|以及|\band\b)\s{0,4}")
 TICKER_MARKETS = frozenset(("105", "106", "107"))
-NAMED_EXCHANGE = re.compile("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
+NAMED_EXCHANGE = compile_late("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
 OPEN, CLOSE = "(（[【〔［", ")）]】〕］"
 SUFFIX_BEGINS = frozenset("SHBCUONshb")
 PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")

@@ -11,9 +11,10 @@ the words between the same words, a name was put in place of another.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from zlib import crc32
+
+from archive.late_pattern import compile_late
 
 KEYS = 8  # of a text; two texts of which one holds half of the other share none of them once in 250 times
 SHORT = 240  # characters: a text up to this length has too few signatures, so all its four-character shingles count
@@ -34,20 +35,20 @@ A_DAY = (
     20 * 3600
 )  # seconds; short texts that speak of today or of a close and lie further apart are of two days
 
-SAYS = re.compile(r"[\u3400-\u9fffA-Za-z]+|\d+(?:\.\d+)?%?")  # what of a text counts: no marks, no spaces
-WORDS = re.compile(r"[\u3400-\u9fffA-Za-z]+")
-ANCHOR = re.compile(r"[的了在为](?=(.{12}))")
-FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:%|年|月(?:\d{1,2}日)?|日|[:：]\d\d|天期)?")
+SAYS = compile_late(r"[\u3400-\u9fffA-Za-z]+|\d+(?:\.\d+)?%?")  # what of a text counts: no marks, no spaces
+WORDS = compile_late(r"[\u3400-\u9fffA-Za-z]+")
+ANCHOR = compile_late(r"[的了在为](?=(.{12}))")
+FIGURE = compile_late(r"\d+(?:,\d{3})*(?:\.\d+)?(?:%|年|月(?:\d{1,2}日)?|日|[:：]\d\d|天期)?")
 # The digit first, what may not stand before it second: so only digits are looked at.
-CODE = re.compile(r"\d(?:(?<=[03689])(?<![\d.].)\d{5}(?![\d.])|(?<!\d\d)\d{4}(?=\.?[Hh][Kk]))")
-SUBJECT = re.compile("股份|集团|科技|银行|证券|电子|药业|能源|材料|控股|智能|生物|重工|国际|环保|实业")
+CODE = compile_late(r"\d(?:(?<=[03689])(?<![\d.].)\d{5}(?![\d.])|(?<!\d\d)\d{4}(?=\.?[Hh][Kk]))")
+SUBJECT = compile_late("股份|集团|科技|银行|证券|电子|药业|能源|材料|控股|智能|生物|重工|国际|环保|实业")
 """What names of companies end in; the two characters before it are enough to tell them apart."""
 # What media put in front of a text: 【…】, 某社6月14日电，, 某报快讯，, （记者 …）, 某网6月14日丨
-LEAD = re.compile(
+LEAD = compile_late(
     r"\s*(?:【[^】]{0,60}】|[（(][^）)]{0,30}(?:记者|编辑|通讯员)[^）)]{0,20}[）)]|[^，,。：:\n]{0,20}[讯电](?=[，,：:])[，,：:]|[^，。\n]{2,16}[丨|])"
 )
-DATE = re.compile(r"(\d{1,2})月(\d{1,2})日")
-OF_A_DAY = re.compile(r"[今昨本当]日|今[天晨早晚]|昨天|收盘|收报|早盘|盘中|午后|午间|开盘|截至")
+DATE = compile_late(r"(\d{1,2})月(\d{1,2})日")
+OF_A_DAY = compile_late(r"[今昨本当]日|今[天晨早晚]|昨天|收盘|收报|早盘|盘中|午后|午间|开盘|截至")
 # Words that an editor puts for another. What is replaced otherwise is a name.
 SYNONYMS = frozenset(
     (
@@ -56,8 +57,8 @@ SYNONYMS = frozenset(
         "其中", "其", "该", "这", "公司", "我国", "中国", "记者", "人民币", "美元", "元", "并且", "但", "而", "不过", "然而", "因", "由于", "在", "于", "或", "未", "未来", "据", "根据", "个", "家",
     )
 )  # fmt: skip
-MEDIUM = re.compile("快讯|消息|报道|记者|编辑|客户端|来源|新闻网|[日晚]报$")
-WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
+MEDIUM = compile_late("快讯|消息|报道|记者|编辑|客户端|来源|新闻网|[日晚]报$")
+WIDE = compile_late("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
 FULL = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 

@@ -8,7 +8,6 @@ import json
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal, times
-from archive.coverage import format_coverage, read_coverage
 from archive.times import BEIJING
 from crawler.reading_command import ReadingCommand
 
@@ -37,6 +36,11 @@ class Command(ReadingCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.coverage import (
+            format_coverage,
+            read_coverage,
+        )  # late: Scrapy imports all commands to run one
+
         self.reject_arguments(args)
         if not 1 <= opts.days <= 36_600:
             raise UsageError(f"--days {opts.days}: give 1 to 36,600", print_help=False)

@@ -7,21 +7,25 @@ import json
 import shutil
 import sys
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal
-from archive.diff_text import WIDEST, Page, print_article
-from archive.revisions import Change, Text, UnknownArticle, find_article, texts_of
 from archive.times import in_beijing
 from crawler.links import addresses_in
 from crawler.reading_command import ReadingCommand
+
+if TYPE_CHECKING:
+    from archive.revisions import Change, Text
 
 UNKNOWN = 2
 
 
 def select_changes(texts: list[Text], opts: argparse.Namespace) -> list[Change]:
     """The pairs of texts that the options ask for. Raises UsageError."""
+    from archive.revisions import Change
+
     by_number = {text.revision: text for text in texts}
 
     def text_of(number: int, option: str) -> Text:
@@ -104,6 +108,13 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.diff_text import (
+            WIDEST,
+            Page,
+            print_article,
+        )  # late: Scrapy imports all commands to run one
+        from archive.revisions import UnknownArticle, find_article, texts_of
+
         self.reject_arguments([arg for arg in args if arg.startswith("-")])
         if len(args) != 1 or not args[0].strip():
             raise UsageError(

@@ -12,25 +12,15 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.exceptions import UsageError
 
-from archive.exports import (
-    CaptureFormat,
-    ExportError,
-    Format,
-    WrongUsage,
-    arguments,
-    load_capture_formats,
-    load_formats,
-)
-from archive.exports.captures import export_captures
-from archive.exports.run import count_articles, export_file, export_site
-from archive.exports.selection import parse_time
-from archive.plugins import PluginError
 from archive.units import in_bytes
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
+
+if TYPE_CHECKING:
+    from archive.exports import CaptureFormat, Format
 
 
 def exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
@@ -50,6 +40,12 @@ class Command(ReadingCommand):
         return "Write articles or captures to a file (csv, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
 
     def long_desc(self) -> str:
+        from archive.exports import (
+            load_capture_formats,
+            load_formats,
+        )  # late: Scrapy imports all commands to run one
+        from archive.plugins import PluginError
+
         try:  # the first method that Scrapy calls
             forms: list[Format | CaptureFormat] = [*load_formats().values(), *load_capture_formats().values()]
         except PluginError as exc:
@@ -63,10 +59,14 @@ class Command(ReadingCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
+        from archive.exports import arguments
+
         super().add_options(parser)
         arguments.add_options(parser)
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.exports import ExportError, WrongUsage, arguments
+
         signal.signal(signal.SIGTERM, exit_on_signal)
         try:
             if target := arguments.parse_capture_target(args, opts):
@@ -88,6 +88,9 @@ class Command(ReadingCommand):
         print(f"scrapy export: {message}", file=sys.stderr)
 
     def export(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.exports import arguments
+        from archive.exports.run import export_file
+
         name, form = arguments.parse_target(args, opts)
         selection = arguments.parse_selection(opts)
         summary = export_file(
@@ -105,6 +108,9 @@ class Command(ReadingCommand):
         print(summary, file=sys.stderr if name == "-" else sys.stdout)
 
     def export_captures(self, name: str, form: CaptureFormat, opts: argparse.Namespace) -> None:
+        from archive.exports.captures import export_captures
+        from archive.exports.selection import parse_time
+
         since = parse_time(opts.since, "since") if opts.since is not None else None
         out = sys.stdout.buffer if name == "-" else Path(name).expanduser()
         written = export_captures(
@@ -122,6 +128,9 @@ class Command(ReadingCommand):
         print(f"{written.captures:,} captures{size}", file=sys.stderr if name == "-" else sys.stdout)
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.exports import arguments
+        from archive.exports.run import count_articles, export_site
+
         generator, path = arguments.parse_site_target(args, opts)
         selection = arguments.parse_selection(opts)
         options = {"title": opts.title, "url": opts.url, "posts": opts.posts}

@@ -7,8 +7,6 @@ import sqlite3
 
 from scrapy.exceptions import UsageError
 
-from archive.forget import forget
-from archive.revisions import UnknownArticle
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.archive_access import archive_named_in
@@ -37,6 +35,9 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.forget import forget  # late: Scrapy imports all commands to run one
+        from archive.revisions import UnknownArticle
+
         if len(args) != 1:
             raise UsageError("forget: name one article by its id", print_help=False)
         assert self.settings is not None

@@ -12,7 +12,6 @@ from datetime import timedelta
 from scrapy.exceptions import UsageError
 
 from archive.lock import AlreadyLocked, DirectoryLock
-from archive.manifest import write_manifest
 from archive.reader import open_for_reading
 from archive.times import BEIJING, clock
 from crawler.reading_command import CANNOT_WRITE, ReadingCommand
@@ -44,6 +43,8 @@ class Command(ReadingCommand):
         parser.add_argument("--day", metavar="DAY", help="a Beijing day that is over, e.g. 2026-02-21")
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.manifest import write_manifest  # late: Scrapy imports all commands to run one
+
         self.reject_arguments(args)
         assert self.settings is not None
         today = clock(self.settings).astimezone(BEIJING).date()

@@ -10,15 +10,18 @@ import argparse
 import sqlite3
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from archive.merge.run import Merged, merge
 from archive.writer import ArchiveError, ArchiveLocked
 from crawler.exit_status import CANNOT_WRITE, LOCKED, SOME_FAILED, UNREACHABLE, counted
 from crawler.reading_command import ReadingCommand
 from pipelines.archive_access import archive_named_in
 from pipelines.write_frontmatter import PostWriter
+
+if TYPE_CHECKING:
+    from archive.merge.run import Merged
 
 
 def show_progress(done: int) -> None:
@@ -62,6 +65,8 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.merge.run import merge  # late: Scrapy imports all commands to run one
+
         if not args or any(arg.startswith("-") for arg in args):
             raise UsageError(
                 "merge: name shards: scrapy merge SHARD... -s DATA_DIR=ARCHIVE", print_help=False

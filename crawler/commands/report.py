@@ -13,9 +13,6 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive import times, units
-from archive.exports import WrongUsage
-from archive.exports.selection import parse_time
-from archive.exports.whole_file import WholeFile
 from crawler.reading_command import CANNOT_WRITE, ReadingCommand
 
 MAX_DAYS = 3660  # more bars than that cannot be told apart
@@ -51,6 +48,9 @@ class Command(ReadingCommand):
 
     def parse_until(self, opts: argparse.Namespace) -> datetime:
         """The end of the report, and a span before it that a calendar has. Raises UsageError."""
+        from archive.exports import WrongUsage  # late: Scrapy imports all commands to run one
+        from archive.exports.selection import parse_time
+
         try:
             given = opts.until is not None
             until = (
@@ -71,6 +71,7 @@ class Command(ReadingCommand):
         if not 1 <= opts.days <= MAX_DAYS:
             raise UsageError(f"--days {opts.days}: give 1 to {MAX_DAYS:,}", print_help=False)
         until = self.parse_until(opts)
+        from archive.exports.whole_file import WholeFile
         from archive.report import page, write  # late: usage needs none of it
 
         figures, newest = write.read_figures(self.data_dir, until, opts.days)

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from archive.backup import BackupError, restore
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.times import clock
-from archive.verify import verify
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.write_frontmatter import PostWriter
 
@@ -37,6 +35,9 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.backup import BackupError, restore  # late: Scrapy imports all commands to run one
+        from archive.verify import verify
+
         if len(args) != 1:
             raise UsageError("restore: name one backup: scrapy restore SRC", print_help=False)
         assert self.settings is not None

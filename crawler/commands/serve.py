@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from getpass import getpass
 
 from scrapy.exceptions import UsageError
 
 from archive import reader
-from archive.web.password import hash_password
-from archive.web.server import CannotServe, serve
 from crawler.reading_command import ReadingCommand
 
 CANNOT_SERVE = 1
@@ -52,6 +49,11 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from getpass import getpass  # late: Scrapy imports all commands to run one
+
+        from archive.web.password import hash_password
+        from archive.web.server import CannotServe, serve
+
         self.reject_arguments(args)
         if not (opts.port.isascii() and opts.port.isdigit() and int(opts.port) < 65536):
             raise UsageError(f"--port {opts.port}: give a number up to 65535", print_help=False)

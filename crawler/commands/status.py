@@ -13,8 +13,6 @@ import json
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal, times, units
-from archive.health import FEED_FAILURES, check_health, read_status
-from archive.health_text import format_status
 from crawler.reading_command import NO_ARCHIVE, ReadingCommand
 
 
@@ -30,6 +28,8 @@ class Command(ReadingCommand):
         return "Tell whether the archive is healthy: last runs, feeds, gaps, failing links, disk"
 
     def long_desc(self) -> str:
+        from archive.health import FEED_FAILURES  # late, as below: Scrapy imports all commands to run one
+
         return (
             "Tells whether the archive is healthy, without a crawl. Exit status, the highest of those that hold: 0 healthy; 1 no "
             "archive, or it cannot be read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed "
@@ -50,6 +50,9 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.health import check_health, read_status
+        from archive.health_text import format_status
+
         try:
             max_age = units.span(opts.max_age) if opts.max_age else None
             min_free = units.size(opts.min_free)

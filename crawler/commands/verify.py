@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from archive.lock import AlreadyLocked
 from archive.reader import NoArchive
 from archive.times import clock
-from archive.verify import Report, verify
 from crawler.reading_command import ReadingCommand
 from pipelines.write_frontmatter import PostWriter
+
+if TYPE_CHECKING:
+    from archive.verify import Report
 
 LOCKED = 75
 SHOWN = 50  # findings on a terminal; --json has all
@@ -41,6 +44,8 @@ class Command(ReadingCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object with every finding")
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.verify import verify  # late: Scrapy imports all commands to run one
+
         self.reject_arguments(args)
         assert self.settings is not None
         render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])

@@ -49,6 +49,8 @@ class FetchGuardMiddleware:
             return None
         if proxy := meta.get("proxy"):
             self.guard.trust(proxy if "://" in proxy else f"http://{proxy}")
+        if self.guard.trusts(host, port):
+            return None
         if host[-1].isdigit() or ":" in host:
             try:
                 self._judge(request, host, port, [str(ipaddress.ip_address(host))])

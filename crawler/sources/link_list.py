@@ -7,18 +7,19 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from parsel import Selector
 
+from archive.late_pattern import compile_late
 from crawler.sources import Listing, Record, SourceError
 from crawler.sources.rows import absolute_url
 
-FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|zip|apk|mp[34]|xlsx?|docx?)$", re.IGNORECASE)
-SECTION = re.compile(
+FILE = compile_late(r"\.(?:jpe?g|png|gif|webp|svg|css|js|zip|apk|mp[34]|xlsx?|docx?)$", re.IGNORECASE)
+SECTION = compile_late(
     r"/(?:tags?|topics?|categor(?:y|ies)|author|authors|about|contact|login|register|search|help|privacy|terms|subscribe|account|index)(?:/|\.\w+$|$)",
     re.IGNORECASE,
 )
-DATED = re.compile(r"/(?:19|20)\d\d[-/]?\d\d|\d{6,}")
-SLUG = re.compile(r"(?:[a-z0-9]+-){3,}[a-z0-9]+", re.IGNORECASE)
-NUMBERED = re.compile(r"/\d{3,}(?:[/.]|$)|[?&]\w*id=\d+", re.IGNORECASE)
-WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
+DATED = compile_late(r"/(?:19|20)\d\d[-/]?\d\d|\d{6,}")
+SLUG = compile_late(r"(?:[a-z0-9]+-){3,}[a-z0-9]+", re.IGNORECASE)
+NUMBERED = compile_late(r"/\d{3,}(?:[/.]|$)|[?&]\w*id=\d+", re.IGNORECASE)
+WIDE = compile_late(r"[\u2e80-\u9fff\uac00-\ud7af]")
 
 
 def main_domain(host: str) -> str:

@@ -13,7 +13,6 @@ from archive.outcomes import FAILED_HERE
 from crawler import reasons
 from crawler.import_spider import ImportSpider, Item, file_url, with_captures
 from crawler.items import Article, LinkOutcome
-from crawler.older_post import article_of_posts, native_id_of
 from crawler.pages import PageError
 from crawler.reader_version import reader_version
 from pipelines.complete_from_archive import source_digest
@@ -27,6 +26,8 @@ class OlderPostsSpider(ImportSpider):
     name = "older_posts"
 
     def import_all(self) -> Iterator[Item]:
+        from crawler.older_post import native_id_of  # late: Scrapy imports all spiders to run one
+
         files = self.files()
         posts = sorted(
             (native_id_of(file.rpartition("/")[2]) or file, file) for file in files if file.endswith(SUFFIXES)
@@ -46,6 +47,8 @@ class OlderPostsSpider(ImportSpider):
 
     def import_article(self, key: str, files: list[str]) -> Iterator[Item]:
         """The article in the files of one id, and the outcomes of those that hold none of it."""
+        from crawler.older_post import article_of_posts
+
         article_id = f"finews:{key}" if key.isdecimal() else None
         read: list[tuple[str, bytes]] = []
         failed: list[tuple[str, PageError]] = []

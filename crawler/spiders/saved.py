@@ -25,9 +25,6 @@ from crawler.items import Article, LinkOutcome
 from crawler.links import addresses_in
 from crawler.pages import LinkError, PageError, target_of
 from crawler.saved import SavedPage, images_beside, kind_of
-from crawler.saved.html import read_html
-from crawler.saved.mhtml import read_mhtml
-from crawler.saved.warc import NEEDS_WARCIO, read_warc
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".mhtml", ".mht", ".pdf", ".warc", ".gz")
 MOST = (
@@ -89,6 +86,9 @@ class SavedSpider(ImportSpider):
             data = unpack(data)
         if not data.strip():
             raise PageError("the file is empty")
+        from crawler.saved.html import read_html  # late: Scrapy imports all spiders to run one
+        from crawler.saved.mhtml import read_mhtml
+
         page = read_mhtml(data) if kind_of(data[:HEAD]) == "mhtml" else read_html(data)
         page.url = self.url or page.url
         if page.url and kind_of(data[:HEAD]) == "page":
@@ -99,6 +99,8 @@ class SavedSpider(ImportSpider):
 
     def read_warc(self, path: Path) -> Iterator[SavedPage]:
         """The pages in a WARC file. Raises PageError."""
+        from crawler.saved.warc import NEEDS_WARCIO, read_warc
+
         count = 0
         try:
             for page in read_warc(path, self.settings.getint("DOWNLOAD_MAXSIZE"), self.url):

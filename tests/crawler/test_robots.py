@@ -1,0 +1,38 @@
+"""The parser of robots.txt answers as Scrapy's own does, whichever way it takes."""
+
+import pytest
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawler.robots import RobotParser, disallows_nothing
+
+OPEN = [
+    b"",
+    b"User-agent: *\nAllow: /\n",
+    b"\xef\xbb\xbf# all may read\r\nUser-agent: *\r\nCrawl-delay: 2\r\nSitemap: https://paper.example/map.xml\r\n",
+]
+CLOSED = [
+    b"User-agent: *\nDisallow: /\n",
+    b"User-agent: *\ndisallow : /a/\n",
+    b"User-agent: *\nDissallow: /a/ # misspelt\n",
+    b"User-agent: *\nDisallow: /*.html$\nAllow: /a/1.html\n",
+    b"<html><body>Not found</body></html>",
+]
+URLS = ["https://paper.example/", "https://paper.example/a/1.html", "https://paper.example/a/2.html"]
+
+
+@pytest.mark.parametrize("body", OPEN + CLOSED)
+def test_answers_as_scrapys_parser(body):
+    ours, theirs = RobotParser(body, None), ProtegoRobotParser(body, None)
+    for url in URLS:
+        assert ours.allowed(url, "finews-archive") == theirs.allowed(url, "finews-archive")
+    assert ours.crawl_delay("finews-archive") == theirs.crawl_delay("finews-archive")
+
+
+@pytest.mark.parametrize("body", OPEN[:2])
+def test_knows_that_nothing_is_disallowed(body):
+    assert disallows_nothing(body)
+
+
+@pytest.mark.parametrize("body", CLOSED)
+def test_does_not_overlook_a_rule(body):
+    assert not disallows_nothing(body)
