@@ -104,6 +104,9 @@ def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
     out += [""] * bool(report["gaps"] or report["without_time"])
     for gap in report["gaps"]:
         span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
+        if gap["final_at"]:
+            out.append(f"gap: {fit_width(gap['feed'], 10)} {span}, cannot be filled: {gap['reason']}")
+            continue
         out.append(paint(f"open gap: {fit_width(gap['feed'], 10)} {span}, tried {gap['tries']} times", "red"))
     if report["without_time"]:
         out.append(f"{report['without_time']:,} articles without a publication time are not counted")

@@ -15,7 +15,6 @@ from archive.times import utc_text
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """A stored time that is further ahead than this was written by a clock that was wrong; what depends on it is due at once."""
-REMEMBERED = 2000  # native ids of a feed's last answer that the next poll may overlap
 
 
 def spans(text: str) -> list[timedelta]:
@@ -62,81 +61,63 @@ def is_due(since: str, wait: timedelta, now: datetime) -> bool:
     return moment + wait <= now or moment > now + CLOCK_TOLERANCE
 
 
+CHECK = (
+    "c.article_id, c.next_check_at, c.last_checked_at, c.etag, c.last_modified, a.share_url, a.served_from,"
+    " CASE WHEN c.last_checked_at > :limit THEN 0 ELSE c.done END AS done,"
+    " max(a.first_seen_at, coalesce(a.published_at, '')) AS first_seen_at,"
+    " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete"
+)
+"""Columns of a row of `checks` with what is needed of its article."""
+
+
 class FeedState:
     """Reads and writes `feeds`, `gaps` and `checks` on the archive's own connection."""
 
     def __init__(self, conn: sqlite3.Connection):
         self.conn = conn
 
-    # -- feeds ------------------------------------------------------------------------------------------------
-
-    def listed(self, feed: str) -> set[str]:
-        """Native ids of the feed's last good answer; empty before the first."""
-        row = self.conn.execute("SELECT listed FROM feeds WHERE feed = ?", [feed]).fetchone()
-        return set(json.loads(row[0])) if row else set()
-
-    def newest_at(self, feed: str) -> str | None:
-        """Publication time of the newest record that the feed ever listed, UTC text."""
-        row = self.conn.execute("SELECT newest_at FROM feeds WHERE feed = ?", [feed]).fetchone()
-        return row[0] if row else None
-
-    def polled(
-        self, feed: str, now: datetime, ids: list[str] | None, newest_at: str | None, reason: str | None
-    ) -> None:
-        """Keep how a poll went: *ids* of its answer, or None and the reason."""
-        moment = utc_text(now)
-        with self.conn:
-            if ids is None:
-                self.conn.execute(
-                    "INSERT INTO feeds (feed, last_polled_at, failures, reason) VALUES (?, ?, 1, ?) ON CONFLICT (feed)"
-                    " DO UPDATE SET last_polled_at = excluded.last_polled_at, failures = failures + 1, reason = excluded.reason",
-                    [feed, moment, reason],
-                )
-                return
-            self.conn.execute(
-                "INSERT INTO feeds (feed, last_polled_at, last_read_at, newest_at, listed) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (feed) DO UPDATE SET last_polled_at = excluded.last_polled_at, last_read_at ="
-                " excluded.last_read_at, newest_at = CASE WHEN newest_at > ? THEN excluded.newest_at"
-                " ELSE max(coalesce(newest_at, ''), coalesce(excluded.newest_at, '')) END,"
-                " listed = excluded.listed, failures = 0, reason = NULL",
-                [
-                    feed,
-                    moment,
-                    moment,
-                    newest_at,
-                    json.dumps(ids[:REMEMBERED]),
-                    utc_text(now + timedelta(days=1)),
-                ],
-            )
-
     # -- gaps -------------------------------------------------------------------------------------------------
 
-    def open_gaps(self, feed: str) -> list[sqlite3.Row]:
-        """Gaps of a feed that are not filled, oldest first."""
+    def open_gaps(self, feed: str, *, with_final: bool = False) -> list[sqlite3.Row]:
+        """Gaps of a feed that are not filled, oldest first; *with_final*: those that cannot be, too."""
+        final = "" if with_final else " AND final_at IS NULL"
         return self.conn.execute(
-            "SELECT * FROM gaps WHERE feed = ? AND filled_at IS NULL ORDER BY from_at", [feed]
+            f"SELECT * FROM gaps WHERE feed = ? AND filled_at IS NULL{final} ORDER BY from_at", [feed]
         ).fetchall()
 
     def gaps_due(self, feed: str, now: datetime) -> list[sqlite3.Row]:
         """Open gaps that are due for another try: the wait doubles with each, from 5 minutes to a day."""
         return [gap for gap in self.open_gaps(feed) if is_due(gap["opened_at"], waited(gap["tries"]), now)]
 
-    def open_gap(self, feed: str, from_at: str, to_at: str, now: datetime, reason: str) -> None:
-        """Keep that a span of the feed was not seen."""
+    def open_gap(
+        self, feed: str, from_at: str, to_at: str, now: datetime, reason: str, *, is_final: bool = False
+    ) -> None:
+        """Keep that a span of the feed was not seen; *is_final*: and that the list has nothing older to fill it with."""
+        final_at = utc_text(now) if is_final else None
         with self.conn:
             self.conn.execute(
-                "INSERT INTO gaps (feed, from_at, to_at, opened_at, tries, reason) VALUES (?, ?, ?, ?, 1, ?)"
+                "INSERT INTO gaps (feed, from_at, to_at, opened_at, tries, reason, final_at) VALUES (?, ?, ?, ?, 1, ?, ?)"
                 " ON CONFLICT (feed, from_at) DO UPDATE SET to_at = max(to_at, excluded.to_at), filled_at = NULL,"
-                " reason = excluded.reason",
-                [feed, from_at, to_at, utc_text(now), reason],
+                " reason = excluded.reason, final_at = excluded.final_at",
+                [feed, from_at, to_at, utc_text(now), reason, final_at],
             )
 
-    def tried(self, feed: str, from_at: str, now: datetime, *, filled: bool, reason: str | None) -> None:
+    def tried(
+        self,
+        feed: str,
+        from_at: str,
+        now: datetime,
+        *,
+        filled: bool,
+        reason: str | None,
+        is_final: bool = False,
+    ) -> None:
         """Keep how an attempt to fill a gap ended."""
+        moment = utc_text(now)
         with self.conn:
             self.conn.execute(
-                "UPDATE gaps SET tries = tries + 1, filled_at = ?, reason = ? WHERE feed = ? AND from_at = ?",
-                [utc_text(now) if filled else None, reason, feed, from_at],
+                "UPDATE gaps SET tries = tries + 1, filled_at = ?, reason = ?, final_at = ? WHERE feed = ? AND from_at = ?",
+                [moment if filled else None, reason, moment if is_final else None, feed, from_at],
             )
 
     # -- articles ---------------------------------------------------------------------------------------------
@@ -193,23 +174,35 @@ class FeedState:
                 due.append((url, article_id, bool(by_hand)))
         return due[:limit]
 
-    def due_checks(self, now: datetime, limit: int = 500) -> list[sqlite3.Row]:
-        """Articles whose next check is due: their rows of `checks` with ``share_url``, ``first_seen_at`` and ``complete``.
+    def due_checks(self, feeds: Iterable[str], now: datetime, limit: int = 500) -> list[sqlite3.Row]:
+        """Articles of *feeds*, or of no feed at all, whose next check is due: their rows of `checks` with ``share_url``, ``first_seen_at`` and ``complete``.
 
         Those that a clock ahead of *now* has checked begin their plan again. ``first_seen_at`` is never before publication:
         the clock was behind then.
         """
         return self.conn.execute(
-            "SELECT c.article_id, c.next_check_at, c.last_checked_at, c.etag, c.last_modified, a.share_url, a.served_from,"
-            " CASE WHEN c.last_checked_at > :limit THEN 0 ELSE c.done END AS done,"
-            " max(a.first_seen_at, coalesce(a.published_at, '')) AS first_seen_at,"
-            " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete"
-            " FROM (SELECT article_id FROM checks WHERE next_check_at <= :now"
+            f"SELECT {CHECK} FROM (SELECT article_id FROM checks WHERE next_check_at <= :now"
             "   UNION SELECT article_id FROM checks WHERE last_checked_at > :limit) AS due"
             " JOIN checks AS c USING (article_id) JOIN articles AS a ON a.id = c.article_id"
+            " WHERE (EXISTS (SELECT 1 FROM article_feeds AS f WHERE f.article_id = c.article_id"
+            "   AND f.feed IN (SELECT value FROM json_each(:feeds)))"
+            "  OR NOT EXISTS (SELECT 1 FROM article_feeds AS f WHERE f.article_id = c.article_id))"
             " ORDER BY c.next_check_at LIMIT :most",
-            {"now": utc_text(now), "limit": utc_text(now + CLOCK_TOLERANCE), "most": limit},
+            {
+                "feeds": json.dumps(list(feeds)),
+                "now": utc_text(now),
+                "limit": utc_text(now + CLOCK_TOLERANCE),
+                "most": limit,
+            },
         ).fetchall()
+
+    def check_of(self, article_id: str, now: datetime) -> sqlite3.Row | None:
+        """The article's row as `due_checks` has it, due or not; None where it is on no plan."""
+        row: sqlite3.Row | None = self.conn.execute(
+            f"SELECT {CHECK} FROM checks AS c JOIN articles AS a ON a.id = c.article_id WHERE c.article_id = :id",
+            {"id": article_id, "limit": utc_text(now + CLOCK_TOLERANCE)},
+        ).fetchone()
+        return row
 
 
 def next_check(

@@ -21,6 +21,8 @@ FEED_FAILURES = 3  # failed polls in a row that make a feed a failing one
 ENDED_WELL = (0, 3)  # exit statuses of crawls that did their work: a link that failed is tried again
 WATCH = "spider IN ('finews', 'feeds', 'preflight')"
 FAILED = sql_list(outcomes.FAILED)
+OPEN, FINAL = "filled_at IS NULL AND final_at IS NULL", "filled_at IS NULL AND final_at IS NOT NULL"
+"""Gaps that later polls try to fill, and those that were proven to stay."""
 
 
 def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:
@@ -87,7 +89,8 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             }
             for silent in find_silent_lists(conn, now)
         ],
-        "gaps": rows(conn, "SELECT * FROM gaps WHERE filled_at IS NULL ORDER BY opened_at DESC"),
+        "gaps": rows(conn, f"SELECT * FROM gaps WHERE {OPEN} ORDER BY opened_at DESC"),
+        "final_gaps": rows(conn, f"SELECT * FROM gaps WHERE {FINAL} ORDER BY opened_at DESC"),
         "links": links,
         "images": {
             "stored": images.get("stored", 0),

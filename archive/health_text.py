@@ -45,12 +45,10 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
         f"{'feed':16}{'last read':>12}{'newest':>12}{'failures':>10}",
         [line for feed in report["feeds"] for line in _feed_lines(feed, now, paint)],
     )
-    gaps = report["gaps"]
-    body = [
-        f"{fit_width(gap['feed'], 12)}{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}, tried {gap['tries']} times"
-        for gap in gaps[:SHOWN]
-    ]
-    part("open gap", body + [f"and {len(gaps) - SHOWN:,} more"] * (len(gaps) > SHOWN))
+    for title, key in (("open gap", "gaps"), ("gap that cannot be filled", "final_gaps")):
+        gaps = report[key]
+        body = [line for gap in gaps[:SHOWN] for line in _gap_lines(gap)]
+        part(title, body + [f"and {len(gaps) - SHOWN:,} more"] * (len(gaps) > SHOWN))
     body = []
     for link in report["links"]:
         ages = f"latest {ago(link['latest_at'], now)}, oldest {ago(link['oldest_at'], now)}"
@@ -66,6 +64,13 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
         body += [f"{lost:,} images unavailable: {images['failed']:,} failed, {images['refused']:,} refused"]
     part("disk", [*body, f"{in_bytes(disk['free'])} free of {in_bytes(disk['total'])}"])
     return out
+
+
+def _gap_lines(gap: dict[str, Any]) -> list[str]:
+    span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
+    tried = "" if gap["final_at"] else f", tried {gap['tries']} times"
+    line = f"{fit_width(gap['feed'], 12)}{span}{tried}"
+    return [line, f"  {fit_width(gap['reason'], WIDTH - 4)}"] if gap["reason"] else [line]
 
 
 def _run_lines(run: dict[str, Any], paint: Any) -> list[str]:

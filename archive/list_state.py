@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from archive.feed_state import REMEMBERED, patience
+from archive.feed_state import is_due, patience
 from archive.outcomes import RETRIED, sql_list
-from archive.times import utc_text
+
+REMEMBERED = 2000  # records of a list that the next poll may overlap
 
 
 @dataclass(slots=True)
@@ -69,8 +70,8 @@ class ListState:
                     "INSERT INTO feeds (feed, source, last_polled_at, last_read_at, newest_at, next_poll_at, etag, last_modified,"
                     " answer_sha256, listed, failures, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed)"
                     " DO UPDATE SET source = excluded.source, last_polled_at = excluded.last_polled_at, last_read_at ="
-                    " coalesce(excluded.last_read_at, last_read_at), newest_at = max(coalesce(newest_at, ''),"
-                    " coalesce(excluded.newest_at, '')), next_poll_at = excluded.next_poll_at, etag = excluded.etag,"
+                    " coalesce(excluded.last_read_at, last_read_at), newest_at = excluded.newest_at,"
+                    " next_poll_at = excluded.next_poll_at, etag = excluded.etag,"
                     " last_modified = excluded.last_modified, answer_sha256 = excluded.answer_sha256, listed = excluded.listed,"
                     " failures = excluded.failures, reason = excluded.reason",
                     [
@@ -81,12 +82,13 @@ class ListState:
                     ],
                 )  # fmt: skip
 
-    def archived(self, ids: Iterable[str]) -> set[str]:
-        """Those of *ids* (keys of `articles`) that are archived."""
-        rows = self.conn.execute(
-            "SELECT a.id FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value", [json.dumps(list(ids))]
-        )
-        return {row[0] for row in rows}
+    def follow(self, feeds: Iterable[str], moment: str) -> None:
+        """Keep that these lists, and no others, were what sources.toml follows at *moment* (UTC text)."""
+        with self.conn:
+            self.conn.execute(
+                "UPDATE feeds SET followed_at = CASE WHEN feed IN (SELECT value FROM json_each(?)) THEN ? END",
+                [json.dumps(list(feeds)), moment],
+            )
 
     def keep_pending(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep articles (``article_id``, ``feed``, ``url``, ``record``) that could not be had."""
@@ -124,17 +126,6 @@ class ListState:
         due = [
             {"article_id": article_id, "feed": feed, "url": url, "record": json.loads(record)}
             for article_id, feed, url, record, tries, last in rows
-            if datetime.fromisoformat(last) + patience(tries) <= now
+            if is_due(last, patience(tries), now)
         ]
         return due[:limit]
-
-    def checks_due(self, feeds: Iterable[str], now: datetime, limit: int = 500) -> list[dict[str, Any]]:
-        """Articles of *feeds* whose next check is due: their rows of `checks` with ``share_url``, ``first_seen_at``."""
-        cursor = self.conn.execute(
-            "SELECT c.*, a.share_url, a.first_seen_at FROM checks c JOIN articles a ON a.id = c.article_id"
-            " WHERE c.next_check_at <= ? AND a.share_url IS NOT NULL AND EXISTS (SELECT 1 FROM article_feeds f WHERE"
-            " f.article_id = c.article_id AND f.feed IN (SELECT value FROM json_each(?))) ORDER BY c.next_check_at LIMIT ?",
-            [utc_text(now), json.dumps(list(feeds)), limit],
-        )
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -14,17 +14,17 @@ NAME = "preflight"
 """Spider of such rows of `crawls`."""
 
 
-def record_quiet_poll(db: sqlite3.Connection, crawl: dict[str, Any], listed: dict[str, str]) -> None:
+def record_quiet_poll(db: sqlite3.Connection, crawl: dict[str, Any], feeds: list[str]) -> None:
     """Keep in one transaction that feeds were read and list nothing new.
 
-    *crawl*: ``id``, ``now`` (UTC text), ``requests``, ``bytes``; of such rows of `crawls` only the newest stays. *listed*: native ids of
-    each feed's answer, a JSON array. Raises sqlite3.Error.
+    *crawl*: ``id``, ``now`` (UTC text), ``requests``, ``bytes``; of such rows of `crawls` only the newest stays.
+    What each feed listed stays as it is, too: all of it was settled. Raises sqlite3.Error.
     """
     db.execute("BEGIN IMMEDIATE")
     try:
         db.executemany(
-            "UPDATE feeds SET last_polled_at = :now, last_read_at = :now, listed = :listed WHERE feed = :feed",
-            [{"now": crawl["now"], "feed": feed, "listed": ids} for feed, ids in listed.items()],
+            "UPDATE feeds SET last_polled_at = :now, last_read_at = :now WHERE feed = :feed",
+            [{"now": crawl["now"], "feed": feed} for feed in feeds],
         )
         db.execute("DELETE FROM crawls WHERE spider = ?", [NAME])
         db.execute(

@@ -342,6 +342,7 @@ class Archive:
                 **dict(row),
                 "authors": json.loads(row["authors"]),
                 "editors": json.loads(row["editors"]),
+                "tags": json.loads(row["tags"] or "[]"),
                 "images": [dict(image) for image in images],
             }
 

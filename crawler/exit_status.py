@@ -71,6 +71,13 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
             SOME_FAILED,
             f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status",
         )
+    if final := stats.get("gaps/final", 0):
+        verdict.add(
+            SOME_FAILED,
+            f"{counted(final, 'gap')} in the feeds cannot be filled, as the lists go no further back: see scrapy status",
+        )
+    if unread := stats.get("feeds/unread", 0):
+        verdict.add(SOME_FAILED, f"{counted(unread, 'row')} of the list feeds could not be read")
     # The archive reports what could not be written.
     if finish_reason not in ("finished", "closespider_timeout", "archive_cannot_be_written"):
         verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")

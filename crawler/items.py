@@ -57,6 +57,10 @@ class Article:
     """Names of the writers, without 记者 and the like."""
     editors: list[str] = field(default_factory=list)
     """Names or numbers of the responsible editors (责任编辑), lifted from the body or page."""
+    tags: list[str] = field(default_factory=list)
+    """Sections, topics and keywords that the source states."""
+    importance: int | None = None
+    """How the source marks it among its own: 0 as usual, 1 marked, 2 marked most; None where it marks nothing."""
     published_raw: str | None = None
     """Publication time exactly as served, so that parsing can be redone."""
     published_from: str | None = None

@@ -16,7 +16,7 @@ from archive.times import utc_text
 from crawler import reasons
 from crawler.polling import Poll
 from crawler.record_spider import RecordSpider
-from crawler.sources import ClientOutdated, Listing, ListRequest, SourceError
+from crawler.sources import ClientOutdated, Listing, ListRequest, Record, Source, SourceError
 
 DEPTH = 2  # answers that lead to further lists, one below the other: an index of sitemap indexes
 MOST_REPORTED = 50
@@ -29,11 +29,16 @@ class ListSpider(RecordSpider):
     """Whether it stays until a signal ends it."""
     reported: dict[str, str]
     """What was last printed of each list's trouble, by a crawl that stays."""
+    polls: list[Poll]
+    """Those of the round at hand."""
 
     def ask_page(self, poll: Poll, cursor: str) -> Iterator[Request]:
         """Requests for the page of a list at *cursor*."""
         poll.begin_page()
-        for ask in poll.source.requests(poll.channel, cursor, poll.window):
+        asks = poll.source.requests(poll.channel, cursor, poll.window)
+        if poll.pages == 1:
+            poll.places = len(asks)
+        for ask in asks:
             yield self.list_request(poll, cursor, ask)
 
     def list_request(self, poll: Poll, cursor: str, ask: ListRequest, depth: int = 0) -> Request:
@@ -64,7 +69,8 @@ class ListSpider(RecordSpider):
 
     def may_be_unchanged(self, poll: Poll, cursor: str, depth: int) -> bool:
         """Whether the answer may be passed over where it is the one of the poll before."""
-        return not cursor and not depth and not poll.wants_back_to and "" not in poll.memory.known.values()
+        is_newest = not cursor and not depth and poll.places == 1
+        return is_newest and not poll.wants_back_to and "" not in poll.memory.known.values()
 
     def parse_list(self, response: Any, poll: Poll, cursor: str, depth: int) -> Iterator[Any]:
         """An answer of a list: its new articles, further lists, and the page before it where that is needed."""
@@ -78,8 +84,7 @@ class ListSpider(RecordSpider):
             poll.failures.append(f"{reason}; {hint}" if hint else reason)
         elif not self.is_same_as_before(response, poll, cursor, depth):
             try:
-                listing = poll.source.read(response, poll.channel, cursor)
-                self.check_not_empty(listing, poll, cursor, response.url)
+                listing = self.read_list(response, poll, cursor)
             except SourceError as exc:
                 poll.errors.append(exc)
             else:
@@ -87,10 +92,55 @@ class ListSpider(RecordSpider):
                 if listing.further:  # an index can stay as it is while its parts change
                     poll.validators = None
                 fresh = poll.add(listing)
-                yield from self.take(fresh, poll, response)
+                if poll.is_held:
+                    poll.held.append((fresh, response.url))
+                else:
+                    yield from self.take(fresh, poll, response.url)
                 for ask in listing.further if depth < DEPTH else ():
                     yield self.list_request(poll, cursor, ask, depth + 1)
         yield from self.go_on(poll, cursor)
+
+    def read_list(self, response: Any, poll: Poll, cursor: str) -> Listing:
+        """What an answer holds. Raises SourceError."""
+        try:
+            listing = poll.source.read(response, poll.channel, cursor)
+        except SourceError:
+            raise
+        except (
+            Exception
+        ) as exc:  # a value of a type that the source never had: one list must not end the others
+            self.logger.info(f"{response.url}: {type(exc).__name__}: {exc}", exc_info=exc)
+            raise SourceError(
+                f"{poll.source.name}: {response.url} could not be read: {type(exc).__name__}: {exc}"
+            ) from exc
+        self.check_not_empty(listing, poll, cursor, response.url)
+        return listing
+
+    def release(self, source: Source) -> Iterator[Any]:
+        """What the newest pages of a source's lists name, once all of them are there: an article that several lists name is
+        asked for once, with the words of all."""
+        polls = [poll for poll in self.polls if poll.source is source]
+        if not all(poll.is_newest_there for poll in polls):
+            return
+        first: dict[str, Record] = {}
+        for poll in polls:
+            for records, _ in poll.held:
+                for record in records:
+                    known = first.setdefault(record.key, record)
+                    if known is not record:
+                        known.complete(record)
+        work: list[Any] = []
+        for poll in polls:
+            held, poll.held, poll.is_held = poll.held, [], False
+            for records, url in held:
+                work += self.take(records, poll, url)
+        yield from work
+        if not any(poll.is_held for poll in self.polls):
+            yield from self.ask_again()
+
+    def ask_again(self) -> Iterator[Any]:
+        """Requests for articles that are due again, once all lists have named theirs."""
+        raise NotImplementedError
 
     def is_same_as_before(self, response: Any, poll: Poll, cursor: str, depth: int) -> bool:
         """Whether the newest page has the bytes of the poll before; its validators are kept."""
@@ -124,7 +174,11 @@ class ListSpider(RecordSpider):
         """The next page, once all of this one is there, or the verdict over the poll."""
         if poll.waiting:
             return
-        if poll.must_go_back() and poll.next_cursor is not None and poll.fresh:
+        poll.end_page()
+        if not poll.is_newest_there:
+            poll.is_newest_there = True
+            yield from self.release(poll.source)
+        if poll.must_go_back() and poll.next_cursor is not None and poll.can_go_back():
             if poll.pages < self.settings.getint("SOURCE_PAGES") or self.since:
                 self.count("feeds/deeper")
                 yield from self.ask_page(poll, poll.next_cursor)
@@ -144,28 +198,47 @@ class ListSpider(RecordSpider):
         self.count("feeds/read")
         for trouble in (*map(str, poll.errors), *poll.failures):
             self.report(name, trouble)
-        if not poll.overlaps and poll.records and not self.since:
+        self.report_unread(poll)
+        if not poll.overlaps and poll.listed and not self.since:
             from_at = poll.memory.newest_at or utc_text(now - timedelta(days=1))
             to_at = utc_text(poll.oldest or now)
-            reason = f"the newest {len(poll.records)} records do not reach back to the poll before"
-            reason += f"; {poll.failures[-1]}" if poll.failures else ""
-            self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason)
-            self.count("gaps/opened")
+            reason = f"the newest {len(poll.listed)} records do not reach back to the poll before; {why_not_further(poll)}"
+            self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason, is_final=poll.is_whole)
+            self.count("gaps/final" if poll.is_whole else "gaps/opened")
             self.report(name, reason)
         if not poll.is_unchanged and not self.until:
             self.fill_gaps(poll)
 
+    def report_unread(self, poll: Poll) -> None:
+        """Report rows that no record could be made of, each once."""
+        rows = [row for key, row in poll.unread.items() if key not in poll.memory.known]
+        if rows:
+            self.count("feeds/unread", len(rows))
+            what = (
+                f"{len(rows)} of its rows name no article"
+                if len(rows) > 1
+                else "one of its rows names no article"
+            )
+            self.report(poll.feed, f"{what}: {rows[0][:160]}")
+
     def fill_gaps(self, poll: Poll) -> None:
-        """Close the gaps that this poll reaches behind, and count a try for the others that were due."""
+        """Close the gaps that this poll reaches behind, and count a try for the others that were due. What cannot be filled
+        is tried again by a back-fill alone."""
         due = {gap["from_at"] for gap in self.feed_state.gaps_due(poll.feed, poll.now)}
-        for gap in self.feed_state.open_gaps(poll.feed):
+        for gap in self.feed_state.open_gaps(poll.feed, with_final=self.since is not None):
             reaches = poll.oldest is not None and utc_text(poll.oldest) <= gap["from_at"]
             if reaches:
                 self.feed_state.tried(poll.feed, gap["from_at"], poll.now, filled=True, reason=None)
                 self.count("gaps/filled")
             elif gap["from_at"] in due and gap["opened_at"] != utc_text(poll.now):
-                reason = poll.failures[-1] if poll.failures else "the list does not go back that far"
-                self.feed_state.tried(poll.feed, gap["from_at"], poll.now, filled=False, reason=reason)
+                self.feed_state.tried(
+                    poll.feed,
+                    gap["from_at"],
+                    poll.now,
+                    filled=False,
+                    reason=why_not_further(poll),
+                    is_final=poll.is_whole,
+                )
 
     def report(self, feed: str, reason: str) -> None:
         """Have the summary report a list's trouble."""
@@ -174,3 +247,14 @@ class ListSpider(RecordSpider):
         if self.is_resident and self.reported.get(feed) != reason:
             self.reported[feed] = reason
             print(f"feed {feed}: {reason}", file=sys.stderr, flush=True)
+
+
+def why_not_further(poll: Poll) -> str:
+    """Why a poll saw no older records."""
+    return (
+        poll.failures[-1]
+        if poll.failures
+        else str(poll.errors[0])
+        if poll.errors
+        else "the list goes no further back"
+    )

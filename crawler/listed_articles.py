@@ -5,8 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from parsel import Selector
+
 from crawler.items import Article
+from crawler.pages import PageError
+from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
 from crawler.sources import Record, Source
+from crawler.sources.rows import HEAD
+
+LEAST_QUOTED, LEAST_BODY = 40, 100  # characters from which on a digest and a body can be compared
 
 
 def article_of(
@@ -41,12 +48,30 @@ def add_words(article: Article, record: Record) -> None:
         article.publishers["feed"] = record.publisher
     article.authors = article.authors or record.authors
     article.description = record.description or article.description
+    article.tags = record.tags or article.tags
+    if record.importance is not None:
+        article.importance = record.importance
     article.securities = [*article.securities, *record.securities]
     if record.kind != "article":
         article.kind = record.kind
 
 
+def check_quoted(article: Article, record: Record, url: str) -> None:
+    """Raise PageError where *url* answered with another article than the one whose begin the record quotes."""
+    quoted = HEAD.sub("", record.description or "", count=1)
+    if not record.is_quoted or len(quoted) < LEAST_QUOTED:
+        return
+    body = Selector(article.body_raw or "", type="html").xpath("string()").get("")
+    if len("".join(body.split())) >= LEAST_BODY and pairs_in_common(quoted, body) < SAME_AT_LEAST:
+        raise PageError(
+            f"{article.site}: answered with another article than {article.id}: its text has next to nothing in common with the"
+            f" digest in the feed, at {url}"
+        )
+
+
 def words_of(record: Record) -> dict[str, Any]:
     """The words of a record that complete an article later, as JSON holds them."""
-    names = ("headline", "published_raw", "publisher", "authors", "description", "kind")
-    return {name: value for name in names if (value := getattr(record, name))}
+    names = (
+        "headline", "published_raw", "publisher", "authors", "description", "is_quoted", "kind", "tags", "importance",
+    )  # fmt: skip
+    return {name: value for name in names if (value := getattr(record, name)) not in (None, [], False)}

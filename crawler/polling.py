@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from bisect import bisect_right, insort
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from archive.list_state import ListMemory
 from archive.times import utc_text
 from crawler.sources import Listing, Record, Source, SourceError, Window
 from pipelines.normalise_dates import to_utc
 
-FIRST_POLL = 200  # articles of a list that was never read: the newest
 LARGEST = 2000  # records of an answer that are gone through: the newest
 PROOF = (
     20  # the newest records of the poll before: one of them among those listed now shows that none was missed
 )
+PATIENCE = 3  # pages one after the other that bring nothing that was not listed already
 SLOWEST = timedelta(hours=6)  # how long a list that fails is left alone at most
+UNDATED = "-"  # ends the digest of a record without a time, which may yet come
+UNREAD = "?"  # begins the names of rows that no record could be made of
+PINNED = (
+    "^"  # ends the digest of a record that stood above newer ones: every poll lists it, so it proves nothing
+)
+
+
+class Seen(NamedTuple):
+    """What is kept of a record that was listed."""
+
+    digest: str
+    moment: datetime | None
+    """When it was published, where it says so."""
+
+
+def pinned(times: Mapping[str, datetime | None]) -> set[str]:
+    """Records that stand above newer ones, as pinned posts do, by their times in the order they are listed. None in a list
+    that is not newest first.
+
+    >>> day = [datetime(2026, 11, n) for n in range(1, 9)]
+    >>> pinned({"top": day[0], "a": day[7], "b": day[6], "c": day[6], "d": day[4]})
+    {'top'}
+    >>> pinned({str(n): moment for n, moment in enumerate(day)})
+    set()
+    """
+    dated = [(key, moment) for key, moment in times.items() if moment is not None]
+    behind: list[datetime] = []
+    found = set()
+    for key, moment in reversed(dated):
+        newer = len(behind) - bisect_right(behind, moment)
+        if newer * 2 > len(behind) > 1:
+            found.add(key)
+        insort(behind, moment)
+    return found if len(found) * 3 <= len(dated) else set()
 
 
 class Poll:
@@ -24,29 +61,53 @@ class Poll:
 
     def __init__(self, source: Source, channel: str, memory: ListMemory, now: datetime):
         self.source, self.channel, self.memory, self.now = source, channel, memory, now
-        self.records: dict[str, Record] = {}
+        self.listed: dict[str, Seen] = {}
         """Everything listed, by the source's own names."""
+        self.unread: dict[str, str] = {}
+        """Rows that no record could be made of, as text, by names that `ListMemory.known` keeps."""
+        self.held: list[tuple[list[Record], str]] = []
+        """Records of the newest page and the address that answered them, until all lists of the source are there."""
+        self.is_held = True
+        self.is_newest_there = False
+        """Whether all answers of the newest page are there."""
         self.ids: dict[str, str] = {}
         """Ids of the articles that records were found to mean, by the source's names."""
+        self.completing: set[str] = set()
+        """Records whose words complete an archived article."""
         self.is_unchanged = False
         """Whether the newest page was answered by the same bytes, or by 304."""
         self.is_answered = False
         self.errors: list[SourceError] = []
         self.failures: list[str] = []
         self.oldest: datetime | None = None
+        """Time of the oldest record listed, but for pinned ones."""
         self.newest: datetime | None = None
-        self.is_new = memory.is_new
+        is_new = memory.is_new
+        if (memory.newest_at or "") > utc_text(now + timedelta(days=1)):
+            memory.newest_at = None  # written by a clock that was ahead
+        self.is_new = is_new
         self.overlaps = self.is_new
         """Whether nothing can have come and gone since the poll before."""
         self.waiting = 0
         """Requests of the page at hand without an answer."""
+        self.places = 0
+        """Requests that the newest page takes."""
         self.pages = 0
         self.fresh = 0
         """Records that the page at hand brought."""
+        self.barren = 0
+        """Pages one after the other that brought none."""
         self.next_cursor: str | None = None
+        self.pinned: set[str] = set()
+        """Records that stand above newer ones."""
         self.wants_back_to: list[datetime] = []
         """Begins of a back-fill and of gaps that are due for a try."""
-        self.proof = set(islice(memory.known, PROOF))
+        candidates = (
+            key
+            for key, digest in memory.known.items()
+            if not key.startswith(UNREAD) and not digest.endswith(PINNED)
+        )
+        self.proof = set(islice(candidates, PROOF))
         self.window = Window(now=now)
         self.validators: tuple[str | None, str | None, str] | None = None
         """ETag, Last-Modified and SHA-256 of the newest page."""
@@ -66,27 +127,43 @@ class Poll:
         self.is_answered = True
         fresh: dict[str, Record] = {}
         for record in listing.records:
-            if record.key not in self.records:
+            if record.key not in self.listed:
                 fresh.setdefault(record.key, record)
-        chosen = list(fresh.values())
+        times = {key: self.published(record) for key, record in fresh.items()}
+        chosen = list(fresh)
         if len(chosen) > LARGEST:
-            chosen = self.newest_first(chosen)[:LARGEST]
-        self.records.update((record.key, record) for record in chosen)
+            chosen = newest_first(times)[:LARGEST]
+            times = {key: times[key] for key in chosen}
+        for key in chosen:
+            self.listed[key] = Seen(fresh[key].digest() + UNDATED * (times[key] is None), times[key])
         self.fresh += len(chosen)
-        self.overlaps = self.overlaps or not self.proof.isdisjoint(fresh)
-        times = [moment for record in chosen if (moment := self.published(record))]
-        if times:
-            self.oldest = min([*times, self.oldest or times[0]])
-            self.newest = max([*times, self.newest or times[0]])
+        above = pinned(times)
+        self.overlaps = self.overlaps or not self.proof.isdisjoint(fresh.keys() - above)
+        if dated := [moment for key, moment in times.items() if moment and key not in above]:
+            self.oldest = min([*dated, self.oldest or dated[0]])
+            self.newest = max([*dated, self.newest or dated[0]])
+        self.pinned |= above
+        self.unread |= {UNREAD + hashlib.sha1(row.encode()).hexdigest()[:12]: row for row in listing.unread}
         if not listing.is_complete:
             self.failures.append("the answer was cut short; what could be read is there")
         self.next_cursor = self.next_cursor or listing.next_cursor
-        return chosen
+        return [fresh[key] for key in chosen]
 
-    def newest_first(self, records: Iterable[Record]) -> list[Record]:
-        """Records by time, newest first; those without one keep their order, behind the others."""
-        undated = datetime.min.replace(tzinfo=self.now.tzinfo)
-        return sorted(records, key=lambda record: self.published(record) or undated, reverse=True)
+    def settled(self, record: Record) -> str:
+        """The digest that the poll before left of a record; empty where it left none."""
+        return self.memory.known.get(record.key, "").removesuffix(PINNED)
+
+    def is_known(self, record: Record) -> bool:
+        """Whether the poll before settled the record as it is now."""
+        settled, digest = self.settled(record), self.listed[record.key].digest
+        return bool(settled) and settled in (digest, digest.removesuffix(UNDATED))
+
+    def is_edited(self, record: Record) -> bool:
+        """Whether the record says something else than the poll before settled, not only a time where there was none."""
+        settled = self.settled(record)
+        return bool(settled) and settled.removesuffix(UNDATED) != self.listed[record.key].digest.removesuffix(
+            UNDATED
+        )
 
     def must_go_back(self) -> bool:
         """Whether older records are needed: to overlap, for a back-fill, or for a gap that is due for a try."""
@@ -98,10 +175,23 @@ class Poll:
         """Whether a back-fill or an open gap asks for older records than were seen."""
         return bool(self.wants_back_to) and (self.oldest or self.now) > min(self.wants_back_to)
 
+    def can_go_back(self) -> bool:
+        """Whether the list has, or may have, older records than were seen."""
+        return self.next_cursor is not None and self.barren < PATIENCE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was listed that there is: the last page is there, and nothing failed on the way."""
+        return self.is_answered and not self.can_go_back() and not self.errors and not self.failures
+
     def begin_page(self) -> None:
         """A further page is asked for."""
         self.pages += 1
         self.fresh, self.next_cursor = 0, None
+
+    def end_page(self) -> None:
+        """All answers of the page at hand are there."""
+        self.barren = 0 if self.fresh else self.barren + 1
 
     def remembered(self, unsettled: set[str], interval: timedelta) -> ListMemory:
         """What the next poll is to know, with the digests of *unsettled* records left empty."""
@@ -120,10 +210,23 @@ class Poll:
         if self.is_unchanged:
             return memory
         listed = {
-            record.key: "" if record.key in unsettled else record.digest()
-            for record in self.newest_first(self.records.values())
+            key: "" if key in unsettled else self.listed[key].digest + PINNED * (key in self.pinned)
+            for key in newest_first({key: seen.moment for key, seen in self.listed.items()})
         }
-        memory.known = listed | {key: digest for key, digest in memory.known.items() if key not in listed}
+        older = {key: digest for key, digest in memory.known.items() if key not in listed}
+        memory.known = listed | dict.fromkeys(self.unread, UNREAD) | older
         if self.newest is not None:
             memory.newest_at = max(utc_text(self.newest), memory.newest_at or "")
         return memory
+
+
+def newest_first(times: Mapping[str, datetime | None]) -> list[str]:
+    """Names of records by time, newest first; those without one keep their order, behind the others.
+
+    >>> newest_first({"a": None, "b": datetime(2026, 1, 1), "c": datetime(2026, 1, 2)})
+    ['c', 'b', 'a']
+    """
+    dated = sorted(
+        ((moment, key) for key, moment in times.items() if moment), key=lambda one: one[0], reverse=True
+    )
+    return [key for _, key in dated] + [key for key, moment in times.items() if moment is None]

@@ -2,9 +2,8 @@
 
     python -I -S crawler/preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews [-s NAME=VALUE]...
 
-For ``crawl feeds``, looks up which lists are due. For ``crawl finews``, asks the list feeds as the spider does and compares
-them with the archive. Where an article is new, a look or another
-try is due, or anything is odd, this process becomes the command behind ``--`` (with the ``-s`` before it added), and
+For ``crawl feeds``, looks up which lists of sources.toml are due. For ``crawl finews``, asks the list feeds as the spider does
+and compares them with the archive. Where an article is new or edited, a check or another try is due, or anything is odd, this process becomes the command behind ``--`` (with the ``-s`` before it added), and
 that reports what there is to report. Else it records that the feeds were read, prints nothing and ends with 0; with 75 where
 another crawl holds the archive. ``--why`` says on stderr why a crawl is started.
 
@@ -23,6 +22,7 @@ import sqlite3
 import sys
 import zlib
 from datetime import UTC, datetime
+from hashlib import sha1, sha256
 from http.client import HTTPConnection, HTTPException
 
 TYPE_CHECKING = False  # as typing's, which costs 5 ms
@@ -41,6 +41,11 @@ FEEDS = {
 ID_KEYS = ("infocode", "code", "art_code", "id", "newsid", "url_unique", "uniqueurl", "url_w", "url")
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
 IN_URL = re.compile(r"[/,](20\d{12,21})\.html")
+HEADLINES = ("title", "art_title", "simtitle")
+DIGESTS = ("digest", "summary", "simdigest", "content", "art_content")
+HEAD = re.compile(r"\s*【([^】]{1,120})】")
+UNREAD, PINNED, UNDATED = "?", "^", "-"
+"""As in `crawler.polling`: what begins the name of a row without an id, and what stands behind a digest."""
 OPTION = re.compile(r"(-s|-a|--set=?)(.*)", re.DOTALL)
 TIMEOUT = 10  # seconds; a crawl has more patience
 MOST = 16 * 1024 * 1024  # bytes of one list
@@ -58,24 +63,41 @@ GAP_DUE = (
     "(strftime('%s', opened_at) + 300 * ((1 << min(tries, 9)) - 1) + max(tries - 9, 0) * 86400"
     f" <= strftime('%s', :now) + 0 OR opened_at > {AHEAD})"
 )
+ASKED = "SELECT value FROM json_each(:feeds)"
+FOLLOWED = "SELECT feed FROM feeds WHERE followed_at IS NOT NULL"
+RETRIED = "('walled', 'unreachable', 'unreadable', 'refused', 'failed')"
+# Both halves of the first: a row of a clock that was ahead is found by an index of its own.
+CHECKS = (
+    "SELECT 1 FROM (SELECT article_id FROM checks WHERE next_check_at <= :now"
+    f" UNION SELECT article_id FROM checks WHERE last_checked_at > {AHEAD}) AS due JOIN articles AS a ON a.id = due.article_id"
+    " WHERE a.share_url IS NOT NULL AND (EXISTS (SELECT 1 FROM article_feeds AS f WHERE f.article_id = a.id AND f.feed IN ({feeds}))"
+    " OR NOT EXISTS (SELECT 1 FROM article_feeds AS f WHERE f.article_id = a.id)) LIMIT 1"
+)
+FAILED = (
+    f"SELECT 1 FROM links WHERE outcome IN {RETRIED} AND {{sites}} AND {DUE.format(since='last_tried_at')}"
+    " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1"
+)
+KILLED = "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1"
 WAITING = {
-    "checks are due": "SELECT 1 FROM checks c JOIN articles a ON a.id = c.article_id"
-    f" WHERE (c.next_check_at <= :now OR c.last_checked_at > {AHEAD}) AND a.share_url IS NOT NULL LIMIT 1",
-    "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL"
-    f" AND feed IN (SELECT value FROM json_each(:feeds)) AND {GAP_DUE} LIMIT 1",
-    "failed links are due for another try": "SELECT 1 FROM links WHERE outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed')"
-    f" AND article_id GLOB 'finews:*' AND {DUE.format(since='last_tried_at')}"
-    " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1",
-    "the last crawl was killed": "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1",
-    "a feed was not read by the last poll": "SELECT 1 FROM json_each(:feeds) j LEFT JOIN feeds f ON f.feed = j.value"
+    "checks are due": CHECKS.format(feeds=ASKED),
+    "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL AND final_at IS NULL"
+    f" AND feed IN ({ASKED}) AND {GAP_DUE} LIMIT 1",
+    "failed links are due for another try": FAILED.format(sites="article_id GLOB 'finews:*'"),
+    "the last crawl was killed": KILLED,
+    "a feed was not read by the last poll": f"SELECT 1 FROM ({ASKED}) j LEFT JOIN feeds f ON f.feed = j.value"
     " WHERE f.last_read_at IS NULL OR f.failures > 0 LIMIT 1",
 }
 DUE_SOURCES = {
-    "a list is due": "SELECT 1 FROM feeds WHERE source IS NOT NULL AND (next_poll_at IS NULL OR next_poll_at <= :now"
+    "a list is due": "SELECT 1 FROM feeds WHERE followed_at IS NOT NULL AND (next_poll_at IS NULL OR next_poll_at <= :now"
     f" OR last_polled_at > {AHEAD}) LIMIT 1",
     "articles that could not be had are due": "SELECT 1 FROM pending_records p JOIN links l ON l.article_id = p.article_id"
-    f" WHERE {DUE.format(since='l.last_tried_at')} LIMIT 1",
-    **{what: WAITING[what] for what in ("checks are due", "the last crawl was killed")},
+    f" WHERE p.feed IN ({FOLLOWED}) AND {DUE.format(since='l.last_tried_at')} LIMIT 1",
+    "failed links are due for another try": FAILED.format(
+        sites="substr(article_id, 1, instr(article_id, ':') - 1) IN"
+        " (SELECT source FROM feeds WHERE followed_at IS NOT NULL)"
+    ),
+    "checks are due": CHECKS.format(feeds=FOLLOWED),
+    "the last crawl was killed": KILLED,
 }
 NEWS = f"""
 SELECT count(*) FROM (
@@ -83,7 +105,7 @@ SELECT count(*) FROM (
     json_extract(value, '$[2]') AS whole FROM json_each(:listed)
 ) r LEFT JOIN articles a ON a.id = r.id
 WHERE CASE WHEN a.id IS NULL THEN NOT EXISTS (SELECT 1 FROM forgotten WHERE id = r.id) AND NOT EXISTS (
-    SELECT 1 FROM links WHERE article_id = r.id AND outcome IN ('walled', 'unreachable', 'unreadable', 'refused', 'failed', 'gone')
+    SELECT 1 FROM links WHERE article_id = r.id AND (outcome = 'gone' OR outcome IN {RETRIED})
       AND NOT ({DUE.format(since="last_tried_at")}))
   ELSE (r.whole AND (a.headline_from = 'body' OR a.published_from = 'id' OR a.published_at IS NULL))
     OR NOT EXISTS (SELECT 1 FROM article_feeds f WHERE f.article_id = r.id AND f.feed = r.feed)
@@ -162,6 +184,44 @@ def is_whole(row: dict[str, Any]) -> bool:
     return bool(titled and lowered & {"showtime", "datetime", "showdatetime", "art_showtime", "updatetime"})
 
 
+def text_of(row: dict[str, Any], names: tuple[str, ...]) -> str:
+    """The first of *names*, in lower case, that says something; empty where none does."""
+    lowered = {str(key).lower(): value for key, value in row.items()}
+    for name in names:
+        value = lowered.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, str) and (text := " ".join(value.split())):
+            return text
+    return ""
+
+
+def digest(row: dict[str, Any]) -> str:
+    """What `crawler.sources.Record.digest` makes of a row: it changes where the row's headline does."""
+    headline = text_of(row, HEADLINES)
+    if not headline and (head := HEAD.match(text_of(row, DIGESTS))):
+        headline = head[1]
+    return sha1("\0".join((headline, "", "", "open", "")).encode()).hexdigest()[:12]
+
+
+def unsettled(name: str, rows: list[Any], known: dict[str, str]) -> list[Any]:
+    """The rows of a feed that the poll before did not settle as they are now. Raises CrawlNeeded where one was edited, has
+    no article id, or was not listed by that poll."""
+    ids = {native_id(row) for row in rows} - {None}
+    if known and not ids & known.keys():
+        raise CrawlNeeded(f"feed {name} does not overlap the poll before")
+    if sum(native_id(row) is None for row in rows) > sum(key.startswith(UNREAD) for key in known):
+        raise CrawlNeeded(f"feed {name} has rows without an article id")
+    left = []
+    for row in rows:
+        settled = known.get(native_id(row) or "", "").removesuffix(PINNED)
+        if settled.removesuffix(UNDATED) not in ("", digest(row)):
+            raise CrawlNeeded(f"feed {name} has an edited record")
+        if not settled or settled.endswith(UNDATED):
+            left.append(row)
+    return left
+
+
 def connection(origin: str) -> HTTPConnection:
     """A connection to ``scheme://host[:port]``. Raises CrawlNeeded."""
     scheme, _, host = origin.partition("://")
@@ -174,8 +234,8 @@ def connection(origin: str) -> HTTPConnection:
     raise CrawlNeeded(f"{origin} is not an origin")
 
 
-def ask(server: HTTPConnection, path: str, agent: str) -> tuple[Any, int]:
-    """The JSON at *path*, and its bytes as received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
+def ask(server: HTTPConnection, path: str, agent: str) -> tuple[bytes, int]:
+    """The body at *path*, and its bytes as received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
     headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}  # fmt: skip
     server.request("GET", path, headers=headers)
     answer = server.getresponse()
@@ -185,25 +245,35 @@ def ask(server: HTTPConnection, path: str, agent: str) -> tuple[Any, int]:
     size = len(body)
     if answer.headers.get("Content-Encoding") == "gzip":
         body = zlib.decompressobj(31).decompress(body, MOST)
-    return json.loads(body.decode("utf-8-sig"), strict=False), size
+    return body, size
 
 
 def poll(
-    origins: list[str], feeds: list[tuple[str, str, str]], count: str, agent: str
+    origins: list[str],
+    feeds: list[tuple[str, str, str]],
+    count: str,
+    agent: str,
+    known: dict[str, tuple[dict[str, str], str | None]],
 ) -> tuple[dict[str, list[Any]], int]:
-    """Rows of the lists by feed, and bytes received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
-    listed: dict[str, list[Any]] = {name: [] for name, _, _ in feeds}
+    """Rows of the lists by feed, and bytes received; *known*: what the poll before left of each feed, and the SHA-256 of its
+    answer. Where that is the same, and all of it is settled, the feed has no rows here. Raises CrawlNeeded, OSError,
+    HTTPException, ValueError."""
+    listed: dict[str, list[Any]] = {}
     received = 0
     for origin in origins:
         server = connection(origin)
         try:
             for name, path, key in feeds:
-                data, size = ask(server, path.format(count=count), agent)
+                body, size = ask(server, path.format(count=count), agent)
                 received += size
+                settled, before = known.get(name, ({}, None))
+                if len(origins) == 1 and before == sha256(body).hexdigest() and "" not in settled.values():
+                    continue
+                data = json.loads(body.decode("utf-8-sig"), strict=False)
                 rows = data.get(key) if isinstance(data, dict) else None
                 if not isinstance(rows, list) or (rows and not any(map(native_id, rows))):
                     raise CrawlNeeded(f"feed {name} answered in an unexpected format")
-                listed[name] += [row for row in rows if native_id(row)]
+                listed[name] = listed.get(name, []) + rows
         finally:
             server.close()
     return listed, received
@@ -222,9 +292,9 @@ def nothing_due(data_dir: str, settings: dict[str, Any]) -> None:
     written = datetime.fromtimestamp(os.stat(os.path.join(data_dir, "sources.toml")).st_mtime, UTC)
     db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=10)
     try:
-        [(polled,)] = db.execute("SELECT max(last_polled_at) FROM feeds WHERE source IS NOT NULL").fetchall()
-        if polled is None or polled <= f"{written:%Y-%m-%dT%H:%M:%SZ}":
-            raise CrawlNeeded("sources.toml was written after the last poll")
+        [(followed,)] = db.execute("SELECT max(followed_at) FROM feeds").fetchall()
+        if followed is None or followed <= f"{written:%Y-%m-%dT%H:%M:%SZ}":
+            raise CrawlNeeded("sources.toml was written after the last crawl of all its sources")
         for what, sql in DUE_SOURCES.items():
             if db.execute(sql, {"now": moment}).fetchone():
                 raise CrawlNeeded(what)
@@ -265,25 +335,31 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
         agent = load_beside("user_agent")["build_user_agent"](
             settings["USER_AGENT"], settings["BOT_NAME"], settings["CONTACT"]
         )
-        listed, received = poll(origins, feeds, settings["FINEWS_COUNTS"].split(",")[0], agent)
-        records = [[native_id(row), name, is_whole(row)] for name, rows in listed.items() for row in rows]
+        known = {}
+        for name, left, answer in db.execute(
+            "SELECT feed, listed, answer_sha256 FROM feeds WHERE feed IN (SELECT value FROM json_each(?))",
+            [names],
+        ):
+            settled = json.loads(left)
+            known[name] = (settled if isinstance(settled, dict) else dict.fromkeys(settled, ""), answer)
+        listed, received = poll(origins, feeds, settings["FINEWS_COUNTS"].split(",")[0], agent, known)
+        records = [
+            [ident, name, is_whole(row)]
+            for name, rows in listed.items()
+            for row in unsettled(name, rows, known.get(name, ({}, None))[0])
+            if (ident := native_id(row))
+        ]
         news = db.execute(NEWS, {"listed": json.dumps(records), "now": moment}).fetchone()[0]
         if news:
-            raise CrawlNeeded(f"{news} of {len(records)} records are new")
-        ids = {
-            name: list(dict.fromkeys(native_id(row) for row in rows))[:2000] for name, rows in listed.items()
-        }
-        for name, known in db.execute(
-            "SELECT feed, listed FROM feeds WHERE feed IN (SELECT value FROM json_each(?))", [names]
-        ):
-            if known != "[]" and not set(json.loads(known)) & set(ids[name]):
-                raise CrawlNeeded(f"feed {name} does not overlap the poll before")
+            raise CrawlNeeded(f"{news} records are new")
+        if strange := [ident for ident, name, _ in records if ident not in known[name][0]]:
+            raise CrawlNeeded(f"{len(strange)} records were not listed by the poll before")
         lock = take_lock(data_dir)
         lock.seek(0)
         lock.truncate()
         lock.write(f"pid {os.getpid()}, since {moment}, preflight.py\n")
         lock.flush()
-        write_down(db, now, moment, ids, len(feeds) * len(origins), received)
+        write_down(db, now, moment, [name for name, _, _ in feeds], len(feeds) * len(origins), received)
         lock.close()
     finally:
         db.close()
@@ -297,7 +373,7 @@ def write_down(
     db: sqlite3.Connection,
     now: datetime,
     moment: str,
-    ids: dict[str, list[Any]],
+    feeds: list[str],
     requests: int,
     received: int,
 ) -> None:
@@ -305,7 +381,7 @@ def write_down(
     crawl_id = f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}@{os.uname().nodename}"
     row = {"id": crawl_id, "now": moment, "requests": requests, "bytes": received}
     record_quiet_poll = load_beside("../archive/quiet_poll")["record_quiet_poll"]
-    record_quiet_poll(db, row, {feed: json.dumps(listed) for feed, listed in ids.items()})
+    record_quiet_poll(db, row, feeds)
 
 
 def ping(url: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +18,9 @@ from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
 from crawler.fetch_guard import origin_of
 from crawler.items import Article, LinkOutcome
-from crawler.listed_articles import add_words, article_of
+from crawler.listed_articles import add_words, article_of, check_quoted
 from crawler.pages import LinkError, Target, target_of
-from crawler.polling import FIRST_POLL, Poll
+from crawler.polling import Poll, newest_first
 from crawler.sources import DELETED, Record, Source
 
 
@@ -34,48 +36,69 @@ class RecordSpider(ArticleSpider):
     def __init__(self, since: datetime | None, until: datetime | None):
         super().__init__()
         self.since, self.until = since, until
-        self.asked: dict[str, tuple[str, Record]] = {}
-        """Articles asked for in this round, with the list that named them."""
+        self.asked: dict[str, tuple[str, Record] | None] = {}
+        """Articles asked for in this round, with the list that named them, where one did."""
         self.became: dict[str, str] = {}
         """Ids that articles turned out to have, by the ids that their addresses stood for."""
 
-    def take(self, fresh: list[Record], poll: Poll, response: Any) -> Iterator[Any]:
-        """Articles, or requests for them, of the records that are new or were edited."""
-        known = poll.memory.known
-        changed = [
-            record for record in fresh if known.get(record.key) != record.digest() or not known[record.key]
-        ]
+    def take(self, fresh: list[Record], poll: Poll, url: str) -> Iterator[Any]:
+        """Articles, or requests for them, of the records that are new or were edited. *url* answered them."""
+        changed = [record for record in fresh if not poll.is_known(record)]
         self.count("feeds/known", len(fresh) - len(changed))
-        if poll.is_new and not self.since and len(changed) > FIRST_POLL:
-            self.count("feeds/older", len(changed) - FIRST_POLL)
-            changed = poll.newest_first(changed)[:FIRST_POLL]
+        most = poll.source.first_poll
+        if poll.is_new and not self.since and most is not None and len(changed) > most:
+            self.count("feeds/older", len(changed) - most)
+            by_key = {record.key: record for record in changed}
+            changed = [by_key[key] for key in newest_first({key: poll.listed[key].moment for key in by_key})][
+                :most
+            ]
         targets = {record.key: found for record in changed if (found := self.target_of(record, poll.source))}
         ids = [article_id for _, candidates in targets.values() for article_id in candidates]
-        archived = self.list_state.archived(ids)
+        states = self.feed_state.states(ids)
         not_had = self.feed_state.not_had(ids, self.now())
         for record in changed:
             if record.key not in targets:
                 self.count("feeds/without_address")
                 continue
             target, candidates = targets[record.key]
-            article_id = next((one for one in candidates if one in archived), candidates[0])
-            if record.skip and not (record.skip == DELETED and article_id in archived):
+            article_id = next((one for one in candidates if one in states), candidates[0])
+            is_archived = article_id in states
+            if record.skip and not (record.skip == DELETED and is_archived):
                 self.count(f"feeds/skipped_{record.skip}")
                 continue
             if not self.is_wanted(record, poll):
                 self.count("feeds/not_wanted")
                 continue
             poll.ids[record.key] = article_id
+            link, is_due = not_had.get(article_id, (None, True))
             if article_id in self.asked:
                 self.count("feeds/named_again")
-            elif article_id in archived and not known.get(record.key):
+            elif (
+                is_archived
+                and not poll.is_edited(record)
+                and not self.completes(record, poll, states[article_id])
+            ):
                 self.count("feeds/known")
-            elif article_id in not_had and not not_had[article_id][1]:
+            elif not is_due:
                 self.count("feeds/waiting")
             else:
+                self.count("feeds/edited" if is_archived else "feeds/new")
                 yield from self.archive_record(
-                    record, poll, target, article_id, response, article_id in archived
+                    record, poll, self.target_before(link) or target, article_id, url, bool(link)
                 )
+
+    def completes(self, record: Record, poll: Poll, is_complete: bool) -> bool:
+        """Whether a record has the headline and time that an archived article lacks."""
+        if is_complete or not record.headline or poll.published(record) is None:
+            return False
+        poll.completing.add(record.key)
+        return True
+
+    def target_before(self, link: str | None) -> Target | None:
+        """Where an article that could not be had was asked for: it keeps its row of `links`."""
+        with contextlib.suppress(LinkError):
+            return target_of(link) if link else None
+        return None
 
     def target_of(self, record: Record, source: Source) -> tuple[Target | None, list[str]] | None:
         """Where a record's address leads, and the ids that its article may have; None where it has neither."""
@@ -102,28 +125,20 @@ class RecordSpider(ArticleSpider):
         return not (self.since and moment < self.since) and not (self.until and moment >= self.until)
 
     def archive_record(
-        self,
-        record: Record,
-        poll: Poll,
-        target: Target | None,
-        article_id: str,
-        response: Any,
-        is_archived: bool,
+        self, record: Record, poll: Poll, target: Target | None, article_id: str, url: str, was_tried: bool
     ) -> Iterator[Any]:
         """The article of a record that carries it whole, else a request for it; the end of one that was withdrawn."""
-        self.count("feeds/edited" if is_archived else "feeds/new")
         if record.skip == DELETED:
             reason = f"{poll.source.name}: withdrawn, as the list {poll.feed} says"
             link = record.url or f"{poll.feed}#{record.key}"
             yield LinkOutcome(link=link, article_id=article_id, outcome=outcomes.GONE, reason=reason)
-            return
-        if record.is_whole:
+        elif record.is_whole:
             self.asked[article_id] = (poll.feed, record)
-            article = article_of(record, poll.source, article_id, self.now(), served_from(response.url))
+            article = article_of(record, poll.source, article_id, self.now(), served_from(url))
             article.feeds = [{"feed": poll.feed, "first_listed_at": self.now()}]
             yield article
         elif target is not None:
-            yield from self.ask_article(target, article_id, record, poll.feed)
+            yield from self.ask_article(target, article_id, record, poll.feed, was_tried)
 
     # -- articles ---------------------------------------------------------------------------------------------
 
@@ -134,9 +149,11 @@ class RecordSpider(ArticleSpider):
         record: Record,
         feed: str,
         was_tried: bool = False,
+        asks_page: bool = False,
     ) -> Iterator[Request | LinkOutcome]:
-        """The request for an article that a list named."""
+        """The request for an article that a list named; *asks_page*: no list will complete it any more."""
         self.asked[article_id] = (feed, record)
+        check = self.feed_state.check_of(article_id, self.now())
         yield self.request(
             target,
             headers=dict(record.headers),
@@ -144,13 +161,32 @@ class RecordSpider(ArticleSpider):
             record=record,
             feed=feed,
             was_tried=was_tried,
+            asks_page=asks_page,
+            checked=dict(check) if check else None,
         )
 
-    def check(self, row: dict[str, Any]) -> Request | LinkOutcome:
+    def retry(self, link: str, article_id: str, by_hand: bool) -> Request | LinkOutcome:
+        """A request for an article that no list names any more, and that could not be had so far."""
+        self.asked[article_id] = None
+        return self.request(target_of(link), was_tried=True, by_hand=by_hand, asks_page=True)
+
+    def check(self, row: sqlite3.Row) -> Request | LinkOutcome:
         """A conditional request for an article that is due for a check."""
         validators = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}
-        headers = {name: value for name, value in validators.items() if value}
-        return self.request(target_of(row["share_url"]), headers=headers, checked=row)
+        self.asked[row["article_id"]] = None
+        return self.request(
+            target_of(row["share_url"]),
+            headers={name: value for name, value in validators.items() if value},
+            first_origin=row["served_from"],  # another place's text may differ in its markup
+            checked=dict(row),
+            asks_page=not row["complete"],
+        )
+
+    def next_step(
+        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
+    ) -> Article | Request:
+        # A record with empty fields is archived at once; only an article that no list completes any more asks its page.
+        return self.complete(article, target, attempt, known) if known.get("asks_page") else article
 
     def parse(
         self, response: Any, target: Target | None = None, attempt: Attempt | None = None, **known: Any
@@ -159,7 +195,8 @@ class RecordSpider(ArticleSpider):
         if checked and response.status == 304:
             self.count("checks/not_modified")
             row = self.check_row(response, checked)
-            row["etag"], row["last_modified"] = row["etag"] or checked["etag"], row["last_modified"] or checked["last_modified"]  # fmt: skip
+            for name in ("etag", "last_modified"):
+                row[name] = row[name] or checked[name]
             self.archive.add_rows("checks", [{"article_id": checked["article_id"], **row}])
             return None
         return super().parse(response, target, attempt, **known)
@@ -177,6 +214,7 @@ class RecordSpider(ArticleSpider):
             article.link = None  # an article of a list has a row of `links` only where it failed
         if record := known.get("record"):
             self.became[known["asked_id"]] = article.id
+            check_quoted(article, record, response.url)
             add_words(article, record)
             article.feeds = [{"feed": known["feed"], "first_listed_at": self.now()}]
         return article

@@ -32,7 +32,6 @@ FINEWS_PLACES = (
 )
 # Records asked of a feed: the first as a rule, the next where the poll does not overlap the one before.
 FINEWS_COUNTS = "100,500,2000"
-FINEWS_PAGES = 100  # pages of a public list, at most, that close a gap in one crawl
 # Origins of the public paged lists, the second source; empty: the public ones where FINEWS_ORIGINS is public, else its own.
 FINEWS_LIST_ORIGINS = ""
 FINEWS_CHECKS = "10m,1h,6h,1d,7d"  # when an article is looked at again for edits, after it was first seen

@@ -6,6 +6,7 @@ By the rules of `archive.record_rules`.
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from collections.abc import MutableMapping
@@ -125,6 +126,9 @@ class CompleteFromArchivePipeline:
         record["publisher"] = first_of(record["publishers"]) or known["publisher"]
         for name in COMPLETED:
             record[name] = (fill and known[name]) or record.get(name) or known[name]
+        record["tags"] = record.get("tags") or json.loads(known["tags"] or "[]")
+        if record.get("importance") is None:
+            record["importance"] = known["importance"]
         record["first_seen_at"] = read_utc(known["first_seen_at"])
         record["post_path"], record["revision"] = known["post_path"], known["revision"]
         retitled = (
@@ -183,6 +187,8 @@ class CompleteFromArchivePipeline:
             "captured_from",
         )
         if any(record.get(name) != known[name] for name in fields) or record["publishers"] != named:
+            return True
+        if record["importance"] != known["importance"] or record["tags"] != json.loads(known["tags"] or "[]"):
             return True
         if known["withdrawn_at"]:  # it is there again
             return True

@@ -17,7 +17,7 @@ AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
     "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
     "post_path", "text_sha256", "kind", "access", "served_from", "reader", "source_sha256",
-    "captured_from",
+    "captured_from", "importance",
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
@@ -36,6 +36,7 @@ def article_row(record: MutableMapping[str, Any]) -> Row:
     row = {name: record.get(name) for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
     row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
+    row["tags"] = json.dumps(record["tags"], ensure_ascii=False) if record.get("tags") else None
     row["withdrawn_at"] = None  # what was read is there, even where it was withdrawn before
     return row
 

@@ -233,7 +233,7 @@ class Count:
         )
         figures.gaps = list(
             self._ask(
-                "SELECT *, filled_at IS NULL OR filled_at >= :until AS open FROM gaps"
+                "SELECT *, final_at IS NULL AND (filled_at IS NULL OR filled_at >= :until) AS open FROM gaps"
                 " WHERE opened_at < :until AND (filled_at IS NULL OR to_at >= :since) ORDER BY feed, from_at"
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -132,6 +133,11 @@ def crawls(figures: Figures, bars: Bars) -> Markup:
     return section("crawls", "Crawls", f"Runs {bars.each}, by how they ended.", *parts)
 
 
+def state(gap: dict[str, Any]) -> str:
+    """What became of a gap."""
+    return "open" if gap["open"] else "cannot be filled" if gap["final_at"] else "filled"
+
+
 def gaps(figures: Figures, bars: Bars) -> Markup:
     """Gaps in the feeds on a time line."""
     window = figures.window
@@ -148,10 +154,10 @@ def gaps(figures: Figures, bars: Bars) -> Markup:
         mine = [gap for gap in figures.gaps if gap["feed"] == feed]
         open_ = sum(gap["open"] for gap in mine)
         spans = [
-            (place(gap["from_at"]), place(gap["to_at"]), "open" if gap["open"] else "filled", f"{'open' if gap['open'] else 'filled'}: {in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}")
+            (place(gap["from_at"]), place(gap["to_at"]), "filled" if state(gap) == "filled" else "open", f"{state(gap)}: {in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}")
             for gap in mine
         ]  # fmt: skip
-        rows.append((escape_foreign(feed), lane(spans, f"Gaps of {plain(feed)} from {bars.days[0]} to {bars.days[-1]}"), f"{open_:,}", f"{len(mine) - open_:,}"))  # fmt: skip
+        rows.append((escape_foreign(feed), lane(spans, f"Gaps of {plain(feed)} from {bars.days[0]} to {bars.days[-1]}"), f"{open_:,}", f"{sum(state(gap) == 'filled' for gap in mine):,}"))  # fmt: skip
     still = [gap for gap in figures.gaps if gap["open"]]
     open_gaps = Markup('<h3>Open</h3><ul class="reasons">{}</ul>').format(
         joined(

@@ -240,8 +240,8 @@ QUERIES = [
         "open_gaps",
         "Holes in the feeds",
         "Spans of time in which articles may have come and gone between two polls; open ones first.",
-        "SELECT feed, from_at, to_at, CASE WHEN filled_at IS NULL THEN 'open' ELSE 'closed' END AS state, tries, reason, filled_at\n"
-        "FROM gaps ORDER BY filled_at IS NOT NULL, opened_at DESC",
+        "SELECT feed, from_at, to_at, CASE WHEN filled_at IS NOT NULL THEN 'closed' WHEN final_at IS NOT NULL THEN 'cannot be filled' ELSE 'open' END AS state,\n"
+        "  tries, reason, filled_at\nFROM gaps ORDER BY filled_at IS NOT NULL, final_at IS NOT NULL, opened_at DESC",
     ),
     Query(
         "failed_links",

@@ -81,6 +81,8 @@ class Record:
     """The medium that the record names."""
     authors: list[str] = field(default_factory=list)
     description: str | None = None
+    is_quoted: bool = False
+    """Whether ``description`` is the begin of the text: a page that shares nothing with it is another article's."""
     body_html: str | None = None
     """The full text, where the list carries it: then the article's page is not asked."""
     images: list[str] = field(default_factory=list)
@@ -89,8 +91,8 @@ class Record:
     """Entries of `Article.securities`."""
     tags: list[str] = field(default_factory=list)
     """The source's own sections and topics."""
-    importance: int = 0
-    """0 as usual, 1 marked by the source, 2 marked most."""
+    importance: int | None = None
+    """0 as usual, 1 marked by the source, 2 marked most; None where the source marks nothing."""
     access: str = "open"
     """``open``, ``preview`` or ``locked``, as `Article.access`."""
     kind: str = "article"
@@ -109,6 +111,20 @@ class Record:
     def is_whole(self) -> bool:
         """Whether the list carries all of the article there is to be had."""
         return self.body_html is not None
+
+    def complete(self, other: Record) -> None:
+        """Take the words that this record lacks from *other*, another list's record of the same article.
+
+        >>> record = Record(key="1", headline="a")
+        >>> record.complete(Record(key="1", headline="b", publisher="c"))
+        >>> record.headline, record.publisher
+        ('a', 'c')
+        """
+        for name in ("headline", "published_raw", "publisher", "authors", "description", "url", "tags"):
+            if not getattr(self, name):
+                setattr(self, name, getattr(other, name))
+        if self.importance is None:
+            self.importance = other.importance
 
     def digest(self) -> str:
         """12 hex digits that change when the source edits the record.
@@ -132,6 +148,8 @@ class Listing:
     """More requests that belong to this very page (the parts of a sitemap index)."""
     is_complete: bool = True
     """False where the answer was cut short: `records` is what could be read."""
+    unread: list[str] = field(default_factory=list)
+    """Rows of the list that no record could be made of, as text: none has an id."""
 
 
 FLASH_INTERVAL = timedelta(seconds=15)
@@ -159,6 +177,8 @@ class Source(ABC):
     """The word of ``-a sources=``, first part of feed names (``cls/telegraph``)."""
     title: ClassVar[str] = ""
     """What readers call it."""
+    has_site = True
+    """Whether its articles have a page object of their own, named by `site`: links of it that failed are tried again."""
     hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts of its site, subdomains included: what readers open."""
     site: ClassVar[str] = ""
@@ -179,6 +199,8 @@ class Source(ABC):
     """Patterns of article addresses that are wanted, where not all are."""
     deny: Sequence[re.Pattern[str]] = ()
     """Patterns of article addresses that are not wanted."""
+    first_poll: int | None = 200
+    """How many articles of a list that was never read are archived, the newest; None: all of its newest page."""
     uses: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that it reads: what its web client carries."""
     personal: ClassVar[tuple[str, ...]] = ()

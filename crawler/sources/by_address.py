@@ -23,6 +23,7 @@ class ConfiguredSource(Source):
     """A source that is configuration alone."""
 
     interval = timedelta(minutes=15)
+    has_site = False
 
     def __init__(
         self, name: str, urls: Mapping[str, str], *, links: str | None = None, content: str = "auto"

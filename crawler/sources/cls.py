@@ -39,6 +39,7 @@ from crawler.sources.rows import (
     paragraphs,
     raw_text,
     read_json,
+    read_rows,
     texts,
 )
 
@@ -110,15 +111,15 @@ class Cls(Source):
         path = "data.roll_data" if channel == "telegraph" else "data"
         rows = find_list(data, path, self.name, response.url)
         read = self.flash if channel == "telegraph" else self.article
-        records = [read(row) for row in dicts(rows) if row.get("id")]
-        check_read(rows, records, self.name, response.url)
+        listing = read_rows(rows, read, self.name, response.url, "id")
         times = [number(row.get("ctime")) for row in dicts(rows) if number(row.get("ctime"))]
         oldest = min(times, default=0)
         # The telegraph goes on strictly below the cursor: plus one, or others of the same second are lost.
         following = str(oldest + 1 if channel == "telegraph" else oldest)
         if following == cursor:
             following = str(oldest) if channel == "telegraph" else ""
-        return Listing(records=records, next_cursor=following if oldest and following else None)
+        listing.next_cursor = following if oldest and following else None
+        return listing
 
     def flash(self, row: dict[str, Any]) -> Record:
         """A row of the telegraph."""
@@ -135,11 +136,11 @@ class Cls(Source):
             body_html=paragraphs(content, images),
             securities=[
                 one
-                for stock in dicts(row.get("stock_list") or ())
+                for stock in dicts(row.get("stock_list"))
                 for one in by_letters(first_text(stock, "StockID") or "", first_text(stock, "name"))
             ],
             tags=texts(row.get("subjects"), "subject_name"),
-            importance={"A": 2, "B": 1}.get(first_text(row, "level") or "", 0),
+            importance={"A": 2, "B": 1}.get(level, 0) if (level := first_text(row, "level")) else None,
             kind="flash",
             skip=ADVERT if number(row.get("is_ad")) else None,
         )
@@ -160,17 +161,13 @@ class Cls(Source):
     def read_pinjian(self, data: Any, url: str) -> Listing:
         """The page 品见: groups of articles and of topic cards, all in one answer."""
         groups = find_list(data, "data.pinjian_home_article", self.name, url)
-        rows = [
-            row
-            for group in dicts(groups)
-            for row in dicts(group.get("pinjian_article_arr") or ())
-            if row.get("id")
-        ]
-        records = []
-        for row in rows:
-            record = self.article(row)
-            record.authors = NAMED.findall(first_text(row, "author") or "")
-            record.skip = record.skip or (CARD if row.get("ctype") == 1 else None)
-            records.append(record)
-        check_read(groups, records, self.name, url)
-        return Listing(records=records)
+        rows = [row for group in dicts(groups) for row in dicts(group.get("pinjian_article_arr"))]
+        check_read(groups, rows, self.name, url)
+        return read_rows(rows, self.card, self.name, url, "id")
+
+    def card(self, row: dict[str, Any]) -> Record:
+        """A row of 品见: an article or the card of a topic."""
+        record = self.article(row)
+        record.authors = NAMED.findall(first_text(row, "author") or "")
+        record.skip = record.skip or (CARD if row.get("ctype") == 1 else None)
+        return record

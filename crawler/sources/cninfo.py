@@ -12,7 +12,7 @@ from archive.times import BEIJING
 from crawler.pages import first_text
 from crawler.sources import Channel, Listing, ListRequest, Record, Source, Window, register
 from crawler.sources.codes import market_number, tag
-from crawler.sources.rows import check_read, dicts, number, read_json
+from crawler.sources.rows import check_read, number, read_json, read_rows
 
 FILES = "http://static.cninfo.com.cn/"
 TAGS = re.compile(r"</?em>")
@@ -51,12 +51,9 @@ class Cninfo(Source):
         rows = data.get("announcements") if isinstance(data, dict) else None
         check_read([data], [rows] if isinstance(rows, list) else [], self.name, response.url)
         assert isinstance(rows, list)
-        records = [record for row in dicts(rows) if (record := self.document(row))]
-        check_read(rows, records, self.name, response.url)
-        return Listing(
-            records=records,
-            next_cursor=str((number(cursor) or 1) + 1) if rows and data.get("hasMore") else None,
-        )
+        listing = read_rows(rows, self.document, self.name, response.url)
+        listing.next_cursor = str((number(cursor) or 1) + 1) if rows and data.get("hasMore") else None
+        return listing
 
     def document(self, row: dict[str, Any]) -> Record | None:
         """An announcement; None where it has no file."""

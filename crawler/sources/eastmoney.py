@@ -6,6 +6,7 @@ The columns are numbered; those without a title here work as well (``eastmoney/1
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,12 +19,12 @@ from crawler.sources.codes import by_letters, market_number, tag
 from crawler.sources.rows import (
     absolute_url,
     check_code,
-    check_read,
-    dicts,
     find_list,
     head_of,
     number,
     read_json,
+    read_rows,
+    texts,
 )
 
 COLUMNS = {
@@ -101,16 +102,15 @@ class Eastmoney(Source):
         check_code(data, "code", ("1", "0", 1, 0), self.name, response.url)
         path = "data.fastNewsList" if channel == "flash" else "data.list"
         rows = find_list(data, path, self.name, response.url)
-        records = [record for row in dicts(rows) if (record := self.record(row, channel))]
-        check_read(rows, records, self.name, response.url)
+        listing = read_rows(rows, partial(self.record, channel=channel), self.name, response.url)
         if channel == "flash":
             following = str(data["data"].get("sortEnd") or "")
-            return Listing(
-                records=records, next_cursor=following if rows and following not in ("", cursor) else None
-            )
+            listing.next_cursor = following if rows and following not in ("", cursor) else None
+            return listing
         page_size = min(number(data["data"].get("page_size")) or PAGE_SIZE, PAGE_SIZE)
         page = number(cursor) or 1
-        return Listing(records=records, next_cursor=str(page + 1) if len(rows) >= page_size else None)
+        listing.next_cursor = str(page + 1) if len(rows) >= page_size else None
+        return listing
 
     def record(self, row: dict[str, Any], channel: str) -> Record | None:
         """A row of a column or of the live news; None where it has no code."""
@@ -132,50 +132,42 @@ class Eastmoney(Source):
             description=summary,
             securities=[
                 one
-                for listed_code in row.get("stockList") or ()
-                if isinstance(listed_code, str)
+                for listed_code in texts(row.get("stockList"))
                 for one in tag(*listed_code.partition(".")[::2], None)
             ],
-            importance=int(first_text(row, "titleColor", "titleStyle") == "3"),
+            importance=int(style == "3") if (style := first_text(row, "titleColor", "titleStyle")) else None,
             kind="flash" if channel == "flash" else "article",
         )
 
     def read_reports(self, data: Any, url: str, channel: str, cursor: str) -> Listing:
         """Research reports: a day, a house, its analysts; the text is on the report's page."""
         rows = find_list(data, "data", self.name, url)
-        records = []
-        for row in dicts(rows):
-            code = first_text(row, "infoCode")
-            if code is None:
-                continue
-            stock, letters = (
-                first_text(row, "stockCode"),
-                EXCHANGES.get(first_text(row, "market") or "", "CN"),
-            )
-            records.append(
-                Record(
-                    key=code,
-                    url=f"https://data.eastmoney.com/report/{REPORTS[channel][1]}.jshtml?infocode={code}",
-                    headline=first_text(row, "title"),
-                    published_raw=(first_text(row, "publishDate") or "")[:10] or None,
-                    publisher=first_text(row, "orgSName", "orgName"),
-                    authors=[
-                        name.strip()
-                        for name in (first_text(row, "researcher") or "").split(",")
-                        if name.strip()
-                    ],
-                    securities=by_letters(f"{stock}.{letters}", first_text(row, "stockName"))
-                    if stock and market_number(letters, stock)
-                    else [],
-                    tags=[
-                        text
-                        for key in ("industryName", "indvInduName", "emRatingName")
-                        if (text := first_text(row, key))
-                    ],
-                )
-            )
-        check_read(rows, records, self.name, url)
+        listing = read_rows(rows, partial(self.report, channel=channel), self.name, url)
         page = number(cursor) or 1
-        return Listing(
-            records=records, next_cursor=str(page + 1) if page < number(data.get("TotalPage")) else None
+        listing.next_cursor = str(page + 1) if page < number(data.get("TotalPage")) else None
+        return listing
+
+    def report(self, row: dict[str, Any], channel: str) -> Record | None:
+        """A research report; None where it has no code."""
+        code = first_text(row, "infoCode")
+        if code is None:
+            return None
+        stock = first_text(row, "stockCode")
+        letters = EXCHANGES.get(first_text(row, "market") or "", "CN")
+        researchers = (first_text(row, "researcher") or "").split(",")
+        return Record(
+            key=code,
+            url=f"https://data.eastmoney.com/report/{REPORTS[channel][1]}.jshtml?infocode={code}",
+            headline=first_text(row, "title"),
+            published_raw=(first_text(row, "publishDate") or "")[:10] or None,
+            publisher=first_text(row, "orgSName", "orgName"),
+            authors=[name.strip() for name in researchers if name.strip()],
+            securities=by_letters(f"{stock}.{letters}", first_text(row, "stockName"))
+            if stock and market_number(letters, stock)
+            else [],
+            tags=[
+                text
+                for key in ("industryName", "indvInduName", "emRatingName")
+                if (text := first_text(row, key))
+            ],
         )

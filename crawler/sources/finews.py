@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from scrapy.http import Response
 
 from crawler.extraction.decoding import decode
 from crawler.sources import Channel, Listing, ListRequest, Record, Source, SourceError, Window, register
+from crawler.sources.rows import read_rows
 
 DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
 DIGEST_TITLE = re.compile(r"\s*【([^】]{1,120})】")
@@ -84,25 +85,18 @@ class Feed:
         return rows
 
     @classmethod
-    def read(cls, body: bytes, where: str) -> list[Record]:
+    def read(cls, body: bytes, where: str) -> Listing:
         """The records of an answer, newest first as served. Raises SourceError."""
         data = read_json(body, where)
         if data is None:
             start = " ".join(body[:60].decode("utf-8", "replace").split())
             raise SourceError(f"feed {cls.name}: not JSON at {where}: {start!r}")
         rows = cls.rows(data, where)
-        records = [record for row in rows if (record := cls.record(row)) is not None]
-        if rows and not records:
-            raise SourceError(
-                f"feed {cls.name}: {len(rows)} records at {where}, and no article id in any of them"
-            )
-        return records
+        return read_rows(rows, cls.record, f"feed {cls.name}", where)
 
     @classmethod
-    def record(cls, row: Any) -> Record | None:
+    def record(cls, row: dict[str, Any]) -> Record | None:
         """One row in our words; None where it has no article id."""
-        if not isinstance(row, dict):
-            return None
         for name in (
             "infoCode",
             "code",
@@ -129,6 +123,7 @@ class Feed:
             published_raw=text_of(row, "showtime", "datetime", "showDateTime", "Art_ShowTime", "updateTime"),
             publisher=text_of(row, "from", "medianame", "source", "Art_MediaName"),
             description=description,
+            is_quoted=True,
             url=text_of(row, "url_w", "url", "uniqueUrl", "Art_UniqueUrl", "Art_Url"),
         )
 
@@ -189,7 +184,7 @@ class PagedFeed:
         raise NotImplementedError
 
     @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
         """The page's records and the next cursor, None after the last page. Raises SourceError."""
         raise NotImplementedError
 
@@ -217,15 +212,16 @@ class FastNewsList(PagedFeed):
         return f"{origin}/comm/web/getFastNewsList?{urlencode(query)}"
 
     @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
         data = read_json(body, where)
         inner = data.get("data") if isinstance(data, dict) else None
         rows = inner.get("fastNewsList") if isinstance(inner, dict) else None
         if not isinstance(rows, list):
             raise SourceError(f"list {cls.of}: no data.fastNewsList at {where}")
-        records = [record for row in rows if (record := Feed.record(row)) is not None]
+        listing = read_rows(rows, Feed.record, f"list {cls.of}", where)
         following = str(inner.get("sortEnd") or "") if isinstance(inner, dict) else ""
-        return records, following if records and following and following != cursor else None
+        listing.next_cursor = following if listing.records and following not in ("", cursor) else None
+        return listing
 
 
 class NewsByColumns(PagedFeed):
@@ -242,42 +238,24 @@ class NewsByColumns(PagedFeed):
         return f"{origin}/comm/web/getNewsByColumns?{urlencode(query)}"
 
     @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> tuple[list[Record], str | None]:
+    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
         data = read_json(body, where)
         inner = data.get("data") if isinstance(data, dict) else None
         rows = inner.get("list") if isinstance(inner, dict) else None
         if not isinstance(rows, list):
             raise SourceError(f"list {cls.of}: no data.list at {where}")
-        records = [record for row in rows if (record := Feed.record(row)) is not None]
-        return records, str(int(cursor or "1") + 1) if records else None
+        listing = read_rows(rows, Feed.record, f"list {cls.of}", where)
+        listing.next_cursor = str(int(cursor or "1") + 1) if listing.records else None
+        return listing
 
 
 PAGED: dict[str, type[PagedFeed]] = {page.of: page for page in (FastNewsList, NewsByColumns)}
 """The second source of each feed that has one."""
 
 
-def merged(lists: Iterable[tuple[str, list[Record]]]) -> dict[str, tuple[Record, list[str]]]:
-    """Records of several feeds by article: the fullest record, and all feeds that named it.
-
-    A field that one feed leaves empty is taken from the next.
-    """
-    found: dict[str, tuple[Record, list[str]]] = {}
-    for feed, records in lists:
-        for record in records:
-            if record.key not in found:
-                found[record.key] = (record, [feed])
-                continue
-            known, feeds = found[record.key]
-            if feed not in feeds:
-                feeds.append(feed)
-            for name in ("headline", "published_raw", "publisher", "description", "url"):
-                if not getattr(known, name):
-                    setattr(known, name, getattr(record, name))
-    return found
-
-
 PUBLIC_LISTS = "https://np-listapi.eastmoney.com"
 PAGE_SIZE = 200  # records of one page of a public list
+PAGE = "page:"
 
 
 def origins_in(setting: str) -> list[str]:
@@ -304,40 +282,47 @@ class Finews(Source):
     name = "finews"
     title = "东方财富 (Choice)"
     interval = timedelta(minutes=5)
+    first_poll = None
     uses = ("FINEWS_ORIGINS", "FINEWS_LIST_ORIGINS", "FINEWS_COUNTS")
-    channels = {feed.name: Channel(feed.__doc__ or feed.name, is_default=True) for feed in FEEDS.values()}
+    channels = {
+        feed.name: Channel(feed.__doc__ or feed.name, is_default=True, may_be_empty=True)
+        for feed in FEEDS.values()
+    }
     feeds = {feed.name: feed for feed in FEEDS.values()}
+
+    def __init__(self, settings: Mapping[str, Any] | None = None):
+        super().__init__(settings)
+        self.origins = origins_in(self.settings["FINEWS_ORIGINS"])
+        self.list_origins = list_origins(self.origins, self.settings["FINEWS_LIST_ORIGINS"])
+        self.counts = [int(count) for count in self.settings["FINEWS_COUNTS"].split(",") if count.strip()]
 
     def feed_name(self, channel: str) -> str:
         return channel
 
     def trusted_origins(self) -> list[str]:
-        origins = origins_in(self.settings["FINEWS_ORIGINS"])
-        return [*origins, *list_origins(origins, self.settings["FINEWS_LIST_ORIGINS"])]
+        return [*self.origins, *self.list_origins]
 
     def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
-        origins = origins_in(self.settings["FINEWS_ORIGINS"])
-        if cursor.startswith("page:"):
-            places = list_origins(origins, self.settings["FINEWS_LIST_ORIGINS"])
-            urls = [PAGED[channel].url(place, cursor.removeprefix("page:"), PAGE_SIZE) for place in places]
+        if cursor.startswith(PAGE):
+            page = cursor.removeprefix(PAGE)
+            urls = [PAGED[channel].url(origin, page, PAGE_SIZE) for origin in self.list_origins]
         else:
-            count = int(cursor or self.settings["FINEWS_COUNTS"].split(",")[0])
-            urls = [self.feeds[channel].url(origin, count) for origin in origins]
+            count = int(cursor or self.counts[0])
+            urls = [self.feeds[channel].url(origin, count) for origin in self.origins]
         return [ListRequest(url=url) for url in urls]
 
     def read(self, response: Response, channel: str, cursor: str) -> Listing:
-        if cursor.startswith("page:"):
-            cursor = cursor.removeprefix("page:")
-            records, page = PAGED[channel].read(response.body, response.url, cursor)
-            following = None if page is None else f"page:{page}"
+        if cursor.startswith(PAGE):
+            listing = PAGED[channel].read(response.body, response.url, cursor.removeprefix(PAGE))
+            if listing.next_cursor is not None:
+                listing.next_cursor = PAGE + listing.next_cursor
         else:
-            records = self.feeds[channel].read(response.body, response.url)
-            counts = [count.strip() for count in self.settings["FINEWS_COUNTS"].split(",")]
-            later = counts[counts.index(cursor or counts[0]) + 1 :]
-            following = later[0] if later else "page:" if channel in PAGED else None
-        for record in (
-            records
-        ):  # the share link on the first origin: what a record gives may be another column's address
-            origin = origins_in(self.settings["FINEWS_ORIGINS"])[0]
-            record.url = f"{origin}/html_News/NewsShare.html?infoCode=NW{record.key}"
-        return Listing(records=records, next_cursor=following)
+            listing = self.feeds[channel].read(response.body, response.url)
+            asked = int(cursor or self.counts[0])
+            # A window that is not full has no more records, however many are asked for.
+            is_full = len(listing.records) + len(listing.unread) >= asked
+            larger = next((str(count) for count in self.counts if count > asked and is_full), None)
+            listing.next_cursor = larger or (PAGE if channel in PAGED else None)
+        for record in listing.records:  # what a record gives may be another column's address
+            record.url = f"{self.origins[0]}/html_News/NewsShare.html?infoCode=NW{record.key}"
+        return listing

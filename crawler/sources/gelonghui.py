@@ -13,7 +13,6 @@ from crawler.sources.codes import market_number, tag
 from crawler.sources.rows import (
     absolute_url,
     check_code,
-    check_read,
     dicts,
     find_list,
     head_of,
@@ -21,6 +20,8 @@ from crawler.sources.rows import (
     paragraphs,
     raw_text,
     read_json,
+    read_rows,
+    stated_number,
     sub_object,
     texts,
 )
@@ -54,10 +55,10 @@ class Gelonghui(Source):
         data = read_json(response, self.name)
         check_code(data, "statusCode", (200,), self.name, response.url)
         rows = find_list(data, "result", self.name, response.url)
-        records = [self.flash(row) for row in dicts(rows) if row.get("id")]
-        check_read(rows, records, self.name, response.url)
-        oldest = min((number(record.key) for record in records), default=0)
-        return Listing(records=records, next_cursor=str(oldest) if oldest and str(oldest) != cursor else None)
+        listing = read_rows(rows, self.flash, self.name, response.url, "id")
+        oldest = min((number(record.key) for record in listing.records), default=0)
+        listing.next_cursor = str(oldest) if oldest and str(oldest) != cursor else None
+        return listing
 
     def flash(self, row: dict[str, Any]) -> Record:
         """A live; its text begins with the house's name and the day."""
@@ -88,14 +89,14 @@ class Gelonghui(Source):
             body_html=paragraphs(text, images),
             securities=[
                 one
-                for stock in dicts(row.get("relatedStocks") or ())
+                for stock in dicts(row.get("relatedStocks"))
                 if (code := first_text(stock, "code"))
                 for one in tag(
                     market_number(first_text(stock, "market") or "", code), code, first_text(stock, "name")
                 )
             ],
             tags=texts(row.get("relatedInfos"), "name"),
-            importance=number(row.get("level")),
+            importance=stated_number(row.get("level")),
             access="preview" if statistic.get("isPay") else "open",
             kind="flash",
         )

@@ -31,7 +31,6 @@ from crawler.sources.codes import by_letters
 from crawler.sources.rows import (
     absolute_url,
     check_code,
-    check_read,
     dicts,
     find_list,
     head_of,
@@ -39,6 +38,8 @@ from crawler.sources.rows import (
     paragraphs,
     raw_text,
     read_json,
+    read_rows,
+    stated_number,
     sub_object,
     texts,
 )
@@ -121,17 +122,15 @@ class Jin10(Source):
         check_code(data, "status", (200,), self.name, response.url)
         if channel == "flash":
             rows = find_list(data, "data", self.name, response.url)
-            records = [self.flash(row) for row in dicts(rows) if row.get("id")]
-            check_read(rows, records, self.name, response.url)
-            return Listing(
-                records=records, next_cursor=self.older([record.published_raw for record in records], cursor)
-            )
+            listing = read_rows(rows, self.flash, self.name, response.url, "id")
+            listing.next_cursor = self.older([record.published_raw for record in listing.records], cursor)
+            return listing
         rows = find_list(data, "data.list", self.name, response.url)
-        records = [self.article(row) for row in dicts(rows) if row.get("id")]
-        check_read(rows, records, self.name, response.url)
+        listing = read_rows(rows, self.article, self.name, response.url, "id")
         page, size = number(cursor) or 1, number(data["data"].get("page_size")) or PAGE_SIZE
         more = bool(rows) and page * size < number(data["data"].get("total"))
-        return Listing(records=records, next_cursor=str(page + 1) if more else None)
+        listing.next_cursor = str(page + 1) if more else None
+        return listing
 
     @staticmethod
     def older(times: list[str | None], cursor: str) -> str | None:
@@ -166,12 +165,12 @@ class Jin10(Source):
             body_html=body,
             securities=[
                 one
-                for remark in dicts(row.get("remark") or ())
+                for remark in dicts(row.get("remark"))
                 if remark.get("type") == "quotes"
                 for one in by_letters(first_text(remark, "symbol") or "", first_text(remark, "title"))
             ],
             tags=texts(row.get("tags"), "name") + texts(row.get("tags")),
-            importance=number(row.get("important")),
+            importance=stated_number(row.get("important")),
             access="locked" if locked else "open",
             kind="flash",
             skip=ADVERT if extras.get("ad") else CARD if number(row.get("type")) != FLASH else None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -12,12 +13,14 @@ from scrapy.http import Response
 
 from crawler.extraction.decoding import decode
 from crawler.pages import first_text
-from crawler.sources import SourceError, SourceRefused
+from crawler.sources import Listing, Record, SourceError, SourceRefused
 
 HEAD = re.compile(r"\s*【([^】]{1,200})】")
 TAIL = re.compile(r"[（(]([^（()）\d][^（()）]{1,19})[)）]\s*$")
 NOT_A_MEDIUM = re.compile(r"[，。：；%％]|^(?:完|待续|记者|编辑|责编|更新|图|单位|注|见图|附)")
 TAG = re.compile(r"<[a-zA-Z/!]")
+MOST_UNREAD = 50  # rows of a list that are named as unread
+UNREAD_LENGTH = 500  # characters of such a row
 
 
 def read_json(response: Response, source: str) -> Any:
@@ -55,9 +58,42 @@ def check_code(
         raise SourceRefused(f"{source}: {url} answered {key} {code!r}: {reason or 'no reason given'}")
 
 
-def dicts(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    """The objects of a list; what is no object is not a record."""
-    return [row for row in rows if isinstance(row, dict)]
+def dicts(rows: Any) -> list[dict[str, Any]]:
+    """The objects of a list; nothing where it is none.
+
+    >>> dicts([{"a": 1}, 2]), dicts(None), dicts("ab")
+    ([{'a': 1}], [], [])
+    """
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def read_rows(
+    rows: Iterable[Any],
+    read: Callable[[dict[str, Any]], Record | None],
+    source: str,
+    url: str,
+    key: str | None = None,
+) -> Listing:
+    """What *read* makes of the rows of a list. A row is passed over, and stands in ``unread``, where it is no object, says
+    nothing under *key*, has values of another type than ever before, or *read* finds no id in it. Raises SourceError where
+    that goes for all of them."""
+    found = Listing(records=[])
+    seen = 0
+    for row in rows:
+        seen += 1
+        record = None
+        if isinstance(row, dict) and (key is None or first_text(row, key)):
+            with contextlib.suppress(TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+                record = read(row)
+        if record is not None:
+            found.records.append(record)
+        elif len(found.unread) < MOST_UNREAD:
+            found.unread.append(json.dumps(row, ensure_ascii=False, sort_keys=True)[:UNREAD_LENGTH])
+    if seen and not found.records:
+        raise SourceError(
+            f"{source}: none of the {seen} rows of {url} could be read; the first is {found.unread[0][:120]}"
+        )
+    return found
 
 
 def check_read(rows: list[Any], records: list[Any], source: str, url: str) -> None:
@@ -74,13 +110,22 @@ def check_read(rows: list[Any], records: list[Any], source: str, url: str) -> No
 def number(value: Any) -> int:
     """A whole number, 0 where there is none.
 
-    >>> number("3"), number(None), number(2.0), number("x")
-    (3, 0, 2, 0)
+    >>> number("3"), number(None), number(2.0), number("x"), number(float("inf"))
+    (3, 0, 2, 0, 0)
     """
     try:
         return int(value or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def stated_number(value: Any) -> int | None:
+    """A whole number, None where none is stated.
+
+    >>> stated_number("1"), stated_number(0), stated_number(None), stated_number("")
+    (1, 0, None, None)
+    """
+    return None if value in (None, "") else number(value)
 
 
 def raw_text(row: dict[str, Any], name: str) -> str:

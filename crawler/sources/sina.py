@@ -40,6 +40,7 @@ from crawler.sources.rows import (
     paragraphs,
     raw_text,
     read_json,
+    read_rows,
     texts,
 )
 
@@ -112,15 +113,15 @@ class Sina(Source):
         page = number(cursor) or 1
         if channel == "7x24":
             rows = find_list(data, "result.data.feed.list", self.name, response.url)
-            records = [self.flash(row) for row in dicts(rows) if row.get("id")]
+            listing = read_rows(rows, self.flash, self.name, response.url, "id")
             info = data["result"]["data"]["feed"].get("page_info")
             more = bool(rows) and page < number(info.get("totalPage") if isinstance(info, dict) else 0)
         else:
             rows = find_list(data, "result.data", self.name, response.url)
-            records = [record for row in dicts(rows) if (record := self.article(row))]
+            listing = read_rows(rows, self.article, self.name, response.url)
             more = len(rows) >= ROLL_SIZE
-        check_read(rows, records, self.name, response.url)
-        return Listing(records=records, next_cursor=str(page + 1) if more else None)
+        listing.next_cursor = str(page + 1) if more else None
+        return listing
 
     def flash(self, row: dict[str, Any]) -> Record:
         """A record of 7x24. It has no address at first; it gets one within minutes."""
@@ -131,7 +132,7 @@ class Sina(Source):
             extra = {}
         extra = extra if isinstance(extra, dict) else {}
         securities = []
-        for stock in dicts(extra.get("stocks") or ()):
+        for stock in dicts(extra.get("stocks")):
             # Names are matched blindly: 利雅得 (Riyadh) is listed as 430542.
             symbol, name = first_text(stock, "symbol") or "", first_text(stock, "key")
             if symbol.isdigit():
@@ -157,7 +158,9 @@ class Sina(Source):
             body_html=paragraphs(text, [image] if image else ()),
             securities=securities,
             tags=texts(row.get("tag"), "name"),
-            importance=int(bool(number(row.get("is_focus")) or number(row.get("top_value")))),
+            importance=int(bool(number(row.get("is_focus")) or number(row.get("top_value"))))
+            if "is_focus" in row
+            else None,
             kind="flash",
             skip=DELETED if number(row.get("is_delete")) else None,
         )

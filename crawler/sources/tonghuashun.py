@@ -22,6 +22,7 @@ from crawler.sources.rows import (
     number,
     paragraphs,
     read_json,
+    read_rows,
     texts,
 )
 
@@ -79,9 +80,9 @@ class Tonghuashun(Source):
         data = read_json(response, self.name)
         check_code(data, "code", ("200", 200), self.name, response.url, "msg")
         rows = find_list(data, "data.list", self.name, response.url)
-        records = [record for row in dicts(rows) if (record := self.flash(row))]
-        check_read(rows, records, self.name, response.url)
-        return Listing(records=records, next_cursor=str(page + 1) if len(rows) >= PAGE_SIZE else None)
+        listing = read_rows(rows, self.flash, self.name, response.url)
+        listing.next_cursor = str(page + 1) if len(rows) >= PAGE_SIZE else None
+        return listing
 
     def flash(self, row: dict[str, Any]) -> Record | None:
         """A record of 7x24; ``seq``, not ``id``, is in its addresses."""
@@ -107,7 +108,7 @@ class Tonghuashun(Source):
             body_html=paragraphs(text, [image] if image else ()),
             securities=[
                 one
-                for stock in dicts(row.get("stock") or ())
+                for stock in dicts(row.get("stock"))
                 for one in tag(
                     MARKETS.get(first_text(stock, "stockMarket") or ""),
                     first_text(stock, "stockCode") or "",
@@ -115,7 +116,7 @@ class Tonghuashun(Source):
                 )
             ],
             tags=[*texts(row.get("tags"), "name"), *texts(row.get("field"), "name")],
-            importance=int(number(row.get("import")) > 0),
+            importance=int(number(row["import"]) > 0) if "import" in row else None,
             kind="flash",
         )
 

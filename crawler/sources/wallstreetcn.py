@@ -23,13 +23,13 @@ from crawler.sources.codes import by_letters
 from crawler.sources.rows import (
     absolute_url,
     check_code,
-    check_read,
     dicts,
     find_list,
     head_of,
     number,
     paragraphs,
     read_json,
+    read_rows,
     texts,
 )
 
@@ -76,15 +76,13 @@ class Wallstreetcn(Source):
         check_code(data, "code", (GOOD,), self.name, response.url)
         rows = find_list(data, "data.items", self.name, response.url)
         read = self.article if channel == "articles" else self.flash
-        records = [read(row) for row in dicts(rows) if row.get("id")]
-        check_read(rows, records, self.name, response.url)
+        listing = read_rows(rows, read, self.name, response.url, "id")
         following = first_text(data["data"], "next_cursor") or ""
         if channel != "articles" and following.isdigit() and str(int(following) + 1) != cursor:
             # The cursor is the oldest record's second, and excludes it: others of that second would be lost.
             following = str(int(following) + 1)
-        return Listing(
-            records=records, next_cursor=following if rows and following not in ("", cursor) else None
-        )
+        listing.next_cursor = following if rows and following not in ("", cursor) else None
+        return listing
 
     def flash(self, row: dict[str, Any]) -> Record:
         """A live. Its text goes on in ``content_more``."""
@@ -92,9 +90,10 @@ class Wallstreetcn(Source):
         text = text if text.strip() else first_text(row, "content_text") or ""
         images = [
             address
-            for image in (*dicts(row.get("images") or ()), *dicts(row.get("cover_images") or ()))
+            for image in (*dicts(row.get("images")), *dicts(row.get("cover_images")))
             if (address := absolute_url(image.get("uri") or image.get("url")))
         ]
+        symbols: list[Any] = [*texts(row.get("symbols")), *dicts(row.get("symbols"))]
         return Record(
             key=str(row["id"]),
             url=f"https://wallstreetcn.com/livenews/{row['id']}",
@@ -104,7 +103,7 @@ class Wallstreetcn(Source):
             body_html=paragraphs(text, [] if "<img" in text else images),
             securities=[
                 one
-                for symbol in row.get("symbols") or ()
+                for symbol in symbols
                 for one in by_letters(
                     (
                         symbol
@@ -115,7 +114,7 @@ class Wallstreetcn(Source):
                 )
             ],
             tags=texts(row.get("tags"), "name") + texts(row.get("tags")),
-            importance=max(number(row.get("score")) - 1, 0),
+            importance=max(number(row["score"]) - 1, 0) if "score" in row else None,
             access="preview" if row.get("is_priced") else "open",
             kind="flash",
         )

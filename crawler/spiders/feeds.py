@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import logging
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider
+from scrapy.settings import BaseSettings
 
 from archive.feed_state import FeedState, spans
 from archive.list_state import ListState
@@ -38,6 +40,8 @@ from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
 MEMBERS = "article_feeds"
+
+logger = logging.getLogger(__name__)
 
 
 def moment_of(name: str, text: str | None) -> datetime | None:
@@ -92,10 +96,15 @@ class FeedsSpider(ListSpider):
     def check_arguments(cls, settings: Any, **arguments: Any) -> None:
         """Raise UsageProblem for arguments that only the settings can tell to be wrong."""
         cls(**arguments).followed(settings)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Do without JOBDIR: what was polled and what is still to be had is in the archive, so that a crawl which was cut
+        off goes on by itself, and a queue on disk would ask for it a second time."""
+        super().update_settings(settings)
         if settings["JOBDIR"]:
-            raise UsageProblem(
-                "crawl feeds does not work with JOBDIR: the archive remembers what was polled; run a crawl that was cut off again"
-            )
+            logger.info("JOBDIR is not used: the archive remembers what was polled")
+            settings.set("JOBDIR", None, priority=settings.getpriority("JOBDIR") or 0)
 
     def followed(self, settings: Any) -> list[tuple[Source, list[str]]]:
         """The sources that this crawl follows, with their channels. Raises UsageProblem."""
@@ -125,12 +134,15 @@ class FeedsSpider(ListSpider):
         assert conn is not None
         self.feed_state, self.list_state = FeedState(conn), ListState(conn)
         self.polls, self.asked, self.became = [], {}, {}
-        feeds = []
+        self.feeds: list[str] = []
+        self.sites: list[str] = []
         for source, channels in self.followed(self.settings):
+            if source.has_site:
+                self.sites.append(source.site or source.name)
             for origin in source.trusted_origins():
                 FetchGuard.of(self.crawler).trust(origin)
             for channel in channels:
-                feeds.append(source.feed_name(channel))
+                self.feeds.append(source.feed_name(channel))
                 memory = self.list_state.load(source.feed_name(channel), source.name)
                 poll = Poll(source, channel, memory, self.now())
                 if self.is_due(poll):
@@ -142,7 +154,8 @@ class FeedsSpider(ListSpider):
             yield from self.ask_page(
                 poll, poll.source.first_cursor(poll.channel, poll.window) if self.until else ""
             )
-        yield from self.ask_again(feeds)
+        if not self.polls:
+            yield from self.ask_again()
 
     def is_due(self, poll: Poll) -> bool:
         """Whether a list is to be asked now: what is named is asked once, whatever its interval."""
@@ -163,25 +176,31 @@ class FeedsSpider(ListSpider):
         poll.window = Window(now=poll.now, since=min(begins, default=None), until=self.until)
         poll.overlaps = poll.overlaps and not self.since
 
-    def ask_again(self, feeds: list[str]) -> Iterator[Request | LinkOutcome]:
-        """Articles that could not be had so far, and those that are due for a check."""
+    def ask_again(self) -> Iterator[Request | LinkOutcome]:
+        """Articles that could not be had so far, those of links crawled by hand included, and those due for a check."""
         now = self.now()
-        for row in self.list_state.pending_due(feeds, now):
+        for row in self.list_state.pending_due(self.feeds, now):
+            if row["article_id"] in self.asked:
+                continue
             record = Record(key=row["article_id"], url=row["url"], **row["record"])
             yield from self.ask_article(
-                target_of(row["url"]), row["article_id"], record, row["feed"], was_tried=True
+                target_of(row["url"]), row["article_id"], record, row["feed"], True, not record.is_complete
             )
-        for row in self.list_state.checks_due(feeds, now):
-            if row["article_id"] not in self.asked:
+        for site in dict.fromkeys(self.sites):
+            for link, article_id, by_hand in self.feed_state.failed_links(site, now):
+                if article_id not in self.asked:
+                    yield self.retry(link, article_id, by_hand)
+        for check in self.feed_state.due_checks(self.feeds, now):
+            if check["share_url"] and check["article_id"] not in self.asked:
                 self.count("checks/asked")
-                yield self.check(row)
+                yield self.check(check)
 
     def idle(self) -> None:
         """Everything that was asked for has an outcome: keep what was listed; with ``every``, wait for the next round."""
-        self.end_round()
-        if self.every is None:
-            return
         if not self.is_waiting:
+            self.end_round()
+            if self.every is None:
+                return
             self.is_waiting = True
             if run_log := self.crawler.get_extension(RunLog):
                 run_log.pause()
@@ -217,35 +236,40 @@ class FeedsSpider(ListSpider):
 
     def end_round(self) -> None:
         """Keep what was listed, once all of it has an outcome: a crawl that was cut off must be overlapped anew."""
-        if not self.polls and not self.asked:
-            return
+        if self.polls or self.asked:
+            self.keep_round()
+        if not (self.since or self.until or self.words):
+            self.list_state.follow(self.feeds, utc_text(self.now()))
+        self.polls, self.asked = [], {}
+
+    def keep_round(self) -> None:
+        """Keep what lists listed, and the articles that could not be had."""
         self.archive.flush()
         for poll in self.polls:
             poll.ids = {key: self.became.get(one, one) for key, one in poll.ids.items()}
         ids = {one for poll in self.polls for one in poll.ids.values()}
-        archived = self.list_state.archived(ids | {self.became.get(one, one) for one in self.asked})
+        states = self.feed_state.states(ids | {self.became.get(one, one) for one in self.asked})
         lost = [
-            {"article_id": article_id, "feed": feed, "url": record.url, "record": words_of(record)}
-            for article_id, (feed, record) in self.asked.items()
-            if self.became.get(article_id, article_id) not in archived and record.url
+            {"article_id": article_id, "feed": named[0], "url": named[1].url, "record": words_of(named[1])}
+            for article_id, named in self.asked.items()
+            if named and named[1].url and self.became.get(article_id, article_id) not in states
         ]
         self.list_state.keep_pending(lost)
         self.list_state.settle()
+        memories = []
         for poll in self.polls:
-            self.remember_members(poll, archived)
-        memories = [
-            poll.remembered(
-                {key for key, article_id in poll.ids.items() if article_id not in archived},
-                poll.source.interval_of(poll.channel),
-            )
-            for poll in self.polls
-        ]
+            self.remember_members(poll, states.keys())
+            unsettled = {
+                key
+                for key, article_id in poll.ids.items()
+                if not states.get(article_id, False) and (key in poll.completing or article_id not in states)
+            }
+            memories.append(poll.remembered(unsettled, poll.source.interval_of(poll.channel)))
         self.archive.flush()
         if not self.since and not self.until:  # the next poll must overlap the newest page, not a back-fill
             self.list_state.save(memories)
-        self.polls, self.asked = [], {}
 
-    def remember_members(self, poll: Poll, archived: set[str]) -> None:
+    def remember_members(self, poll: Poll, archived: Collection[str]) -> None:
         """Keep which archived articles the list named."""
         ids = self.feed_state.not_yet_in(poll.feed, {one for one in poll.ids.values() if one in archived})
         now = utc_text(self.now())

@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.feed_state import check_row, spans
+from archive.list_state import ListMemory
 from archive.writer import Archive
+from crawler.polling import Poll
+from crawler.sources import Listing, Record
+from crawler.sources.by_address import ConfiguredSource
 from tests.archive.test_writer import entry
 
 NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
@@ -25,6 +29,9 @@ def first_seen(folder, now: datetime, **columns) -> None:
         "share_url": "http://paper.example/1",
         **columns,
     }
+    brought.rows["article_feeds"] = [
+        {"article_id": "finews:1", "feed": "rolling", "first_listed_at": "2026-02-21T08:00:00Z"}
+    ]
     brought.rows["checks"] = [{"article_id": "finews:1", **check_row(PLAN, now, now, 0, {})}]
     archive.add(brought)
     archive.close()
@@ -33,7 +40,7 @@ def first_seen(folder, now: datetime, **columns) -> None:
 def check(folder, now: datetime) -> int:
     """Check what is due as a crawl does; how many articles that were."""
     archive = opened(folder, now)
-    due = archive.feed_state.due_checks(now)
+    due = archive.feed_state.due_checks(["rolling"], now)
     for row in due:
         checked = check_row(PLAN, datetime.fromisoformat(row["first_seen_at"]), now, row["done"], {})
         archive.add_rows("checks", [{"article_id": row["article_id"], **checked}])
@@ -66,16 +73,20 @@ def test_an_article_first_seen_by_a_clock_behind_is_checked_as_often(tmp_path):
 def test_gaps_links_and_feeds_are_due_though_a_clock_ahead_wrote_them(tmp_path):
     archive = opened(tmp_path, AHEAD)
     state = archive.feed_state
-    state.polled("rolling", AHEAD, ["1"], "2034-12-31T00:00:00Z", None)
     state.open_gap("rolling", "2026-02-20T00:00:00Z", "2026-02-21T00:00:00Z", AHEAD, "seen late")
     archive.end_link("http://paper.example/2", "finews:2", "unreachable", "no answer")
     archive.flush()
     assert len(state.gaps_due("rolling", NOW)) == 1
     assert state.not_had(["finews:2"], NOW) == {"finews:2": ("http://paper.example/2", True)}
     assert len(state.failed_links("finews", NOW)) == 1
-    state.polled("rolling", NOW, ["1"], "2026-02-21T07:00:00Z", None)
-    assert state.newest_at("rolling") == "2026-02-21T07:00:00Z"
     archive.close()
+
+
+def test_the_newest_time_of_a_list_that_a_clock_ahead_wrote_is_forgotten():
+    memory = ListMemory("paper", "paper", {"1": "x"}, "2034-12-31T00:00:00Z", answer_sha256="y")
+    poll = Poll(ConfiguredSource("paper", {"": "https://paper.test/"}), "", memory, NOW)
+    poll.add(Listing(records=[Record(key="2", published_raw="2026-02-21 15:00:00")]))
+    assert poll.remembered(set(), timedelta(minutes=5)).newest_at == "2026-02-21T07:00:00Z"
 
 
 @pytest.mark.parametrize(("before", "reported"), [(AHEAD, True), (NOW - timedelta(days=1), False)])

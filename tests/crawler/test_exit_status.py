@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.feed_state import FeedState, check_row, next_check, patience, spans
+from archive.list_state import ListState
 from archive.schema import open_archive
 from archive.text_changes import changes
 from crawler.exit_status import Verdict, evaluate
@@ -84,16 +85,34 @@ def state(tmp_path):
     conn.close()
 
 
-def test_a_feeds_memory(state):
-    assert state.listed("rolling") == set()
-    state.polled("rolling", NOW, ["1", "2"], "2026-06-30T09:00:00Z", None)
-    state.polled("rolling", NOW, None, None, "no answer")
-    assert state.listed("rolling") == {"1", "2"}, "a failed poll forgets nothing"
-    row = state.conn.execute("SELECT * FROM feeds").fetchone()
-    assert (row["failures"], row["reason"]) == (1, "no answer")
-    state.polled("rolling", NOW, ["3"], "2026-06-30T08:00:00Z", None)
-    row = state.conn.execute("SELECT * FROM feeds").fetchone()
-    assert (row["failures"], row["reason"], row["newest_at"]) == (0, None, "2026-06-30T09:00:00Z")
+def test_what_polls_remember_of_a_list(state):
+    lists = ListState(state.conn)
+    memory = lists.load("rolling", "finews")
+    assert memory.is_new
+    memory.known, memory.last_polled_at, memory.newest_at = {"1": "a", "2": ""}, "2026-06-30T09:30:00Z", "2026-06-30T09:00:00Z"  # fmt: skip
+    lists.save([memory])
+    failed = lists.load("rolling", "finews")
+    failed.failures, failed.reason, failed.last_polled_at = 1, "no answer", "2026-06-30T09:35:00Z"
+    lists.save([failed])
+    kept = lists.load("rolling", "finews")
+    assert kept.known == {"1": "a", "2": ""}, "a failed poll forgets nothing"
+    assert (kept.failures, kept.reason, kept.newest_at) == (1, "no answer", "2026-06-30T09:00:00Z")
+    row = state.conn.execute("SELECT last_read_at, followed_at FROM feeds").fetchone()
+    assert tuple(row) == ("2026-06-30T09:30:00Z", None)
+    lists.follow(["rolling"], "2026-06-30T09:40:00Z")
+    assert state.conn.execute("SELECT followed_at FROM feeds").fetchone()[0] == "2026-06-30T09:40:00Z"
+    lists.follow([], "2026-06-30T09:50:00Z")
+    assert state.conn.execute("SELECT followed_at FROM feeds").fetchone()[0] is None
+
+
+def test_a_gap_that_cannot_be_filled_is_not_tried_again(state):
+    span = ("2026-06-30T08:00:00Z", "2026-06-30T09:00:00Z")
+    state.open_gap("rolling", *span, NOW, "why", is_final=True)
+    assert state.gaps_due("rolling", NOW + timedelta(days=2)) == state.open_gaps("rolling") == []
+    [gap] = state.open_gaps("rolling", with_final=True)
+    assert (gap["final_at"], gap["filled_at"]) == (f"{NOW:%Y-%m-%dT%H:%M:%SZ}", None)
+    state.tried("rolling", span[0], NOW, filled=True, reason=None)
+    assert state.open_gaps("rolling", with_final=True) == [], "a back-fill may yet fill it"
 
 
 def test_gaps_wait_longer_each_time(state):

@@ -3,18 +3,18 @@
 import json
 
 import pytest
+from scrapy.http import TextResponse
 
 from crawler.sources.finews import (
     FEEDS,
     PAGED,
     FastNewsList,
+    Finews,
     MarketFeed,
     MediaFeed,
     NewsByColumns,
-    Record,
     RollingFeed,
     SourceError,
-    merged,
     read_json,
 )
 
@@ -74,14 +74,14 @@ def test_each_feed_in_our_words():
         ),
         "w",
     )
-    for [record] in (rolling, media, market):
+    for [record] in (rolling.records, media.records, market.records):
         assert (record.key, record.headline, record.published_raw, record.is_complete) == (
             ID,
             "题",
             "2026-06-30 11:36:20",
             True,
         )
-    assert [one[0].publisher for one in (rolling, media, market)] == [None, "晨光", "晨光"]
+    assert [one.records[0].publisher for one in (rolling, media, market)] == [None, "晨光", "晨光"]
 
 
 @pytest.mark.parametrize("feed", FEEDS.values())
@@ -104,13 +104,13 @@ def test_an_unknown_shape_is_told(feed, answer):
 
 
 def test_an_empty_list_is_no_error():
-    assert RollingFeed.read(body({"records": []}), "w") == []
+    assert RollingFeed.read(body({"records": []}), "w").records == []
 
 
 def test_a_record_with_empty_fields_is_incomplete():
     [record] = RollingFeed.read(
         body({"records": [{"id": ID, "title": "", "showtime": None, "url_w": ""}]}), "w"
-    )
+    ).records
     assert not record.is_complete
 
 
@@ -119,7 +119,7 @@ def test_a_title_is_lifted_from_the_digest_only_from_its_head():
         {"id": ID, "title": "", "digest": "【题在这里】正文【注】"},
         {"id": ID[:-1] + "3", "title": "", "digest": "正文【注】"},
     ]
-    first, second = RollingFeed.read(body({"records": rows}), "w")
+    first, second = RollingFeed.read(body({"records": rows}), "w").records
     assert (first.headline, second.headline) == ("题在这里", None)
 
 
@@ -138,39 +138,47 @@ def test_pages_and_their_cursors():
             "sortEnd": "1782790580123456",
         },
     }
-    records, cursor = FastNewsList.read(body(answer), "w", "")
-    assert (records[0].key, cursor) == (ID, "1782790580123456")
-    assert FastNewsList.read(body(answer), "w", cursor)[1] is None, (
-        "a cursor that does not move ends the list"
-    )
-    records, cursor = NewsByColumns.read(
-        body({"data": {"list": [{"code": ID, "title": "题", "mediaName": "晨光"}]}}), "w", ""
-    )
-    assert (records[0].publisher, cursor) == ("晨光", "2")
-    assert NewsByColumns.read(body({"data": {"list": []}}), "w", "2") == ([], None)
+    listing = FastNewsList.read(body(answer), "w", "")
+    assert (listing.records[0].key, listing.next_cursor) == (ID, "1782790580123456")
+    again = FastNewsList.read(body(answer), "w", "1782790580123456")
+    assert again.next_cursor is None, "a cursor that does not move ends the list"
+    columns = {"data": {"list": [{"code": ID, "title": "题", "mediaName": "晨光"}]}}
+    listing = NewsByColumns.read(body(columns), "w", "")
+    assert (listing.records[0].publisher, listing.next_cursor) == ("晨光", "2")
+    listing = NewsByColumns.read(body({"data": {"list": []}}), "w", "2")
+    assert (listing.records, listing.next_cursor) == ([], None)
+
+
+def test_a_row_without_an_id_among_good_ones_is_named():
+    listing = RollingFeed.read(body({"records": [{"id": ID, "title": "题"}, {"title": "专题"}, 7]}), "w")
+    assert [record.key for record in listing.records] == [ID]
+    assert listing.unread == ['{"title": "专题"}', "7"]
+
+
+def answered(count: int, url: str = "http://feeds.test/") -> TextResponse:
+    rows = [
+        {"id": f"{20260630379000000 + n}", "title": "题", "showtime": "2026-06-30 11:36:20"}
+        for n in range(count)
+    ]
+    return TextResponse(url, body=body({"records": rows, "nodeList": rows, "record": rows}))
+
+
+@pytest.mark.parametrize(
+    ("channel", "count", "cursor", "expected"),
+    [
+        ("rolling", 20, "", "50"),
+        ("rolling", 50, "50", "page:"),
+        ("rolling", 19, "", "page:"),
+        ("market-37", 20, "", "50"),
+        ("market-37", 19, "", None),
+    ],
+)
+def test_a_full_window_is_asked_for_more_and_then_the_public_list(channel, count, cursor, expected):
+    source = Finews({"FINEWS_ORIGINS": "http://feeds.test", "FINEWS_COUNTS": "20,50"})
+    assert source.read(answered(count), channel, cursor).next_cursor == expected
 
 
 @pytest.mark.parametrize("paged", PAGED.values())
 def test_a_page_of_an_unknown_shape_is_told(paged):
     with pytest.raises(SourceError):
         paged.read(body({"data": None}), "w", "")
-
-
-def test_records_merge_on_the_digits_and_complete_each_other():
-    found = merged(
-        [
-            ("rolling", [Record(key=ID, headline="题", description="摘要")]),
-            (
-                "media",
-                [Record(key=ID, headline="另一题", published_raw="2026-06-30 11:36:20", publisher="晨光")],
-            ),
-        ]
-    )
-    record, feeds = found[ID]
-    assert feeds == ["rolling", "media"]
-    assert (record.headline, record.published_raw, record.publisher, record.description) == (
-        "题",
-        "2026-06-30 11:36:20",
-        "晨光",
-        "摘要",
-    )

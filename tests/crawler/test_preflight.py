@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler import preflight
+from crawler.polling import PINNED, UNDATED, UNREAD
 from crawler.sources.finews import FEEDS, Feed
 from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
@@ -88,6 +89,12 @@ def write(data_dir, sql, *params):
     db.close()
 
 
+AS_BEFORE_DIGESTS = (
+    "UPDATE feeds SET answer_sha256 = NULL, listed = (SELECT json_group_array(key) FROM json_each(listed))"
+)
+"""What older versions left of the poll before: which articles were listed, not what was said of them."""
+
+
 def quiet(done):
     return (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -109,8 +116,57 @@ def test_feeds_are_those_of_the_spider():
     ],
 )
 def test_ids_are_read_as_the_spider_reads_them(row):
-    record = Feed.record(row)
+    record = Feed.record(row) if isinstance(row, dict) else None
     assert preflight.native_id(row) == (record and record.key)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"infoCode": "NW202606301234567890", "title": " 港口 扩建\n开工 "},
+        {"infoCode": "NW202606301234567890", "title": "", "digest": " 【港口扩建】一期工程"},
+        {"infoCode": "NW202606301234567890", "Art_Title": 7, "simdigest": "一期工程"},
+        {"infoCode": "NW202606301234567890"},
+    ],
+)
+def test_a_digest_is_that_of_the_spider(row):
+    assert preflight.digest(row) == Feed.record(row).digest()
+
+
+def test_marks_are_those_of_the_polls():
+    assert (preflight.UNREAD, preflight.PINNED, preflight.UNDATED) == (UNREAD, PINNED, UNDATED)
+
+
+def test_an_edited_title_starts_the_crawl(wire, crawled, check, rows):
+    wire.listed("rolling")[3].title = "第26号快讯更正：港口吞吐量持平"
+    done = check()
+    assert "feed rolling has an edited record" in done.stderr
+    assert check(command=SCRAPY).returncode == 0
+    assert quiet(check())
+
+
+def test_a_row_without_an_id_is_reported_once(wire, crawled, check, rows):
+    answer = wire._list
+
+    def with_a_stray_row(where, query):
+        data = answer(where, query)
+        if "records" in data:
+            data["records"].insert(3, {"title": "专题：港口", "url": "/zt/7.html"})
+        return data
+
+    wire._list = with_a_stray_row
+    done = check(command=SCRAPY)
+    assert done.returncode == 3
+    assert "one of its rows names no article" in done.stderr
+    assert quiet(check())
+
+
+def test_what_was_archived_on_another_way_is_remembered_as_listed(wire, crawled, check, data_dir, rows):
+    wire.now += timedelta(minutes=3)
+    assert check(command=SCRAPY).returncode == 0
+    write(data_dir, AS_BEFORE_DIGESTS)
+    write(data_dir, "UPDATE feeds SET listed = (SELECT json_group_array(value) FROM (SELECT value FROM json_each(listed) LIMIT -1 OFFSET 3))")  # fmt: skip
+    assert "3 records were not listed by the poll before" in check().stderr
 
 
 def test_nothing_new_starts_no_crawl(wire, crawled, check, rows):
@@ -142,7 +198,7 @@ def test_the_row_of_the_watch_is_renewed_and_seen_by_status(wire, crawled, check
 def test_news_start_the_crawl_with_its_arguments(wire, crawled, check, rows):
     wire.now += timedelta(minutes=3)
     done = check("-a", "feeds=rolling,media", "-s", "POST_FLAVOUR=hugo")
-    assert "3 of 20 records are new" in done.stderr
+    assert "3 records are new" in done.stderr
     words = done.stdout.split()
     assert words[:5] == ["crawling", "-a", "feeds=rolling,media", "-s", "POST_FLAVOUR=hugo"]
     assert f"FINEWS_ORIGINS={wire.origin}" in words
@@ -196,13 +252,15 @@ def test_a_feed_that_cannot_be_read_starts_the_crawl(wire, crawled, check, fault
         ("DELETE FROM feeds WHERE feed = 'media'", "a feed was not read"),
         ("UPDATE crawls SET finished_at = NULL, outcome = NULL", "was killed"),
         ("DROP TABLE checks", "no such table"),
-        ("DELETE FROM article_feeds WHERE article_id = (SELECT max(article_id) FROM article_feeds)", "1 of 20 records are new"),
-        ("UPDATE articles SET headline_from = 'body' WHERE arrival = 7", "1 of 20 records are new"),
-        ("UPDATE articles SET published_from = 'id' WHERE arrival = 7", "1 of 20 records are new"),
+        ("DELETE FROM article_feeds WHERE article_id = (SELECT max(article_id) FROM article_feeds)", "1 records are new"),
+        ("UPDATE articles SET headline_from = 'body' WHERE arrival = 7", "1 records are new"),
+        ("UPDATE articles SET published_from = 'id' WHERE arrival = 7", "1 records are new"),
     ],
 )  # fmt: skip
 def test_what_else_starts_the_crawl(wire, crawled, check, data_dir, sql, why):
     write(data_dir, sql)
+    if "new" in why:
+        write(data_dir, AS_BEFORE_DIGESTS)
     done = check()
     assert why in done.stderr
     assert done.stdout.startswith("crawling")

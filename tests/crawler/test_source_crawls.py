@@ -180,8 +180,12 @@ def test_a_gap_is_filled_by_a_later_poll(world, portal):
 
 
 @pytest.mark.parametrize("portal", ["nbd", "paper", "list"])
-def test_a_gap_behind_the_only_page_stays_open(world, portal):
-    assert world.seen["filled"]["gaps"][FEEDS[portal]]["filled_at"] is None
+def test_a_gap_behind_the_only_page_is_reported_once(world, portal):
+    gap = world.seen["gap"]["gaps"][FEEDS[portal]]
+    assert (gap["filled_at"], gap["final_at"]) == (None, "2026-11-22T04:02:00Z")
+    assert gap["reason"].endswith("the list goes no further back")
+    assert world.seen["quiet"]["gaps"][FEEDS[portal]] == gap, "it is not tried again"
+    assert world.runs["quiet"].returncode == 0
 
 
 def test_no_story_is_archived_twice(world):
@@ -343,7 +347,6 @@ def test_what_is_due_is_polled_where_no_source_is_named(small):
         (["-a", "sources=cls", "-a", "since=someday"], "since=someday is not a date"),
         (["-a", "sources=cls", "-a", "since=2026-02-02", "-a", "until=2026-02-01"], "is an empty range"),
         (["-a", "sources=cls", "-a", "every=often"], "every=often: 'often' is not a span of time"),
-        (["-a", "sources=cls", "-s", "JOBDIR=job"], "crawl feeds does not work with JOBDIR"),
     ],
 )
 def test_wrong_usage_is_one_line(small, words, problem):

@@ -41,7 +41,9 @@ def followed(tmp_path: Path) -> Path:
         utc_text(NOW - timedelta(minutes=5)),
         utc_text(NOW + timedelta(minutes=10)),
     )
-    ListState(conn).save([memory])
+    state = ListState(conn)
+    state.save([memory])
+    state.follow(["paper"], utc_text(NOW - timedelta(minutes=5)))
     conn.close()
     return tmp_path
 
@@ -78,8 +80,8 @@ def test_nothing_is_started_while_no_list_is_due(followed):
         (
             0,
             [],
-            "UPDATE feeds SET last_polled_at = '2026-11-24T02:00:00Z'",
-            "sources.toml was written after the last poll",
+            "UPDATE feeds SET followed_at = '2026-11-24T02:00:00Z'",
+            "sources.toml was written after the last crawl of all its sources",
         ),
         (0, [], "UPDATE feeds SET last_polled_at = '2026-11-25T04:00:00Z'", "a list is due"),
         (
