@@ -49,7 +49,7 @@ def back_up(data_dir: Path, dest: Path) -> Copied:
     dest.mkdir(parents=True, exist_ok=True)
     for name in DATABASES:
         if (data_dir / name).is_file():
-            _copy_database(data_dir / name, dest / name)
+            copy_database(data_dir / name, dest / name)
     with closing(sqlite3.connect(f"{(dest / 'archive.db').absolute().as_uri()}?mode=ro", uri=True)) as conn:
         wanted = [path for (path,) in conn.execute("SELECT path FROM images")]
         wanted += [
@@ -81,16 +81,16 @@ def restore(source: Path, data_dir: Path) -> Copied:
     copied = Copied()
     for path in paths:
         if path not in DATABASES:
-            _copy_file(source / path, data_dir / path, copied, link=False)
+            copy_file(source / path, data_dir / path, copied, link=False)
     for name in reversed(
         DATABASES
     ):  # archive.db last: without it the folder is refused, not taken for an archive
         if (source / name).is_file():
-            _copy_database(source / name, data_dir / name)
+            copy_database(source / name, data_dir / name)
     return copied
 
 
-def _copy_database(source: Path, target: Path) -> None:
+def copy_database(source: Path, target: Path) -> None:
     """Copy a database that may be written to meanwhile; *target* appears whole or not at all."""
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
@@ -115,7 +115,7 @@ def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
     copied = Copied()
     for path in wanted:
         if (data_dir / path).is_file():
-            _copy_file(data_dir / path, dest / path, copied, link=True)
+            copy_file(data_dir / path, dest / path, copied, link=True)
     keep = set(wanted)
     there = DataFiles(dest)
     for path in [*there.images(), *there.posts()]:
@@ -125,7 +125,7 @@ def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
     return copied
 
 
-def _copy_file(source: Path, target: Path, copied: Copied, link: bool) -> None:
+def copy_file(source: Path, target: Path, copied: Copied, link: bool) -> None:
     """Link or copy one file, unless the same is there."""
     if target.exists():
         if os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.journal import Noted
 from archive.search.bulk_load import bulk_load, index
 from archive.stories.grouping import Stories
 
@@ -16,6 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "article_feeds": ("article_id", "feed"),
     "article_captures": ("article_id", "capture_id"),
     "article_publishers": ("article_id", "origin"),
+    "article_times": ("article_id", "origin"),
     "publishers": ("name",),
     "images": ("sha256",),
     "article_images": ("article_id", "position"),
@@ -71,9 +73,24 @@ class Batch:
     """Rows of articles that stay as they are, by table."""
     withdrawals: dict[str, str] = field(default_factory=dict)
     """When an article was found to be withdrawn (UTC text), by article."""
+    journal: list[Noted] = field(default_factory=list)
+    """Articles and feeds as the journal keeps them, in order."""
+    link_captures: dict[str, Sequence[str]] = field(default_factory=dict)
+    """Captures of links that brought no article, by address."""
 
     def __bool__(self) -> bool:
-        return bool(self.entries or self.links or self.rows or self.withdrawals)
+        return bool(self.entries or self.links or self.rows or self.withdrawals or self.journal)
+
+    def noted(self) -> Iterator[Noted]:
+        """What the journal keeps of the batch, in the order in which it is written."""
+        yield from self.journal
+        for article_id, found_at in self.withdrawals.items():
+            yield Noted(found_at, "withdrawal", article_id, {})
+        for url, row in self.links.items():
+            entry = {name: row[name] for name in ("url", "outcome", "reason", "spider")}
+            if captures := self.link_captures.get(url):
+                entry["captures"] = list(captures)
+            yield Noted(row["last_tried_at"], "link", row["article_id"], entry)
 
     def leave_out(self, urls: Iterable[str]) -> None:
         """Forget links and what they brought."""
@@ -81,6 +98,7 @@ class Batch:
             article_id = self.links.pop(url)["article_id"]
             self.entries.pop(article_id, None)
             self.withdrawals.pop(article_id, None)
+            self.journal = [noted for noted in self.journal if noted.article_id != article_id]
             for table, rows in self.rows.items():
                 self.rows[table] = [row for row in rows if row.get("article_id") != article_id]
 

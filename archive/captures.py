@@ -20,13 +20,14 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive.journal import JOURNAL, Noted, write_journal
 from archive.redaction import Header, redact_headers, redact_json, redact_url
 from archive.schema import apply_steps, connect
 
@@ -97,6 +98,7 @@ ALTER TABLE captures ADD COLUMN source TEXT /* NULL: as received from the networ
 ALTER TABLE captures ADD COLUMN file TEXT /* the imported file, relative to the folder that was imported; NULL unless source is saved, warc or post */
 """,
     ),
+    ("0003_journal", JOURNAL),
 ]
 """``(name, SQL)`` of the file's schema. Add one; never edit one that ran."""
 
@@ -151,6 +153,7 @@ class Captures:
         self.reader: str | None = None
         """Version of the reader that reads them."""
         self._waiting: list[tuple[Any, ...]] = []
+        self._journal: list[Noted] = []
         self._bodies: dict[str, tuple[str, bytes]] = {}
         """``(first capture, body)`` of bodies that wait, by digest."""
         self._header_sets: dict[str, str] = {}
@@ -309,9 +312,13 @@ class Captures:
             self._new_header_sets.append((self._header_sets[text], text))
         return self._header_sets[text], marks
 
+    def note(self, entries: Iterable[Noted]) -> None:
+        """Have the next `flush` write *entries* of the journal (`archive.journal`), behind the captures that they rest on."""
+        self._journal = list(entries)
+
     def flush(self) -> None:
         """Write the batch, all of it or nothing. Raises sqlite3.Error, with the batch kept."""
-        if not self._waiting:
+        if not self._waiting and not self._journal:
             return
         bodies = self._pack_bodies()
         # Plain SQL: sqlite-utils' insert_all takes 60 µs a row, this 10.
@@ -323,13 +330,14 @@ class Captures:
             )
             self.db.executemany("INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?)", bodies)
             self.db.executemany(f"INSERT INTO captures VALUES ({', '.join('?' * 20)})", self._waiting)
+            write_journal(self.db, self.crawl_id, self._journal)
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
             raise
         self._waiting, self._bodies, self._ids, self._size = [], {}, set(), 0
-        self._new_header_sets = []
+        self._new_header_sets, self._journal = [], []
         self._newest = None
         self._wrote = True
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.captures import LEVEL, CaptureError, Captures, unpack, zstd
+from archive.journal import Noted, write_journal
 from archive.revisions import UnknownArticle
 from archive.stories.grouping import Stories
 from archive.times import utc_text
@@ -58,7 +59,8 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
                 [article_id, json.dumps(own)],
             )
         ]
-        _forget_captures(archive.captures, needles_of(dict(article)), set(own) - set(shared), done)
+        moment = utc_text(archive.now())
+        _forget_captures(archive.captures, dict(article), set(own) - set(shared), moment, done)
     images = conn.execute(
         "SELECT sha256, path FROM images AS i WHERE EXISTS (SELECT 1 FROM article_images WHERE article_id = ?1 AND sha256 = i.sha256)"
         " AND NOT EXISTS (SELECT 1 FROM article_images WHERE article_id <> ?1 AND sha256 = i.sha256)",
@@ -78,12 +80,26 @@ def _delete_rows(conn: sqlite3.Connection, article_id: str, images: Collection[s
     Stories(conn).leave(article_id)
     conn.execute("DELETE FROM articles WHERE id = ?", [article_id])  # all that names it goes with it
     conn.executemany("DELETE FROM images WHERE sha256 = ?", [(sha256,) for sha256 in images])
+    conn.execute("DELETE FROM pending_records WHERE article_id = ?", [article_id])
+    bury(conn, article_id, moment)
+
+
+def bury(conn: sqlite3.Connection, article_id: str, moment: str) -> None:
+    """Keep that an article was taken down at *moment* (UTC text): its tombstone, and the outcome of its links."""
     conn.execute(
         "UPDATE links SET outcome = 'dropped', reason = ? WHERE article_id = ?",
         [f"{REASON} on {moment}", article_id],
     )
-    conn.execute("DELETE FROM pending_records WHERE article_id = ?", [article_id])
     conn.execute("INSERT OR IGNORE INTO forgotten (id, forgotten_at) VALUES (?, ?)", [article_id, moment])
+
+
+def _forget_readings(db: sqlite3.Connection, article_id: str, moment: str) -> None:
+    """Have the journal say that the article was taken down, instead of how it was read. In the caller's transaction."""
+    db.execute("DELETE FROM journal WHERE article_id = ? AND kind <> 'link'", [article_id])
+    db.execute(
+        "UPDATE journal SET entry = json_remove(entry, '$.captures') WHERE article_id = ?", [article_id]
+    )
+    write_journal(db, None, [Noted(moment, "forgotten", article_id, {})])
 
 
 def needles_of(article: dict[str, Any]) -> list[str]:
@@ -97,8 +113,11 @@ def needles_of(article: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(text for text in found if text and len(text) >= LEAST_NEEDLE))
 
 
-def _forget_captures(captures: Captures, needles: list[str], own: Collection[str], done: Forgotten) -> None:
+def _forget_captures(
+    captures: Captures, article: dict[str, Any], own: Collection[str], moment: str, done: Forgotten
+) -> None:
     """Delete the captures that only this article rests on, and those of its own addresses; take it out of all others."""
+    needles = needles_of(article)
     captures.flush()
     db = captures.db
     db.execute("PRAGMA secure_delete = ON")
@@ -121,6 +140,7 @@ def _forget_captures(captures: Captures, needles: list[str], own: Collection[str
         done.captures = len(gone)
         for sha256, packed in db.execute("SELECT sha256, packed FROM bodies").fetchall():
             done.redacted += _redact_body(db, sha256, packed, needles)
+        _forget_readings(db, article["id"], moment)
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:

@@ -18,7 +18,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -29,6 +29,7 @@ from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
 from archive.captures import NAME, Capture, Captures
 from archive.data_files import DataFiles
 from archive.feed_state import CLOCK_TOLERANCE, FeedState
+from archive.journal import Noted
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
@@ -76,8 +77,9 @@ class Archive:
         now: str | None = None,
         search: bool = True,
         captures: bool = False,
+        begins_anew: bool = False,
     ):
-        self._search = search
+        self._search, self._begins_anew = search, begins_anew
         self._now = datetime.fromisoformat(now) if now else None
         self.root = Path(data_dir).expanduser().resolve()
         self.path = self.root / "archive.db"
@@ -110,6 +112,10 @@ class Archive:
     def now(self) -> datetime:
         """The time that this crawl writes down, aware UTC: the clock's, or the one given for a test."""
         return self._now.astimezone(UTC) if self._now else datetime.now(UTC)
+
+    def set_clock(self, moment: datetime) -> None:
+        """Have `now` say *moment* from now on, as where an archive is made again."""
+        self._now = moment
 
     @property
     def is_open(self) -> bool:
@@ -156,14 +162,15 @@ class Archive:
 
     def _refuse_to_begin_anew(self) -> None:
         """Raises ArchiveError where archive.db is missing or empty, but files of an archive are there."""
-        if self.path.exists() and self.path.stat().st_size:
+        if self._begins_anew or (self.path.exists() and self.path.stat().st_size):
             return
         left = self.files.describe()
         if left:
             self._lock.release()
             raise ArchiveError(
                 f"{self.path} is {'empty' if self.path.exists() else 'missing'}, but {left} of an archive are in {self.root}: restore"
-                " archive.db from a backup (scrapy restore), or move them away to begin a new archive"
+                " archive.db from a backup (scrapy restore), make it again from the captures (scrapy rebuild), or move them away to"
+                " begin a new archive"
             )
 
     def recover(self) -> None:
@@ -406,30 +413,43 @@ class Archive:
         """Keep an image until its article is written; its path relative to DATA_DIR. Raises OSError."""
         return self.files.stage_image(data, sha256, suffix)
 
-    def add(self, entry: Entry) -> None:
-        """Take an article into the batch; written at `BATCH` articles, by `tick`, or by `flush`."""
+    def add(self, entry: Entry, reading: Row | None = None) -> None:
+        """Take an article into the batch; written at `BATCH` articles, by `tick`, or by `flush`. *reading* is what the journal
+        keeps of how it was read (`archive.journal`)."""
         article_id = entry.article["id"]
         self._flush_if_waiting(article_id)
         if len(self._batch.entries) >= BATCH:
             self.flush()
         self._wait_begins()
         self._batch.entries[article_id] = entry
+        if reading:
+            self.note("article", article_id, reading)
         if len(self.arrived) < 3:
             self.arrived.append(entry.article)
 
-    def end_link(self, url: str, article_id: str | None, outcome: str, reason: str | None = None) -> None:
+    def end_link(
+        self,
+        url: str,
+        article_id: str | None,
+        outcome: str,
+        reason: str | None = None,
+        captures: Sequence[str] = (),
+    ) -> None:
         """Take into the batch how a link ended now: *outcome* is one of `archive.outcomes`, *reason* its words."""
         row = {"url": url, "article_id": article_id, "outcome": outcome, "reason": reason}
-        self.add_link({**row, "last_tried_at": utc_text(self.now())})
+        self.add_link({**row, "last_tried_at": utc_text(self.now())}, captures)
 
-    def add_link(self, row: Row) -> None:
-        """Take a row of `links` (``url``, ``article_id``, ``outcome``, ``reason``, ``last_tried_at``) into the batch."""
+    def add_link(self, row: Row, captures: Sequence[str] = ()) -> None:
+        """Take a row of `links` (``url``, ``article_id``, ``outcome``, ``reason``, ``last_tried_at``) into the batch; *captures*
+        are those of its responses that brought no article."""
         if len(self._batch.links) >= BATCH * 10 and not self._is_waiting(row["article_id"]):
             self.flush()
         self._wait_begins()
-        self._batch.links[row["url"]] = {**row, "spider": self._spider}
         if self.gate is not None:
             self.gate.ended(row["url"])
+        self._batch.links[row["url"]] = {"spider": self._spider, **row}
+        if captures:
+            self._batch.link_captures[row["url"]] = captures
         if row["outcome"] in FAILED and len(self.failures) < 20:
             self.failures.append(row)
 
@@ -437,6 +457,17 @@ class Archive:
         """Take rows of a table of `KEYS` into the batch whose articles are archived and stay as they are."""
         self._wait_begins()
         self._batch.rows.setdefault(table, []).extend(rows)
+
+    def add_feeds(self, rows: list[Row]) -> None:
+        """Take into the batch that lists named archived articles: rows of `article_feeds`."""
+        self.add_rows("article_feeds", rows)
+        self.note("feeds", None, {"rows": rows})
+
+    def note(self, kind: str, article_id: str | None, entry: Row) -> None:
+        """Take an entry of the journal into the batch."""
+        if self.captures is not None:
+            self._wait_begins()
+            self._batch.journal.append(Noted(utc_text(self.now()), kind, article_id, entry))
 
     def withdraw(self, article_id: str, found_at: str) -> bool:
         """Take into the batch that the source has withdrawn an article: its text stays, and becomes a version. False where
@@ -474,6 +505,7 @@ class Archive:
         with self._errors():
             self._check_file()
             if self.captures is not None:  # before the articles that rest on them
+                self.captures.note(batch.noted())
                 self.captures.flush()
             entries = batch.entries.values()
             self.files.publish(

@@ -15,7 +15,8 @@ from archive.times import clock
 from crawler import reasons
 from crawler.attempt import Attempt
 from crawler.items import Article, LinkOutcome
-from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, target_of
+from crawler.listed_articles import add_page, name_response, own_capture
+from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, page_at, target_of
 from pipelines.archive_access import archive_of
 
 UNREADABLE_IN_A_ROW = 25  # unreadable responses after which the source is taken to have changed its format
@@ -179,10 +180,10 @@ class ArticleSpider(Spider):
     def read(self, response: Any, target: Target, attempt: Attempt, known: dict[str, Any]) -> Any:
         """The article in a response, a request for what it lacks, or what comes next where there is none."""
         page_class = attempt.place.page if attempt.place.page.site == target.page.site else target.page
-        page = page_class(response, target, self.now())
+        page = page_at(page_class, self.now())(response, target, self.now())
         try:
             article = page.article()
-            article.served_from = "/".join(response.url.split("/", 3)[:3])
+            name_response(article, response, target.link)
             article = self.add_known(article, response, **known)
             if next_page := page.next_page():
                 return self.ask_next_page(article, next_page, [response.url], target)
@@ -280,13 +281,13 @@ class ArticleSpider(Spider):
                 target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {reason}"
             )
         try:
-            page = target.page(response, target, self.now())
+            page = page_at(target.page, self.now())(response, target, self.now())
             part = page.article()
         except PageError as exc:
             return self.outcome(target, exc.outcome, f"page {len(seen) + 1} of the article: {exc}")
-        article.body_raw = f"{article.body_raw}\n{part.body_raw}"
-        article.removals = [*article.removals, *part.removals]
-        article.authors = article.authors or part.authors
+        add_page(article, part)
+        if article.reading is not None:
+            article.reading.setdefault("pages", []).extend(own_capture(response))
         seen.append(response.url)
         next_page = page.next_page()
         if next_page and next_page not in seen and len(seen) < PAGES:
@@ -329,6 +330,8 @@ class ArticleSpider(Spider):
         if response.status == 200 and hasattr(response, "text"):
             try:
                 if target.page.supplement(article, response):
+                    if article.reading is not None and (capture := own_capture(response)):
+                        article.reading["supplement"] = capture[0]
                     return article
             except PageError as exc:
                 target = replace(target, link=article.link or str(article.share_url))

@@ -74,6 +74,10 @@ class Article:
     timezone: str | None = None
     """Zone of the clock that ``published_raw`` was read from: an IANA name or ``+08:00``; None where the page and its
     page object do not state it, so that host and language decide."""
+    times: dict[str, str] = field(default_factory=dict)
+    """Publication times as served that another one took the place of, by where they were read."""
+    stated_times: list[dict[str, Any]] = field(default_factory=list)
+    """Where those differ from ``published_at``, all of them: ``origin``, ``published_raw``, ``published_at``, ``published_precision``."""
     published_stand_in_raw: str | None = None
     """The day that the article's id states, for where no time can be read."""
 
@@ -91,6 +95,12 @@ class Article:
     """Ids of the captures that it rests on (`archive.captures`)."""
     reader: str | None = None
     """Version of the reader and rules that made it."""
+    http_status: int | None = None
+    """HTTP status of the response that it was read from."""
+    response_sha256: str | None = None
+    """SHA-256 of that response's body, hex, after its Content-Encoding was undone."""
+    reading: dict[str, Any] | None = None
+    """How it was read, for the journal: which captures are the page, its further pages and the lists (`archive.journal`)."""
 
     # -- the body ------------------------------------------------------------------------------------------------
     body_raw: str | None = None
@@ -152,6 +162,8 @@ class LinkOutcome:
     """One of `archive.outcomes`, or ``same`` (as another link of the article in this crawl: the outcome of that one)."""
     reason: str | None = None
     """What happened, where, and what to do next, in plain words."""
+    captures: list[str] = field(default_factory=list)
+    """Ids of the captures of the responses that brought no article."""
     counts: bool = True
     """Whether it counts for the crawl's exit status: not that of a link crawled by hand which a scheduled crawl retries."""
 
@@ -161,6 +173,9 @@ INTERNAL_FIELDS = frozenset(
         "link",
         "check",
         "captures",
+        "reading",
+        "times",
+        "stated_times",
         "published_stand_in_raw",
         "body_raw",
         "body_tree",

@@ -14,6 +14,7 @@ from scrapy import Request
 from archive.feed_state import header
 from archive.times import utc_text
 from crawler import reasons
+from crawler.listed_articles import own_capture
 from crawler.polling import Poll
 from crawler.record_spider import RecordSpider
 from crawler.sources import ClientOutdated, Listing, ListRequest, Record, Source, SourceError
@@ -114,6 +115,11 @@ class ListSpider(RecordSpider):
                 f"{poll.source.name}: {response.url} could not be read: {type(exc).__name__}: {exc}"
             ) from exc
         self.check_not_empty(listing, poll, cursor, response.url)
+        where = {"source": poll.source.name, "channel": poll.channel, "cursor": cursor}
+        answer = response.status, hashlib.sha256(response.body).hexdigest()
+        for record in listing.records:
+            record.answer = answer
+            record.listed = [{"capture": one, **where, "key": record.key} for one in own_capture(response)]
         return listing
 
     def release(self, source: Source) -> Iterator[Any]:

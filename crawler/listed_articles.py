@@ -1,12 +1,14 @@
-"""What a list says of an article -> the article: whole where the list carries its text, else added to what its page says."""
+"""An article out of its parts: a list's record, whole where that carries the text, its page, and further pages."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from parsel import Selector
 
+from archive.times import utc_text
 from crawler.items import Article
 from crawler.pages import PageError
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
@@ -43,6 +45,8 @@ def add_words(article: Article, record: Record) -> None:
     if record.headline:
         article.headline, article.headline_from = record.headline, "feed"
     if record.published_raw:
+        if article.published_raw and article.published_from:
+            article.times[article.published_from] = article.published_raw
         article.published_raw, article.published_from = record.published_raw, "feed"
     if record.publisher:
         article.publishers["feed"] = record.publisher
@@ -75,3 +79,33 @@ def words_of(record: Record) -> dict[str, Any]:
         "headline", "published_raw", "publisher", "authors", "description", "is_quoted", "kind", "tags", "importance",
     )  # fmt: skip
     return {name: value for name in names if (value := getattr(record, name)) not in (None, [], False)}
+
+
+def own_capture(response: Any) -> list[str]:
+    """The id of a response's own capture; empty where there is none."""
+    captures: list[str] = response.request.meta.get("captures", []) if response.request else []
+    return captures[-1:]
+
+
+def name_response(article: Article, response: Any, link: str) -> None:
+    """Have an article say which response it was read from, and under which link."""
+    article.served_from = "/".join(response.url.split("/", 3)[:3])
+    article.http_status = response.status
+    article.response_sha256 = hashlib.sha256(response.body).hexdigest()
+    article.reading = {"link": link, "retrieved_at": utc_text(article.retrieved_at)}
+    if capture := own_capture(response):
+        article.reading["page"] = capture[0]
+
+
+def name_lists(article: Article, record: Record) -> None:
+    """Have an article say which lists it was read from, or the words of a record that an earlier poll listed."""
+    if article.reading is None:
+        article.reading = {"retrieved_at": utc_text(article.retrieved_at)}
+    article.reading |= {"listed": record.listed} if record.listed else {"words": words_of(record)}
+
+
+def add_page(article: Article, part: Article) -> None:
+    """Put the text of an article's further page behind it."""
+    article.body_raw = f"{article.body_raw}\n{part.body_raw}"
+    article.removals = [*article.removals, *part.removals]
+    article.authors = article.authors or part.authors

@@ -18,7 +18,7 @@ from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
 from crawler.fetch_guard import origin_of
 from crawler.items import Article, LinkOutcome
-from crawler.listed_articles import add_words, article_of, check_quoted
+from crawler.listed_articles import add_words, article_of, check_quoted, name_lists
 from crawler.pages import LinkError, Target, target_of
 from crawler.polling import Poll, newest_first
 from crawler.sources import DELETED, Record, Source
@@ -136,6 +136,9 @@ class RecordSpider(ArticleSpider):
             self.asked[article_id] = (poll.feed, record)
             article = article_of(record, poll.source, article_id, self.now(), served_from(url))
             article.feeds = [{"feed": poll.feed, "first_listed_at": self.now()}]
+            name_lists(article, record)
+            article.http_status, article.response_sha256 = record.answer or (None, None)
+            article.captures = captures_of(record)
             yield article
         elif target is not None:
             yield from self.ask_article(target, article_id, record, poll.feed, was_tried)
@@ -154,7 +157,7 @@ class RecordSpider(ArticleSpider):
         """The request for an article that a list named; *asks_page*: no list will complete it any more."""
         self.asked[article_id] = (feed, record)
         check = self.feed_state.check_of(article_id, self.now())
-        yield self.request(
+        request = self.request(
             target,
             headers=dict(record.headers),
             asked_id=article_id,
@@ -164,23 +167,25 @@ class RecordSpider(ArticleSpider):
             asks_page=asks_page,
             checked=dict(check) if check else None,
         )
+        yield rest_on(request, captures_of(record))
 
     def retry(self, link: str, article_id: str, by_hand: bool) -> Request | LinkOutcome:
         """A request for an article that no list names any more, and that could not be had so far."""
         self.asked[article_id] = None
-        return self.request(target_of(link), was_tried=True, by_hand=by_hand, asks_page=True)
+        return rest_on(self.request(target_of(link), was_tried=True, by_hand=by_hand, asks_page=True), [])
 
     def check(self, row: sqlite3.Row) -> Request | LinkOutcome:
         """A conditional request for an article that is due for a check."""
         validators = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]}
         self.asked[row["article_id"]] = None
-        return self.request(
+        request = self.request(
             target_of(row["share_url"]),
             headers={name: value for name, value in validators.items() if value},
             first_origin=row["served_from"],  # another place's text may differ in its markup
             checked=dict(row),
             asks_page=not row["complete"],
         )
+        return rest_on(request, [])
 
     def next_step(
         self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
@@ -216,8 +221,21 @@ class RecordSpider(ArticleSpider):
             self.became[known["asked_id"]] = article.id
             check_quoted(article, record, response.url)
             add_words(article, record)
+            name_lists(article, record)
             article.feeds = [{"feed": known["feed"], "first_listed_at": self.now()}]
         return article
+
+
+def captures_of(record: Record) -> list[str]:
+    """Ids of the captures of the lists that named a record."""
+    return list(dict.fromkeys(where["capture"] for where in record.listed))
+
+
+def rest_on(request: Request | LinkOutcome, captures: list[str]) -> Request | LinkOutcome:
+    """Have what a request brings name *captures*, not those of the list that happened to be answered last."""
+    if isinstance(request, Request):
+        request.meta["captures"] = captures
+    return request
 
 
 def served_from(url: str) -> str | None:

@@ -25,7 +25,7 @@ def archive_named_in(settings: Any) -> Archive:
     )
 
 
-def share_archive(crawler: Any, archive: Archive) -> Archive:
+def share_archive(crawler: Any, archive: Any) -> Any:
     """Make *archive* the one of *crawler*, for `archive_of`."""
     _shared[crawler] = archive
     return archive

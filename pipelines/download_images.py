@@ -208,6 +208,19 @@ def point_at_copy(entry: dict[str, Any]) -> None:
             drop(image)
 
 
+def place_images(tree: Any, found: list[dict[str, Any]]) -> int:
+    """Point the body at the copies of the images *found* in it, whose outcomes are known by now, and drop images without an
+    address; how many those were."""
+    shown = {image for entry in found for image in entry["elements"]}
+    others = [image for image in tree.iterdescendants("img") if image not in shown]
+    for image in others:  # data:, javascript: or no address at all
+        drop(image)
+    for entry in found:
+        point_at_copy(entry)
+        del entry["elements"]
+    return len(others)
+
+
 def validate_image(data: bytes, limits: Limits) -> Outcome:
     """What becomes of the bytes that an address answered; ``stored`` comes with ``suffix``, not ``path``.
 
@@ -277,14 +290,9 @@ class DownloadImagesPipeline:
             for first in range(0, len(wanted), AT_ONCE):
                 batch = wanted[first : first + AT_ONCE]
                 await asyncio.gather(*(self._obtain(entry, page) for entry in batch))
-        shown = {image for entry in found for image in entry["elements"]}
-        for image in list(tree.iterdescendants("img")):
-            if image not in shown:  # data:, javascript: or no address at all
-                drop(image)
-                self.stats.inc_value("download_images/without_address")
+        if dropped := place_images(tree, found):
+            self.stats.inc_value("download_images/without_address", dropped)
         for entry in found:
-            point_at_copy(entry)
-            del entry["elements"]
             if captures := entry.pop("captures", None):
                 record["captures"] = [*(record.get("captures") or ()), *captures]
         record["images"] = found

@@ -21,7 +21,7 @@ from pipelines.foreign_dates import decimal, language_code, language_of_text, re
 from pipelines.time_zones import zone_named, zone_of_site, zone_printed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -322,7 +322,46 @@ class NormaliseDatesPipeline:
             instant, precision, outcome = reading
         record["published_at"], record["published_precision"] = instant, precision
         self.stats.inc_value(f"normalise_dates/{outcome}")
+        if record.get("times") and (differing := find_differing(record)):
+            record["stated_times"] = differing
+            self.stats.inc_value("normalise_dates/differing")
         return item
+
+
+def find_differing(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
+    """What list and page state of the time of publication, where it is not the same; [] where it is."""
+    others = {origin: raw for origin, raw in record["times"].items() if raw != record["published_raw"]}
+    if not others:
+        return []
+    language, zone = clock_of(record)
+    stated = [
+        (
+            record["published_from"],
+            record["published_raw"],
+            (record["published_at"], record["published_precision"]),
+        )
+    ]
+    for origin, raw in others.items():
+        stated.append((origin, raw, to_utc(raw, record["retrieved_at"], language, zone) or (None, None)))
+    readings = [reading for _, _, reading in stated]
+    coarsest = "day" if any(precision == "day" for _, precision in readings) else "minute"
+    if len({moment and cut(moment, coarsest) for moment, _ in readings}) == 1:
+        return []
+    return [
+        {"origin": origin, "published_raw": raw, "published_at": moment, "published_precision": precision}
+        for origin, raw, (moment, precision) in stated
+    ]
+
+
+def cut(moment: datetime, precision: str) -> datetime:
+    """The Beijing day or the minute of a time.
+
+    >>> cut(datetime(2022, 2, 21, 7, 54, 48, tzinfo=UTC), "minute")
+    datetime.datetime(2022, 2, 21, 7, 54, tzinfo=datetime.timezone.utc)
+    """
+    if precision == "day":
+        return moment.astimezone(BEIJING).replace(hour=0, minute=0, second=0)
+    return moment.replace(second=0)
 
 
 TAG = re.compile(r"<[^<>]*>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -17,7 +17,7 @@ AS_THEY_ARE = (
     "id", "site", "info_code", "share_url", "canonical_url", "headline", "headline_from", "alternative_headline",
     "publisher", "publisher_slug", "description", "published_precision", "published_raw", "published_from", "revision",
     "post_path", "text_sha256", "kind", "access", "served_from", "reader", "source_sha256",
-    "captured_from", "importance",
+    "captured_from", "importance", "http_status", "response_sha256",
 )  # fmt: skip
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
@@ -68,6 +68,10 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
             for image in stored
         ],
         "securities": list(securities.values()),
+        "article_times": [
+            {**key, **time, "published_at": time["published_at"] and utc_text(time["published_at"])}
+            for time in record.get("stated_times") or ()
+        ],
     }
     if record.get("check"):
         entry.rows["checks"] = [{**key, **record["check"]}]
@@ -79,7 +83,16 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
                 **key,
                 **{
                     name: image.get(name)
-                    for name in ("position", "url", "sha256", "status", "reason", "caption", "alt")
+                    for name in (
+                        "position",
+                        "url",
+                        "sha256",
+                        "status",
+                        "reason",
+                        "caption",
+                        "alt",
+                        "drawn_at",
+                    )
                 },
             }
             for image in record["images"]
@@ -104,6 +117,26 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
     if record["post_text"] is not None:
         entry.post = (record["post_path"], record["post_text"])
     return entry
+
+
+def reading_of(record: MutableMapping[str, Any]) -> Row | None:
+    """What the journal keeps of how an item was read (`archive.journal`); None where no page object or list says."""
+    if not record.get("reading"):
+        return None
+    reading = {
+        **record["reading"],
+        "captures": record["captures"],
+        "served_from": record["served_from"],
+        "feeds": {feed["feed"]: utc_text(feed["first_listed_at"]) for feed in record["feeds"]},
+        "check": record["check"],
+        "images": [
+            [image["url"], image["status"], image.get("sha256"), image["reason"]]
+            for image in record["images"]
+        ],
+    }
+    if record["link"]:
+        reading["ended"] = True
+    return {name: value for name, value in reading.items() if value}
 
 
 class StoreSqlitePipeline:
@@ -148,7 +181,12 @@ class StoreSqlitePipeline:
             self._share_outcome(record["link"], record["article_id"])
         elif record.get("outcome"):
             self._end(
-                record["link"], record["article_id"], record["outcome"], record["reason"], record["counts"]
+                record["link"],
+                record["article_id"],
+                record["outcome"],
+                record["reason"],
+                record["counts"],
+                record.get("captures") or (),
             )
         elif link := record.get("link") or record.get(
             "share_url"
@@ -183,12 +221,14 @@ class StoreSqlitePipeline:
                     replaced = bool(record.get("replaced"))
                     row = earlier_text(before, record["body_text"], record["cause"], replaced)
                     entry.rows["revisions"] = [{"article_id": record["id"], **row}]
-            self.archive.add(entry)
+            self.archive.add(entry, reading_of(record))
         else:
             rows = entry_of(record).rows
             for table in ("article_feeds", "article_captures", "checks"):
                 if rows.get(table):
                     self.archive.add_rows(table, rows[table])
+            if reading := reading_of(record):
+                self.archive.note("article", record["id"], reading)
         if record["link"]:
             self._end(record["link"], record["id"], OUTCOMES[record["archived"]], None)
 
@@ -200,7 +240,13 @@ class StoreSqlitePipeline:
         )
 
     def _end(
-        self, link: str, article_id: str | None, outcome: str, reason: str | None, counts: bool = True
+        self,
+        link: str,
+        article_id: str | None,
+        outcome: str,
+        reason: str | None,
+        counts: bool = True,
+        captures: Sequence[str] = (),
     ) -> None:
         if (
             outcome == "gone"
@@ -208,15 +254,21 @@ class StoreSqlitePipeline:
             and self.archive.withdraw(article_id, utc_text(self.archive.now()))
         ):
             self.stats.inc_value("articles/withdrawn")
-        self._link(link, article_id, outcome, reason, counts)
+        self._link(link, article_id, outcome, reason, counts, captures)
         if article_id is not None:
             for other in self.waiting.pop(article_id, ()):
                 self._link(other, article_id, outcome, reason)
 
     def _link(
-        self, link: str, article_id: str | None, outcome: str, reason: str | None, counts: bool = True
+        self,
+        link: str,
+        article_id: str | None,
+        outcome: str,
+        reason: str | None,
+        counts: bool = True,
+        captures: Sequence[str] = (),
     ) -> None:
-        self.archive.end_link(link, article_id, outcome, reason)
+        self.archive.end_link(link, article_id, outcome, reason, captures)
         self.stats.inc_value(f"links/{outcome}" if counts else f"links_by_hand/{outcome}")
 
     def _share_outcome(self, link: str, article_id: str) -> None:

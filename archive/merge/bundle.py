@@ -14,6 +14,7 @@ CHILDREN = {
     "article_feeds": "feed",
     "article_captures": "capture_id",
     "article_publishers": "origin",
+    "article_times": "origin",
     "article_images": "position",
     "article_securities": "security_id, origin",
     "article_links": "position",

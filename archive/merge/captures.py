@@ -11,14 +11,32 @@ from typing import Any
 
 from archive.captures import NAME, Captures
 from archive.forget import MARK, redacted_body
+from archive.journal import Noted, write_journal
 from archive.merge.tables import write_in_batches
 
 BATCH = 200  # captures a transaction: 2 MB of bodies as a rule
+LACKING = """
+WITH lacking AS (
+  SELECT crawl_id, noted_at, kind, article_id, entry FROM main.journal
+  EXCEPT SELECT crawl_id, noted_at, kind, article_id, entry FROM archive.journal)
+SELECT batch, crawl_id, noted_at, kind, article_id, entry FROM main.journal AS j WHERE EXISTS (
+  SELECT 1 FROM lacking AS l WHERE l.noted_at = j.noted_at AND l.kind = j.kind AND l.entry = j.entry
+    AND l.article_id IS j.article_id AND l.crawl_id IS j.crawl_id)
+ORDER BY id
+"""
+"""Entries of the shard's journal that the archive's has not."""
 
 
-def merge_captures(captures: Captures, shard: Path, needles: Collection[str], own: Collection[str]) -> int:
-    """Copy what *captures*, open, lacks of the shard's; how many. *needles* name articles that were taken down here, *own*
-    the captures that only those rest on: they stay out. Raises sqlite3.Error, CaptureError."""
+def merge_captures(
+    captures: Captures,
+    shard: Path,
+    needles: Collection[str],
+    own: Collection[str],
+    forgotten: Collection[str] = (),
+) -> int:
+    """Copy what *captures*, open, lacks of the shard's, and of its journal; how many captures. *forgotten* are the articles that
+    were taken down here, *needles* name them, *own* are the captures that only those rest on: they stay out. Raises
+    sqlite3.Error, CaptureError."""
     path = shard / NAME
     if not path.is_file():
         return 0
@@ -32,7 +50,38 @@ def merge_captures(captures: Captures, shard: Path, needles: Collection[str], ow
             "SELECT n.* FROM main.captures AS n LEFT JOIN archive.captures AS m ON m.id = n.id WHERE m.id IS NULL ORDER BY n.id"
         )
         copy = _Copy(captures, conn, [column[0] for column in cursor.description], needles, own)
-        return write_in_batches(cursor, copy.write, BATCH) - copy.left_out
+        number = write_in_batches(cursor, copy.write, BATCH) - copy.left_out
+        _copy_journal(captures, conn, forgotten)
+        return number
+
+
+def _copy_journal(captures: Captures, shard: sqlite3.Connection, forgotten: Collection[str]) -> None:
+    """Put the entries of the shard's journal that the archive's lacks behind it, but for those of articles that were taken down."""
+    if not shard.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'journal'").fetchone():
+        return  # of an earlier version
+    batch = 0
+    entries: list[tuple[str | None, Noted]] = []
+    for number, *entry in shard.execute(LACKING):
+        if number != batch:
+            _write_journal(captures, entries)
+            batch, entries = number, []
+        crawl_id, noted_at, kind, article_id, text = entry
+        if kind != "link" and article_id in forgotten:
+            continue
+        entries.append((crawl_id, Noted(noted_at, kind, article_id, json.loads(text))))
+    _write_journal(captures, entries)
+
+
+def _write_journal(captures: Captures, entries: list[tuple[str | None, Noted]]) -> None:
+    if not entries:
+        return
+    captures.db.execute("BEGIN IMMEDIATE")
+    try:
+        write_journal(captures.db, entries[0][0], [entry for _, entry in entries])
+        captures.db.execute("COMMIT")
+    except BaseException:
+        captures.db.execute("ROLLBACK")
+        raise
 
 
 class _Copy:

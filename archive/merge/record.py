@@ -19,7 +19,7 @@ from archive.text_changes import shares_nothing, text_digest
 HEADLINE = ("headline", "headline_from")
 PUBLISHED = ("published_at", "published_from", "published_precision", "published_raw")
 """Columns that belong together: a value, where it was read, and what else goes with it."""
-OF_TEXT = ("article_images", "article_securities", "article_links", "removals")
+OF_TEXT = ("article_images", "article_securities", "article_links", "article_times", "removals")
 """Tables whose rows come with the newest text."""
 
 

@@ -19,7 +19,7 @@ from archive.merge.bundle import CHILDREN, OWN_COLUMNS, Bundle, Row, read_bundle
 from archive.merge.captures import merge_captures
 from archive.merge.record import combine
 from archive.merge.shard import Shard, ShardError
-from archive.merge.tables import forgotten_in, merge_crawls, merge_links, merge_lists
+from archive.merge.tables import forgotten_in, merge_crawls, merge_links, merge_lists, merge_restorations
 from archive.writer import Archive, Entry
 
 Progress = Callable[[int], None]
@@ -75,6 +75,7 @@ def merge(archive: Archive, roots: Sequence[Path], progress: Progress = lambda d
             merged.links += merge_links(archive, shard.conn)
             merge_crawls(archive, shard.conn)
             merge_lists(archive, shard.conn)
+            merge_restorations(archive, shard.conn)
     return merged
 
 
@@ -109,7 +110,7 @@ def _merge_captures(archive: Archive, shard: Shard, merged: Merged) -> int:
     forgotten = [row[0] for row in archive.conn.execute("SELECT id FROM forgotten")]
     needles, own = _taken_down(shard.conn, forgotten)
     try:
-        return merge_captures(archive.captures, shard.root, needles, own)
+        return merge_captures(archive.captures, shard.root, needles, own, forgotten)
     except (sqlite3.DatabaseError, CaptureError) as exc:
         if isinstance(exc, sqlite3.OperationalError):  # not of the shard's making
             raise

@@ -90,6 +90,16 @@ def merge_lists(archive: Archive, shard: sqlite3.Connection) -> None:
         conn.execute("DELETE FROM pending_records WHERE article_id IN (SELECT id FROM articles)")
 
 
+def merge_restorations(archive: Archive, shard: sqlite3.Connection) -> None:
+    """What the user decided to leave in texts: the earlier of the same decision."""
+    upsert = " ON CONFLICT (scope, target) DO UPDATE SET decided_at = min(decided_at, excluded.decided_at)"
+    query = (
+        "SELECT n.* FROM main.restorations AS n LEFT JOIN archive.restorations AS m USING (scope, target)"
+        " WHERE m.decided_at IS NULL OR n.decided_at < m.decided_at"
+    )
+    _copy(archive, shard, query, "restorations", upsert)
+
+
 def forgotten_in(conn: sqlite3.Connection) -> dict[str, str]:
     """When articles were taken down, by id."""
     return dict(conn.execute("SELECT id, forgotten_at FROM main.forgotten ORDER BY id").fetchall())

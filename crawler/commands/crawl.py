@@ -69,6 +69,7 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     failed = sum(get(f"links/{name}", 0) for name in FAILED)
     dropped = get("links/dropped", 0)
     partial = get("articles/preview", 0) + get("articles/locked", 0)
+    differing = get("normalise_dates/differing", 0)
     images = get("download_images/stored", 0)
     lost = get("download_images/failed", 0) + get("download_images/refused", 0)
     lines.append(
@@ -77,6 +78,7 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
         + (f", {partial:,} of them only in part (articles.access)" if partial else "")
         + f"; {images:,} new images"
         + (f", {lost:,} images unavailable (see article_images.reason)" if lost else "")
+        + (f"; list and page state different times of {differing:,} (article_times)" if differing else "")
     )
     if files := get("files/found", 0):
         merged, without, other = (get(f"files/{name}", 0) for name in ("merged", "without_article", "other"))

@@ -10,12 +10,14 @@ import time
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
 
 if TYPE_CHECKING:
+    from crawler.offline_pipelines import OfflinePipelines
     from crawler.pages import Target
 
 USAGE, FAILED = 2, 3
@@ -68,11 +70,13 @@ class Command(ScrapyCommand):
             self._leave("--explain draws one page: give FILE instead of --batch")
         try:
             if opts.explain:
-                print(explain({"file": args[0], "url": opts.url}, now, opts.generic))
+                print(explain({"file": args[0], "url": opts.url}, now, opts.generic, self.pipelines))
                 return
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
-                    read = entry if entry.get("outcome") else extract(entry, now, opts.generic)
+                    read = (
+                        entry if entry.get("outcome") else extract(entry, now, opts.generic, self.pipelines)
+                    )
                 except BadInput as exc:
                     if not opts.batch:
                         raise
@@ -90,6 +94,13 @@ class Command(ScrapyCommand):
             self._leave(str(exc))
         except BrokenPipeError:
             sys.stderr.close()
+
+    @cached_property
+    def pipelines(self) -> OfflinePipelines:
+        """Those of the settings."""
+        from crawler.offline_pipelines import OfflinePipelines
+
+        return OfflinePipelines(self.settings)
 
     def _leave(self, why: str) -> None:
         print(f"scrapy extract: {why}", file=sys.stderr)
@@ -133,7 +144,9 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
         yield {**entry, "file": file if file.is_absolute() or file.exists() else path.parent / file}
 
 
-def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, Any]:
+def extract(
+    entry: dict[str, Any], now: datetime, generic: bool, pipelines: OfflinePipelines
+) -> dict[str, Any]:
     """What is read of one saved page: the object that is printed. Raises BadInput."""
     # Late: Scrapy loads every command's module at every start.
     from scrapy.http import HtmlResponse
@@ -146,7 +159,7 @@ def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, An
     target = target_for(entry, body, generic)
     response = HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"})
     try:
-        read = read_page(target, response, now)
+        read = read_page(target, response, now, pipelines)
     except PageError as exc:
         read = {"url": target.link, "site": target.page.site, "outcome": exc.outcome, "reason": str(exc)}
     read["url"] = entry.get("url")
@@ -156,7 +169,7 @@ def extract(entry: dict[str, Any], now: datetime, generic: bool) -> dict[str, An
     return {**({"id": entry["id"]} if "id" in entry else {}), **read}
 
 
-def explain(entry: dict[str, Any], now: datetime, generic: bool) -> str:
+def explain(entry: dict[str, Any], now: datetime, generic: bool, pipelines: OfflinePipelines) -> str:
     """How a saved page is read, drawn for a person: fields, what was taken out, the elements that were weighed."""
     from scrapy.http import HtmlResponse
 
@@ -168,7 +181,7 @@ def explain(entry: dict[str, Any], now: datetime, generic: bool) -> str:
     page = target.page(
         HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"}), target, now
     )
-    drawn = draw_fields(extract(entry, now, generic))
+    drawn = draw_fields(extract(entry, now, generic, pipelines))
     if isinstance(page, WebPage) and page.body is not None:
         drawn += f"\n\n{draw_candidates(page.layout, page.body)}"
     return drawn

@@ -232,7 +232,7 @@ def scaffold(page: WebPage, name: str, url: str) -> tuple[str, dict[str, Any]]:
     for attribute, element in (("headline_at", heading), ("body_at", body.element if body else None)):
         if element is not None and (path := xpath_of(element)):
             lines.append(f'    {attribute} = fields("{path}")\n')
-    read = as_read(page.article(), url, datetime.now(UTC))
+    read = as_read(page.article(), url)
     paragraphs = read["body_text"].split("\n")
     expected: dict[str, Any] = {
         "url": url,

@@ -98,13 +98,16 @@ class NameCapturesMiddleware:
     def _name(self, response: Response, entry: Any) -> Any:
         captures = response.meta.get(META, [])
         if isinstance(entry, Request):
-            if captures:
-                entry.meta[META] = list(dict.fromkeys([*captures, *entry.meta.get(META, ())]))
+            if (
+                captures and META not in entry.meta
+            ):  # the spider may know better: which lists named an article
+                entry.meta[META] = captures
         elif ItemAdapter.is_item(entry):
             record = ItemAdapter(entry)
             if META in record.field_names():
-                record[META] = list(dict.fromkeys([*(record.get(META) or ()), *captures]))
-                record["reader"] = record.get("reader") or self.version
+                record[META] = record.get(META) or captures
+                if "reader" in record.field_names():
+                    record["reader"] = record.get("reader") or self.version
         return entry
 
 

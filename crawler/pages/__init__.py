@@ -26,6 +26,7 @@ from crawler.pages.registry import (
     handles,
     handles_any,
     load_sites,
+    page_at,
     page_of_any_host,
     page_of_host,
     page_stated_in,
@@ -35,7 +36,7 @@ from crawler.pages.registry import (
 
 __all__ = [
     "ANY_SITE", "ENTRY_POINTS", "HOW_TO_ADD", "ArticlePage", "Gone", "LinkError", "NotArticle", "PageError", "Place", "Target",
-    "UnknownSite", "Walled", "first_text", "handles", "handles_any", "load_sites", "page_of_any_host", "page_of_host",
+    "UnknownSite", "Walled", "first_text", "handles", "handles_any", "load_sites", "page_at", "page_of_any_host", "page_of_host",
     "page_stated_in", "sites", "target_of",
 ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from scrapy.http import TextResponse
@@ -95,6 +95,9 @@ class ArticlePage(ABC):
     """Kinds of content that it reads: ``html``, ``json``, ``text`` (as JSON within a script)."""
     mark: ClassVar[str | None] = None
     """Text that only pages of this site hold: it identifies a saved page whose address is not known."""
+    valid_until: ClassVar[date | None] = None
+    """Last day (Beijing) of the form that this class reads, where another class reads its hosts now: captures up to that day are
+    read by it. None: the class of today."""
     share_page: ClassVar[re.Pattern[str] | None] = None
     """Path, on any host, of the site's share pages: a link to one without an article's code is not followed."""
 

@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from importlib.metadata import entry_points
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from archive.times import BEIJING
 from crawler.links import complete_address
 from crawler.pages.base import ArticlePage, LinkError, Target, UnknownSite
 
@@ -24,6 +26,10 @@ _hosts: dict[str, type[ArticlePage]] = {}
 _paths: list[tuple[re.Pattern[str], type[ArticlePage]]] = []
 _codes: list[tuple[re.Pattern[str], type[ArticlePage]]] = []
 _any: list[type[ArticlePage]] = []
+_earlier: dict[str, list[type[ArticlePage]]] = {}
+"""Page objects of forms that their hosts no longer have, by host."""
+_versions: dict[type[ArticlePage], list[type[ArticlePage]]] = {}
+"""Those by the page object of today, the earliest first; filled by `load_sites`."""
 ENTRY_POINTS = "finews_archive.pages"
 """Entry point group in which an installed package names its modules of page objects."""
 
@@ -32,9 +38,14 @@ def handles(
     *hosts: str, paths: tuple[str, ...] = (), codes: tuple[str, ...] = ()
 ) -> Callable[[type[ArticlePage]], type[ArticlePage]]:
     """Register a page object for *hosts* (and their subdomains), for *paths* (patterns) on any host, and for article
-    *codes* (patterns) that are given in place of a link."""
+    *codes* (patterns) that are given in place of a link. One with ``valid_until`` is an earlier version of the page object
+    that handles the same hosts."""
 
     def register(page: type[ArticlePage]) -> type[ArticlePage]:
+        if page.valid_until is not None:
+            for host in hosts:
+                _earlier.setdefault(host, []).append(page)
+            return page
         for host in hosts:
             if host in _hosts:
                 raise TypeError(f"{page.__name__} and {_hosts[host].__name__} both claim {host}")
@@ -65,9 +76,44 @@ def load_sites() -> None:
             importlib.import_module(f"{package.__name__}.{module.name}")
         for plugin in entry_points(group=ENTRY_POINTS):
             plugin.load()
+        order_versions()
 
 
 _loaded = False
+
+
+def order_versions() -> None:
+    """Find the page object of today that each earlier version belongs to. Raises TypeError where there is none, or where two
+    versions end on one day."""
+    _versions.clear()
+    for host, pages in _earlier.items():
+        for page in pages:
+            current = _hosts.get(host)
+            if current is None:
+                raise TypeError(
+                    f"{page.__name__} is valid until {page.valid_until}, but nothing reads {host} after that: register the page object"
+                    " of today, too"
+                )
+            versions = _versions.setdefault(current, [])
+            twin = next(
+                (one for one in versions if one.valid_until == page.valid_until and one is not page), None
+            )
+            if twin is not None:
+                raise TypeError(
+                    f"{page.__name__} and {twin.__name__} are both valid until {page.valid_until}"
+                )
+            if page not in versions:
+                versions.append(page)
+    for versions in _versions.values():
+        versions.sort(key=lambda page: page.valid_until or date.max)
+
+
+def page_at(page: type[ArticlePage], moment: datetime) -> type[ArticlePage]:
+    """The version of a page object that reads responses received at *moment*."""
+    if page not in _versions:
+        return page
+    day = moment.astimezone(BEIJING).date()
+    return next((one for one in _versions[page] if one.valid_until and day <= one.valid_until), page)
 
 
 def page_of_host(host: str) -> type[ArticlePage] | None:

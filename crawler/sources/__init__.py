@@ -101,6 +101,10 @@ class Record:
     """Why it is not archived (`ADVERT`, `CARD`, `VIDEO`, `DELETED`, `ELSEWHERE`)."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that the endpoint of the article's page requires."""
+    listed: list[dict[str, Any]] = field(default_factory=list)
+    """Where the spider read it, for the journal (`archive.journal`): a source leaves it empty."""
+    answer: tuple[int, str] | None = None
+    """HTTP status, and SHA-256 of the body, of the answer that it was read from: likewise."""
 
     @property
     def is_complete(self) -> bool:
@@ -125,6 +129,7 @@ class Record:
                 setattr(self, name, getattr(other, name))
         if self.importance is None:
             self.importance = other.importance
+        self.listed = [*self.listed, *other.listed]
 
     def digest(self) -> str:
         """12 hex digits that change when the source edits the record.

@@ -39,8 +39,6 @@ from crawler.sources.configured import FILE, ConfigError, choose, load, span
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
-MEMBERS = "article_feeds"
-
 logger = logging.getLogger(__name__)
 
 
@@ -274,6 +272,6 @@ class FeedsSpider(ListSpider):
         ids = self.feed_state.not_yet_in(poll.feed, {one for one in poll.ids.values() if one in archived})
         now = utc_text(self.now())
         if ids:
-            self.archive.add_rows(
-                MEMBERS, [{"article_id": one, "feed": poll.feed, "first_listed_at": now} for one in ids]
+            self.archive.add_feeds(
+                [{"article_id": one, "feed": poll.feed, "first_listed_at": now} for one in ids]
             )

@@ -425,7 +425,7 @@ def test_every_table_is_merged_or_follows_from_others(tmp_path):
     known = rows(tmp_path, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")
     names = {row["name"] for row in known if not row["name"].startswith(("search_", "_sqlite_"))}
     of_articles = {"articles", "texts", "publishers", *CHILDREN, *SHARED}
-    by_key = {"links", "crawls", "feeds", "gaps", "pending_records", "forgotten"}
+    by_key = {"links", "crawls", "feeds", "gaps", "pending_records", "forgotten", "restorations"}
     made_anew = {"story_keys", "trading_days"}
     assert names == of_articles | by_key | made_anew, "say in archive/merge how a new table is merged"
 

@@ -1,0 +1,103 @@
+"""The journal in ``captures.db``: what the archive was given, in that order. With the captures it makes every row again.
+
+A response says what an article is, but not under which link it was asked for, which lists named it, or how a link without a
+response ended. The journal does, one entry each:
+
+``article``
+    What was read of captures. ``captures``: ids, in the order received. ``page``: the capture that the article was read from;
+    ``pages``: of its further pages; ``supplement``: of the page that completed it; ``listed``: where lists named it, each
+    ``capture``, ``source``, ``channel``, ``cursor`` and ``key`` of the record; ``words``: those of a record whose list was
+    captured by an earlier poll. ``link``: what was asked for, and ``ended`` where that has a row of `links`. ``retrieved_at``,
+    ``served_from``, ``feeds``, ``check``. ``images``: ``[url, status, sha256, reason]`` each. ``charts``: whether market charts
+    were kept.
+``link``
+    A row of `links`: ``url``, ``outcome``, ``reason``, ``spider``, and the ``captures`` of its responses, where it has any.
+``withdrawal``
+    The source has withdrawn the article.
+``feeds``
+    Lists that named an archived article: rows of `article_feeds`.
+``forgotten``
+    The article was taken down.
+
+An entry is written before the rows that it describes, in the transaction of the captures. After a crash there can be entries
+without rows: whatever they describe is crawled, and noted, again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+JOURNAL = """
+CREATE TABLE journal (
+  -- What the archive was given, in that order: with the captures it makes every row again.
+  id INTEGER PRIMARY KEY, -- the order
+  batch INTEGER NOT NULL, -- entries with the same number were written together
+  crawl_id TEXT, -- crawls.id in archive.db
+  noted_at TEXT NOT NULL, -- UTC
+  kind TEXT NOT NULL, -- article, link, withdrawal, feeds or forgotten
+  article_id TEXT, -- articles.id in archive.db
+  entry TEXT NOT NULL -- a JSON object
+);
+CREATE INDEX journal_articles ON journal (article_id, id) WHERE kind = 'article'
+"""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Noted(NamedTuple):
+    """An entry that waits to be written."""
+
+    noted_at: str
+    """UTC text."""
+    kind: str
+    article_id: str | None
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """An entry as it was written."""
+
+    id: int
+    batch: int
+    """Entries with the same number were written together."""
+    crawl_id: str | None
+    noted_at: str
+    kind: str
+    article_id: str | None
+    entry: dict[str, Any]
+
+
+def write_journal(conn: sqlite3.Connection, crawl_id: str | None, entries: Iterable[Noted]) -> None:
+    """Write *entries* as a batch, in the caller's transaction."""
+    [(batch,)] = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM journal")
+    conn.executemany(
+        "INSERT INTO journal (batch, crawl_id, noted_at, kind, article_id, entry) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (batch, crawl_id, noted_at, kind, article_id, _encode(entry))
+            for noted_at, kind, article_id, entry in entries
+        ],
+    )
+
+
+def journal(conn: sqlite3.Connection, after: int = 0) -> Iterator[JournalEntry]:
+    """All entries behind number *after*, in order."""
+    for row in conn.execute("SELECT * FROM journal WHERE id > ? ORDER BY id", [after]):
+        yield _read(row)
+
+
+def readings_of(conn: sqlite3.Connection, article_id: str) -> list[JournalEntry]:
+    """What was read of an article, in order."""
+    rows = conn.execute(
+        "SELECT * FROM journal WHERE kind = 'article' AND article_id = ? ORDER BY id", [article_id]
+    )
+    return [_read(row) for row in rows]
+
+
+def _read(row: tuple[Any, ...]) -> JournalEntry:
+    number, batch, crawl_id, noted_at, kind, article_id, entry = row
+    return JournalEntry(number, batch, crawl_id, noted_at, kind, article_id, json.loads(entry))

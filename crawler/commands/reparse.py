@@ -1,0 +1,199 @@
+"""``scrapy reparse``: reads archived articles again from their captures, with today's page objects and rules."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from archive import reader
+from archive.captures import CaptureError, Captures
+from archive.writer import Archive, ArchiveError, ArchiveLocked
+from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
+from pipelines.archive_access import archive_named_in
+from pipelines.write_frontmatter import PostWriter
+
+if TYPE_CHECKING:
+    from archive.differences import Difference
+    from crawler.reparse import Choice, Outcome
+
+LOCKED, FAILED = 75, 3
+MOST_SAMPLED = 500  # differences of which samples are chosen
+
+
+class Command(ReadingCommand):
+    """Shows what another reading changes with ``--dry-run``, else applies it."""
+
+    name = "reparse"
+
+    def syntax(self) -> str:
+        return "[--dry-run] [--html FILE] [--where SQL] [--site NAME] [--rule NAME] [--limit N]"
+
+    def short_desc(self) -> str:
+        return "Read archived articles again from their captures, without network"
+
+    def long_desc(self) -> str:
+        return (
+            "Reads the captures of archived articles again, with today's page objects and rules, and brings the archive up to what "
+            "is read: a changed text becomes a revision of our making (revisions.cause is reader), and only changed posts are "
+            "written. Nothing is fetched. With --dry-run nothing is written: what would change is counted and shown by samples. A "
+            "run that was cut off goes on where it stopped. Exit status: 0 done; 1 no archive or no captures; 3 some articles "
+            "cannot be read again, and stay as they are; 73 cannot be written; 75 a crawl holds the archive."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what would change, and change nothing"
+        )
+        parser.add_argument("--html", metavar="FILE", help="write every difference into a page, side by side")
+        parser.add_argument(
+            "--where",
+            metavar="SQL",
+            default="",
+            help="condition on articles, e.g. \"published_at >= '2026-02'\"",
+        )
+        parser.add_argument("--site", metavar="NAME", default="", help="articles of this site alone")
+        parser.add_argument(
+            "--rule",
+            metavar="NAME",
+            default="",
+            help="only where this boilerplate rule takes out something else than before",
+        )
+        parser.add_argument("--limit", metavar="N", type=int, default=0, help="the first N of them")
+
+    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.reject_arguments(args)
+        if opts.limit < 0:
+            raise UsageError("reparse: --limit is a number of articles", print_help=False)
+        reader.open_for_reading(self.data_dir).close()
+        # Late: Scrapy loads every command's module at every start.
+        from crawler.reparse import Choice
+
+        choice = Choice(opts.where, opts.site, opts.rule, opts.limit)
+        try:
+            with Captures.read(self.data_dir) as captures, self._page(opts.html) as page:
+                if opts.dry_run:
+                    with contextlib.closing(reader.open_for_reading(self.data_dir)) as conn:
+                        self._run(conn, captures, None, choice, page)
+                else:
+                    self._apply(captures, choice, page)
+        except CaptureError as exc:
+            self.fail(
+                NO_ARCHIVE, f"{exc}; captures are kept from the first crawl on, unless CAPTURES is False"
+            )
+        except ArchiveLocked as exc:
+            self.fail(LOCKED, str(exc))
+        except (ArchiveError, OSError) as exc:
+            self.fail(CANNOT_WRITE, str(exc))
+
+    def _apply(self, captures: Captures, choice: Choice, page: IO[str] | None) -> None:
+        archive: Archive = archive_named_in(self.settings)
+        archive.captures = None  # they are read here, and nothing is added to them
+        assert self.settings is not None
+        archive.render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        with archive:
+            assert archive.conn is not None
+            self._run(archive.conn, captures, archive, choice, page)
+
+    def _run(
+        self,
+        conn: sqlite3.Connection,
+        captures: Captures,
+        archive: Archive | None,
+        choice: Choice,
+        page: IO[str] | None,
+    ) -> None:
+        from archive.differences_html import write_difference, write_head, write_tail
+        from crawler.reparse import Outcome, Reparse, apply
+
+        try:
+            [(total,)] = conn.execute(
+                f"SELECT count(*) FROM articles WHERE ({choice.where or '1'})"
+            ).fetchall()
+        except sqlite3.Error as exc:
+            raise UsageError(f"reparse: --where {choice.where!r}: {exc}", print_help=False) from None
+        outcome, reparse = Outcome(), Reparse(conn, captures, self.settings)
+        samples: list[Difference] = []
+        if page:
+            write_head(page, "What reading again changes" if archive else "What reading again would change")
+        found = (
+            apply(reparse, choice, archive, outcome)
+            if archive
+            else (one for _, one in reparse.run(choice, outcome))
+        )
+        for number, difference in enumerate(found, 1):
+            self._show_progress(number, total, outcome.changed)
+            if difference is None:
+                continue
+            if len(samples) < MOST_SAMPLED:
+                samples.append(difference)
+            if page:
+                write_difference(page, difference)
+        self._end_progress()
+        sentence = describe(outcome, archive is not None)
+        if page:
+            write_tail(page, sentence, outcome.fields)
+        self._report(outcome, sentence, [] if archive else samples)
+        if outcome.failed:
+            self.exitcode = FAILED
+
+    def _report(self, outcome: Outcome, sentence: str, samples: list[Difference]) -> None:
+        from archive import terminal
+        from archive.diff_text import WIDEST, Page
+        from archive.differences_text import choose_samples, print_counts, print_difference
+
+        on_terminal = sys.stdout.isatty()
+        width = min(shutil.get_terminal_size().columns, WIDEST) if on_terminal else None
+        page = Page(terminal.colours_wanted(), width)
+        for difference in choose_samples(samples):
+            print_difference(page, difference)
+        if page.lines:
+            page.say()
+        page.say(sentence)
+        print_counts(page, outcome.fields)
+        for article_id, reason in outcome.reasons:
+            page.runs("  ", [("same", f"{article_id}: {reason}")])
+        print("\n".join(page.lines).lstrip("\n"))
+
+    @contextlib.contextmanager
+    def _page(self, path: str | None) -> Iterator[IO[str] | None]:
+        """The HTML page to write to; it appears whole or not at all."""
+        if path is None:
+            yield None
+            return
+        part = Path(f"{path}.part")
+        with open(part, "w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+        part.replace(path)
+
+    def _show_progress(self, number: int, total: int, changed: int) -> None:
+        if number % 50 == 0 and sys.stderr.isatty():
+            print(
+                f"\r\x1b[K{number:,} of {total:,} articles read again · {changed:,} changed",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _end_progress(self) -> None:
+        if sys.stderr.isatty():
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def describe(outcome: Outcome, applied: bool) -> str:
+    """What a run came to, in one sentence."""
+    text = f"{outcome.read:,} articles read again: {outcome.changed:,} {'changed' if applied else 'would change'}"
+    text += f", {outcome.revisions:,} of them in headline or text" * bool(outcome.changed)
+    if outcome.without_journal:
+        text += f"; {outcome.without_journal:,} are from before the journal of captures, and stay as they are"
+    if outcome.failed:
+        text += f"; {outcome.failed:,} cannot be read again, and stay as they are"
+    return text

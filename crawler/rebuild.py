@@ -1,0 +1,182 @@
+"""Makes an archive again from captures and images: every entry of the journal (`archive.journal`) in order, without network.
+
+What no response says comes from a backup, where one is given: crawls, the state of lists, the user's decisions.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+
+from archive.backup import Copied, copy_database, copy_file
+from archive.captures import NAME as CAPTURES
+from archive.captures import Captures
+from archive.forget import bury
+from archive.journal import JournalEntry, journal
+from archive.times import read_utc, utc_text
+from archive.writer import Archive
+from crawler.offline_pipelines import OfflinePipelines
+from crawler.reader_version import reader_version
+from crawler.replay import CannotReplay, Replay
+from crawler.stored_images import ImageFiles
+
+MARK = ".rebuild"
+"""File of DATA_DIR that says that its archive.db is being made again: one that was cut off is begun anew."""
+COPIED = ("sources.toml", "rules.toml")
+OF_A_BACKUP = (
+    "crawls",
+    "feeds",
+    "gaps",
+    "pending_records",
+    "restorations",
+    "watches",
+    "tags",
+    "article_tags",
+)
+"""Tables that come from a backup, as far as both have them: no response says what is in them."""
+OF_ITS_ARTICLES = ("checks",)
+"""Likewise, once the articles are there."""
+
+
+class RebuildError(Exception):
+    """An archive cannot be made again here; the message says why."""
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """What a run came to."""
+
+    entries: int = 0
+    articles: int = 0
+    """Readings of articles."""
+    links: int = 0
+    failed: int = 0
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    """``(article, reason)`` of the first that could not be read again."""
+
+
+def prepare(source: Path, data_dir: Path) -> None:
+    """Bring captures, images and what configures the reader from *source* to *data_dir*, which must hold no archive.
+
+    Raises RebuildError, OSError, sqlite3.Error.
+    """
+    if not (source / CAPTURES).is_file():
+        raise RebuildError(f"there is no {source / CAPTURES}: an archive is made again from captures")
+    target = data_dir / "archive.db"
+    if target.exists() and not (data_dir / MARK).exists():
+        raise RebuildError(
+            f"{data_dir} holds an archive: choose an empty DATA_DIR, or move archive.db and posts/ away"
+        )
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / MARK).touch()
+    for suffix in ("", "-wal", "-shm"):
+        target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
+    if (data_dir / "posts").is_dir():
+        shutil.rmtree(data_dir / "posts")
+    if source.resolve() == data_dir.resolve():
+        return
+    copied = Copied()
+    for path in (source / "images").rglob("*"):
+        if path.is_file():
+            copy_file(path, data_dir / path.relative_to(source), copied, link=True)
+    for name in COPIED:
+        if (source / name).is_file():
+            copy_file(source / name, data_dir / name, copied, link=False)
+    copy_database(source / CAPTURES, data_dir / CAPTURES)
+
+
+def take_from_backup(archive: Archive, backup: Path, tables: Iterable[str] = OF_A_BACKUP) -> list[str]:
+    """Copy *tables* of a backup's archive.db; names of those that had rows. Raises RebuildError, sqlite3.Error."""
+    path = backup / "archive.db"
+    if not path.is_file():
+        raise RebuildError(f"{backup} is not a backup: there is no archive.db in it")
+    taken = []
+    with (
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as old,
+        archive.transaction() as new,
+    ):
+        for table in tables:
+            there, here = (
+                [row[1] for row in conn.execute(f"PRAGMA table_info({table})")] for conn in (old, new)
+            )
+            names = ", ".join(name for name in here if name in there)
+            if not names:
+                continue
+            rows = old.execute(f"SELECT {names} FROM {table}").fetchall()
+            columns = ", ".join(f"? AS {name}" for name in names.split(", "))
+            condition = " WHERE article_id IN (SELECT id FROM articles)" if table in OF_ITS_ARTICLES else ""
+            new.executemany(
+                f"INSERT OR REPLACE INTO {table} ({names}) SELECT * FROM (SELECT {columns}){condition}",
+                [tuple(row) for row in rows],
+            )
+            if rows:
+                taken.append(table)
+    return taken
+
+
+class Rebuild:
+    """Runs the journal over an open, empty *archive*."""
+
+    def __init__(self, archive: Archive, captures: Captures, settings: Any):
+        self.archive, self.captures = archive, captures
+        self.replay = Replay(captures, settings, archive.root)
+        self.pipelines = OfflinePipelines(settings, archive, ImageFiles(archive.root), stores=True)
+        self.version = reader_version()
+
+    def run(self, outcome: Rebuilt) -> Iterator[int]:
+        """Every entry in order; the number of those done. Raises ArchiveError."""
+        batch = 0
+        for entry in journal(self.captures.db):
+            if entry.batch != batch:  # what was written together is: stories depend on it
+                self.archive.flush()
+                batch = entry.batch
+            self.archive.set_clock(read_utc(entry.noted_at))
+            outcome.entries += 1
+            try:
+                self._take(entry, outcome)
+            except CannotReplay as exc:
+                outcome.failed += 1
+                if len(outcome.reasons) < 20:
+                    outcome.reasons.append((str(entry.article_id), str(exc)))
+            yield outcome.entries
+        self.archive.flush()
+        (self.archive.root / MARK).unlink(missing_ok=True)
+
+    def _take(self, entry: JournalEntry, outcome: Rebuilt) -> None:
+        """Do what an entry describes. Raises CannotReplay, ArchiveError."""
+        article_id = entry.article_id or ""
+        if entry.kind == "article":
+            outcome.articles += 1
+            self._archive_article(article_id, entry.entry)
+        elif entry.kind == "link":
+            outcome.links += 1
+            row = {name: entry.entry[name] for name in ("url", "outcome", "reason", "spider")}
+            self.archive.add_link({**row, "article_id": entry.article_id, "last_tried_at": entry.noted_at})
+        elif entry.kind == "withdrawal":
+            self.archive.withdraw(article_id, utc_text(self.archive.now()))
+        elif entry.kind == "feeds":
+            rows = [row for row in entry.entry["rows"] if self.archive.known(row["article_id"])]
+            self.archive.add_rows("article_feeds", rows)
+        elif entry.kind == "forgotten":
+            self.archive.flush()
+            with self.archive.transaction() as conn:
+                bury(conn, article_id, entry.noted_at)
+
+    def _archive_article(self, article_id: str, reading: dict[str, Any]) -> None:
+        article = self.replay.article(article_id, reading)
+        article.reader = self.version
+        article.link = None  # how the link ended is an entry of its own
+        try:
+            record = ItemAdapter(self.pipelines.process(article))
+        except DropItem as exc:
+            raise CannotReplay(f"a pipeline drops it now: {exc}") from None
+        if record["archived"] is None:
+            raise CannotReplay("nothing visible is left of it")

@@ -1,0 +1,254 @@
+"""Reads archived articles again from their captures, and brings the archive up to what is read today.
+
+Every reading of an article (`archive.journal`) is made again, in order, each completing those before it as it did in the
+crawls; what that comes to is compared with the rows. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+
+from archive.batch import Entry, Row
+from archive.captures import Captures
+from archive.differences import Difference, compare
+from archive.journal import readings_of
+from archive.one_article import OneArticle
+from archive.record_rules import READER, earlier_text
+from archive.writer import Archive
+from crawler.offline_pipelines import OfflinePipelines
+from crawler.reader_version import reader_version
+from crawler.replay import CannotReplay, Replay
+from crawler.stored_images import ImageRows
+from pipelines.store_sqlite import entry_of
+from pipelines.write_frontmatter import PostWriter
+
+STATE = ".reparse"
+"""File of DATA_DIR that says how far a run that was cut off had come."""
+PAGE = 200
+"""Articles between two notes of how far the run has come."""
+STORED = ("new", "changed", "completed", "reread")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which articles are read again."""
+
+    where: str = ""
+    """A condition on `articles`, in SQL."""
+    site: str = ""
+    rule: str = ""
+    """Only articles of which this boilerplate rule takes out something else than before."""
+    limit: int = 0
+
+    def ids(self, conn: sqlite3.Connection, after: int) -> Iterator[tuple[int, str]]:
+        """``(arrival, id)`` behind number *after*, a page at a time, so that the articles may change meanwhile.
+
+        Raises sqlite3.Error where the condition is wrong.
+        """
+        conditions = ["arrival > ?", f"({self.where or '1'})"] + ["site = ?"] * bool(self.site)
+        sql = f"SELECT arrival, id FROM articles WHERE {' AND '.join(conditions)} ORDER BY arrival LIMIT ?"
+        left = self.limit or None
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            page = conn.execute(sql, [after, *([self.site] if self.site else []), size]).fetchall()
+            yield from page
+            if len(page) < size:
+                return
+            after = page[-1][0]
+            left = None if left is None else left - len(page)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to."""
+
+    read: int = 0
+    changed: int = 0
+    revisions: int = 0
+    """Those of the changed whose headline or text is another one."""
+    fields: Counter[str] = field(default_factory=Counter)
+    """Changed articles by field."""
+    without_journal: int = 0
+    """Articles from before there was a journal: they cannot be read again."""
+    failed: int = 0
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    """``(article, reason)`` of the first that could not be read again."""
+
+
+class Reparse:
+    """Reads articles again. *conn* is a connection to the archive, with rows by name."""
+
+    def __init__(self, conn: sqlite3.Connection, captures: Captures, settings: Any):
+        self.conn = conn
+        self.captures = captures
+        self.replay = Replay(captures, settings)
+        self.one = OneArticle()
+        self.images = ImageRows(conn, captures.db)
+        self.pipelines = OfflinePipelines(settings, self.one, self.images)
+        self.writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
+        self.version = reader_version()
+
+    def read(self, article_id: str) -> Entry | None:
+        """The rows that today's reading of an article makes; None where the journal knows none. Raises CannotReplay."""
+        self.one.begin()
+        readings = readings_of(self.captures.db, article_id)
+        before: tuple[Any, ...] = ()
+        for reading in readings:
+            body = self._bodies(reading.entry)
+            if body == before and not reading.entry.get("listed"):
+                continue  # a check that found the same
+            before = body
+            article = self.replay.article(article_id, reading.entry)
+            article.reader = self.version
+            try:
+                record = self.pipelines.process(article)
+            except DropItem as exc:
+                raise CannotReplay(f"a pipeline drops it now: {exc}") from None
+            if record.archived in STORED:
+                self.one.add(entry_of(ItemAdapter(record)))
+        if not readings:
+            return None
+        if self.one.entry is None:
+            raise CannotReplay("nothing visible is left of it")
+        entry = self.one.entry
+        entry.rows["article_publishers"] = [
+            {"article_id": article_id, **row} for row in self.one.rows_of("article_publishers", article_id)
+        ]
+        return entry
+
+    def _bodies(self, entry: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Digests of the pages of a reading: the same ones say the same."""
+        ids = [entry.get("page"), *entry.get("pages", ()), entry.get("supplement")]
+        rows = self.captures.db.execute(
+            "SELECT body_sha256 FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            [json.dumps(ids)],
+        )
+        return tuple(row[0] for row in rows)
+
+    def difference(self, article_id: str) -> tuple[Difference, Entry] | None:
+        """What today's reading changes of an article, and its rows; None where it cannot be told. Raises CannotReplay."""
+        entry = self.read(article_id)
+        article = self.conn.execute("SELECT * FROM news WHERE id = ?", [article_id]).fetchone()
+        if entry is None or article is None:
+            return None
+        return compare(self.conn, article, entry), entry
+
+    def to_write(self, found: Difference, entry: Entry) -> Entry:
+        """*entry* as it is written over the archived article: what the crawls noted stays, the archived text is kept as a
+        revision of our making."""
+        article = found.article
+        kept = (
+            "arrival",
+            "first_seen_at",
+            "retrieved_at",
+            "withdrawn_at",
+            "served_from",
+            "revision",
+            "post_path",
+        )
+        row: Row = {**entry.article, **{name: article[name] for name in kept}}
+        if found.is_revision:
+            row["revision"] += 1
+            earlier = earlier_text(article, entry.body_text or "", READER)
+            entry.rows["revisions"] = [{"article_id": article["id"], **earlier}]
+        entry.article, entry.new = row, False
+        for table in ("article_feeds", "article_captures", "checks"):
+            entry.rows.pop(table, None)
+        for table in ("article_publishers", "article_times"):
+            entry.replace[table] = entry.rows.pop(table, [])
+        path, text = self.writer(self._post_fields(row, entry))
+        row["post_path"], entry.post = path, (path, text)
+        if article["post_path"] and article["post_path"] != path:
+            entry.old_post = article["post_path"]
+        return entry
+
+    def _post_fields(self, row: Row, entry: Entry) -> Row:
+        """What a post is made of."""
+        files = {image["sha256"]: image for image in entry.rows["images"]}
+        images = [{**files.get(image["sha256"], {}), **image} for image in entry.replace["article_images"]]
+        lists = {name: json.loads(row[name]) for name in ("authors", "editors")}
+        return {**row, **lists, "body_html": entry.body_html, "body_text": entry.body_text, "images": images}
+
+    def run(
+        self, choice: Choice, outcome: Outcome, archive: Archive | None = None, after: int = 0
+    ) -> Iterator[tuple[int, Difference | None]]:
+        """Read the chosen articles behind number *after* again; each one's number, and what differs, None where nothing does.
+
+        With *archive* it is written. Counts go to *outcome*.
+        """
+        for arrival, article_id in choice.ids(self.conn, after):
+            outcome.read += 1
+            try:
+                answer = self.difference(article_id)
+            except CannotReplay as exc:
+                outcome.failed += 1
+                if len(outcome.reasons) < 20:
+                    outcome.reasons.append((article_id, str(exc)))
+                yield arrival, None
+                continue
+            if answer is None:
+                outcome.without_journal += 1
+                yield arrival, None
+                continue
+            found, entry = answer
+            if not found or (choice.rule and not found.changes_rule(choice.rule)):
+                yield arrival, None
+                continue
+            outcome.changed += 1
+            outcome.revisions += found.is_revision
+            outcome.fields.update(found.fields)
+            if archive is not None:
+                archive.add(self.to_write(found, entry))
+            yield arrival, found
+
+
+class Progress:
+    """How far a run has come, in a file of DATA_DIR, so that one that was killed goes on where it stopped."""
+
+    def __init__(self, data_dir: Path, choice: Choice, version: str):
+        self.path = data_dir / STATE
+        self.key = hashlib.sha256(repr((choice, version)).encode()).hexdigest()[:16]
+
+    def load(self) -> int:
+        """The number of the last article that the same run had written; 0 where it begins."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            state = json.loads(self.path.read_text(encoding="utf-8"))
+            if state["key"] == self.key:
+                return int(state["arrival"])
+        return 0
+
+    def save(self, arrival: int) -> None:
+        """Keep that all up to article number *arrival* is written. Raises OSError."""
+        part = self.path.with_name(f"{STATE}.part")
+        part.write_text(json.dumps({"key": self.key, "arrival": arrival}), encoding="utf-8")
+        part.replace(self.path)
+
+    def end(self) -> None:
+        """The run has come to its end."""
+        self.path.unlink(missing_ok=True)
+
+
+def apply(
+    reparse: Reparse, choice: Choice, archive: Archive, outcome: Outcome
+) -> Iterator[Difference | None]:
+    """Run over an open *archive*, resuming a run that was cut off; what differs of each article. Raises ArchiveError, OSError."""
+    progress = Progress(archive.root, choice, reparse.version)
+    after = progress.load()
+    for number, (arrival, found) in enumerate(reparse.run(choice, outcome, archive, after), 1):
+        yield found
+        if number % PAGE == 0:
+            archive.flush()
+            progress.save(arrival)
+    archive.flush()
+    progress.end()
