@@ -83,11 +83,11 @@ test-sites: $(DEV) ## build sites from posts and exports with Jekyll, Hugo and P
 	$(BIN)/python tests/sites/build.py
 	$(BIN)/python tests/sites/themes.py
 
-score: $(DEV) ## compare extraction with trafilatura on annotated pages
-	$(BIN)/python tests/score.py
+score: $(DEV) ## compare extraction with trafilatura on annotated pages (CORPUS=DIR: those, or a copy of a peer's corpus)
+	$(BIN)/python -m tests.score
 
 score-sites: $(DEV) ## the same, with the figures of each site
-	$(BIN)/python tests/score.py --sites
+	$(BIN)/python -m tests.score --sites
 
 images: $(DEV) ## make the images of the docs
 	$(BIN)/python docs/images/make.py

@@ -2,7 +2,8 @@
 ``make score-sites`` for the figures of each site as well.
 
 The corpus (``annotations.jsonl`` with its pages, ``score.py`` beside or above) is not part of the project; CORPUS names
-its folder, or the folder above. Each reader runs in a process of its own; times are CPU of reading alone, without start-up.
+its folder, or the folder above; or a copy of a corpus of another project (`tests.score_corpora`), which is judged by that
+project's own measure. Times are CPU of reading alone, without start-up.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from tests.score_corpora import Corpus, open_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT.parent / "shared" / "corpus"
@@ -47,17 +52,22 @@ def batch(folder: Path, annotations: list[dict[str, Any]], pages: Path) -> Path:
     return listed
 
 
-def ours(listed: Path, *flags: str) -> list[dict[str, Any]]:
-    """Predictions of `scrapy extract`."""
+def run_extract(listed: Path, *flags: str) -> list[dict[str, Any]]:
+    """What `scrapy extract` prints of the pages in a list."""
     words = [sys.executable, "-m", "scrapy", "extract", *flags, "--batch", str(listed)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(done.stderr)
-    names = {"headline": "title", "publisher": "source", "authors": "author"}
-    return [
-        {names.get(key, key): value for key, value in json.loads(line).items()}
-        for line in done.stdout.splitlines()
-    ]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+NAMES = {"headline": "title", "publisher": "source", "authors": "author"}
+"""Our words and those of the annotations."""
+
+
+def ours(listed: Path, *flags: str) -> list[dict[str, Any]]:
+    """Predictions of `scrapy extract`, in the words of the annotations."""
+    return [{NAMES.get(key, key): value for key, value in one.items()} for one in run_extract(listed, *flags)]
 
 
 def trafilatura(listed: Path) -> list[dict[str, Any]]:
@@ -72,7 +82,9 @@ def trafilatura(listed: Path) -> list[dict[str, Any]]:
         page = Path(entry["file"]).read_bytes()
         page = gzip.decompress(page) if page[:2] == b"\x1f\x8b" else page
         begun = time.process_time()
-        read = bare_extraction(page, url=entry["url"], with_metadata=True, include_images=True)
+        read = bare_extraction(
+            page, url=entry["url"], with_metadata=True, include_images=True, include_comments=False
+        )
         spent = 1000 * (time.process_time() - begun)
         said = read.as_dict() if read is not None else {}
         found.append({
@@ -112,7 +124,48 @@ def score(
     return json.loads(result.read_text(encoding="utf-8")), run.stdout
 
 
+def judge_corpus(corpus: Corpus) -> None:
+    """Print how well the pages of another project's corpus are read, by that project's measure."""
+    with tempfile.TemporaryDirectory() as name:
+        listed = Path(name, "list.jsonl")
+        entries = [{"id": one["id"], "file": str(one["file"]), "url": one["url"]} for one in corpus.pages]
+        listed.write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+        words = {theirs: our for our, theirs in NAMES.items()}
+        readers = {
+            "ours": run_extract(listed),
+            "trafilatura": [
+                {words.get(key, key): value for key, value in one.items()} for one in trafilatura(listed)
+            ],
+        }
+    print(f"{corpus.name}, {len(corpus.pages)} pages")
+    for reader, predictions in readers.items():
+        if not predictions:
+            print(f"{reader:<16}  not installed: pip install trafilatura lxml_html_clean")
+            continue
+        found = {one.get("id"): one for one in predictions}
+        rows = [corpus.judge(gold, found.get(gold["id"], {})) for gold in corpus.pages]
+        times = [one["cpu_ms"] for one in predictions if one.get("cpu_ms") is not None]
+        figures = {**corpus.total(rows), "ms-med": f"{statistics.median(times):.1f}"}
+        print(reader.ljust(16) + "  ".join(f"{column} {figure}" for column, figure in figures.items()))
+        if "--sites" in sys.argv:
+            print_sites(corpus, rows)
+
+
+def print_sites(corpus: Corpus, rows: list[dict[str, Any]]) -> None:
+    """The figures of each site."""
+    sites: dict[str, list[dict[str, Any]]] = {}
+    for gold, row in zip(corpus.pages, rows, strict=True):
+        sites.setdefault(urlsplit(gold["url"] or "").hostname or "-", []).append(row)
+    for site, some in sorted(sites.items()):
+        print(
+            f"  {site:<40}" + "  ".join(f"{column} {figure}" for column, figure in corpus.total(some).items())
+        )
+
+
 def main() -> None:
+    if (corpus := open_corpus(CORPUS)) is not None:
+        judge_corpus(corpus)
+        return
     pages = find_pages()
     if not (pages / "annotations.jsonl").is_file():
         sys.exit(f"no annotated pages at {pages}; CORPUS=DIR make score names another place")

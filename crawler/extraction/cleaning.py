@@ -14,7 +14,7 @@ from crawler.extraction.body import Body, find_described, fold_letters, is_confi
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, squeeze
-from crawler.extraction.heading_lines import cut_above_heading, cut_head
+from crawler.extraction.heading_lines import cut_above_heading, cut_head, cut_times
 from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, resolve_images, save_images
 from crawler.extraction.lines import is_end_line
@@ -54,8 +54,9 @@ def clean_body(
     unhide(element)
     sums = subtree_sums(layout, element)
     wanted = {fold_words(one) for one in (headline, *titles) if one}
-    cut_above_heading(layout, body, wanted)
     cut_head(layout, body, wanted)
+    cut_above_heading(layout, body, wanted)
+    cut_times(body)
     cut_boxes(layout, body, sums)
     cut_cards(body)
     cut_promoted(layout, body)

@@ -10,13 +10,14 @@ from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_words
 from crawler.extraction.lines import is_meta
-from crawler.extraction.trees import is_within, own_text
+from crawler.extraction.trees import INLINE, is_within, own_text
 from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(
     r"来源|來源|作者|编辑|責任|责任|责编|发布|发表|时间|時間|日期|字号|字体|字級|字號|字體|字型|阅读|字数|浏览|点击|评论|分享|打印|收藏|关注|扫码|微信|微博|记者|^\d[\d\s:：./年月日-]*$|首页|正文|>|»|^By\s|^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
 )
 HEADINGS = frozenset(("h1", "h2", "h3"))
+LONGEST_TIME = 60  # characters
 ABOVE = 0.3  # share of a body's text that can stand above its headline
 
 
@@ -74,3 +75,24 @@ def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
     if not META_LINE.search(line):
         return False
     return close or STAMP.search(line) is not None or layout.worth(block) < 0
+
+
+def cut_times(body: Body) -> None:
+    """Times in elements of their own that stand on a line alone, however they are written."""
+    for element in list(body.element.iter("time")):
+        holder = element.getparent()
+        before = element.getprevious()
+        beside = f"{(before.tail if before is not None else holder.text) or ''}{element.tail or ''}"
+        alone = squeeze(own_text(holder)) == text_of(element) or (
+            not beside.strip()
+            and (before is None or before.tag not in INLINE)
+            and not follows_inline(element)
+        )
+        if alone and len(text_of(element)) <= LONGEST_TIME and is_within(element, body.element):
+            body.take_out("page_heading", element)
+
+
+def follows_inline(element: Any) -> bool:
+    """Whether the element right behind is part of the same line."""
+    after = element.getnext()
+    return after is not None and after.tag in INLINE and after.tag != "br"
