@@ -19,7 +19,7 @@ from archive.captures import NAME as CAPTURES
 from archive.data_files import DataFiles
 
 DATABASES = ("archive.db", CAPTURES)
-OTHERS = ("manifests", "sources.toml", "rules.toml")
+OTHERS = ("manifests", "sources.toml", "rules.toml", "watches.toml")
 
 
 class BackupError(Exception):

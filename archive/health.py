@@ -117,11 +117,14 @@ def _file_size(path: Path) -> int:
 
 
 def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | None, min_free: int) -> None:
-    """Add ``problems``, ``exit_status`` and ``healthy`` to what `read_status` returned."""
+    """Add ``problems``, ``exit_status`` and ``healthy`` to what `read_status` returned.
+
+    A problem has ``exit_status``, ``problem`` (in words) and ``feed`` (the list that it is about, or None).
+    """
     problems: list[dict[str, Any]] = []
 
-    def problem(status: int, text: str) -> None:
-        problems.append({"exit_status": status, "problem": text})
+    def problem(status: int, text: str, feed: str | None = None) -> None:
+        problems.append({"exit_status": status, "problem": text, "feed": feed})
 
     if gaps := len(report["gaps"]):
         problem(
@@ -134,11 +137,13 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
             problem(
                 FEED_FAILS,
                 f"feed {feed['feed']} failed {feed['failures']:,} times in a row, last read {read_at}",
+                feed["feed"],
             )
     for short in report["short_lists"]:
         problem(
             FEED_FAILS,
             f"feed {short['feed']} listed {short['count']:,} articles on {short['day']}; {short['usual']:,.0f} are usual for that weekday",
+            short["feed"],
         )
     for silent in report["silent_lists"]:
         longest = timedelta(seconds=silent["longest_silence"])
@@ -146,6 +151,7 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
             FEED_FAILS,
             f"feed {silent['feed']} lists nothing newer than {ago(silent['newest_at'], now)}; its longest silence before was "
             f"{longest.total_seconds() / 3600:,.0f} hours",
+            silent["feed"],
         )
     last = report["last_scheduled"]
     if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):

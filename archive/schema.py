@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+from archive.alerts.schema import ALERTS
 from archive.publisher_slugs import derive_again
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.sql import SEARCH, SEARCH_VIEW
@@ -404,6 +405,7 @@ CREATE TABLE restorations (
 ) WITHOUT ROWID
 """,
 )
+step("0027_alerts", ALERTS)
 
 
 def statements(sql: str) -> list[str]:

@@ -78,12 +78,14 @@ FAILED = (
     " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1"
 )
 KILLED = "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1"
+ALERTS = "SELECT 1 FROM alerts WHERE sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= :now) LIMIT 1"
 WAITING = {
     "checks are due": CHECKS.format(feeds=ASKED),
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL AND final_at IS NULL"
     f" AND feed IN ({ASKED}) AND {GAP_DUE} LIMIT 1",
     "failed links are due for another try": FAILED.format(sites="article_id GLOB 'finews:*'"),
     "the last crawl was killed": KILLED,
+    "alerts are due": ALERTS,
     "a feed was not read by the last poll": f"SELECT 1 FROM ({ASKED}) j LEFT JOIN feeds f ON f.feed = j.value"
     " WHERE f.last_read_at IS NULL OR f.failures > 0 LIMIT 1",
 }
@@ -98,6 +100,7 @@ DUE_SOURCES = {
     ),
     "checks are due": CHECKS.format(feeds=FOLLOWED),
     "the last crawl was killed": KILLED,
+    "alerts are due": ALERTS,
 }
 NEWS = f"""
 SELECT count(*) FROM (

@@ -16,6 +16,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status
+from crawler.alerting import deliver_alerts
 from crawler.check_settings import find_problem, find_typos
 from crawler.extensions.run_log import RunLog
 from pipelines.archive_access import archive_named_in, share_archive
@@ -42,7 +43,7 @@ def ping(url: str, path: str, text: str = "") -> None:
 
 def print_lines(stream: TextIO | None, lines: list[str]) -> None:
     """Print *lines*. That the pipe is closed, or the disk of the log is full, changes nothing."""
-    if stream is None:
+    if stream is None or not lines:
         return
     try:
         print("\n".join(lines), file=stream, flush=True)
@@ -176,6 +177,7 @@ class Command(ScrapyCrawl):
         if verdict.status:
             print_lines(sys.stderr, explain_status(crawler.stats, archive, verdict))
         ping(crawler.settings["HEALTHCHECK_URL"], str(verdict.status), "\n".join(verdict.reasons))
+        print_lines(sys.stderr, [f"scrapy crawl: {problem}" for problem in deliver_alerts(crawler.settings)])
 
     def _leave(self, status: int, reason: str) -> NoReturn:
         """End at once, with one line that says why."""

@@ -14,7 +14,6 @@ or its index, else a web page whose links are followed.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from archive.toml_text import with_table
 from crawler.sources import Source, built_in
 from crawler.sources.by_address import ConfiguredSource
 
@@ -193,19 +193,6 @@ def write_entry(path: Path, name: str, entry: Mapping[str, Any]) -> None:
     check_entry(name, dict(entry), path)
     if name in load(path):
         raise ConfigError(f"{path}: there is a [{name}] already")
-    lines = [f"[{name}]", *(f"{key} = {as_toml(value)}" for key, value in entry.items())]
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + ("\n" if text.strip() else "") + "\n".join(lines) + "\n", encoding="utf-8")
-
-
-def as_toml(value: Any) -> str:
-    """A value as TOML, whose strings are those of JSON.
-
-    >>> as_toml({"a b": "x"}), as_toml(["1", "2"]), as_toml(True)
-    ('{ "a b" = "x" }', '["1", "2"]', 'true')
-    """
-    if isinstance(value, dict):
-        pairs = [f"{json.dumps(key, ensure_ascii=False)} = {as_toml(item)}" for key, item in value.items()]
-        return "{ " + ", ".join(pairs) + " }"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    path.write_text(with_table(text, name, entry), encoding="utf-8")

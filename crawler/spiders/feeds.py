@@ -25,6 +25,7 @@ from archive.feed_state import FeedState, spans
 from archive.list_state import ListState
 from archive.times import utc_text
 from archive.writer import ArchiveLocked
+from crawler.alerting import deliver_and_log
 from crawler.article_spider import UsageProblem
 from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard
@@ -203,6 +204,7 @@ class FeedsSpider(ListSpider):
             if run_log := self.crawler.get_extension(RunLog):
                 run_log.pause()
             self.archive.close()  # others may write until the next round
+            asyncio.get_running_loop().run_in_executor(None, deliver_and_log, self.crawler.settings)
             asyncio.get_running_loop().call_later(self.every.total_seconds(), self.next_round)
         raise DontCloseSpider
 
