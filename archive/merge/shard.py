@@ -35,6 +35,8 @@ class Shard:
     def __init__(self, root: Path):
         self.root, self.path = root, root / "archive.db"
         self.conn: sqlite3.Connection
+        self._newest = 0
+        """`arrival` of the newest article when `compare` began."""
 
     def open(self) -> Shard:
         """Open it for reading, brought up to date where an earlier version wrote it. Raises ShardError."""
@@ -84,11 +86,12 @@ class Shard:
     def compare(self, archive: Path) -> int:
         """Find what the archive.db at *archive* lacks or has otherwise, into temporary tables; number of articles compared."""
         conn = self.conn
+        [(self._newest,)] = conn.execute("SELECT coalesce(max(arrival), 0) FROM main.articles").fetchall()
         conn.execute("CREATE TEMP TABLE wanted (id TEXT PRIMARY KEY) WITHOUT ROWID")
         conn.execute("ATTACH ? AS archive", [f"{archive.as_uri()}?mode=ro"])
         for table in ("articles", *CHILDREN):
             conn.execute(f"INSERT OR IGNORE INTO wanted {self._differences(table)}")
-        conn.execute("DELETE FROM wanted WHERE id IN (SELECT id FROM archive.forgotten)")
+        conn.execute("CREATE TEMP TABLE taken_down AS SELECT id FROM archive.forgotten")
         conn.execute("DETACH archive")
         [(count,)] = conn.execute("SELECT count(*) FROM main.articles")
         return int(count)
@@ -111,9 +114,13 @@ class Shard:
         )
 
     def begin(self) -> None:
-        """From now on read one moment."""
+        """From now on read one moment. What arrived since `compare`, which cannot be of that moment as it lets go of the archive
+        again, is wanted as well: its links are there now."""
         self.conn.execute("BEGIN")
-        self.conn.execute("SELECT 1 FROM main.articles LIMIT 1").fetchone()
+        self.conn.execute(
+            "INSERT OR IGNORE INTO wanted SELECT id FROM main.articles WHERE arrival > ?", [self._newest]
+        )
+        self.conn.execute("DELETE FROM wanted WHERE id IN (SELECT id FROM taken_down)")
 
     def bundles(self) -> Iterator[tuple[tuple[str, int, str], Bundle]]:
         """The articles that `compare` found, by ``(first_seen_at, arrival, id)``."""
