@@ -121,6 +121,8 @@ class Capture:
     """Response headers as received, before a ``Content-Encoding`` is undone."""
     received: bytes
     """Bytes received."""
+    received_sha256: str | None = None
+    """Their SHA-256, hex, where it is known; None to have it computed."""
     body: bytes | None = None
     """The body after its encoding was undone; None where that is *received* itself."""
     final_url: str | None = None
@@ -228,7 +230,7 @@ class Captures:
         header_set, request_marks = self._header_set(capture.request_headers)
         headers, header_marks = redact_headers(capture.headers)
         marks = request_marks + header_marks
-        received_sha256 = hashlib.sha256(capture.received).hexdigest()
+        received_sha256 = capture.received_sha256 or hashlib.sha256(capture.received).hexdigest()
         body = capture.received if capture.body is None else capture.body
         if capture.personal and not capture.image:
             body, body_marks = redact_json(body, capture.personal)

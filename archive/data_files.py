@@ -31,7 +31,7 @@ class DataFiles:
         if path is None:
             return False
         try:
-            status = os.stat(self.root / path)
+            status = os.stat(f"{self.root}/{path}")
         except OSError:
             return False
         return size is None or status.st_size == size
@@ -39,9 +39,10 @@ class DataFiles:
     def stage_image(self, data: bytes, sha256: str, suffix: str) -> str:
         """Keep an image until its article is written; its path."""
         path = f"images/{sha256[:2]}/{sha256}{suffix}"
-        staged = self.staging / f"{sha256}{suffix}"
-        if not staged.exists() and not self.has(path, len(data)):
-            staged.write_bytes(data)
+        staged = f"{self.staging}/{sha256}{suffix}"
+        if not os.path.exists(staged) and not self.has(path, len(data)):
+            with open(staged, "wb") as file:
+                file.write(data)
         return path
 
     def stage_copy(self, path: str, source: Path) -> None:
@@ -68,11 +69,11 @@ class DataFiles:
             return
         named = {"images": images, "posts": [path for path, _ in posts] + old_posts}
         self.pending.write_text(json.dumps(named), encoding="utf-8")
-        for path in images:
-            staged = self.staging / os.path.basename(path)
-            if staged.exists():
-                self._make_folder(f"{self.root}/{path}")
-                os.replace(staged, self.root / path)
+        for path in images:  # paths as plain text, as in `write_post`
+            staged, target = f"{self.staging}/{os.path.basename(path)}", f"{self.root}/{path}"
+            if os.path.exists(staged):
+                self._make_folder(target)
+                os.replace(staged, target)
         if images:
             self._link_images()
         for path, text in posts:

@@ -40,6 +40,8 @@ SETS = ("srcset", "data-srcset")
 LAZY = (*UNSCALED, *LAZY_SOURCES, *SETS, "sizes", "loading")
 MOST_IMAGES = 1_000  # of one article
 AT_ONCE = 32  # images of one article that wait for their answers
+DIGEST = "body_digest"
+"""Key of ``meta`` where the capture of an image leaves ``(body, SHA-256)``: the digest of those very bytes is not made twice."""
 REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
 
 _LIVE_CHART = compile_late(
@@ -221,8 +223,9 @@ def place_images(tree: Any, found: list[dict[str, Any]]) -> int:
     return len(others)
 
 
-def validate_image(data: bytes, limits: Limits) -> Outcome:
-    """What becomes of the bytes that an address answered; ``stored`` comes with ``suffix``, not ``path``.
+def validate_image(data: bytes, limits: Limits, sha256: str | None = None) -> Outcome:
+    """What becomes of the bytes that an address answered; ``stored`` comes with ``suffix``, not ``path``. *sha256* is theirs,
+    hex, where it is known.
 
     ``refused`` is what we would not take the next time either; ``failed`` may heal.
 
@@ -241,7 +244,7 @@ def validate_image(data: bytes, limits: Limits) -> Outcome:
     return {
         "status": "stored",
         "reason": None,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256 or hashlib.sha256(data).hexdigest(),
         "media_type": picture.media_type,
         "width": picture.width,
         "height": picture.height,
@@ -350,7 +353,8 @@ class DownloadImagesPipeline:
             outcome = outcome_of_error(error, self.limits)
         else:
             if response.status == 200:
-                outcome = self._keep(response.body)
+                captured, digest = request.meta.pop(DIGEST, (None, None))
+                outcome = self._keep(response.body, digest if captured is response.body else None)
             else:
                 outcome = {"status": "failed", "reason": f"answered {response.status}"}
         if captures := request.meta.get("captures"):
@@ -360,8 +364,8 @@ class DownloadImagesPipeline:
             self._done.popitem(last=False)
         return outcome
 
-    def _keep(self, data: bytes) -> Outcome:
-        outcome = validate_image(data, self.limits)
+    def _keep(self, data: bytes, sha256: str | None = None) -> Outcome:
+        outcome = validate_image(data, self.limits, sha256)
         if outcome["status"] == "stored":
             try:
                 outcome["path"] = self.archive.stage_image(data, outcome["sha256"], outcome.pop("suffix"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from crawler.middlewares.saved_images import SOURCE
 from crawler.middlewares.site_headers import SET
 from crawler.reader_version import reader_version
 from pipelines.archive_access import require_archive
+from pipelines.download_images import DIGEST
 from pipelines.image_types import sniff
 
 SMALL, LARGE = 512, 1024 * 1024  # bytes of an image
@@ -45,7 +47,10 @@ class CaptureMiddleware:
             return response  # of Scrapy's HTTP cache: it was captured when it came
         encoding = response.headers.get(b"Content-Encoding")
         body = decode(response.body, encoding) if encoding else None
-        from_content = request.meta.get("from_content")
+        from_content, digest = request.meta.get("from_content"), None
+        if from_content and not encoding:
+            digest = hashlib.sha256(response.body).hexdigest()
+            request.meta[DIGEST] = response.body, digest
         source, file = request.meta.get(SOURCE) or (
             BROWSER if request.meta.get("playwright") else None,
             None,
@@ -59,6 +64,7 @@ class CaptureMiddleware:
                 status=response.status,
                 headers=pairs(response.headers),
                 received=response.body,
+                received_sha256=digest,
                 body=body,
                 fetched_at=datetime.now(UTC),
                 ip=str(response.ip_address) if response.ip_address else None,
