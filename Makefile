@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages test-sites score score-sites images
+.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages test-sites score score-sites images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -53,10 +53,13 @@ wheel: $(RUN) ## build dist/*.whl
 # BENCH=full: 1,000,000 articles instead of 200,000.
 ROWS := $(if $(filter full,$(BENCH)),1000000,200000)
 
-bench: bench-crawl bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages ## all benchmarks; each can be run alone
+bench: bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages ## all benchmarks; each can be run alone
 
 bench-crawl: $(DEV) ## CPU of a crawl, beside plain Scrapy's
 	$(BIN)/python -m tests.bench
+
+bench-instructions: $(DEV) ## CPU instructions of a crawl, which a busy machine does not change; needs valgrind
+	$(BIN)/python -m tests.bench.instructions
 
 bench-search: $(DEV) ## full-text search
 	$(BIN)/python -m tests.bench.search --articles $(ROWS) --distinct $(if $(filter full,$(BENCH)),50000,$(ROWS)) --queries 30

@@ -11,7 +11,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from archive.captures import BROWSER, Capture, zstd
 from archive.redaction import Header
@@ -119,7 +119,9 @@ class NameCapturesMiddleware:
 
 def sent_headers(request: Request) -> list[Header]:
     """The headers of a request, without those of SITE_HEADERS: they may be credentials, whatever they are called."""
-    own = {name.lower() for name in request.meta.get(SET, ())}
+    if SET not in request.meta:
+        return pairs(request.headers)
+    own = {name.lower() for name in request.meta[SET]}
     return [pair for pair in pairs(request.headers) if pair[0].lower() not in own]
 
 
@@ -130,11 +132,12 @@ def is_image(body: bytes) -> bool:
     return image is not None and ((image.complete and len(body) > SMALL) or len(body) > LARGE)
 
 
-def pairs(headers: Any) -> list[Header]:
+def pairs(headers: Headers) -> list[Header]:
     """Headers as text, one pair a value."""
+    # As the dict that they are: their own `items` looks each name up again, which takes 1 % of a crawl.
     return [
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in headers.items()
+        for name, values in dict.items(headers)
         for value in values
     ]
 
