@@ -112,7 +112,7 @@ class Article:
     body_text: str | None = None
     """Text of the body: one paragraph a line, table cells parted by tabs, captions kept."""
     images: list[dict[str, Any]] = field(default_factory=list)
-    """Pictures in reading order: ``position`` (1, 2, ...), ``url`` (preferred address, absolute), ``candidates``
+    """Images in reading order: ``position`` (1, 2, ...), ``url`` (preferred address, absolute), ``candidates``
     (all addresses, best first), ``caption``, ``alt``, ``status`` (``stored``, ``failed``, ``refused``), ``reason``;
     stored ones also ``sha256``, ``media_type``, ``width``, ``height`` (pixels), ``bytes``, ``path``."""
     securities: list[dict[str, Any]] = field(default_factory=list)

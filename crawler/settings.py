@@ -133,7 +133,7 @@ SEARCH_INDEX = True
 CAPTURES = True  # every response as received, in captures.db
 MANIFEST_COMMAND = ""  # signs a daily manifest, whose path is put behind it: gpg --detach-sign, ots stamp
 POST_FLAVOUR = "jekyll"  # jekyll, jekyll-old, hugo, eleventy, pelican, plain
-POST_IMAGE_BASE = ""  # prefix of picture addresses in posts; empty: relative to the post's page
+POST_IMAGE_BASE = ""  # prefix of image addresses in posts; empty: relative to the post's page
 
 # -- several machines ---------------------------------------------------------------------------------------------------
 QUEUE = ""  # redis://[:PASSWORD@]HOST[:PORT]/DB: links that several crawls share; needs the extra `cluster`

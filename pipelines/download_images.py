@@ -1,7 +1,7 @@
-"""``body_tree`` -> ``images``: fetches an article's content pictures and points the body at the local copies.
+"""``body_tree`` -> ``images``: fetches an article's content images and points the body at the local copies.
 
-Bytes are kept as they came. Of several addresses of a picture the unscaled one is tried first. What cannot be
-had leaves ``<a class="image-missing" href="ADDRESS"></a>`` in the body and a row that says why.
+Bytes are kept as they came. Of several addresses of an image the unscaled one is tried first. What is not
+available leaves ``<a class="image-missing" href="ADDRESS"></a>`` in the body and a row that says why.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 Outcome = dict[str, Any]
-"""``status`` (``stored``, ``failed``, ``refused``) and ``reason``; of a stored picture also ``sha256``,
+"""``status`` (``stored``, ``failed``, ``refused``) and ``reason``; of a stored image also ``sha256``,
 ``media_type``, ``width``, ``height``, ``bytes`` and ``path``."""
 
 UNSCALED = ("orginial_src", "data-original", "data-src", "original")  # the first is the source's own spelling
@@ -55,7 +55,7 @@ _PLACEHOLDER = compile_late(
     re.I,
 )
 # These can also name a page, a video or a plain word.
-_PICTURE = compile_late(
+_IMAGE_FILE = compile_late(
     r"[^\s\"']+\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@&_:/].*)?|\S*wx_fmt=\S*|\S*/download/\S+", re.I
 )
 _SRCSET = compile_late(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
@@ -71,7 +71,7 @@ _CAPTION_LENGTH = 100  # characters; a longer paragraph that begins 图：is tex
 
 
 def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
-    """The pictures of a body in reading order, each once; the tree stays as it is.
+    """The images of a body in reading order, each once; the tree stays as it is.
 
     Each has ``position`` (1, 2, ...), ``url`` (its best address), ``candidates`` (all, absolute, best first),
     ``caption``, ``alt``, ``elements`` (every ``<img>`` that shows it) and, where it is not to be fetched,
@@ -81,7 +81,7 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
     >>> find_images(tree, "https://news.example/1")[0]["candidates"]
     ['https://news.example/a_o.jpg', 'https://p.example/a.jpg']
     """
-    found: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     by_address: dict[str, dict[str, Any]] = {}
     for image in tree.iterdescendants("img"):
         candidates = _candidates(image, base_url or "")
@@ -90,7 +90,7 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
         entry = next((by_address[url] for url in candidates if url in by_address), None)
         if entry is None:
             entry = {
-                "position": len(found) + 1,
+                "position": len(entries) + 1,
                 "url": candidates[0],
                 "candidates": candidates,
                 "caption": None,
@@ -99,23 +99,23 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
             }
             if reason := _no_content(image, candidates):
                 entry |= {"status": "refused", "reason": reason}
-            elif len(found) >= MOST_IMAGES:
+            elif len(entries) >= MOST_IMAGES:
                 reason = f"an article's images beyond the first {MOST_IMAGES:,} are not fetched"
                 entry |= {"status": "refused", "reason": reason}
-            found.append(entry)
+            entries.append(entry)
         entry["candidates"] += [url for url in candidates if url not in entry["candidates"]]
         by_address.update(dict.fromkeys(candidates, entry))
         entry["elements"].append(image)
         entry["caption"] = entry["caption"] or _caption(image, tree)
         entry["alt"] = entry["alt"] or _alt(image)
-    return found
+    return entries
 
 
 def _candidates(image: Any, base_url: str) -> list[str]:
     """Absolute addresses in an ``<img>``, best first; placeholders only where there is nothing else."""
     given = [image.get(name) for name in UNSCALED]
     given += [
-        value for name in LAZY_SOURCES if (value := image.get(name)) and _PICTURE.fullmatch(value.strip())
+        value for name in LAZY_SOURCES if (value := image.get(name)) and _IMAGE_FILE.fullmatch(value.strip())
     ]
     given += [_largest(image.get(name)) for name in SETS]
     given.append(image.get("src"))
@@ -146,7 +146,7 @@ def _largest(srcset: str | None) -> str | None:
 
 
 def _no_content(image: Any, candidates: list[str]) -> str | None:
-    """Why a picture is no content of the article; earlier pipelines should have taken these out."""
+    """Why an image is no content of the article; earlier pipelines should have taken these out."""
     if any(map(_LIVE_CHART.match, candidates)):
         return "live chart, drawn when asked for: not what the reader saw"
     if not _ADVERT_CLASSES.isdisjoint((image.get("class") or "").split()):
@@ -210,14 +210,14 @@ def point_at_copy(entry: dict[str, Any]) -> None:
             drop(image)
 
 
-def place_images(tree: Any, found: list[dict[str, Any]]) -> int:
-    """Point the body at the copies of the images *found* in it, whose outcomes are known by now, and drop images without an
+def place_images(tree: Any, images: list[dict[str, Any]]) -> int:
+    """Point the body at the copies of its *images*, whose outcomes are known by now, and drop images without an
     address; how many those were."""
-    shown = {image for entry in found for image in entry["elements"]}
+    shown = {image for entry in images for image in entry["elements"]}
     others = [image for image in tree.iterdescendants("img") if image not in shown]
     for image in others:  # data:, javascript: or no address at all
         drop(image)
-    for entry in found:
+    for entry in images:
         point_at_copy(entry)
         del entry["elements"]
     return len(others)
@@ -230,31 +230,31 @@ def validate_image(data: bytes, limits: Limits, sha256: str | None = None) -> Ou
     ``refused`` is what we would not take the next time either; ``failed`` may heal.
 
     >>> validate_image(b"<html>Not found</html>", Limits())
-    {'status': 'failed', 'reason': 'is HTML, not a picture'}
+    {'status': 'failed', 'reason': 'is HTML, not an image'}
     """
-    picture = sniff(data)
-    if picture is None:
+    image = sniff(data)
+    if image is None:
         reason = why_not(data)
         return {"status": "refused" if "not kept" in reason else "failed", "reason": f"is {reason}"}
-    if over := limits.refuse(picture, len(data)):
+    if over := limits.refuse(image, len(data)):
         return {"status": "refused", "reason": over}
-    if not picture.complete:
-        whole = f"of {picture.expected:,} bytes" if picture.expected else "bytes, and no end mark"
+    if not image.complete:
+        whole = f"of {image.expected:,} bytes" if image.expected else "bytes, and no end mark"
         return {"status": "failed", "reason": f"cut short: {len(data):,} {whole}"}
     return {
         "status": "stored",
         "reason": None,
         "sha256": sha256 or hashlib.sha256(data).hexdigest(),
-        "media_type": picture.media_type,
-        "width": picture.width,
-        "height": picture.height,
+        "media_type": image.media_type,
+        "width": image.width,
+        "height": image.height,
         "bytes": len(data),
-        "suffix": picture.suffix,
+        "suffix": image.suffix,
     }
 
 
 def outcome_of_error(error: BaseException, limits: Limits) -> Outcome:
-    """The outcome of a request that brought no answer."""
+    """The outcome of a request that brought no response."""
     refused, reason = explain(error, f"{limits.max_bytes:,} bytes")
     return {"status": "refused" if refused else "failed", "reason": reason}
 
@@ -286,23 +286,23 @@ class DownloadImagesPipeline:
         if tree is None or not self.archive.is_open:
             return item
         page = record.get("share_url") or record.get("canonical_url")
-        found = find_images(tree, page)
-        if found:
+        images = find_images(tree, page)
+        if images:
             known = self.archive.known_images(record["id"])
-            wanted = [entry for entry in found if not self._is_settled(entry, known)]
+            wanted = [entry for entry in images if not self._is_settled(entry, known)]
             for first in range(0, len(wanted), AT_ONCE):
                 batch = wanted[first : first + AT_ONCE]
                 await asyncio.gather(*(self._obtain(entry, page) for entry in batch))
-        if dropped := place_images(tree, found):
+        if dropped := place_images(tree, images):
             self.stats.inc_value("download_images/without_address", dropped)
-        for entry in found:
+        for entry in images:
             if captures := entry.pop("captures", None):
                 record["captures"] = [*(record.get("captures") or ()), *captures]
-        record["images"] = found
+        record["images"] = images
         return item
 
     def _is_settled(self, entry: dict[str, Any], known: dict[str, dict[str, Any]]) -> bool:
-        """Whether *entry* needs no fetch: archived before, no content, or pictures are switched off."""
+        """Whether *entry* needs no fetch: archived before, no content, or images are switched off."""
         if "status" in entry:
             self.stats.inc_value("download_images/refused")
             return True
@@ -312,12 +312,12 @@ class DownloadImagesPipeline:
                 self.stats.inc_value("download_images/known")
                 return True
         if not self.enabled:
-            entry |= {"status": "refused", "reason": "pictures are switched off (IMAGES_ENABLED)"}
+            entry |= {"status": "refused", "reason": "images are switched off (IMAGES_ENABLED)"}
             self.stats.inc_value("download_images/refused")
         return not self.enabled
 
     async def _obtain(self, entry: dict[str, Any], page: str | None) -> None:
-        """Try the addresses of *entry* in turn; where none brings a picture, that of the best one stands."""
+        """Try the addresses of *entry* in turn; where none brings an image, that of the best one stands."""
         first: Outcome | None = None
         for url in entry["candidates"]:
             outcome = await self._fetch_once(url, page)
@@ -369,9 +369,9 @@ class DownloadImagesPipeline:
         if outcome["status"] == "stored":
             try:
                 outcome["path"] = self.archive.stage_image(data, outcome["sha256"], outcome.pop("suffix"))
-            except OSError as wrong:
-                why = f"{wrong.filename} cannot be written: {wrong.strerror or wrong}"
+            except OSError as exc:
+                why = f"{exc.filename} cannot be written: {exc.strerror or exc}"
                 self.archive.broken = ArchiveError(why)
-                raise self.archive.broken from wrong
+                raise self.archive.broken from exc
             self.stats.inc_value("download_images/bytes", len(data))
         return outcome

@@ -1,6 +1,6 @@
-"""What picture a string of bytes is, told from its own structure: type, pixels, frames, whether it is whole.
+"""What image a string of bytes is, told from its own structure: type, pixels, frames, whether it is whole.
 
-Nothing is decoded: a few µs a picture, and no file, however it was made, can cost memory here. Neither name
+Nothing is decoded: a few µs an image, and no file, however it was made, can cost memory here. Neither name
 nor Content-Type is asked, since servers answer HTML as ``image/jpeg``.
 """
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """What the structure of a picture file says of it."""
+class ImageInfo:
+    """What the structure of an image file says of it."""
 
     media_type: str
     """``image/jpeg``, or ``/png``, ``/gif``, ``/webp``, ``/avif``, ``/bmp``."""
@@ -27,7 +27,7 @@ class Picture:
     height: int
     """Pixels, as stored."""
     frames: int = 1
-    """Pictures of an animation that were found, 1 for a still."""
+    """Images of an animation that were found, 1 for a still."""
     complete: bool = True
     """False where the end mark, or bytes that the header announces, are missing: it was cut short."""
     trailing: int = 0
@@ -36,11 +36,11 @@ class Picture:
     """Length that the header announces, in bytes; None for types that announce none."""
 
 
-def sniff(data: bytes) -> Picture | None:
-    """The picture that *data* is; None where it is none of the types kept. Never raises.
+def sniff(data: bytes) -> ImageInfo | None:
+    """The image that *data* is; None where it is none of the types kept. Never raises.
 
-    >>> found = sniff(b"GIF89a\\x03\\x00\\x02\\x00\\x00\\x00\\x00 cut off here")
-    >>> found.media_type, found.width, found.height, found.complete
+    >>> info = sniff(b"GIF89a\\x03\\x00\\x02\\x00\\x00\\x00\\x00 cut off here")
+    >>> info.media_type, info.width, info.height, info.complete
     ('image/gif', 3, 2, False)
     """
     for magic, reader in _READERS:
@@ -52,21 +52,21 @@ def sniff(data: bytes) -> Picture | None:
 
 
 def why_not(data: bytes) -> str:
-    """Why `sniff` found no picture in *data*, in plain words that fit after "is"."""
+    """Why `sniff` found no image in *data*, in plain words that fit after "is"."""
     if not data:
-        return "empty, not a picture"
+        return "empty, not an image"
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     low = head.lower()
     if not head:
-        return "blank, not a picture"
+        return "blank, not an image"
     if _SVG.search(low):
         return "SVG, which is not kept: it can hold scripts"
     if low.startswith(_HTML):
-        return "HTML, not a picture"
+        return "HTML, not an image"
     if low.startswith(b"<"):
-        return "XML, not a picture"
+        return "XML, not an image"
     if low.startswith((b"{", b"[")):
-        return "JSON, not a picture"
+        return "JSON, not an image"
     if data.startswith((b"II*\0", b"MM\0*")):
         return "TIFF, which is not kept"
     if data.startswith((b"\0\0\1\0", b"\0\0\2\0")):
@@ -74,12 +74,12 @@ def why_not(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return "HEIC or a video, which is not kept"
     if data.startswith(b"%PDF"):
-        return "PDF, not a picture"
+        return "PDF, not an image"
     if data.startswith(tuple(magic for magic, _ in _READERS)):
-        return "a picture cut off or broken before its size"
-    if all(sign >= 32 or sign in b"\t\r\n" for sign in data[:256]):
-        return "text, not a picture"
-    return "no picture of a type that is known"
+        return "an image cut off or broken before its size"
+    if all(byte >= 32 or byte in b"\t\r\n" for byte in data[:256]):
+        return "text, not an image"
+    return "no image of a type that is known"
 
 
 _HTML = (
@@ -106,15 +106,15 @@ _JPEG_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _JPEG_END = b"\xff\xd9"
 
 
-def _jpeg(data: bytes) -> Picture | None:
+def _jpeg(data: bytes) -> ImageInfo | None:
     width = height = 0
     scans, at = 0, 2
     complete, trailing = False, 0
     for _ in range(_MOST_PARTS):
-        found = _JPEG_MARKER.search(data, at)
-        if found is None:
+        match = _JPEG_MARKER.search(data, at)
+        if match is None:
             break
-        at, marker = found.end(), data[found.end() - 1]
+        at, marker = match.end(), data[match.end() - 1]
         if marker == 0xD9:
             complete, trailing = scans > 0, len(data) - at
             break
@@ -130,10 +130,10 @@ def _jpeg(data: bytes) -> Picture | None:
         at += int.from_bytes(data[at : at + 2])
     if not width or not height:
         return None
-    return Picture("image/jpeg", ".jpg", width, height, complete=complete, trailing=trailing)
+    return ImageInfo("image/jpeg", ".jpg", width, height, complete=complete, trailing=trailing)
 
 
-def _png(data: bytes) -> Picture | None:
+def _png(data: bytes) -> ImageInfo | None:
     if data[12:16] != b"IHDR" or len(data) < 24:
         return None
     width, height = int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
@@ -151,10 +151,10 @@ def _png(data: bytes) -> Picture | None:
             break
         frames += name == b"fcTL"
     trailing = end - at if complete else 0
-    return Picture("image/png", ".png", width, height, max(frames, 1), complete, trailing)
+    return ImageInfo("image/png", ".png", width, height, max(frames, 1), complete, trailing)
 
 
-def _gif(data: bytes) -> Picture | None:
+def _gif(data: bytes) -> ImageInfo | None:
     if len(data) < 13:
         return None
     width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
@@ -188,7 +188,7 @@ def _gif(data: bytes) -> Picture | None:
     if not width or not height:
         return None
     trailing = end - at if complete else 0
-    return Picture("image/gif", ".gif", width, height, max(frames, 1), complete and frames > 0, trailing)
+    return ImageInfo("image/gif", ".gif", width, height, max(frames, 1), complete and frames > 0, trailing)
 
 
 def _colours(flags: int) -> int:
@@ -196,7 +196,7 @@ def _colours(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _webp(data: bytes) -> Picture | None:
+def _webp(data: bytes) -> ImageInfo | None:
     if data[8:12] != b"WEBP" or len(data) < 30:
         return None
     kind = data[12:16]
@@ -216,7 +216,7 @@ def _webp(data: bytes) -> Picture | None:
     expected = int.from_bytes(data[4:8], "little") + 8
     complete = len(data) >= expected >= 30
     trailing = len(data) - expected if complete else 0
-    return Picture("image/webp", ".webp", width, height, frames, complete, trailing, expected)
+    return ImageInfo("image/webp", ".webp", width, height, frames, complete, trailing, expected)
 
 
 def _count_riff(data: bytes, name: bytes) -> int:
@@ -230,7 +230,7 @@ def _count_riff(data: bytes, name: bytes) -> int:
     return count
 
 
-def _avif(data: bytes) -> Picture | None:
+def _avif(data: bytes) -> ImageInfo | None:
     brands = data[8 : min(int.from_bytes(data[:4]), 256)]
     if b"avif" not in brands and b"avis" not in brands:
         return None
@@ -256,15 +256,15 @@ def _avif(data: bytes) -> Picture | None:
         if at >= end:
             complete = payload and at == end
             break
-    # The whole picture is the largest: tiles of a grid and thumbnails have their sizes there too.
+    # The whole image is the largest: tiles of a grid and thumbnails have their sizes there too.
     sizes = [
         (int.from_bytes(meta[start + 8 : start + 12]), int.from_bytes(meta[start + 12 : start + 16]))
-        for start in (found.start() for found in _ISPE.finditer(meta))
+        for start in (match.start() for match in _ISPE.finditer(meta))
     ]
     width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
     if not width or not height:
         return None
-    return Picture("image/avif", ".avif", width, height, frames, complete, trailing)
+    return ImageInfo("image/avif", ".avif", width, height, frames, complete, trailing)
 
 
 _ISPE = re.compile(rb"ispe(?=\0\0\0\0.{8})", re.DOTALL)
@@ -273,10 +273,10 @@ _STSZ = re.compile(rb"stsz\0\0\0\0.{4}(.{4})", re.DOTALL)
 
 def _samples(moov: bytes) -> int:
     """Frames of the longest track."""
-    return max((int.from_bytes(found[1]) for found in _STSZ.finditer(moov)), default=1) or 1
+    return max((int.from_bytes(match[1]) for match in _STSZ.finditer(moov)), default=1) or 1
 
 
-def _bmp(data: bytes) -> Picture | None:
+def _bmp(data: bytes) -> ImageInfo | None:
     header = int.from_bytes(data[14:18], "little")
     if len(data) < 30 or any(data[6:10]):
         return None
@@ -292,10 +292,10 @@ def _bmp(data: bytes) -> Picture | None:
     expected = int.from_bytes(data[2:6], "little")
     complete = len(data) >= expected
     trailing = len(data) - expected if complete else 0
-    return Picture("image/bmp", ".bmp", width, height, 1, complete, trailing, expected)
+    return ImageInfo("image/bmp", ".bmp", width, height, 1, complete, trailing, expected)
 
 
-_READERS: tuple[tuple[bytes, Callable[[bytes], Picture | None]], ...] = (
+_READERS: tuple[tuple[bytes, Callable[[bytes], ImageInfo | None]], ...] = (
     (b"\xff\xd8\xff", _jpeg),
     (b"\x89PNG\r\n\x1a\n", _png),
     (b"GIF87a", _gif),
@@ -307,7 +307,7 @@ _READERS: tuple[tuple[bytes, Callable[[bytes], Picture | None]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is taken into the archive: a file of 49 KB can announce a picture that fills a viewer's memory."""
+    """What is taken into the archive: a file of 49 KB can announce an image that fills a viewer's memory."""
 
     max_bytes: int = 20 * 1024 * 1024
     max_pixels: int = 50_000_000
@@ -316,13 +316,13 @@ class Limits:
     """Pixels."""
     max_frames: int = 500
 
-    def refuse(self, picture: Picture, size: int) -> str | None:
-        """Why *picture*, a file of *size* bytes, is not taken, in plain words; None where it is.
+    def refuse(self, image: ImageInfo, size: int) -> str | None:
+        """Why *image*, a file of *size* bytes, is not taken, in plain words; None where it is.
 
-        >>> Limits().refuse(Picture("image/png", ".png", 30_000, 3), 49_000)
+        >>> Limits().refuse(ImageInfo("image/png", ".png", 30_000, 3), 49_000)
         '30,000 x 3 pixels: a side is over the limit of 20,000'
         """
-        width, height = picture.width, picture.height
+        width, height = image.width, image.height
         if width == height == 1:
             return "tracking pixel"
         if size > self.max_bytes:
@@ -331,6 +331,6 @@ class Limits:
             return f"{width:,} x {height:,} pixels is over the limit of {self.max_pixels:,}"
         if max(width, height) > self.max_side:
             return f"{width:,} x {height:,} pixels: a side is over the limit of {self.max_side:,}"
-        if picture.frames > self.max_frames:
-            return f"{picture.frames:,} frames is over the limit of {self.max_frames:,}"
+        if image.frames > self.max_frames:
+            return f"{image.frames:,} frames is over the limit of {self.max_frames:,}"
         return None

@@ -205,7 +205,7 @@ def linked_security(element: Any, code: tuple[str, str]) -> dict[str, Any]:
 
 def chart_code(element: Any) -> tuple[str, str] | None:
     """Market and code of a chart: of candles (K) or of the day (R). The day of an index stands in articles of every kind, as a
-    picture of the market: it is no mention."""
+    image of the market: it is no mention."""
     stated = element.get("data-code") or ""
     source = unquote(element.get("src") or "")
     if stated[:2] in ("K ", "R ") and (match := CHART_CODE.match(stated)):

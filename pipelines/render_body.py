@@ -144,7 +144,7 @@ def text_of(tree: Any) -> str:
 
 
 def is_plain(child: Any) -> bool:
-    """Whether an element is one line of text: a paragraph or picture without anything that breaks it."""
+    """Whether an element is one line of text: a paragraph or image without anything that breaks it."""
     return (
         child.tag in ("p", "center")
         and not (child.tail or "").strip(SPACE)

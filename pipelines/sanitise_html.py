@@ -22,7 +22,7 @@ LAZY_SOURCES = (
     "data-image", "data-backsrc", "data-big", "original_src", "lazy-src", "lazysrc", "lazyload-src", "real_src", "realsrc",
     "zoomfile", "file", "_src",
 )  # fmt: skip
-"""Attributes in which scripts keep a picture's address until it is scrolled to."""
+"""Attributes in which scripts keep an image's address until it is scrolled to."""
 ATTRIBUTES = {
     "*": {"id", "class", "style", "align", "hidden"},
     "a": {"href", "data-code", "data-code2"},

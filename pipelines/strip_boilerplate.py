@@ -260,7 +260,7 @@ def take_paragraphs(tree: Any, ledger: Ledger, found: Stripped, base_url: str | 
 
 
 def holds_more(tree: Any) -> bool:
-    """Whether there is a picture, or text outside of paragraphs."""
+    """Whether there is an image, or text outside of paragraphs."""
     loose = (tree.text or "").strip(SPACE) or any((child.tail or "").strip(SPACE) for child in tree)
     return bool(loose) or tree.find(".//img") is not None
 

@@ -1,4 +1,4 @@
-"""Which pictures a body holds, and under which addresses; a crawl fetches them from a loopback server."""
+"""Which images a body holds, and under which addresses; a crawl fetches them from a loopback server."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def shown(markup: str, **outcome) -> str:
     return written(tree)
 
 
-def test_a_stored_picture_is_shown_from_the_archive():
+def test_a_stored_image_is_shown_from_the_archive():
     markup = (
         '<p>前<img src="/x.gif" data-src="/b.jpg" orginial_src="/a.jpg" srcset="/a.jpg 2x" sizes="9px"'
         ' loading="lazy"'
@@ -241,7 +241,7 @@ def test_a_stored_picture_is_shown_from_the_archive():
         ),
     ],
 )
-def test_a_picture_that_is_not_to_be_had_leaves_a_link(markup, left):
+def test_an_image_that_is_not_to_be_had_leaves_a_link(markup, left):
     url = "https://news.example/a.jpg"
     assert shown(markup, status="failed") == "<div>" + left.format(url=url) + "</div>"
 
@@ -261,8 +261,8 @@ def png(width: int = 12, height: int = 8) -> bytes:
 @pytest.mark.parametrize(
     ("data", "status", "reason"),
     [
-        (b"", "failed", "is empty, not a picture"),
-        (b"<html>", "failed", "is HTML, not a picture"),
+        (b"", "failed", "is empty, not an image"),
+        (b"<html>", "failed", "is HTML, not an image"),
         (b"<svg xmlns='x'>", "refused", "is SVG"),
         (png()[:-3], "failed", "cut short: "),
         (
@@ -297,20 +297,20 @@ def test_what_errors_mean(error, status, reason):
 
 # -- a crawl --------------------
 
-PICTURE, OTHER = png(12, 8), png(20, 10)
+IMAGE, OTHER = png(12, 8), png(20, 10)
 ANSWERS = {
-    "/a.png": (200, PICTURE),
+    "/a.png": (200, IMAGE),
     "/b.png": (200, OTHER),
     "/gone_o.png": (404, b"not here"),
     "/odd_o.png": (200, b"<html>not here</html>"),
-    "/cut.png": (200, PICTURE[:-5]),
-    "/pair1.png": (200, PICTURE),
+    "/cut.png": (200, IMAGE[:-5]),
+    "/pair1.png": (200, IMAGE),
     "/pair2.png": (200, OTHER),
-    "/big.png": (200, PICTURE + bytes(70_000)),
+    "/big.png": (200, IMAGE + bytes(70_000)),
     "/drawn.svg": (200, b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "/dot.png": (200, png(1, 1)),
     "/down.png": (503, b""),
-    "/html_News/NewsShare.html?infoCode=NW1": (200, b"a page that shows the pictures"),
+    "/html_News/NewsShare.html?infoCode=NW1": (200, b"a page that shows the images"),
 }
 SPIDER = """
     import json
@@ -450,11 +450,11 @@ def fetch(tmp_path, server):
     return run
 
 
-def test_pictures_are_fetched_once_and_kept_as_they_came(fetch, server, tmp_path):
+def test_images_are_fetched_once_and_kept_as_they_came(fetch, server, tmp_path):
     both = '<p><img src="/a.png" width="580"></p><p><img src="HOST/b.png"></p>'
     items, stats = fetch(both, '<p><img src="/a.png"></p>', "<p>没有图片</p>")
     by_id = {item["id"]: item for item in items}
-    digest = hashlib.sha256(PICTURE).hexdigest()
+    digest = hashlib.sha256(IMAGE).hexdigest()
     path = f"images/{digest[:2]}/{digest}.png"
     first, second = by_id["demo:1"]["images"]
     assert first == {
@@ -469,7 +469,7 @@ def test_pictures_are_fetched_once_and_kept_as_they_came(fetch, server, tmp_path
         "media_type": "image/png",
         "width": 12,
         "height": 8,
-        "bytes": len(PICTURE),
+        "bytes": len(IMAGE),
         "path": path,
     }
     assert (second["width"], second["height"]) == (20, 10)
@@ -479,8 +479,8 @@ def test_pictures_are_fetched_once_and_kept_as_they_came(fetch, server, tmp_path
     assert server.asked["/a.png"] == server.asked["/b.png"] == 1
     assert server.referers == {f"{server.origin}/html_News/NewsShare.html?infoCode=NW1"}
     assert stats["download_images/stored"] == 3
-    assert stats["download_images/bytes"] == len(PICTURE) + len(OTHER)
-    assert (tmp_path / "staged" / f"{digest}.png").read_bytes() == PICTURE
+    assert stats["download_images/bytes"] == len(IMAGE) + len(OTHER)
+    assert (tmp_path / "staged" / f"{digest}.png").read_bytes() == IMAGE
 
 
 def test_the_next_address_is_tried(fetch, server):
@@ -498,21 +498,21 @@ def test_the_next_address_is_tried(fetch, server):
     assert item["images"][0]["candidates"][0] == f"{server.origin}/gone_o.png"
 
 
-def test_pictures_of_an_article_are_fetched_at_the_same_time(fetch):
+def test_images_of_an_article_are_fetched_at_the_same_time(fetch):
     # the server answers neither before it was asked for both
     [item], _ = fetch('<p><img src="/pair1.png"><img src="/pair2.png"></p>', RETRY_TIMES="0")
     assert [image["status"] for image in item["images"]] == ["stored", "stored"]
 
 
 def test_what_the_archive_holds_is_not_fetched_again(fetch, server, tmp_path):
-    pictures, shown_there = [], []
+    images, shown_there = [], []
     with contextlib.closing(Archive(tmp_path / "data")) as archive:
         archive.open()
-        for position, (name, data) in enumerate((("a.png", PICTURE), ("b.png", OTHER)), 1):
+        for position, (name, data) in enumerate((("a.png", IMAGE), ("b.png", OTHER)), 1):
             digest = hashlib.sha256(data).hexdigest()
             path = archive.stage_image(data, digest, ".png")
             size = {"width": 12, "height": 8, "bytes": len(data)}
-            pictures.append({"sha256": digest, "media_type": "image/png", "path": path, **size})
+            images.append({"sha256": digest, "media_type": "image/png", "path": path, **size})
             row = {"position": position, "url": f"{server.origin}/{name}", "status": "stored"}
             shown_there.append({"article_id": "demo:1", "sha256": digest, **row})
         when = "2022-02-21T07:54:48Z"
@@ -526,15 +526,15 @@ def test_what_the_archive_holds_is_not_fetched_again(fetch, server, tmp_path):
         archive.add(
             Entry(
                 {**named, "first_seen_at": when, "retrieved_at": when},
-                rows={"images": pictures},
+                rows={"images": images},
                 replace={"article_images": shown_there},
-                images=[picture["path"] for picture in pictures],
+                images=[image["path"] for image in images],
             )
         )
-    (tmp_path / "data" / pictures[1]["path"]).unlink()
+    (tmp_path / "data" / images[1]["path"]).unlink()
     [item], stats = fetch('<p><img src="/a.png" orginial_src="/a_o.png"></p><p><img src="/b.png"></p>')
     first, second = item["images"]
-    assert {name: first[name] for name in pictures[0]} == pictures[0]
+    assert {name: first[name] for name in images[0]} == images[0]
     assert (first["status"], first["url"]) == ("stored", f"{server.origin}/a.png")
     assert server.asked["/a.png"] == server.asked["/a_o.png"] == 0
     # its file is gone, so this one is
@@ -544,18 +544,18 @@ def test_what_the_archive_holds_is_not_fetched_again(fetch, server, tmp_path):
 
 
 def test_every_failure_has_its_reason(fetch, server):
-    ANSWERS["/lost.png"] = (200, PICTURE)
+    ANSWERS["/lost.png"] = (200, IMAGE)
     paths = ["gone_o.png", "odd_o.png", "cut.png", "big.png", "drawn.svg", "dot.png", "down.png", "lost.png"]
-    pictures = "".join(f'<p><img src="/{path}">后</p>' for path in paths)
+    images = "".join(f'<p><img src="/{path}">后</p>' for path in paths)
     [item], stats = fetch(
-        pictures + '<p><img src="http://127.0.0.1:9/x.png"></p><p><img src="data:image/png;base64,AAAA"></p>'
+        images + '<p><img src="http://127.0.0.1:9/x.png"></p><p><img src="data:image/png;base64,AAAA"></p>'
     )
     outcomes = {
         image["url"].rpartition("/")[2]: (image["status"], image["reason"]) for image in item["images"]
     }
     assert outcomes["gone_o.png"] == ("failed", "answered 404")
-    assert outcomes["odd_o.png"] == ("failed", "is HTML, not a picture")
-    assert outcomes["cut.png"] == ("failed", f"cut short: {len(PICTURE) - 5} bytes, and no end mark")
+    assert outcomes["odd_o.png"] == ("failed", "is HTML, not an image")
+    assert outcomes["cut.png"] == ("failed", f"cut short: {len(IMAGE) - 5} bytes, and no end mark")
     assert outcomes["big.png"] == ("refused", "too large: over the limit of 50,000 bytes")
     assert outcomes["drawn.svg"][0] == "refused"
     assert outcomes["dot.png"] == ("refused", "tracking pixel")
@@ -583,12 +583,12 @@ def test_switched_off_nothing_is_fetched(fetch, server):
     assert stats == {"download_images/refused": 1}
 
 
-def test_a_picture_that_cannot_be_written_stops_the_crawl(tmp_path):
+def test_an_image_that_cannot_be_written_stops_the_crawl(tmp_path):
     crawler = get_crawler(settings_dict={"DATA_DIR": str(tmp_path)})
     with contextlib.closing(share_archive(crawler, archive_named_in(crawler.settings))) as archive:
         archive.open()
         pipeline = DownloadImagesPipeline.from_crawler(crawler)
         (tmp_path / ".staging").rmdir()
         with pytest.raises(ArchiveError, match=r"\.staging.* cannot be written"):
-            pipeline._keep(PICTURE)
+            pipeline._keep(IMAGE)
         assert archive.broken is not None

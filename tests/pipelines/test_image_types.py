@@ -1,4 +1,4 @@
-"""Pictures of every kept type, whole, cut short and mutilated; and what is no picture."""
+"""Images of every kept type, whole, cut short and mutilated; and what is no image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from base64 import b64decode
 
 import pytest
 
-from pipelines.image_types import Limits, Picture, sniff, why_not
+from pipelines.image_types import ImageInfo, Limits, sniff, why_not
 
 # 12 x 8 pixels each, as Pillow 13 writes them; the animation has 3 frames.
 ENCODED = {
@@ -163,7 +163,7 @@ def test_random_bytes_behind_every_magic_are_survived():
         for length in (0, 1, 8, 40, 300, 5_000):
             data = magic + dice.randbytes(length)
             found = sniff(data)
-            assert found is None or isinstance(found, Picture)
+            assert found is None or isinstance(found, ImageInfo)
             assert why_not(data)
 
 
@@ -191,7 +191,7 @@ def test_what_a_webp_announces():
     assert found.expected == len(WHOLE["webp"])
 
 
-NOT_PICTURES = {
+NOT_IMAGES = {
     b"": "empty",
     b" \r\n": "blank",
     b"<!DOCTYPE html><html>": "HTML",
@@ -214,48 +214,48 @@ NOT_PICTURES = {
     b"GIF89a": "broken",
     b"RIFF\x24\0\0\0WAVEfmt ": "broken",
     png(0, 8): "broken",
-    b"\x1f\x8b\x08\0\0\0": "no picture",
+    b"\x1f\x8b\x08\0\0\0": "no image",
 }
 
 
-@pytest.mark.parametrize(("data", "word"), NOT_PICTURES.items(), ids=range(len(NOT_PICTURES)))
+@pytest.mark.parametrize(("data", "word"), NOT_IMAGES.items(), ids=range(len(NOT_IMAGES)))
 def test_says_what_is_no_picture(data, word):
     assert sniff(data) is None
     assert word in why_not(data)
 
 
 @pytest.mark.parametrize(
-    ("picture", "size", "words"),
+    ("image", "size", "words"),
     [
-        (Picture("image/png", ".png", 1, 1), 90, "tracking pixel"),
+        (ImageInfo("image/png", ".png", 1, 1), 90, "tracking pixel"),
         (
-            Picture("image/png", ".png", 30_000, 30_000),
+            ImageInfo("image/png", ".png", 30_000, 30_000),
             90,
             "30,000 x 30,000 pixels is over the limit of 50,000,000",
         ),
-        (Picture("image/png", ".png", 20_001, 2), 90, "a side is over the limit of 20,000"),
-        (Picture("image/gif", ".gif", 2, 2, frames=501), 90, "501 frames is over the limit of 500"),
+        (ImageInfo("image/png", ".png", 20_001, 2), 90, "a side is over the limit of 20,000"),
+        (ImageInfo("image/gif", ".gif", 2, 2, frames=501), 90, "501 frames is over the limit of 500"),
         (
-            Picture("image/png", ".png", 2, 2),
+            ImageInfo("image/png", ".png", 2, 2),
             20 * 1024 * 1024 + 1,
             "20,971,521 bytes is over the limit of 20,971,520",
         ),
     ],
 )
-def test_limits_refuse(picture, size, words):
-    assert words in (Limits().refuse(picture, size) or "")
+def test_limits_refuse(image, size, words):
+    assert words in (Limits().refuse(image, size) or "")
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
-        Picture("image/png", ".png", 1, 2),
-        Picture("image/png", ".png", 20_000, 2_500),
-        Picture("image/gif", ".gif", 2, 2, frames=500),
+        ImageInfo("image/png", ".png", 1, 2),
+        ImageInfo("image/png", ".png", 20_000, 2_500),
+        ImageInfo("image/gif", ".gif", 2, 2, frames=500),
     ],
 )
-def test_limits_take_what_reaches_them(picture):
-    assert Limits().refuse(picture, 20 * 1024 * 1024) is None
+def test_limits_take_what_reaches_them(image):
+    assert Limits().refuse(image, 20 * 1024 * 1024) is None
 
 
 def test_a_file_made_of_empty_parts_ends():
