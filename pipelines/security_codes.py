@@ -73,7 +73,7 @@ PREFIXED = compile_late(
     rf"(?<![A-Za-z0-9号@_])(?<!号[:：(（])(?<![a-z]/)(?P<suffix>(?i:SH|SZ|BJ|HK))(?P<code>\d{{5,6}}){_NOT_INSIDE}(?![号型款])"
 )
 CASHTAG = compile_late(r"\$(?P<code>[A-Z]{1,5})(?![A-Za-z0-9])")
-SAID = compile_late(r"\s{0,4}[“\"「]?[A-Z\d]")
+CODE_BEHIND = compile_late(r"\s{0,4}[“\"「]?[A-Z\d]")
 STATED = compile_late(rf"(?<![A-Za-z])(?i:{_EXCHANGE})(?:{_LABEL})?\s{{0,4}}$")
 LABELLED = compile_late(r"代[码号](?=(?:分别)?[为是]?\s{0,4}[:：]?\s{0,4}[“\"「]?[A-Z\d])")
 LABEL_BEGINS = compile_late(
@@ -103,18 +103,18 @@ class Mention(NamedTuple):
 
 
 def market_of(
-    code: str, said: str | None, before: str = "", labelled: bool = False
+    code: str, stated: str | None, before: str = "", labelled: bool = False
 ) -> tuple[str, str] | None:
-    """Market number and code as the source writes them, None where the digits are no code or the market is not told.
+    """Market number and code as the source writes them, None where the digits are no code or the market is not stated.
 
-    *said* is what stands at the code (``SZ``, ``纽交所``), *before* the text in front of it.
+    *stated* is the exchange beside the code (``SZ``, ``纽交所``), *before* the text in front of it.
 
     >>> market_of("002752", None, "昇兴股份"), market_of("2888", "HK"), market_of("000001", None, "上证指数")
     (('0', '002752'), ('116', '02888'), ('1', '000001'))
     >>> market_of("300041", None, "和平区"), market_of("600000", None, "共计"), market_of("NIO", None, "蔚来")
     (None, None, None)
     """
-    where = EXCHANGES.get(said.upper()) if said else None
+    where = EXCHANGES.get(stated.upper()) if stated else None
     if code.startswith("BK"):
         return "90", code
     if not code.isdigit():
@@ -173,34 +173,34 @@ def run_before(text: str, at: int) -> str:
 def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
     """Every code in *text*, in reading order. *tickers* are the American ones whose market is known, by code.
 
-    >>> [(one.market, one.code) for one in codes_in("晨光(600999.SH；2999.HK)电话021-600123", {})]
+    >>> [(mention.market, mention.code) for mention in codes_in("晨光(600999.SH；2999.HK)电话021-600123", {})]
     [('1', '600999'), ('116', '02999')]
     """
-    found: dict[int, Mention] = {}
-    if any(text[at + 1 : at + 2] in SUFFIX_BEGINS for at in places(text, ".．")):
-        suffixed(SUFFIXED.finditer(text), text, found, tickers)
+    mentions: dict[int, Mention] = {}
+    if any(text[at + 1 : at + 2] in SUFFIX_BEGINS for at in positions(text, ".．")):
+        take_suffixed(SUFFIXED.finditer(text), text, mentions, tickers)
     if any(prefix[0] in text and prefix in text for prefix in PREFIXES):
-        suffixed(PREFIXED.finditer(text), text, found, tickers)
+        take_suffixed(PREFIXED.finditer(text), text, mentions, tickers)
     if tickers and "$" in text:
-        suffixed(CASHTAG.finditer(text), text, found, tickers)
-    for at in places(text, ":：|"):
-        if SAID.match(text, at + 1) and (stated := STATED.search(text, max(0, at - 20), at)):
-            chain(text, stated.start(), start_of(text, stated.start()), found, tickers)
+        take_suffixed(CASHTAG.finditer(text), text, mentions, tickers)
+    for at in positions(text, ":：|"):
+        if CODE_BEHIND.match(text, at + 1) and (exchange := STATED.search(text, max(0, at - 20), at)):
+            take_codes(text, exchange.start(), start_of(text, exchange.start()), mentions, tickers)
     if ("码" in text and "代码" in text) or ("代" in text and "代号" in text):
-        for hit in LABELLED.finditer(text):
-            label = LABEL_BEGINS.search(text, max(0, hit.start() - 16), hit.start())
-            begin = label.start() if label else hit.start()
-            bare = begin == hit.start() and begin and WORD_ENDS.match(text[begin - 1])
+        for match in LABELLED.finditer(text):
+            label = LABEL_BEGINS.search(text, max(0, match.start() - 16), match.start())
+            begin = label.start() if label else match.start()
+            bare = begin == match.start() and begin and WORD_ENDS.match(text[begin - 1])
             if not bare and not OTHER_LABEL.search(text, max(0, begin - 4), begin):
-                chain(text, begin, start_of(text, begin), found, tickers)
+                take_codes(text, begin, start_of(text, begin), mentions, tickers)
         if "\t" in text:
-            in_tables(text, found)
-    for at in places(text, OPEN):
-        chain(text, at + 1, at, found, tickers, bracket=True)
-    return [found[at] for at in sorted(found)]
+            take_tables(text, mentions)
+    for at in positions(text, OPEN):
+        take_codes(text, at + 1, at, mentions, tickers, bracket=True)
+    return [mentions[at] for at in sorted(mentions)]
 
 
-def places(text: str, marks: str) -> Iterator[int]:
+def positions(text: str, marks: str) -> Iterator[int]:
     """Where the *marks* stand, one mark after the other. A search for one character costs 0.05 µs a page of text, for
     two characters 2 µs, by a regular expression 40 µs."""
     for mark in marks:
@@ -210,17 +210,17 @@ def places(text: str, marks: str) -> Iterator[int]:
             at = text.find(mark, at + 1)
 
 
-def suffixed(
-    hits: Iterator[re.Match[str]], text: str, found: dict[int, Mention], tickers: Mapping[str, str]
+def take_suffixed(
+    matches: Iterator[re.Match[str]], text: str, mentions: dict[int, Mention], tickers: Mapping[str, str]
 ) -> None:
     """Take codes that stand with their exchange (``300059.SZ``, ``SH600519``), or tickers known without (``$NIO``)."""
-    for hit in hits:
-        code = plain(hit["code"])
-        one = market_of(code, hit.groupdict().get("suffix"))
-        if one is None and code in tickers:
-            one = (tickers[code], code)
-        if one:
-            found[hit.start("code")] = Mention(*one, start_of(text, hit.start()))
+    for match in matches:
+        code = plain(match["code"])
+        listing = market_of(code, match.groupdict().get("suffix"))
+        if listing is None and code in tickers:
+            listing = (tickers[code], code)
+        if listing:
+            mentions[match.start("code")] = Mention(*listing, start_of(text, match.start()))
 
 
 def start_of(text: str, at: int) -> int:
@@ -228,55 +228,55 @@ def start_of(text: str, at: int) -> int:
     return at - 1 if at and text[at - 1] in OPEN else at
 
 
-def chain(
+def take_codes(
     text: str,
     at: int,
     start: int,
-    found: dict[int, Mention],
+    mentions: dict[int, Mention],
     tickers: Mapping[str, str],
     bracket: bool = False,
 ) -> None:
     """Take the codes that stand one after the other from *at* on: ``A股代码：601318；H股代码：02318``."""
     before = run_before(text, start) if bracket else ""
     label = None
-    while hit := CODE.match(text, at):
-        label = hit["label"] or label
-        said, place = hit["suffix"] or hit["exchange"], hit.start("code")
-        code = plain(hit["code"])
+    while match := CODE.match(text, at):
+        label = match["label"] or label
+        stated, place = match["suffix"] or match["exchange"], match.start("code")
+        code = plain(match["code"])
         known = tickers.get(code)
-        one = (known, code) if known and said in (None, "US", "美股") else None
-        if one is None:
-            if said is None and label and code.isalpha():  # 在纳斯达克上市，股票代码为“PDD”
-                stated = NAMED_EXCHANGE.findall(text, max(0, at - 30), at)
-                said = stated[-1] if stated else None
+        listing = (known, code) if known and stated in (None, "US", "美股") else None
+        if listing is None:
+            if stated is None and label and code.isalpha():  # 在纳斯达克上市，股票代码为“PDD”
+                named = NAMED_EXCHANGE.findall(text, max(0, at - 30), at)
+                stated = named[-1] if named else None
             if label and label.startswith("基金") and not FUND.fullmatch(code):
                 return
-            if label and label.startswith("股份") and said is None and len(code) < 6 and code.isdigit():
-                said = "HK"  # 股份代号：2888, as Hong Kong's notices say
-            one = market_of(code, said, before, labelled=label is not None)
-        elsewhere = place in found
-        if one is None and not elsewhere:
+            if label and label.startswith("股份") and stated is None and len(code) < 6 and code.isdigit():
+                stated = "HK"  # 股份代号：2888, as Hong Kong's notices say
+            listing = market_of(code, stated, before, labelled=label is not None)
+        elsewhere = place in mentions
+        if listing is None and not elsewhere:
             # 网易（NTES，09999.HK）: a ticker whose market is not known stands beside a code.
-            unknown = bracket and code.isalpha() and FURTHER.match(text, hit.end())
+            unknown = bracket and code.isalpha() and FURTHER.match(text, match.end())
             if not unknown:
                 return
             at = unknown.end()
             continue
-        sure = label or hit["suffix"] or not code.isdigit()
-        if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, hit.end())):
+        sure = label or match["suffix"] or not code.isdigit()
+        if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, match.end())):
             return
-        if bracket and said is None and label is None and is_sum(text, code, behind(text, hit.end())):
+        if bracket and stated is None and label is None and is_sum(text, code, behind(text, match.end())):
             return
         if elsewhere and bracket:
-            found[place] = found[place]._replace(
+            mentions[place] = mentions[place]._replace(
                 start=start
             )  # 晨光股份(600999.SH，02999.HK): one name for both
-        elif one and not elsewhere:
-            found[place] = Mention(*one, start)
-        more = FURTHER.match(text, hit.end())
-        if more is None:
+        elif listing and not elsewhere:
+            mentions[place] = Mention(*listing, start)
+        further = FURTHER.match(text, match.end())
+        if further is None:
             return
-        at = more.end()
+        at = further.end()
 
 
 def is_sum(text: str, code: str, at: int) -> bool:
@@ -291,7 +291,7 @@ def behind(text: str, at: int) -> int:
     return at + 1 if at < len(text) and text[at] in CLOSE else at
 
 
-def in_tables(text: str, found: dict[int, Mention]) -> None:
+def take_tables(text: str, mentions: dict[int, Mention]) -> None:
     """Codes in a table's column whose head says 代码; `render_body` parts cells by tabs."""
     columns: list[int] = []
     named: int | None = None
@@ -317,7 +317,7 @@ def in_tables(text: str, found: dict[int, Mention]) -> None:
                 place = places[n] + cells[n].index(match["code"])
                 stated = match["suffix"] or match["exchange"]
                 if known := market_of(plain(match["code"]), stated, labelled=True):
-                    found[place] = Mention(*known, place, name or None)
+                    mentions[place] = Mention(*known, place, name or None)
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
