@@ -245,3 +245,19 @@ def find_typos(settings: BaseSettings) -> list[str]:
         if match := get_close_matches(name, ours, n=1, cutoff=0.8):
             warnings.append(f"{name} is not a setting; did you mean {match[0]}?")
     return warnings
+
+
+FEED_EXPORTER = "scrapy.extensions.feedexport.FeedExporter"
+
+
+def find_idle_feeds(settings: BaseSettings) -> list[str]:
+    """A warning where files are asked for (``-O``, ``-o``, FEEDS) whose writer is switched off."""
+    feeds = settings.getdict("FEEDS")
+    switched_off = {
+        extension if isinstance(extension, str) else f"{extension.__module__}.{extension.__qualname__}"
+        for extension, order in settings.getdict("EXTENSIONS").items()
+        if order is None
+    }
+    if not feeds or FEED_EXPORTER not in switched_off:
+        return []
+    return [f"{', '.join(map(str, feeds))} is not written: EXTENSIONS switches {FEED_EXPORTER} off"]

@@ -17,7 +17,7 @@ from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status
 from crawler.alerting import deliver_alerts
-from crawler.check_settings import find_problem, find_typos
+from crawler.check_settings import find_idle_feeds, find_problem, find_typos
 from crawler.extensions.run_log import RunLog
 from pipelines.archive_access import archive_named_in, share_archive
 
@@ -114,7 +114,7 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         if problem := find_problem(self.settings):
             self._leave(exit_status.USAGE, problem)
-        for warning in find_typos(self.settings):
+        for warning in (*find_typos(self.settings), *find_idle_feeds(self.settings)):
             print(f"scrapy crawl: warning: {warning}", file=sys.stderr)
         level = str(self.settings["LOG_LEVEL"]).upper()  # Scrapy knows no other spelling
         self.settings.set("LOG_LEVEL", level, priority="cmdline")

@@ -8,9 +8,10 @@ import sys
 import threading
 
 import pytest
+from scrapy.extensions.feedexport import FeedExporter
 
 from crawler import settings as project_settings
-from crawler.check_settings import find_problem, find_typos
+from crawler.check_settings import FEED_EXPORTER, find_idle_feeds, find_problem, find_typos
 from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 from tests.websites import news_page
@@ -254,3 +255,12 @@ def test_a_misspelt_setting_of_ours_is_named_with_the_right_one(name, meant):
 
 def test_settings_of_other_components_are_theirs():
     assert find_typos(settings_with(SENTRY_DSN="x", SPIDERMON_ENABLED="1")) == []
+
+
+def test_feeds_that_nobody_writes_are_reported():
+    feeds = {"news.jsonl": {"format": "jsonlines"}}
+    for exporter in (FEED_EXPORTER, FeedExporter):
+        [warning] = find_idle_feeds(settings_with(FEEDS=feeds, EXTENSIONS={exporter: None}))
+        assert "news.jsonl is not written" in warning
+    assert find_idle_feeds(settings_with(FEEDS=feeds)) == []
+    assert find_idle_feeds(settings_with(EXTENSIONS={FEED_EXPORTER: None})) == []
