@@ -4,7 +4,8 @@ A capture keeps the request (method, address, headers), the response (status, he
 ``Content-Encoding`` is undone. The same body again is a row that points at the first. What must not be kept (cookies,
 credentials, what a source marks as personal) is replaced before anything is written, and ``redacted`` says what that was.
 Header names are as Scrapy hands them on: their order within one name is that of the wire, their case and the reason
-phrase are not.
+phrase are not. Thousands of responses have the same headers but for times, lengths and tags: ``captures.headers`` names a row of
+`header_sets` and holds the values that this has no place for (`split_headers`); `Captures.find` puts both together.
 
 From a notebook::
 
@@ -20,13 +21,14 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archive.capture_headers import fill_headers, split_headers
 from archive.journal import JOURNAL, Noted, write_journal
 from archive.redaction import Header, redact_headers, redact_json, redact_url
 from archive.schema import apply_steps, connect
@@ -164,6 +166,8 @@ class Captures:
         """``(id, text)`` of header sets that wait."""
         self._request: tuple[list[Header], str, list[str]] = [], "", []
         """Headers of the request before, the id of their set, and what of them was redacted."""
+        self._common: dict[str, list[list[Any]]] = {}
+        """Header sets of responses that were read."""
         self._ids: set[str] = set()
         self._size = 0
         self._newest: str | None = None
@@ -244,8 +248,8 @@ class Captures:
         self._waiting.append(
             (
                 capture_id, self.crawl_id, url, final_url if final_url != url else None, capture.method,
-                header_set, capture.status, _pairs(headers), fetched_at, capture.ip, capture.protocol,
-                capture.content_encoding, received_sha256, len(capture.received), None if capture.image else body_sha256,
+                header_set, capture.status, self._response_headers(headers), fetched_at, capture.ip, capture.protocol,
+                capture.content_encoding, "" if received_sha256 == body_sha256 else received_sha256, len(capture.received), None if capture.image else body_sha256,
                 body_sha256 if capture.image else None, _encode(marks), self.reader, capture.source, capture.file,
             )
         )  # fmt: skip
@@ -306,13 +310,37 @@ class Captures:
 
     def _add_header_set(self, headers: list[Header]) -> tuple[str, list[str]]:
         kept, marks = redact_headers(headers)
-        text = _pairs(kept)
+        return self._keep_header_set(kept), marks
+
+    def _keep_header_set(self, headers: Sequence[tuple[str, str | None]]) -> str:
+        """The id of a set of headers, which is written with the batch."""
+        text = _pairs(headers)
         if text not in self._header_sets:
             if len(self._header_sets) >= MOST_HEADER_SETS:  # validators differ from article to article
                 self._header_sets.clear()
             self._header_sets[text] = hashlib.sha256(text.encode()).hexdigest()[:16]
             self._new_header_sets.append((self._header_sets[text], text))
-        return self._header_sets[text], marks
+        return self._header_sets[text]
+
+    def _response_headers(self, headers: list[Header]) -> str:
+        """A value of ``captures.headers``."""
+        common, values = split_headers(headers)
+        return _encode([self._keep_header_set(common), *values])
+
+    def read_headers(self, text: str) -> list[list[str]]:
+        """The headers that a value of ``captures.headers`` stands for. Raises CaptureError."""
+        found = json.loads(text)
+        if not found or not isinstance(found[0], str):  # all of them, in rows from before
+            return found
+        set_id, *values = found
+        if set_id not in self._common:
+            row = self.db.execute("SELECT headers FROM header_sets WHERE id = ?", [set_id]).fetchone()
+            if row is None:
+                raise CaptureError(f"the header set {set_id} is missing in {self.path}")
+            if len(self._common) >= MOST_HEADER_SETS:
+                self._common.clear()
+            self._common[set_id] = json.loads(row[0])
+        return fill_headers(self._common[set_id], values)
 
     def note(self, entries: Iterable[Noted]) -> None:
         """Have the next `flush` write *entries* of the journal (`archive.journal`), behind the captures that they rest on."""
@@ -375,7 +403,8 @@ class Captures:
                 **row,
                 "final_url": row["final_url"] or row["url"],
                 "request_headers": json.loads(request_headers),
-                "headers": json.loads(row["headers"]),
+                "headers": self.read_headers(row["headers"]),
+                "received_sha256": row["received_sha256"] or row["body_sha256"] or row["image_sha256"],
                 "redacted": json.loads(row["redacted"]),
             }
 
@@ -406,5 +435,5 @@ def unpack(name: str, sha256: str, packed: bytes | None) -> bytes:
     return body
 
 
-def _pairs(headers: list[Header]) -> str:
+def _pairs(headers: Sequence[tuple[str, str | None]]) -> str:
     return _encode(headers)

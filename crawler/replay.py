@@ -19,7 +19,6 @@ A file that is no capture is read by `article_in`: give it the response that it 
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from copy import copy
@@ -124,7 +123,7 @@ class Replay:
             raise CaptureError(f"{capture_id} is an image")
         body = unpack(capture_id, row["body_sha256"], row["packed"])
         headers = Headers()
-        for name, value in json.loads(row["headers"]):
+        for name, value in self.captures.read_headers(row["headers"]):
             if (key := name.encode("latin-1")).lower() not in ENCODED:
                 headers.appendlist(key, value.encode("latin-1"))
         url = row["final_url"] or row["url"]

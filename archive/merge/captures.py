@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from archive.capture_headers import header_set_of
 from archive.captures import NAME, Captures
 from archive.forget import MARK, redacted_body
 from archive.journal import Noted, write_journal
@@ -106,6 +107,7 @@ class _Copy:
         self.left_out += len(found) - len(kept)
         bodies = [body for row in kept if (body := self._body_of(row))]
         headers = {row["request_headers"]: None for row in kept}
+        headers |= {name: None for row in kept if (name := header_set_of(row["headers"]))}
         marks = ", ".join("?" * len(headers))
         sets = self.shard.execute(
             f"SELECT id, headers FROM main.header_sets WHERE id IN ({marks})", list(headers)

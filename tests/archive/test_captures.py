@@ -53,6 +53,28 @@ def test_a_response_comes_back_as_it_was_received(captures):
     assert captures.body(capture_id) == BODY
 
 
+def test_headers_that_responses_share_are_kept_once(captures):
+    for n in range(3):
+        own = [("Server", "nginx"), ("Date", f"Sat, 21 Feb 2026 07:54:4{n} GMT"), ("Content-Length", str(n))]
+        captures.add(capture(headers=own, fetched_at=MOMENT + timedelta(seconds=n)))
+    captures.add(capture(headers=[], fetched_at=MOMENT + timedelta(seconds=4)))
+    captures.flush()
+    assert [dict(row["headers"]).get("Content-Length") for row in captures.find()] == ["0", "1", "2", None]
+    assert [row["headers"] for row in captures.find()][1][:2] == [
+        ["Server", "nginx"],
+        ["Date", "Sat, 21 Feb 2026 07:54:41 GMT"],
+    ]
+    assert captures.db.execute("SELECT count(*) FROM header_sets").fetchone() == (2,), (
+        "and that of the requests"
+    )
+    assert captures.read_headers('[["Server","nginx"],["Age","1"]]') == [["Server", "nginx"], ["Age", "1"]], (
+        "rows from before"
+    )
+    assert captures.read_headers("[]") == []
+    with pytest.raises(CaptureError, match="is missing"):
+        captures.read_headers('["0000000000000000"]')
+
+
 def test_the_same_body_is_kept_once(captures):
     ids = [captures.add(capture(fetched_at=MOMENT + timedelta(minutes=n))) for n in range(2)]
     captures.flush()
