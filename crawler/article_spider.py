@@ -158,7 +158,8 @@ class ArticleSpider(Spider):
             return self.parse_link(response)
         self.in_flight.pop(target.article_id, None)
         if response.status != 200:
-            return self.fail(target, attempt, known, *reasons.of_response(response))
+            elsewhere = self.ask_elsewhere(target, attempt, known, response)
+            return elsewhere or self.fail(target, attempt, known, *reasons.of_response(response))
         landed = self.follow_redirect(target, attempt, known, response)
         if isinstance(landed, Request | LinkOutcome):
             return landed
@@ -239,6 +240,24 @@ class ArticleSpider(Spider):
         if landed.page is target.page or source == response.url:
             return landed
         return self.ask(landed, Attempt(landed.page.places(landed, self.origins(), self.templates())), known)
+
+    def ask_elsewhere(
+        self, target: Target, attempt: Attempt, known: dict[str, Any], response: Any
+    ) -> Request | None:
+        """A request for another place of an article whose link was redirected to one that does not serve it any more; None
+        where there is none, or where its places are tried already."""
+        if response.url == attempt.place.url or len(attempt.places) > 1:
+            return None
+        try:
+            landed = replace(target_of(response.url), link=target.link)
+        except LinkError:
+            return None
+        places = landed.page.places(landed, self.origins(), self.templates())
+        others = [place for place in places if place.url != response.url]
+        if landed.article_id == target.article_id or not others:
+            return None
+        failed = Attempt([replace(attempt.place, url=response.url), *others])
+        return self.ask(landed, failed.fail(*reasons.of_response(response)), known)
 
     def follow_script(
         self, page: Any, target: Target, response: Any, outcome: str, known: dict[str, Any]

@@ -22,6 +22,7 @@ from crawler.extraction.document import Document, absolute, squeeze, text_of, ty
 from crawler.extraction.embedded import render_state
 from crawler.extraction.gate import why_no_article, why_other_page
 from crawler.extraction.headline import all_titles, find_headline
+from crawler.extraction.keywords import find_keywords
 from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
@@ -253,6 +254,7 @@ class WebPage(ArticlePage):
             kind=kind,
             access=access,
             language=find_language(document),
+            tags=find_keywords(document),
             body_raw=etree.tostring(body.element, encoding="unicode", method="html", with_tail=False),
             removals=body.removals,
         )

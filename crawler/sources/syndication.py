@@ -6,19 +6,20 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from html import escape, unescape
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
-from archive.times import BEIJING
 from crawler.extraction.decoding import decode
 from crawler.pages import first_text
 from crawler.sources import Listing, Record, SourceError
-from crawler.sources.rows import absolute_url, dicts, texts
+from crawler.sources.rows import MOST_UNREAD, UNREAD_LENGTH, absolute_url, read_rows, texts
 from pipelines.normalise_dates import to_utc
 
 TAG = re.compile(r"<[^<>]*>")
@@ -27,6 +28,10 @@ CUT_OFF = re.compile(
     r"(?:\[?(?:\.\.\.|…)\]?|(?:continue|keep) reading\W*|read (?:more|on|the full \w+)\W*|阅读(?:全文|原文)|查看(?:全文|原文))\s*$",
     re.IGNORECASE,
 )
+ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
+BETWEEN = re.compile(rb"</(?:item|entry)>\s*(<(?:item|entry)[\s>])")
+LARGE = 1 << 20  # bytes from which on a feed is read in pieces
+PIECE = 1000  # entries
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 FULL = 200  # characters of a text that can be an article; a shorter one is a teaser
 DESCRIPTION = 1000  # characters kept of a summary
@@ -58,20 +63,15 @@ def zoned(raw: str | None, parsed: Any, zone: str) -> str | None:
         return None
     raw = raw.strip()
     stated = OFFSET.search(raw) is not None
-    reading = to_utc(raw, LATEST)
-    if stated and reading is not None:
+    if not stated and zone == "Asia/Shanghai":
+        return raw if to_utc(raw, LATEST) or not parsed else f"{datetime(*parsed[:6]):%Y-%m-%d %H:%M:%S}"  # noqa: DTZ001 (the source's clock)
+    reading = to_utc(raw, LATEST, zone=ZoneInfo(zone))
+    if reading is None and parsed:
+        moment = datetime(*parsed[:6]).replace(tzinfo=UTC if stated else ZoneInfo(zone))  # noqa: DTZ001 (set at once)
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if stated else moment.isoformat()
+    if reading is None or stated or reading[1] == "day" or raw.isdigit():
         return raw
-    if stated and parsed:
-        return f"{datetime(*parsed[:6]):%Y-%m-%dT%H:%M:%SZ}"  # noqa: DTZ001 (UTC, as its letter says)
-    if reading is not None:
-        if reading[1] == "day" or zone == "Asia/Shanghai" or raw.isdigit():
-            return raw
-        wall_clock = reading[0].astimezone(BEIJING).replace(tzinfo=None)
-    elif parsed:
-        wall_clock = datetime(*parsed[:6])  # noqa: DTZ001 (its zone is the source's, set below)
-    else:
-        return raw
-    return wall_clock.replace(tzinfo=ZoneInfo(zone)).isoformat()
+    return reading[0].astimezone(ZoneInfo(zone)).isoformat()
 
 
 def full_text(content: str | None, summary: str | None, policy: str) -> str | None:
@@ -93,28 +93,56 @@ def read_feed(
     import feedparser  # late: 30 ms, which a crawl without feeds need not spend
 
     given = {"content-location": url, "content-type": headers.get("content-type") or "application/xml"}
-    feed = feedparser.parse(
-        io.BytesIO(body), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+    listing = Listing(records=[])
+    for piece in pieces(body):
+        feed = feedparser.parse(
+            io.BytesIO(piece), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+        )
+        if not feed.version and not feed.entries:
+            start = " ".join(decode(body)[:60].split())
+            raise SourceError(
+                f"{source}: {url} is not a feed, sitemap or list page; it begins with {start!r}"
+            )
+        if feed.bozo and isinstance(feed.get("bozo_exception"), SAXException):
+            listing.is_complete = False
+        for entry in feed.entries:
+            if record := entry_record(entry, url, zone, policy):
+                listing.records.append(record)
+            elif len(listing.unread) < MOST_UNREAD:
+                listing.unread.append(str(entry.get("title") or dict(entry))[:UNREAD_LENGTH])
+        listing.next_cursor = listing.next_cursor or next(
+            (
+                urljoin(url, link["href"])
+                for link in feed.feed.get("links", ())
+                if link.get("rel") == "next" and link.get("href")
+            ),
+            None,
+        )
+    if listing.unread and not listing.records:
+        raise SourceError(f"{source}: none of the entries of {url} has an address or id")
+    return listing
+
+
+def pieces(body: bytes) -> Iterator[bytes]:
+    """A large feed as feeds of `PIECE` entries each, as feedparser takes ten times a feed's size in memory; any other as it is.
+
+    >>> list(pieces(b"<rss><item>1</item> <item>2</item></rss>"))
+    [b'<rss><item>1</item> <item>2</item></rss>']
+    """
+    bounds = (
+        [match.start(1) for match in BETWEEN.finditer(body)][PIECE - 1 :: PIECE] if len(body) > LARGE else []
     )
-    cut_short = bool(feed.bozo) and isinstance(feed.get("bozo_exception"), SAXException)
-    if not feed.version and not feed.entries:
-        start = " ".join(decode(body)[:60].split())
-        raise SourceError(f"{source}: {url} is not a feed, sitemap or list page; it begins with {start!r}")
-    records = []
-    for entry in feed.entries:
-        if record := entry_record(entry, url, zone, policy):
-            records.append(record)
-    if feed.entries and not records:
-        raise SourceError(f"{source}: none of the {len(feed.entries)} entries of {url} has an address or id")
-    following = next(
-        (
-            urljoin(url, link["href"])
-            for link in feed.feed.get("links", ())
-            if link.get("rel") == "next" and link.get("href")
-        ),
-        None,
-    )
-    return Listing(records=records, next_cursor=following, is_complete=not cut_short)
+    first = ENTRY.search(body)
+    last = body.rfind(b"</")
+    for name in (b"</item>", b"</entry>"):
+        if (end := body.rfind(name)) >= 0:
+            last = end + len(name)
+    if not bounds or first is None or last <= bounds[-1]:
+        yield body
+        return
+    head, tail = body[: first.start()], body[last:]
+    for begin, end in pairwise([first.start(), *bounds, last]):
+        yield head + body[begin:end] + tail
 
 
 def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None:
@@ -174,14 +202,10 @@ def read_json_feed(body: bytes, url: str, source: str, zone: str, policy: str) -
     items = data.get("items") if isinstance(data, dict) else None
     if not isinstance(items, list):
         raise SourceError(f"{source}: {url} is JSON, but not a JSON Feed: it has no list items")
-    records = [record for item in dicts(items) if (record := item_record(item, url, zone, policy))]
-    if items and not records:
-        raise SourceError(f"{source}: none of the {len(items)} items of {url} has an id or url")
-    assert isinstance(data, dict)
-    following = (
-        absolute_url(urljoin(url, data["next_url"])) if isinstance(data.get("next_url"), str) else None
-    )
-    return Listing(records=records, next_cursor=following)
+    listing = read_rows(items, partial(item_record, base=url, zone=zone, policy=policy), source, url)
+    following = first_text(data, "next_url")
+    listing.next_cursor = absolute_url(urljoin(url, following)) if following else None
+    return listing
 
 
 def item_record(item: dict[str, Any], base: str, zone: str, policy: str) -> Record | None:

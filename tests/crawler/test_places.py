@@ -170,3 +170,24 @@ def test_a_link_crawled_by_hand_does_not_fail_a_scheduled_crawl(newsroom, crawl,
 def test_the_places_of_the_page_object_are_the_default_of_the_setting():
     """Page objects know no settings: the light check reads those without the rest of the project."""
     assert project_settings.defaults["FINEWS_PLACES"].split(",") == list(PUBLIC_PLACES)
+
+
+def test_a_redirect_to_an_article_that_left_its_page_is_looked_for_at_its_other_places(newsroom, crawl, rows):
+    article = newsroom["plain-market-report"]
+    newsroom.fail("/go/1", f"redirect:/a/{article.id}.html")
+    newsroom.fail(f"/a/{article.id}.html", "404")
+    crawl("share", f"url={newsroom.origin}/go/1")
+    assert rows("SELECT article_id, outcome FROM links") == [
+        {"article_id": f"finews:{article.id}", "outcome": "archived"}
+    ]
+
+
+def test_a_redirect_to_an_article_that_no_place_has(newsroom, crawl, rows):
+    article = newsroom["plain-market-report"]
+    newsroom.fail("/go/1", f"redirect:/a/{article.id}.html")
+    for path in (f"/a/{article.id}.html", "/NewsData/"):
+        newsroom.fail(path, "404")
+    crawl("share", f"url={newsroom.origin}/go/1")
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert link["outcome"] == "gone"
+    assert "2 places tried" in link["reason"]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import Response
 
-from crawler.sources import Record, SourceError
+from crawler.sources import Record, SourceError, syndication
 from crawler.sources.by_address import ConfiguredSource
 from pipelines.normalise_dates import to_utc
 from tests.conftest import ROOT
@@ -157,7 +157,7 @@ def test_an_empty_feed_is_a_feed():
         ("<html><p>We are busy</p></html>", "no link looks like an article"),
         (b"\x1f\x8bxxxx", "damaged gzip"),
         ('<?xml version="1.0"?><urlset><ur', "is not a sitemap"),
-        ('{"items": [{"title": "no id"}]}', "none of the 1 items"),
+        ('{"items": [{"title": "no id"}]}', "none of the 1 rows"),
     ],
 )
 def test_what_is_no_feed_is_reported(body, words):
@@ -214,3 +214,31 @@ def test_a_feed_of_20_000_entries_takes_less_than_200_megabytes():
     records, megabytes = map(int, done.stdout.split())
     assert records == 20_000
     assert megabytes < 200
+
+
+def test_a_large_feed_is_read_in_pieces(monkeypatch):
+    items = "".join(
+        f"<item><title>第{n}号</title><link>/a/{n}</link><description><![CDATA[<p>第{n}号码头 </item> 开工</p>]]></description></item>\n"
+        for n in range(25)
+    )
+    body = rss(items)
+    whole = listing(body).records
+    monkeypatch.setattr(syndication, "LARGE", 100)
+    monkeypatch.setattr(syndication, "PIECE", 4)
+    assert len(list(syndication.pieces(body.encode()))) == 7
+    assert listing(body).records == whole
+    assert len(whole) == 25
+
+
+def test_a_large_feed_that_ends_early_is_read_as_far_as_it_goes(monkeypatch):
+    items = "".join(f"<item><title>T{n}</title><link>/a/{n}</link></item>" for n in range(25))
+    monkeypatch.setattr(syndication, "LARGE", 100)
+    monkeypatch.setattr(syndication, "PIECE", 4)
+    found = listing(rss(items)[:-60])
+    assert not found.is_complete
+    assert len(found.records) >= 23
+
+
+def test_an_entry_without_address_among_others_is_named():
+    found = listing(rss(ITEM + "<item><title>A note of the editors</title></item>"))
+    assert (len(found.records), found.unread) == (1, ["A note of the editors"])
