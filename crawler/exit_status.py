@@ -74,7 +74,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
     if final := stats.get("gaps/final", 0):
         verdict.add(
             SOME_FAILED,
-            f"{counted(final, 'gap')} in the feeds cannot be filled, as the lists go no further back: see scrapy status",
+            f"{counted(final, 'gap')} in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
         )
     if unread := stats.get("feeds/unread", 0):
         verdict.add(SOME_FAILED, f"{counted(unread, 'row')} of the list feeds could not be read")

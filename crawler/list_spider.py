@@ -212,8 +212,24 @@ class ListSpider(RecordSpider):
             self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason, is_final=poll.is_whole)
             self.count("gaps/final" if poll.is_whole else "gaps/opened")
             self.report(name, reason)
+        elif missing := poll.never_listed():
+            self.report_missing(poll, missing)
         if not poll.is_unchanged and not self.until:
             self.fill_gaps(poll)
+
+    def report_missing(self, poll: Poll, missing: list[int]) -> None:
+        """Keep and report records that came and left between two polls, as the list's own numbers show."""
+        shown = ", ".join(map(str, missing[:5])) + (
+            f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        )
+        reason = (
+            f"{shown} of its consecutive numbers never listed: what had them came and left between two polls"
+        )
+        from_at = poll.memory.newest_at or utc_text(poll.now - timedelta(days=1))
+        to_at = max(from_at, utc_text(poll.newest or poll.now))
+        self.feed_state.open_gap(poll.feed, from_at, to_at, poll.now, reason, is_final=True)
+        self.count("gaps/final")
+        self.report(poll.feed, reason)
 
     def report_unread(self, poll: Poll) -> None:
         """Report rows that no record could be made of, each once."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -20,6 +21,8 @@ PROOF = (
 )
 PATIENCE = 3  # pages one after the other that bring nothing that was not listed already
 SLOWEST = timedelta(hours=6)  # how long a list that fails is left alone at most
+NUMBERED_KEY = re.compile(r"(.*?)(\d{1,15})")  # e.g. 3167593, https://paper.test/?p=1234
+NUMBERED = 20  # records numbered without a gap before a list is taken to number all of them
 UNDATED = "-"  # ends the digest of a record without a time, which may yet come
 UNREAD = "?"  # begins the names of rows that no record could be made of
 PINNED = (
@@ -165,6 +168,21 @@ class Poll:
             UNDATED
         )
 
+    def never_listed(self) -> list[int]:
+        """Numbers that a list which numbers its records one by one has left out since the poll before: what had them came
+        and left in between. Empty where the records of the poll before were not numbered so."""
+        if self.is_new or not self.overlaps or self.is_unchanged:
+            return []
+        first = NUMBERED_KEY.fullmatch(next(iter(self.memory.known), ""))
+        if first is None:
+            return []
+        before = sorted(numbers(self.memory.known, first[1]), reverse=True)[:NUMBERED]
+        if len(before) < NUMBERED or before[0] - before[-1] != NUMBERED - 1:
+            return []
+        now = set(numbers(self.listed, first[1]))
+        newest = max(now, default=0)
+        return sorted(set(range(before[0] + 1, newest)) - now) if newest - before[0] < LARGEST else []
+
     def must_go_back(self) -> bool:
         """Whether older records are needed: to overlap, for a back-fill, or for a gap that is due for a try."""
         if not self.is_answered or self.is_unchanged:
@@ -218,6 +236,16 @@ class Poll:
         if self.newest is not None:
             memory.newest_at = max(utc_text(self.newest), memory.newest_at or "")
         return memory
+
+
+def numbers(keys: Iterable[str], prefix: str) -> list[int]:
+    """The numbers of the records whose names are *prefix* and a number.
+
+    >>> numbers(["7", "p9", "p10", "?1f"], "p")
+    [9, 10]
+    """
+    found = (NUMBERED_KEY.fullmatch(key) for key in keys)
+    return [int(match[2]) for match in found if match and match[1] == prefix]
 
 
 def newest_first(times: Mapping[str, datetime | None]) -> list[str]:

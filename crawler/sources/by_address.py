@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -15,8 +16,20 @@ from crawler.sources.link_list import read_list
 from crawler.sources.sitemap import read_sitemap, unzipped
 from crawler.sources.syndication import read_feed, read_json_feed
 
+DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 SYNDICATED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
+
+
+def narrow(body: bytes) -> bytes:
+    """A text of UTF-16, with or without its mark, as UTF-8, without the declaration of an encoding that it no longer has.
+
+    >>> narrow('<?xml version="1.0"?><rss>港</rss>'.encode("utf-16-be")).decode()
+    '<rss>港</rss>'
+    """
+    is_big = body.startswith(BOM_UTF16_BE) or body[:1] == b"\0"
+    text = body.decode("utf-16-be" if is_big else "utf-16-le", "replace").lstrip("\ufeff")
+    return DECLARATION.sub("", text, count=1).replace("\0", "").encode()
 
 
 class ConfiguredSource(Source):
@@ -50,12 +63,13 @@ class ConfiguredSource(Source):
         except ValueError as exc:
             raise SourceError(f"{self.name}: {response.url}: {exc}") from None
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        if b"\0" in body[:64]:
+            body, kind = narrow(body), "application/xml; charset=utf-8"
         head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
         if head[:1] in (b"{", b"["):
             return read_json_feed(body, response.url, self.name, self.zone, self.content)
         if SITEMAP.search(head):
             return read_sitemap(body, response.url, self.name, self.zone)
-        wide = b"\0" in head[:64]  # UTF-16: left to feedparser
-        if wide or SYNDICATED.search(head) or (b"<?xml" in head[:64] and b"<html" not in head.lower()):
+        if SYNDICATED.search(head) or (b"<?xml" in head[:64] and b"<html" not in head.lower()):
             return read_feed(body, response.url, self.name, self.zone, self.content, {"content-type": kind})
         return read_list(decode(body, kind), response.url, self.name, self.links)

@@ -53,7 +53,7 @@ def check_code(
 ) -> None:
     """Raise SourceRefused where an answer's own code under *key* is not *good*."""
     code = data.get(key) if isinstance(data, dict) else None
-    if code not in set(good):
+    if code not in list(good):
         reason = first_text(data, words, "msg", "message") if isinstance(data, dict) else None
         raise SourceRefused(f"{source}: {url} answered {key} {code!r}: {reason or 'no reason given'}")
 

@@ -95,9 +95,12 @@ def read_feed(
     given = {"content-location": url, "content-type": headers.get("content-type") or "application/xml"}
     listing = Listing(records=[])
     for piece in pieces(body):
-        feed = feedparser.parse(
-            io.BytesIO(piece), response_headers=given, sanitize_html=False, resolve_relative_uris=False
-        )
+        try:
+            feed = feedparser.parse(
+                io.BytesIO(piece), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+            )
+        except ValueError as exc:  # a NUL byte in the declaration of the encoding
+            raise SourceError(f"{source}: {url} is not a feed that can be read: {exc}") from None
         if not feed.version and not feed.entries:
             start = " ".join(decode(body)[:60].split())
             raise SourceError(
@@ -154,6 +157,8 @@ def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None
     contents = [part.get("value") or "" for part in entry.get("content", ()) if isinstance(part, dict)]
     content = max(contents, key=len, default="") or None
     summary = entry.get("summary") or None
+    if content and "summary_detail" not in entry:  # feedparser's own copy, where the feed has no other
+        summary = None
     if content is None and summary and len(plain_text(summary) or "") >= 3 * FULL and "</p>" in summary:
         content, summary = summary, None  # RSS 2.0 puts full texts into description
     stated = dict(entry)  # feedparser's own get() answers with another time where one is missing

@@ -242,3 +242,16 @@ def test_a_large_feed_that_ends_early_is_read_as_far_as_it_goes(monkeypatch):
 def test_an_entry_without_address_among_others_is_named():
     found = listing(rss(ITEM + "<item><title>A note of the editors</title></item>"))
     assert (len(found.records), found.unread) == (1, ["A note of the editors"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declared", ["", ' encoding="utf-16"', ' encoding="utf-8"'])
+@pytest.mark.parametrize("kind", ["text/xml", "application/xml; charset=utf-16"])
+def test_wide_characters(encoding, declared, kind):
+    body = rss(ITEM.replace("Port opens", "港口开港"), head=f'<?xml version="1.0"{declared}?>')
+    assert only(body.encode(encoding), kind=kind).headline == "港口开港"
+
+
+def test_a_full_text_without_a_summary_is_the_article():
+    item = ITEM.replace("</item>", f"<content:encoded><![CDATA[{LONG}]]></content:encoded></item>")
+    assert only(rss(item, spaces=CONTENT)).body_html == LONG
