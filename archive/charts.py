@@ -14,6 +14,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from archive.language import gettext
+from archive.times import weekday_name
+
 STYLE = (Path(__file__).parent / "charts.css").read_text(encoding="utf-8")
 """Style sheet of `plot`, `stacked`, `lines` and `legend`."""
 WIDTH, HEIGHT = 1000, 100  # of the drawing, stretched to its box
@@ -59,7 +62,11 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
             )
         )
     total = sum(counts.get(day, 0) for day in days)
-    label = f"{name}: {total:,} from {days[0]} to {days[-1]}, at most {top:,} a day" if days else name
+    label = name
+    if days:
+        label = gettext("{name}: {total:,} from {first} to {last}, at most {most:,} a day").format(
+            name=name, total=total, first=days[0], last=days[-1], most=top
+        )
     return Markup(
         '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="group" aria-label="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, label, Markup("").join(drawn))
@@ -197,7 +204,9 @@ def plot(
             above.append(
                 Markup(
                     '<rect class="day" x="{:.2f}" y="0" width="{:.2f}" height="{}"><title>{} {}: {}</title></rect>'
-                ).format(index * step, step, HEIGHT, f"{weekday:%a}" if each else "from", day, tips[day])
+                ).format(
+                    index * step, step, HEIGHT, weekday_name(day) if each else gettext("from"), day, tips[day]
+                )
             )
     behind += [
         Markup('<path class="grid" d="M0 {:.2f}H{}"/>').format(HEIGHT - share * HEIGHT, WIDTH)

@@ -1,6 +1,6 @@
 """Articles by Beijing day and publisher, as data (`read_coverage`) and as a calendar for a terminal (`format_coverage`).
 
-A day is compared with its own weekday in the window (`archive.short_days`). Days that are not whole are not classified:
+A day is compared with its own weekday in the window, a holiday with Sundays (`archive.short_days`). Days that are not whole are not classified:
 today and the archive's first; nor are empty days before the archive's start.
 """
 
@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from archive import terminal
+from archive.days_off import HOLIDAY, day_off
+from archive.language import gettext
 from archive.reader import rows
 from archive.short_days import classify_days
-from archive.terminal import fit_width
-from archive.times import BEIJING, in_beijing
+from archive.terminal import display_width, fit_right, fit_width
+from archive.times import BEIJING, in_beijing, weekday_name
 
 BAR = 14  # columns of the longest bar
 PUBLISHERS = 15  # in the totals
@@ -54,6 +56,7 @@ def read_coverage(conn: sqlite3.Connection, today: date, days: int) -> dict[str,
                 "usual": day_class.usual,
                 "short": day_class.short,
                 "empty": day_class.empty,
+                "day_off": day_off(day),
                 "gaps": [gap["feed"] for gap in gaps if _overlaps(gap, day)],
                 "publishers": dict(publishers.most_common(5)),
             }
@@ -79,37 +82,62 @@ def _overlaps(gap: dict[str, Any], day: str) -> bool:
 def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
     """The calendar and the totals, 80 columns wide."""
     most = max((day["articles"] for day in report["days"]), default=0) or 1
-    out = [paint(f"{'Beijing day':15}{'articles':>8} {'':{BAR}} {'':9} biggest publishers", "bold")]
+    out = [
+        paint(
+            fit_width(gettext("Beijing day"), 15)
+            + fit_right(gettext("articles"), 8)
+            + " " * (BAR + 12)
+            + gettext("biggest publishers"),
+            "bold",
+        )
+    ]
     for day in report["days"]:
         bar = "█" * round(day["articles"] / most * BAR) or ("▏" if day["articles"] else "")
         mark, colour = "", ""
         if day["gaps"]:
-            mark, colour = "gap", "red"
+            mark, colour = gettext("gap"), "red"
         elif day["empty"]:
-            mark, colour = "none", "red"
+            mark, colour = gettext("none"), "red"
         elif day["short"]:
-            mark, colour = f"short {100 - 100 * day['articles'] / day['usual']:.0f}%", "yellow"
+            share = f"{100 - 100 * day['articles'] / day['usual']:.0f}%"
+            mark, colour = gettext("short {share}").format(share=share), "yellow"
         elif day["day"] == report["to"]:
-            mark, colour = "so far", "dim"
-        line = f"{day['day']} {date.fromisoformat(day['day']):%a} {day['articles']:>8,} {paint(f'{bar:{BAR}}', colour)} "
-        out.append(f"{line}{paint(f'{mark:9}', colour)} {_list_biggest(day['publishers'], 31)}".rstrip())
-    out += ["", paint(f"{'total':15}{report['articles']:>8,}", "bold")]
+            mark, colour = gettext("so far"), "dim"
+        elif day["day_off"] == HOLIDAY:
+            mark, colour = gettext("holiday"), "dim"
+        line = f"{day['day']} {weekday_name(day['day'])}{day['articles']:>{23 - 11 - display_width(weekday_name(day['day']))},} {paint(f'{bar:{BAR}}', colour)} "
+        out.append(
+            f"{line}{paint(fit_width(mark, 9), colour)} {_list_biggest(day['publishers'], 31)}".rstrip()
+        )
+    out += ["", paint(fit_width(gettext("total"), 15) + f"{report['articles']:>8,}", "bold")]
     listed = list(report["publishers"].items())
     for name, count in listed[:PUBLISHERS]:
+        name = gettext(name) if name == UNKNOWN else name
         share = count / report["articles"]
         out.append(f"{fit_width(name, 30)}{count:>9,}{share:>8.1%} {'█' * round(share * 30)}".rstrip())
     if rest := listed[PUBLISHERS:]:
         count = sum(number for _, number in rest)
-        out.append(f"{fit_width(f'{len(rest):,} more', 30)}{count:>9,}{count / report['articles']:>8.1%}")
+        out.append(
+            fit_width(gettext("{count:,} more").format(count=len(rest)), 30)
+            + f"{count:>9,}{count / report['articles']:>8.1%}"
+        )
     out += [""] * bool(report["gaps"] or report["without_time"])
     for gap in report["gaps"]:
-        span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
         if gap["final_at"]:
-            out.append(f"gap: {fit_width(gap['feed'], 10)} {span}, cannot be filled: {gap['reason']}")
-            continue
-        out.append(paint(f"open gap: {fit_width(gap['feed'], 10)} {span}, tried {gap['tries']} times", "red"))
+            text = gettext("gap: {feed} {first} to {last}, cannot be filled: {reason}")
+        else:
+            text = gettext("open gap: {feed} {first} to {last}, tried {count} times")
+        text = text.format(
+            feed=fit_width(gap["feed"], 10),
+            first=in_beijing(gap["from_at"]),
+            last=in_beijing(gap["to_at"]),
+            count=gap["tries"],
+            reason=gap["reason"],
+        )
+        out.append(text if gap["final_at"] else paint(text, "red"))
     if report["without_time"]:
-        out.append(f"{report['without_time']:,} articles without a publication time are not counted")
+        text = gettext("{count:,} articles without a publication time are not counted")
+        out.append(text.format(count=report["without_time"]))
     return out
 
 
@@ -121,6 +149,7 @@ def _list_biggest(publishers: dict[str, int], width: int) -> str:
     """
     line = ""
     for name, count in publishers.items():
+        name = gettext(name) if name == UNKNOWN else name
         longer = f"{line}, {name} {count:,}" if line else fit_width(f"{name} {count:,}", width).rstrip()
         if terminal.display_width(longer) > width:
             break

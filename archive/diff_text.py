@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from archive import terminal
+from archive.language import gettext, gettext_noop, ngettext
 from archive.revisions import Change, Text
 from archive.text_diff import Line, Run
 from archive.times import in_beijing
@@ -90,41 +91,65 @@ def print_article(
 ) -> None:
     """All that the command tells."""
     page.runs("", [("same", article["headline"])], colour="bold")
-    details = [article["id"], article["publisher"] or "publisher unknown"]
+    details = [article["id"], article["publisher"] or gettext("publisher unknown")]
     if article["published_at"]:
         form = "%Y-%m-%d" if article["published_precision"] == "day" else "%Y-%m-%d %H:%M"
-        details.append(f"published {in_beijing(article['published_at'], form)}")
-    details.append(f"{len(texts)} revision{'s' * (len(texts) != 1)}")
+        details.append(gettext("published {time}").format(time=in_beijing(article["published_at"], form)))
+    details.append(ngettext("{count} revision", "{count} revisions", len(texts)).format(count=len(texts)))
     page.runs("", [("same", ", ".join(details))], colour="dim")
     for change in changes:
         page.say()
         print_change(page, change, whole)
 
 
+FACTS = (
+    gettext_noop("figures"),
+    gettext_noop("percentages"),
+    gettext_noop("codes"),
+    gettext_noop("images"),
+)
+"""Names of the facts of `Change.facts`."""
+
+
+def label(name: str) -> str:
+    """What a line of the summary is of, in its column."""
+    return "  " + terminal.fit_width(name, LABEL)
+
+
 def print_change(page: Page, change: Change, whole: bool) -> None:
     old, new = change.old, change.new
-    title = f"revision {old.revision} → {new.revision}"
+    title = gettext("revision {old} → {new}").format(old=old.revision, new=new.revision)
     times = [in_beijing(text.received_at, "%Y-%m-%d %H:%M") for text in (old, new)]
-    page.say(f"{title}   {times[0]} → {times[1]} in Beijing", "bold")
+    page.say(
+        gettext("{title}   {old} → {new} in Beijing").format(title=title, old=times[0], new=times[1]), "bold"
+    )
     if new.withdrawn:
-        since = "its last text stays archived" if new.withdrawn_at else "it is there again"
-        page.say(f"  {'withdrawn':{LABEL}}the source took the article back; {since}", "red")
+        if new.withdrawn_at:
+            text = gettext("the source took the article back; its last text stays archived")
+        else:
+            text = gettext("the source took the article back; it is there again")
+        page.say(label(gettext("withdrawn")) + text, "red")
     if new.replaced:
-        page.say(f"  {'replaced':{LABEL}}another article is served under the same id", "red")
+        page.say(label(gettext("replaced")) + gettext("another article is served under the same id"), "red")
     if old.headline != new.headline:
-        page.runs(f"  {'headline':{LABEL}}", change.headline)
+        page.runs(label(gettext("headline")), change.headline)
     for name, fact_changes in change.facts.items():
         runs: list[Run] = []
         for kind in ("removed", "added"):
             for fact in fact_changes[kind][:SHOWN]:
                 runs += [("same", "  " * bool(runs)), (kind, fact)]
             if rest := len(fact_changes[kind]) - SHOWN:
-                runs += [("same", f"  and {rest} more {kind}")] * (rest > 0)
-        page.runs(f"  {name:{LABEL}}", runs)
+                more = (
+                    gettext("  and {count} more removed")
+                    if kind == "removed"
+                    else gettext("  and {count} more added")
+                )
+                runs += [("same", more.format(count=rest))] * (rest > 0)
+        page.runs(label(gettext(name)), runs)
     lines = change.lines
     if all(line.kind == "same" for line in lines):
         if not new.withdrawn:
-            page.say(f"  {'text':{LABEL}}the same")
+            page.say(label(gettext("text")) + gettext("the same"))
         return
     page.say()
     near = {
@@ -143,7 +168,8 @@ def print_change(page: Page, change: Change, whole: bool) -> None:
 def print_skipped(page: Page, count: int) -> int:
     """Say how many paragraphs are not shown."""
     if count:
-        page.say(f"    … {count} unchanged paragraph{'s' * (count != 1)}", "dim")
+        text = ngettext("{count} unchanged paragraph", "{count} unchanged paragraphs", count)
+        page.say(f"    … {text.format(count=count)}", "dim")
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive import outcomes, reader
+from archive.language import gettext, ngettext
 from archive.list_habits import find_short_lists, find_silent_lists
 from archive.outcomes import sql_list
 from archive.reader import rows
@@ -129,44 +130,66 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
     if gaps := len(report["gaps"]):
         problem(
             OPEN_GAPS,
-            f"{gaps} {'gap' if gaps == 1 else 'gaps'} in the feeds: articles of those hours may be missing",
+            ngettext(
+                "{count} gap in the feeds: articles of those hours may be missing",
+                "{count} gaps in the feeds: articles of those hours may be missing",
+                gaps,
+            ).format(count=gaps),
         )
     for feed in report["feeds"]:
         if feed["failures"] >= FEED_FAILURES:
             read_at = ago(feed["last_read_at"], now)
             problem(
                 FEED_FAILS,
-                f"feed {feed['feed']} failed {feed['failures']:,} times in a row, last read {read_at}",
+                gettext("feed {feed} failed {count:,} times in a row, last read {time}").format(
+                    feed=feed["feed"], count=feed["failures"], time=read_at
+                ),
                 feed["feed"],
             )
     for short in report["short_lists"]:
         problem(
             FEED_FAILS,
-            f"feed {short['feed']} listed {short['count']:,} articles on {short['day']}; {short['usual']:,.0f} are usual for that weekday",
+            gettext(
+                "feed {feed} listed {count:,} articles on {day}; {usual} are usual for that weekday"
+            ).format(
+                feed=short["feed"], count=short["count"], day=short["day"], usual=f"{short['usual']:,.0f}"
+            ),
             short["feed"],
         )
     for silent in report["silent_lists"]:
         longest = timedelta(seconds=silent["longest_silence"])
         problem(
             FEED_FAILS,
-            f"feed {silent['feed']} lists nothing newer than {ago(silent['newest_at'], now)}; its longest silence before was "
-            f"{longest.total_seconds() / 3600:,.0f} hours",
+            gettext(
+                "feed {feed} lists nothing newer than {time}; its longest silence before was {hours} hours"
+            ).format(
+                feed=silent["feed"],
+                time=ago(silent["newest_at"], now),
+                hours=f"{longest.total_seconds() / 3600:,.0f}",
+            ),
             silent["feed"],
         )
     last = report["last_scheduled"]
     if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):
-        ended = f"ended with {last['exit_status']}" if last["exit_status"] is not None else "was killed"
-        problem(CRAWL_FAILED, f"the last scheduled crawl, {ago(last['started_at'], now)}, {ended}")
+        if last["exit_status"] is not None:
+            text = gettext("the last scheduled crawl, {time}, ended with {status}")
+        else:
+            text = gettext("the last scheduled crawl, {time}, was killed")
+        problem(CRAWL_FAILED, text.format(time=ago(last["started_at"], now), status=last["exit_status"]))
     good = report["last_good_at"]
     if max_age is not None and (good is None or now - datetime.fromisoformat(good) > max_age):
         problem(
             TOO_OLD,
-            f"the last successful crawl: {ago(good, now)}; --max-age allows {_span(max_age)}. Does cron run?",
+            gettext("the last successful crawl: {time}; --max-age allows {span}. Does cron run?").format(
+                time=ago(good, now), span=_span(max_age)
+            ),
         )
     if report["disk"]["free"] < min_free:
         problem(
             DISK_FULL,
-            f"{in_bytes(report['disk']['free'])} free on the disk; --min-free asks for {in_bytes(min_free)}",
+            gettext("{size} free on the disk; --min-free asks for {least}").format(
+                size=in_bytes(report["disk"]["free"]), least=in_bytes(min_free)
+            ),
         )
     report["problems"] = problems
     report["exit_status"] = max((entry["exit_status"] for entry in problems), default=HEALTHY)

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from archive.health import ENDED_WELL, FEED_FAILURES
-from archive.terminal import fit_width
+from archive.language import gettext, ngettext, pgettext
+from archive.terminal import fit_right, fit_width
 from archive.times import ago, in_beijing
 from archive.units import in_bytes
 
@@ -17,8 +18,13 @@ SHOWN = 5  # open gaps
 def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str]:
     """The report, `WIDTH` columns wide but for paths and addresses, which are there to be copied."""
     articles, disk, images = report["articles"], report["disk"], report["images"]
-    verdict = paint("healthy", "green") if report["healthy"] else paint("not healthy", "red")
-    out = [f"{verdict} ({report['exit_status']})  {in_beijing(report['at'], '%Y-%m-%d %H:%M')} Beijing time"]
+    verdict = (
+        paint(gettext("healthy"), "green") if report["healthy"] else paint(gettext("not healthy"), "red")
+    )
+    out = [
+        f"{verdict} ({report['exit_status']})  "
+        + gettext("{time} Beijing time").format(time=in_beijing(report["at"], "%Y-%m-%d %H:%M"))
+    ]
     out += [f"  {entry['exit_status']}  {paint(entry['problem'], 'red')}" for entry in report["problems"]]
     out.append(f"  {report['data_dir']}")
 
@@ -28,48 +34,85 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
 
     newest = articles["newest"]
     body = [
-        f"{articles['count']:,} archived, {articles['incomplete']:,} incomplete (placeholder headline or time)"
+        gettext("{count:,} archived, {incomplete:,} incomplete (placeholder headline or time)").format(
+            **articles
+        )
     ]
     if newest:
         body += [
-            f"newest: {ago(newest['published_at'], now)}, {newest['publisher'] or 'publisher unknown'}",
+            gettext("newest: {time}, {publisher}").format(
+                time=ago(newest["published_at"], now),
+                publisher=newest["publisher"] or gettext("publisher unknown"),
+            ),
             f"  {fit_width(newest['headline'], WIDTH - 4)}",
         ]
-    part("articles", body)
-    part("running now", [report["running"]] if report["running"] else [])
+    part(gettext("articles"), body)
+    part(gettext("running now"), [report["running"]] if report["running"] else [])
     part(
-        f"{'run began':15}{'spider':11}{'took':>5}  {'outcome':12}{'exit':>4}{'new':>8}{'changed':>9}{'failed':>8}",
+        fit_width(gettext("run began"), 15)
+        + fit_width(gettext("spider"), 11)
+        + fit_right(pgettext("duration", "took"), 5)
+        + "  "
+        + fit_width(gettext("outcome"), 12)
+        + fit_right(pgettext("column", "exit"), 4)
+        + fit_right(pgettext("column", "new"), 8)
+        + fit_right(pgettext("column", "changed"), 9)
+        + fit_right(pgettext("column", "failed"), 8),
         [line for run in report["runs"] for line in _run_lines(run, paint)],
     )
     part(
-        f"{'feed':16}{'last read':>12}{'newest':>12}{'failures':>10}",
+        fit_width(pgettext("column", "feed"), 16)
+        + fit_right(pgettext("column", "last read"), 12)
+        + fit_right(pgettext("column", "newest"), 12)
+        + fit_right(pgettext("column", "failures"), 10),
         [line for feed in report["feeds"] for line in _feed_lines(feed, now, paint)],
     )
-    for title, key in (("open gap", "gaps"), ("gap that cannot be filled", "final_gaps")):
+    for title, key in ((gettext("open gap"), "gaps"), (gettext("gap that cannot be filled"), "final_gaps")):
         gaps = report[key]
         body = [line for gap in gaps[:SHOWN] for line in _gap_lines(gap)]
-        part(title, body + [f"and {len(gaps) - SHOWN:,} more"] * (len(gaps) > SHOWN))
+        more = gettext("and {count:,} more").format(count=len(gaps) - SHOWN)
+        part(title, body + [more] * (len(gaps) > SHOWN))
     body = []
     for link in report["links"]:
-        ages = f"latest {ago(link['latest_at'], now)}, oldest {ago(link['oldest_at'], now)}"
+        ages = gettext("latest {latest}, oldest {oldest}").format(
+            latest=ago(link["latest_at"], now), oldest=ago(link["oldest_at"], now)
+        )
         body += [
             f"{fit_width(link['outcome'], 13)}{link['count']:>7,}   {ages}",
             f"  {link['latest']['url']}",
         ]
         body.append(f"  {fit_width(link['latest']['reason'] or '', WIDTH - 4)}")
-    part("failing links, with the latest of each cause", body)
-    body = [f"archive.db {in_bytes(disk['archive'])}, its write-ahead log {in_bytes(disk['wal'])}"]
-    body += [f"{disk['posts']:,} posts; {disk['image_files']:,} images, {in_bytes(disk['images'])}"]
+    part(gettext("failing links, with the latest of each cause"), body)
+    body = [
+        gettext("archive.db {size}, its write-ahead log {log}").format(
+            size=in_bytes(disk["archive"]), log=in_bytes(disk["wal"])
+        ),
+        gettext("{posts:,} posts; {images:,} images, {size}").format(
+            posts=disk["posts"], images=disk["image_files"], size=in_bytes(disk["images"])
+        ),
+    ]
     if lost := images["failed"] + images["refused"]:
-        body += [f"{lost:,} images unavailable: {images['failed']:,} failed, {images['refused']:,} refused"]
-    part("disk", [*body, f"{in_bytes(disk['free'])} free of {in_bytes(disk['total'])}"])
+        body += [
+            gettext("{count:,} images unavailable: {failed:,} failed, {refused:,} refused").format(
+                count=lost, failed=images["failed"], refused=images["refused"]
+            )
+        ]
+    free = gettext("{size} free of {all}").format(size=in_bytes(disk["free"]), all=in_bytes(disk["total"]))
+    part(gettext("disk"), [*body, free])
     return out
 
 
 def _gap_lines(gap: dict[str, Any]) -> list[str]:
-    span = f"{in_beijing(gap['from_at'])} to {in_beijing(gap['to_at'])}"
-    tried = "" if gap["final_at"] else f", tried {gap['tries']} times"
-    line = f"{fit_width(gap['feed'], 12)}{span}{tried}"
+    if gap["final_at"]:
+        text = gettext("{first} to {last}")
+    else:
+        text = ngettext(
+            "{first} to {last}, tried {count:,} time",
+            "{first} to {last}, tried {count:,} times",
+            gap["tries"],
+        )
+    span = text.format(first=in_beijing(gap["from_at"]), last=in_beijing(gap["to_at"]), count=gap["tries"])
+    line = fit_width(gap["feed"], 12) + span
     return [line, f"  {fit_width(gap['reason'], WIDTH - 4)}"] if gap["reason"] else [line]
 
 
@@ -90,7 +133,9 @@ def _run_lines(run: dict[str, Any], paint: Any) -> list[str]:
 def _feed_lines(feed: dict[str, Any], now: datetime, paint: Any) -> list[str]:
     failures = f"{feed['failures']:>10,}"
     line = (
-        f"{fit_width(feed['feed'], 12)}{ago(feed['last_read_at'], now):>12}{ago(feed['newest_at'], now):>12}"
+        fit_width(feed["feed"], 12)
+        + fit_right(ago(feed["last_read_at"], now), 12)
+        + fit_right(ago(feed["newest_at"], now), 12)
     )
     line += paint(
         failures, "red" if feed["failures"] >= FEED_FAILURES else "yellow" if feed["failures"] else ""

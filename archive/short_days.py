@@ -1,14 +1,15 @@
 """Days short of articles: fewer than half of the median of their own weekday.
 
-Markets close at weekends, so a Sunday is not a measure for a Monday.
+Markets close at weekends, so a Sunday is not a measure for a Monday; a holiday of the exchanges is compared with Sundays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from statistics import median
+
+from archive.days_off import usual_weekday
 
 SHORT = 0.5  # of the weekday's median
 ENOUGH = 3  # days of one weekday that make a median
@@ -35,19 +36,19 @@ def classify_days(counts: Mapping[str, int], excluded: Collection[str | None]) -
     medians = weekday_medians({day: count for day, count in counts.items() if day not in excluded})
     classes = {}
     for day, count in counts.items():
-        usual, included = medians.get(date.fromisoformat(day).weekday()), day not in excluded
+        usual, included = medians.get(usual_weekday(day)), day not in excluded
         short = included and usual is not None and 0 < count < usual * SHORT
         classes[day] = DayClass(usual, short, included and count == 0)
     return classes
 
 
 def weekday_medians(counts: Mapping[str, int]) -> dict[int, float]:
-    """The median of each weekday (0 is Monday) that occurs often enough.
+    """The median of each weekday (0 is Monday, holidays count as Sundays) that occurs often enough.
 
     >>> weekday_medians({"2026-06-01": 10, "2026-06-08": 30, "2026-06-15": 20, "2026-06-16": 1})
     {0: 20}
     """
     by_weekday: dict[int, list[int]] = {}
     for day, count in counts.items():
-        by_weekday.setdefault(date.fromisoformat(day).weekday(), []).append(count)
+        by_weekday.setdefault(usual_weekday(day), []).append(count)
     return {weekday: median(numbers) for weekday, numbers in by_weekday.items() if len(numbers) >= ENOUGH}

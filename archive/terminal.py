@@ -40,6 +40,15 @@ def fit_width(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
+def fit_right(text: str, width: int) -> str:
+    """*text* at the right edge of *width* columns, never cut.
+
+    >>> fit_right("3天前", 8)
+    '   3天前'
+    """
+    return " " * max(width - display_width(text), 0) + text
+
+
 def colours_wanted() -> bool:
     """Whether standard output is a terminal that wants colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+
+from archive.language import gettext, gettext_noop
 
 BEIJING = timezone(timedelta(hours=8))
 """Zone of the source's clocks; China keeps no summer time."""
 BEIJING_SQL = "'+8 hours'"
 """The same as a modifier of SQLite's date functions, for UTC text."""
+WEEKDAYS = (
+    gettext_noop("Mon"),
+    gettext_noop("Tue"),
+    gettext_noop("Wed"),
+    gettext_noop("Thu"),
+    gettext_noop("Fri"),
+    gettext_noop("Sat"),
+    gettext_noop("Sun"),
+)
+
+
+def weekday_name(day: str) -> str:
+    """The short name of a day's weekday, for people.
+
+    >>> weekday_name("2026-06-30")
+    'Tue'
+    """
+    return gettext(WEEKDAYS[date.fromisoformat(day).weekday()])
 
 
 def utc_text(moment: datetime) -> str:
@@ -40,6 +60,14 @@ def clock(settings: Any) -> datetime:
     return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
 
 
+AGES = (
+    (gettext_noop("{count}d ago"), 86400, 2 * 86400),
+    (gettext_noop("{count}h ago"), 3600, 2 * 3600),
+    (gettext_noop("{count}m ago"), 60, 60),
+)
+"""Forms of `ago`, the seconds of their unit, and from how many seconds on each is used."""
+
+
 def ago(text: str | None, now: datetime) -> str:
     """How long before *now* a time of the archive was, in one unit.
 
@@ -47,14 +75,14 @@ def ago(text: str | None, now: datetime) -> str:
     ('2h ago', 'never')
     """
     if not text:
-        return "never"
+        return gettext("never")
     seconds = int((now - datetime.fromisoformat(text)).total_seconds())
     if seconds < 0:
-        return "ahead of our clock"
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * length or (unit == "m" and seconds >= length):
-            return f"{seconds // length}{unit} ago"
-    return f"{seconds}s ago"
+        return gettext("ahead of our clock")
+    for form, length, least in AGES:
+        if seconds >= least:
+            return gettext(form).format(count=seconds // length)
+    return gettext("{count}s ago").format(count=seconds)
 
 
 def in_beijing(text: str | None, form: str = "%m-%d %H:%M") -> str:

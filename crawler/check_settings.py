@@ -13,6 +13,7 @@ from typing import Any
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
+from archive.language import language_of
 from crawler import settings as project_settings
 from crawler.chromium import find_missing_part
 from crawler.fetch_guard import origin_of, parse_connect_to
@@ -96,6 +97,10 @@ CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
     "POST_FLAVOUR": (
         lambda settings: settings["POST_FLAVOUR"] in FLAVOURS,
         f"give one of {', '.join(FLAVOURS)}",
+    ),
+    "LANGUAGE": (
+        lambda settings: not settings["LANGUAGE"] or language_of(settings["LANGUAGE"]),
+        "give en or zh",
     ),
     "LOG_LEVEL": (
         lambda settings: isinstance(logging.getLevelName(str(settings["LOG_LEVEL"]).upper()), int),

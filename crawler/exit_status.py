@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.language import ENGLISH, gettext, ngettext, using
 from archive.outcomes import ARRIVED, FAILED
 
 OK, USAGE, SOME_FAILED, UNKNOWN_SHAPE, UNREACHABLE, OUR_BUG, CANNOT_WRITE, LOCKED = (
@@ -26,6 +27,8 @@ class Verdict:
 
     status: int = OK
     reasons: list[str] = field(default_factory=list)
+    finish_reason: str = "finished"
+    """Why Scrapy ended the crawl."""
 
     def add(self, status: int, reason: str) -> None:
         """Where several hold, the highest counts; all reasons are reported."""
@@ -55,7 +58,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
     >>> evaluate({"links/archived": 1, "links/unreadable": 3}).status
     65
     """
-    verdict = Verdict()
+    verdict = Verdict(finish_reason=finish_reason)
     links = {outcome: stats.get(f"links/{outcome}", 0) for outcome in ARRIVED + FAILED}
     articles = sum(stats.get(f"articles/{what}", 0) for what in ("new", "changed", "completed", "unchanged"))
     arrived = max(articles, sum(links[outcome] for outcome in ARRIVED))  # an article of a feed has no link
@@ -65,31 +68,66 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
     feeds_failed, feeds_read = stats.get("feeds/failed", 0), stats.get("feeds/read", 0)
     if failed:
         counts = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
-        verdict.add(SOME_FAILED, f"{failed:,} of {counted(arrived + failed, 'link')} failed: {counts}")
-    if stats.get("gaps/opened", 0):
-        verdict.add(
-            SOME_FAILED,
-            f"{counted(stats['gaps/opened'], 'gap')} in the feeds could not be closed: see scrapy status",
+        text = ngettext(
+            "{failed:,} of {count:,} link failed: {counts}",
+            "{failed:,} of {count:,} links failed: {counts}",
+            arrived + failed,
         )
+        verdict.add(SOME_FAILED, text.format(failed=failed, count=arrived + failed, counts=counts))
+    if opened := stats.get("gaps/opened", 0):
+        text = ngettext(
+            "{count:,} gap in the feeds could not be closed: see scrapy status",
+            "{count:,} gaps in the feeds could not be closed: see scrapy status",
+            opened,
+        )
+        verdict.add(SOME_FAILED, text.format(count=opened))
     if final := stats.get("gaps/final", 0):
-        verdict.add(
-            SOME_FAILED,
-            f"{counted(final, 'gap')} in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
+        text = ngettext(
+            "{count:,} gap in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
+            "{count:,} gaps in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
+            final,
         )
+        verdict.add(SOME_FAILED, text.format(count=final))
     if unread := stats.get("feeds/unread", 0):
-        verdict.add(SOME_FAILED, f"{counted(unread, 'row')} of the list feeds could not be read")
+        text = ngettext(
+            "{count:,} row of the list feeds could not be read",
+            "{count:,} rows of the list feeds could not be read",
+            unread,
+        )
+        verdict.add(SOME_FAILED, text.format(count=unread))
     # The archive reports what could not be written.
     if finish_reason not in ("finished", "closespider_timeout", "archive_cannot_be_written"):
-        verdict.add(SOME_FAILED, f"stopped before the end ({finish_reason}); what had arrived is kept")
-    if unreadable := stats.get("feeds/unreadable", 0):
         verdict.add(
-            UNKNOWN_SHAPE, f"{counted(unreadable, 'list feed')} returned an unexpected response format"
+            SOME_FAILED,
+            gettext("stopped before the end ({reason}); what had arrived is kept").format(
+                reason=finish_reason
+            ),
         )
+    if unreadable := stats.get("feeds/unreadable", 0):
+        text = ngettext(
+            "{count:,} list feed returned an unexpected response format",
+            "{count:,} list feeds returned an unexpected response format",
+            unreadable,
+        )
+        verdict.add(UNKNOWN_SHAPE, text.format(count=unreadable))
     if links["unreadable"] * 2 > asked:
-        verdict.add(UNKNOWN_SHAPE, "more than half of the articles returned an unexpected response format")
+        verdict.add(
+            UNKNOWN_SHAPE, gettext("more than half of the articles returned an unexpected response format")
+        )
     unreachable = links["unreachable"] + links["walled"]
     if feeds_failed:
-        verdict.add(SOME_FAILED, f"{counted(feeds_failed, 'list feed')} could not be read")
+        text = ngettext(
+            "{count:,} list feed could not be read", "{count:,} list feeds could not be read", feeds_failed
+        )
+        verdict.add(SOME_FAILED, text.format(count=feeds_failed))
     if not arrived and not feeds_read and (0 < unreachable == failed or feeds_failed):
-        verdict.add(UNREACHABLE, "nothing arrived: the source is unreachable or refuses")
+        verdict.add(UNREACHABLE, gettext("nothing arrived: the source is unreachable or refuses"))
     return verdict
+
+
+def translated(verdict: Verdict, stats: Mapping[str, Any]) -> list[str]:
+    """The reasons of a verdict in the current language; in its own words where they are not made of the counts."""
+    with using(ENGLISH):
+        english = evaluate(stats, verdict.finish_reason).reasons
+    known = dict(zip(english, evaluate(stats, verdict.finish_reason).reasons, strict=True))
+    return [known.get(reason, reason) for reason in verdict.reasons]

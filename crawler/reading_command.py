@@ -10,7 +10,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from archive import reader, terminal
+from archive import language, reader, terminal
 
 NO_ARCHIVE, CANNOT_WRITE = 1, 73
 
@@ -38,6 +38,9 @@ class ReadingCommand(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         terminal.never_fail_to_print()
+        if not getattr(opts, "json", False):  # what programs read stays English
+            assert self.settings is not None
+            language.use(language.chosen(self.settings["LANGUAGE"], os.environ))
         try:
             self.answer(args, opts)
             sys.stdout.flush()

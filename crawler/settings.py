@@ -144,6 +144,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_VERSIONS: list[str] = []
 FEED_EXPORT_ENCODING = "utf-8"
 STATS_DUMP = False
+LANGUAGE = ""  # of what people read: en or zh; empty: the locale's (LC_ALL, LC_MESSAGES, LANG). Logs and JSON stay English
 SERVE_PASSWORD = ""  # hash by scrapy serve --hash-password; required where serve listens beyond loopback
 HEALTHCHECK_URL = ""  # asked at the end with /EXIT_STATUS behind it, and with /start at the start
 

@@ -79,6 +79,27 @@ def test_the_readme_is_short():
     assert len(read("README.md").splitlines()) <= 120
 
 
+def outline(text):
+    """What a translation keeps: levels of headings, code, and where links and images lead."""
+    code = re.findall(r"```.*?```|^ {4}\S.*?$", text, re.DOTALL | re.MULTILINE)
+    prose = re.sub(r"```.*?```|^ {4}\S.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)]
+    links = sorted(
+        target for target in re.findall(r"\]\(([^)]*)\)", prose) if not target.startswith("README")
+    )
+    return levels, code, links, sorted(set(re.findall(r"`(?:make|scrapy|http|FINEWS)[^`]*`", prose)))
+
+
+def test_the_chinese_readme_is_in_step():
+    for part, english, chinese in zip(
+        ("headings", "code", "links", "commands"),
+        outline(read("README.md")),
+        outline(read("README.zh-CN.md")),
+        strict=True,
+    ):
+        assert chinese == english, part
+
+
 def test_every_command_is_documented():
     commands = {path.stem for path in (ROOT / "crawler/commands").glob("*.py")} - {"__init__"}
     commands = {name for name in commands if not name.startswith("_")}

@@ -63,7 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--columns",
         metavar="A,B",
-        help="these columns in this order (an unknown name lists the available ones); for csv, jsonl and parquet",
+        help="these columns in this order (an unknown name lists the available ones); for csv, jsonl, parquet and xlsx",
     )
     how.add_argument(
         "--article", metavar="ID", help="captures of that article: id, code or link (warc.gz, wacz)"

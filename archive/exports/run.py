@@ -16,6 +16,7 @@ from archive.exports.sites import Generator
 from archive.exports.sites.folder import Folder
 from archive.exports.sites.site import Made, Site
 from archive.exports.whole_file import WholeFile
+from archive.language import gettext, ngettext
 
 PROGRESS_AFTER = 1.0  # seconds that an export takes before it shows its progress
 Warn = Callable[[str], None]
@@ -59,10 +60,15 @@ def report_progress(rows: Iterator[AnyRow], count: int, what: str = "articles") 
         yield row
         if number % 100 == 0 and time.monotonic() - last > (0.3 if message else PROGRESS_AFTER):
             last = time.monotonic()
-            message = f"\r{number:,} of {count:,} {what}"
-            print(message, end="", file=sys.stderr, flush=True)
+            form = (
+                gettext("{number:,} of {count:,} articles")
+                if what == "articles"
+                else gettext("{number:,} of {count:,} captures")
+            )
+            message = form.format(number=number, count=count)
+            print(f"\r{message}", end="", file=sys.stderr, flush=True)
     if message:
-        print(f"\r{' ' * len(message)}\r", end="", file=sys.stderr, flush=True)
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def export_file(
@@ -104,7 +110,7 @@ def export_file(
         counting = CountingStream(out)
         form.write(job, rows, counting)  # type: ignore[arg-type]
         out.flush()
-        return summarize(chosen, "standard output", counting.size)
+        return summarize(chosen, gettext("standard output"), counting.size)
 
 
 def export_site(
@@ -133,9 +139,13 @@ def count_articles(count: int) -> str:
     >>> count_articles(1), count_articles(1234), count_articles(0)
     ('1 article', '1,234 articles', 'nothing matched: 0 articles')
     """
-    return f"{count:,} article{'s' * (count != 1)}" if count else "nothing matched: 0 articles"
+    if not count:
+        return gettext("nothing matched: 0 articles")
+    return ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
 
 
 def summarize(chosen: Chosen, where: str, size: int) -> str:
     """Number of articles, place and size in one line."""
-    return f"{count_articles(len(chosen.arrivals))}, {where}, {units.in_bytes(size)}"
+    return gettext("{articles}, {where}, {size}").format(
+        articles=count_articles(len(chosen.arrivals)), where=where, size=units.in_bytes(size)
+    )

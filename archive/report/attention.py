@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.language import gettext, ngettext
 from archive.report.figures import Figures, merge_counts, quantile
-from archive.report.words import count_noun
 from archive.times import in_beijing
 
 FEED_FAILURES = 3  # failed polls in a row, as in scrapy status
@@ -36,7 +36,9 @@ def list_days(days: list[str]) -> str:
     '06-03, 06-04, 06-05, 06-06 and 2 before'
     """
     names = ", ".join(day[5:] for day in days[-NAMED:])
-    return names + (f" and {len(days) - NAMED} before" if len(days) > NAMED else "")
+    return names + (
+        gettext(" and {count} before").format(count=len(days) - NAMED) if len(days) > NAMED else ""
+    )
 
 
 def find_notes(figures: Figures) -> list[Note]:
@@ -48,19 +50,35 @@ def _losses(figures: Figures) -> list[Note]:
     notes = []
     if gaps := [gap for gap in figures.gaps if gap["open"]]:
         feeds = ", ".join(sorted({gap["feed"] for gap in gaps}))
-        notes.append(Note("bad", f"{count_noun(len(gaps), 'gap')} open in {feeds}: articles of those hours may be missing", "gaps"))  # fmt: skip
+        text = ngettext(
+            "{count:,} gap open in {feeds}: articles of those hours may be missing",
+            "{count:,} gaps open in {feeds}: articles of those hours may be missing",
+            len(gaps),
+        )
+        notes.append(Note("bad", text.format(count=len(gaps), feeds=feeds), "gaps"))
     for feed in figures.feeds:
         if feed["failures"] >= FEED_FAILURES:
-            read = in_beijing(feed["last_read_at"]) if feed["last_read_at"] else "never"
-            notes.append(Note("bad", f"feed {feed['feed']} failed {feed['failures']:,} times in a row; last read {read}", "crawls"))  # fmt: skip
+            read = in_beijing(feed["last_read_at"]) if feed["last_read_at"] else gettext("never")
+            text = gettext("feed {feed} failed {count:,} times in a row; last read {time}")
+            text = text.format(feed=feed["feed"], count=feed["failures"], time=read)
+            notes.append(Note("bad", text, "crawls"))
     last = figures.last_crawl
     if last and last["ended"] == "bad":
-        how = f"ended with {last['exit_status']}" if last["exit_status"] is not None else "was killed"
-        notes.append(Note("bad", f"the last crawl ({last['spider']}, {in_beijing(last['started_at'])}) {how}", "crawls"))  # fmt: skip
-    if empty := [day for day, day_class in figures.day_classes.items() if day_class.empty]:
-        notes.append(
-            Note("bad", f"{count_noun(len(empty), 'day')} without an article: {list_days(empty)}", "volume")
+        if last["exit_status"] is not None:
+            text = gettext("the last crawl ({spider}, {time}) ended with {status}")
+        else:
+            text = gettext("the last crawl ({spider}, {time}) was killed")
+        text = text.format(
+            spider=last["spider"], time=in_beijing(last["started_at"]), status=last["exit_status"]
         )
+        notes.append(Note("bad", text, "crawls"))
+    if empty := [day for day, day_class in figures.day_classes.items() if day_class.empty]:
+        text = ngettext(
+            "{count:,} day without an article: {days}",
+            "{count:,} days without an article: {days}",
+            len(empty),
+        )
+        notes.append(Note("bad", text.format(count=len(empty), days=list_days(empty)), "volume"))
     return notes
 
 
@@ -71,27 +89,44 @@ def _flaws(figures: Figures) -> list[Note]:
         notes.append(Note("poor", text, where))
 
     if short := [day for day, day_class in figures.day_classes.items() if day_class.short]:
-        poor(f"{count_noun(len(short), 'day has', 'days have')} less than half of their weekday's articles: {list_days(short)}", "volume")  # fmt: skip
+        text = ngettext(
+            "{count:,} day has less than half of their weekday's articles: {days}",
+            "{count:,} days have less than half of their weekday's articles: {days}",
+            len(short),
+        )
+        poor(text.format(count=len(short), days=list_days(short)), "volume")
     ended = sum((count for day in figures.crawls.values() for count in day.values()), 0)
     bad = sum(day["bad"] for day in figures.crawls.values())
     if bad >= FEW and bad > CRAWLS * ended:
-        poor(f"{count_noun(bad, 'crawl')} of {ended:,} failed or were killed", "crawls")
+        text = ngettext(
+            "{count:,} crawl of {all:,} failed or were killed",
+            "{count:,} crawls of {all:,} failed or were killed",
+            bad,
+        )
+        poor(text.format(count=bad, all=ended), "crawls")
     total = figures.totals.get("articles", 0)
-    for name, what in (
-        ("headline", "a headline of their own"),
-        ("time", "a known time"),
-        ("publisher", "a known publisher"),
+    for name, text in (
+        ("headline", gettext("{share} of the articles ({count:,}) are without a headline of their own")),
+        ("time", gettext("{share} of the articles ({count:,}) are without a known time")),
+        ("publisher", gettext("{share} of the articles ({count:,}) are without a known publisher")),
     ):
         count = figures.totals.get(name, 0)
         if count >= FEW and count > UNKNOWN * total:
-            poor(f"{count / total:.0%} of the articles ({count:,}) are without {what}", "quality")
+            poor(text.format(share=f"{count / total:.0%}", count=count), "quality")
     images = sum(day["images"] for day in figures.images.values())
     failed = sum(day["failed"] for day in figures.images.values())
     if failed >= FEW and failed > IMAGES * images:
-        poor(f"{failed / images:.0%} of the images ({failed:,}) could not be fetched", "quality")
+        text = gettext("{share} of the images ({count:,}) could not be fetched")
+        poor(text.format(share=f"{failed / images:.0%}", count=failed), "quality")
     slow = quantile(merge_counts(figures.latency.values()), 0.9)
     if slow is not None and slow > SLOW:
-        poor(f"one article of ten is seen more than {SLOW} minutes after publication", "latency")
+        text = gettext("one article of ten is seen more than {count} minutes after publication")
+        poor(text.format(count=SLOW), "latency")
     if lost := sum(row["links"] for row in figures.links if row["outcome"] in ("unreadable", "failed")):
-        poor(f"{count_noun(lost, 'link')} could not be fetched or read", "crawls")
+        text = ngettext(
+            "{count:,} link could not be fetched or read",
+            "{count:,} links could not be fetched or read",
+            lost,
+        )
+        poor(text.format(count=lost), "crawls")
     return notes

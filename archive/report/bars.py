@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
-from archive.report.words import count_noun
+from archive.language import gettext
+from archive.report.words import days_noun
+from archive.times import weekday_name
 
 T = TypeVar("T")
 MOST = 120  # bars that are wide enough to be told apart
@@ -28,12 +29,14 @@ class Bars:
 
     @property
     def span(self) -> str:
-        return count_noun(len(self.days), "day")
+        return days_noun(len(self.days))
 
     @property
     def each(self) -> str:
         """What a bar stands for: "a day", "a week", "in 30 days"."""
-        return {1: "a day", 7: "a week"}.get(self.size, f"in {self.size} days")
+        if self.size in (1, 7):
+            return gettext("a day") if self.size == 1 else gettext("a week")
+        return gettext("in {count} days").format(count=self.size)
 
     def gathered(self, by_day: Mapping[str, T]) -> dict[str, list[T]]:
         """What the days of each bar have, by the bar's first day; a bar without any is left out."""
@@ -55,7 +58,7 @@ class Bars:
 
     def named(self, bar: str) -> str:
         """A bar's days for a table."""
-        return f"{date.fromisoformat(bar):%a} {bar}" if self.size == 1 else f"from {bar}"
+        return f"{weekday_name(bar)} {bar}" if self.size == 1 else gettext("from {day}").format(day=bar)
 
 
 def bars_of(days: tuple[str, ...], size: int | None = None) -> Bars:

@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from archive.language import gettext
+
 
 def joined(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)
@@ -41,8 +43,8 @@ def section(ident: str, title: str, note: Any, *parts: Markup, style: str = "") 
 
 
 def the_figures(content: Markup) -> Markup:
-    return Markup('<details><summary>The figures</summary><div class="figures">{}</div></details>').format(
-        content
+    return Markup('<details><summary>{}</summary><div class="figures">{}</div></details>').format(
+        gettext("The figures"), content
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from markupsafe import Markup
 
 from archive import charts
+from archive.language import TAGS, current, gettext
 from archive.report.attention import find_notes
 from archive.report.bars import Bars, bars_of
 from archive.report.figures import Figures, merge_counts, quantile
 from archive.report.html import joined
 from archive.report.news import publishers, securities, stories, volume
 from archive.report.running import boilerplate, crawls, gaps, latency, quality
-from archive.report.words import change, count_noun, escape_foreign, minutes, percent
+from archive.report.words import articles_noun, change, escape_foreign, minutes, percent
 from archive.times import in_beijing
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8") + charts.STYLE
@@ -24,30 +24,53 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def page(figures: Figures) -> str:
     """The whole file."""
     bars = bars_of(figures.window.days)
-    last = date.fromisoformat(bars.days[-1])
-    title = f"News archive: {bars.span} to {last:%d} {last:%B} {last.year}".replace(" 0", " ")
+    title = gettext("News archive: {span} to {day}").format(span=bars.span, day=long_date(bars.days[-1]))
     ends = bars.days[-1] if figures.window.whole else in_beijing(figures.window.until, "%Y-%m-%d %H:%M")
-    about = f"From {bars.days[0]} to {ends}, Beijing time. The archive holds {count_noun(figures.archived, 'article')}"
-    about += f", the first archived on {figures.started}." if figures.started else " yet."
+    about = gettext("From {first} to {last}, Beijing time.").format(first=bars.days[0], last=ends)
+    held = articles_noun(figures.archived)
+    if figures.started:
+        about += gettext(" The archive holds {articles}, the first archived on {day}.").format(
+            articles=held, day=figures.started
+        )
+    else:
+        about += gettext(" The archive holds {articles} yet.").format(articles=held)
     parts = (publishers, latency, securities, quality, stories, crawls, gaps, boilerplate)
     cards = Markup('<div class="cards">\n{}\n</div>').format(
         Markup("\n").join(part(figures, bars) for part in parts)
     )
     return str(
         Markup(
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<!DOCTYPE html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
             '<meta http-equiv="Content-Security-Policy" content="{}">\n<meta name="referrer" content="no-referrer">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="generator" content="finews-archive">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n'
             '<header><h1>{}</h1><p class="meta">{}</p></header>\n<main>\n{}\n</main>\n'
-            '<footer class="meta"><p>Days are Beijing days, grey where they are Saturdays or Sundays. An article without a known '
-            "time counts on the day on which it was archived. Probable mismatches of securities are left out.</p>"
-            "</footer>\n</body>\n</html>\n"
+            '<footer class="meta"><p>{}</p></footer>\n</body>\n</html>\n'
         ).format(
-            POLICY, title, Markup(STYLE), title, about,
+            TAGS[current()], POLICY, title, Markup(STYLE), title, about,
             Markup("\n").join((keys(figures, bars), attention(figures), volume(figures, bars), cards)),
+            gettext(
+                "Days are Beijing days, grey where they are Saturdays or Sundays. An article without a known time counts on the day "
+                "on which it was archived. Probable mismatches of securities are left out."
+            ),
         )
     )  # fmt: skip
+
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def long_date(day: str) -> str:
+    """A day in words.
+
+    >>> long_date("2026-06-03")
+    '3 June 2026'
+    """
+    year, month, number = map(int, day.split("-"))
+    form = gettext("{day} {month_name} {year}")
+    return form.format(day=number, month_name=MONTHS[month - 1], month=month, year=year)
 
 
 def keys(figures: Figures, bars: Bars) -> Markup:
@@ -59,16 +82,21 @@ def keys(figures: Figures, bars: Bars) -> Markup:
     kept = images - sum(day["failed"] + day["refused"] for day in figures.images.values())
     ended = sum(sum(day.values()) for day in figures.crawls.values())
     worked = ended - sum(day["bad"] for day in figures.crawls.values())
-    than = f"{change(articles, figures.before)} on the {bars.span} before" if figures.before is not None else f"{articles / len(bars.days):,.0f} a day"  # fmt: skip
+    if figures.before is not None:
+        than = gettext("{change} on the {span} before").format(
+            change=change(articles, figures.before), span=bars.span
+        )
+    else:
+        than = gettext("{count} a day").format(count=f"{articles / len(bars.days):,.0f}")
     named = [
-        ("Articles", f"{articles:,}", than),
-        ("Publishers", f"{figures.publishers:,}", "every article states one" if articles and not totals["publisher"] else f"{percent(totals['publisher'], articles)} of articles state none"),
-        ("Seen within", minutes(quantile(late, 0.5)), f"of publication; nine of ten within {minutes(quantile(late, 0.9))}" if late else "no article with a time"),
-        ("Complete", percent(totals["complete"], articles), "with headline, time and publisher"),
-        ("Images stored", percent(kept, images), f"{kept:,} of {images:,}" if images else "there were none"),
-        ("Good crawls", percent(worked, ended), f"{worked:,} of {ended:,} were successful" if ended else "there were none"),
-        ("Repeats", percent(figures.copies, articles), "of the articles repeat an earlier one"),
-        ("Edited", f"{totals['edited']:,}", f"afterwards; {totals['withdrawn']:,} withdrawn"),
+        (gettext("Articles"), f"{articles:,}", than),
+        (gettext("Publishers"), f"{figures.publishers:,}", gettext("every article states one") if articles and not totals["publisher"] else gettext("{share} of articles state none").format(share=percent(totals["publisher"], articles))),
+        (gettext("Seen within"), minutes(quantile(late, 0.5)), gettext("of publication; nine of ten within {time}").format(time=minutes(quantile(late, 0.9))) if late else gettext("no article with a time")),
+        (gettext("Complete"), percent(totals["complete"], articles), gettext("with headline, time and publisher")),
+        (gettext("Images stored"), percent(kept, images), gettext("{part:,} of {all:,}").format(part=kept, all=images) if images else gettext("there were none")),
+        (gettext("Good crawls"), percent(worked, ended), gettext("{part:,} of {all:,} were successful").format(part=worked, all=ended) if ended else gettext("there were none")),
+        (gettext("Repeats"), percent(figures.copies, articles), gettext("of the articles repeat an earlier one")),
+        (gettext("Edited"), f"{totals['edited']:,}", gettext("afterwards; {count:,} withdrawn").format(count=totals["withdrawn"])),
     ]  # fmt: skip
     return Markup('<dl class="keys">{}</dl>').format(
         joined(
@@ -83,11 +111,13 @@ def attention(figures: Figures) -> Markup:
     items = find_notes(figures)
     if not items:
         message = (
-            "Nothing at present." if figures.archived else "The archive is empty: scrapy crawl fills it."
+            gettext("Nothing at present.")
+            if figures.archived
+            else gettext("The archive is empty: scrapy crawl fills it.")
         )
         content = Markup('<p class="good">{}</p>').format(message)
     else:
-        level = {"bad": "Act", "poor": "Check"}
+        level = {"bad": gettext("Act"), "poor": gettext("Check")}
         content = Markup("<ul>{}</ul>").format(
             joined(
                 Markup('<li class="{}"><span class="level">{}</span><a href="#{}">{}</a></li>').format(
@@ -96,4 +126,6 @@ def attention(figures: Figures) -> Markup:
                 for note in items
             )
         )
-    return Markup('<section class="attention"><h2>What needs attention</h2>{}</section>').format(content)
+    return Markup('<section class="attention"><h2>{}</h2>{}</section>').format(
+        gettext("What needs attention"), content
+    )

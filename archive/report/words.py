@@ -6,7 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-UNKNOWN = "publisher unknown"
+from archive.language import gettext, gettext_noop, ngettext, pgettext
+
+UNKNOWN = gettext_noop("publisher unknown")
 LONGEST = 30  # characters of a name; a longer one would push the figures off the page
 
 
@@ -27,13 +29,22 @@ def plain(text: Any, most: int | None = None) -> str:
     return line.encode("utf-8", "replace").decode()
 
 
-def count_noun(count: int, singular: str, plural: str = "") -> str:
-    """A number of things.
+def days_noun(count: int) -> str:
+    """A number of days.
 
-    >>> count_noun(1, "gap"), count_noun(1200, "gap"), count_noun(2, "day has", "days have")
-    ('1 gap', '1,200 gaps', '2 days have')
+    >>> days_noun(1), days_noun(1200)
+    ('1 day', '1,200 days')
     """
-    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+    return ngettext("{count:,} day", "{count:,} days", count).format(count=count)
+
+
+def articles_noun(count: int) -> str:
+    """A number of articles.
+
+    >>> articles_noun(1), articles_noun(1200)
+    ('1 article', '1,200 articles')
+    """
+    return ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
 
 
 def percent(part: float, whole: float) -> str:
@@ -60,8 +71,10 @@ def minutes(count: float | None) -> str:
     if count is None:
         return "–"
     if not count:
-        return "under 1 min"
-    return f"{count:.0f} min" if count < 120 else f"{count / 60:.1f} h".replace(".0 ", " ")
+        return gettext("under 1 min")
+    if count < 120:
+        return gettext("{count} min").format(count=f"{count:.0f}")
+    return gettext("{count} h").format(count=f"{count / 60:.1f}".removesuffix(".0"))
 
 
 def change(now: int, before: int | None) -> str:
@@ -73,7 +86,7 @@ def change(now: int, before: int | None) -> str:
     if before is None:
         return ""
     if not before:
-        return "new" if now else "–"
+        return pgettext("change", "new") if now else "–"
     share = round((now - before) / before * 100)
     return f"{'+' if share > 0 else '−' if share < 0 else '±'}{abs(share)}%"
 
@@ -81,5 +94,5 @@ def change(now: int, before: int | None) -> str:
 def publisher_label(publisher: str | None) -> str:
     """A publisher's name, cut where it is too long to be one."""
     if publisher is None:
-        return UNKNOWN
+        return gettext(UNKNOWN)
     return plain(publisher, LONGEST)

@@ -9,12 +9,14 @@ from typing import Any
 
 from datasette.app import Datasette, pm
 
+from archive.language import ENGLISH
 from archive.web import plugin
 from archive.web.database import Archive
 from archive.web.host_check import HostCheck
 from archive.web.metadata import metadata
 from archive.web.password import Password
 from archive.web.queries import QUERIES, needs_search
+from archive.web.reader_language import ReaderLanguage
 
 HERE = Path(__file__).parent
 SETTINGS = {
@@ -62,8 +64,11 @@ def has_search(archive: Path) -> bool:
 
 
 def application(
-    archive: Path, hosts: frozenset[str] | None, password: Password | None = None
+    archive: Path, hosts: frozenset[str] | None, password: Password | None = None, language: str = ENGLISH
 ) -> tuple[Datasette, Any]:
-    """Datasette and the ASGI application; *hosts* are the names of a server on loopback, None for one that others reach."""
+    """Datasette and the ASGI application; *hosts* are the names of a server on loopback, None for one that others reach.
+
+    *language* is that of readers whose browser asks for none of ours.
+    """
     datasette = datasette_on(archive, allow_sql=hosts is not None)
-    return datasette, HostCheck(datasette.app(), hosts, password)
+    return datasette, HostCheck(ReaderLanguage(datasette.app(), language), hosts, password)

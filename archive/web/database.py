@@ -98,13 +98,15 @@ class Archive(Database):
         most = self.ds.max_returned_rows
         if most == (page_size or self.ds.page_size):
             most += 1
+        return await self._run(sql, params, milliseconds / 1000, most if truncate else None)
+
+    async def execute_up_to(self, sql: str, params: Any, most: int) -> Results:
+        """Likewise, with at most *most* rows, whatever a page shows; `Results.truncated` says that there are more."""
+        return await self._run(sql, params, self.ds.sql_time_limit_ms / 1000, most)
+
+    async def _run(self, sql: str, params: Any, seconds: float, most: int | None) -> Results:
         return await get_running_loop().run_in_executor(
-            self._threads,
-            self._query,
-            sql,
-            plain_params(params),
-            milliseconds / 1000,
-            most if truncate else None,
+            self._threads, self._query, sql, plain_params(params), seconds, most
         )
 
     def _query(self, sql: str, params: Any, seconds: float, most: int | None) -> Results:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archive.describe_schema import described
+from archive.language import gettext_noop
 from archive.web.queries import Query
 
-TITLE = "News archive"
+TITLE = gettext_noop("News archive")
 INNER = (
     "story_keys",
     "search_numbers",
@@ -86,8 +87,10 @@ def metadata(queries: list[Query]) -> dict[str, Any]:
         "title": TITLE,
         "databases": {
             "archive": {
-                "title": "Tables and questions",
-                "description": "Times in columns that end in _at are UTC; a day is a Beijing day. Unknown is empty, never a guess.",
+                "title": gettext_noop("Tables and questions"),
+                "description": gettext_noop(
+                    "Times in columns that end in _at are UTC; a day is a Beijing day. Unknown is empty, never a guess."
+                ),
                 "tables": tables,
                 "queries": {
                     query.name: {"title": query.title, "description": query.says, "sql": query.sql}

@@ -6,14 +6,16 @@ import sqlite3
 from typing import Any
 
 from datasette import hookimpl
-from datasette.filters import FilterArguments
+from datasette.filters import FilterArguments, Filters
 from datasette.utils import path_with_added_args
 from datasette.views.base import DatasetteError
 from jinja2 import ChoiceLoader, FileSystemLoader
 
+from archive import language
+from archive.language import gettext, gettext_noop, ngettext, pgettext, pgettext_noop
 from archive.times import in_beijing
 from archive.urls import http_url
-from archive.web import cells, pages
+from archive.web import cells, downloads, pages
 from archive.web.ask import has_search
 from archive.web.database import of_a_table
 from archive.web.metadata import TITLE
@@ -21,17 +23,43 @@ from archive.web.pages.image import address
 from archive.web.table_layout import lay_out
 
 MENU = (
-    ("/-/day", "Newest day"),
-    ("/-/articles", "Articles"),
-    ("/-/stories", "Stories"),
-    ("/-/securities", "Securities"),
-    ("/-/volume", "Volume"),
-    ("/-/trend", "Trend"),
-    ("/-/edits", "Edits"),
-    ("/archive", "Tables and questions"),
+    ("/-/day", gettext_noop("Newest day")),
+    ("/-/articles", gettext_noop("Articles")),
+    ("/-/stories", gettext_noop("Stories")),
+    ("/-/securities", gettext_noop("Securities")),
+    ("/-/volume", gettext_noop("Volume")),
+    ("/-/trend", gettext_noop("Trend")),
+    ("/-/coverage", gettext_noop("Coverage")),
+    ("/-/edits", gettext_noop("Edits")),
+    ("/archive", gettext_noop("Tables and questions")),
 )
 """Path and label of the pages in the navigation; plugins follow."""
-NO_INDEX = "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
+NO_INDEX = gettext_noop(
+    "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
+)
+FILE_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
+"""Suffix and name of what every question and table can be had as."""
+BLANKS = {
+    "q": gettext_noop("words"),
+    "publisher": gettext_noop("publisher"),
+    "security": gettext_noop("security"),
+    "kind": gettext_noop("kind"),
+    "day": gettext_noop("day"),
+    "from": gettext_noop("from"),
+    "to": gettext_noop("to"),
+    "by": gettext_noop("by"),
+    "session": gettext_noop("session"),
+    "market": gettext_noop("market"),
+    "outcome": gettext_noop("outcome"),
+    "rule": gettext_noop("rule"),
+}
+"""Names of the blanks of questions as a person reads them; others are shown as they are."""
+VALUES = (
+    gettext_noop("stock"), gettext_noop("board"), gettext_noop("index"), gettext_noop("fund"), gettext_noop("bond"),
+    gettext_noop("second"), gettext_noop("minute"), gettext_noop("home"), pgettext_noop("image", "failed"),
+    pgettext_noop("image", "refused"),
+)  # fmt: skip
+"""Values of the archive, and words of Datasette's, that pages show in words."""
 
 
 @hookimpl
@@ -50,6 +78,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     async def search_here() -> bool:
         return await has_search(datasette)
 
+    env.add_extension("jinja2.ext.i18n")
+    env.add_extension("jinja2.ext.do")
+    env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
     env.globals.update(
         search_here=search_here,
         no_index=NO_INDEX,
@@ -60,16 +91,44 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         path_with_added_args=path_with_added_args,
         menu=[*MENU, *pages.menu],
         lay_out=lay_out,
+        file_formats=FILE_FORMATS,
+        blank_label=blank_label,
+        language_tag=lambda: language.TAGS[language.current()],
+        other_languages=other_languages,
     )
     env.filters["beijing"] = in_beijing
     env.filters["http_url"] = http_url
-    env.filters["blanks"] = lambda values: [name for name, value in values.items() if not value]
+    env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}
+    env.filters["thousands"] = "{:,}".format
+    env.filters["translated"] = translate
+    env.filters["blanks"] = lambda values: [blank_label(name) for name, value in values.items() if not value]
+
+
+def translate(text: Any) -> Any:
+    """A text that only a value names, such as a column's description, in the reader's language."""
+    return gettext(text) if isinstance(text, str) else text
+
+
+def blank_label(name: str) -> str:
+    """What the blank of a question is called."""
+    return gettext(BLANKS.get(name, name))
+
+
+def other_languages() -> list[tuple[str, str, str]]:
+    """Code, tag and own name of the languages that a page is not in."""
+    here = language.current()
+    return [(code, language.TAGS[code], name) for code, name in language.LANGUAGES.items() if code != here]
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, pages.Page]]:
     pages.load_pages()
     return pages.routes
+
+
+@hookimpl
+def register_output_renderer() -> list[dict[str, Any]]:
+    return [downloads.renderer("xlsx"), downloads.renderer("parquet")]
 
 
 @hookimpl
@@ -92,8 +151,12 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
             column = None
         here = column is not None and await has_search(datasette)
         if line and not here:
-            why = NO_INDEX if column else f"Rows of {table} have no text to search."
-            raise DatasetteError(why, title="Nothing to search", status=400)
+            why = (
+                gettext(NO_INDEX)
+                if column
+                else gettext("Rows of {table} have no text to search.").format(table=table)
+            )
+            raise DatasetteError(why, title=gettext("Nothing to search"), status=400)
         context = {"supports_search": here, "search": line}
         if not line:
             return FilterArguments([], extra_context=context)
@@ -101,7 +164,7 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         return FilterArguments(
             [f"{matching} FROM search WHERE q = :line)"],
             {"line": line},
-            [f"search finds {line}"],
+            [gettext("search finds {line}").format(line=line)],
             context,
         )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from archive import outcomes, questions
+from archive import questions
+from archive.language import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,17 @@ WEEK = f"coalesce(nullif(:from, ''), date({NEWEST}, '-6 days'))"
 QUERIES = [
     Query(
         "search",
-        "Search headlines and texts",
-        "Words of one character and more, all of which must occur; -word must not, a|b is either. Best first.",
+        gettext_noop("Search headlines and texts"),
+        gettext_noop(
+            "Words of one character and more, all of which must occur; -word must not, a|b is either. Best first."
+        ),
         "SELECT headline, excerpt, publisher, published_at, id FROM search WHERE q = :q ORDER BY rank LIMIT 200",
         {"q": "储能 -港股"},
     ),
     Query(
         "search_by_day",
-        "How often a word occurs, by day",
-        "Articles of each day that the search finds, and their share of that day's articles.",
+        gettext_noop("How often a word occurs, by day"),
+        gettext_noop("Articles of each day that the search finds, and their share of that day's articles."),
         "SELECT f.day, f.articles, round(f.articles * 100.0 / (\n"
         "    SELECT count(*) FROM articles AS a WHERE date(a.published_at, '+8 hours') = f.day), 1) AS percent\n"
         "FROM (SELECT date(published_at, '+8 hours') AS day, count(*) AS articles FROM search WHERE q = :q GROUP BY 1) AS f\n"
@@ -67,8 +70,10 @@ QUERIES = [
     ),
     Query(
         "trend_of_words",
-        "How often words occur, by day, week or month",
-        "by: day, week or month. Articles that the search finds, by the first day of each span.",
+        gettext_noop("How often words occur, by day, week or month"),
+        gettext_noop(
+            "by: day, week or month. Articles that the search finds, by the first day of each span."
+        ),
         "SELECT start, articles FROM (SELECT * FROM (\n"
         + "\n) UNION ALL SELECT * FROM (".join(
             with_blanks(questions.trend_sql(span, True)).replace(
@@ -81,17 +86,19 @@ QUERIES = [
     ),
     Query(
         "as_of",
-        "Articles as they were known at a moment",
-        "t: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
-        " beginning. What was archived or edited later is not there: for back-tests. publisher: its name.",
+        gettext_noop("Articles as they were known at a moment"),
+        gettext_noop(
+            "t: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
+            " beginning. What was archived or edited later is not there: for back-tests. publisher: its name."
+        ),
         "SELECT published_at, headline, publisher, revision, first_seen_at, withdrawn_at, body_text, id FROM as_of\n"
         "WHERE t = :t AND (:publisher = '' OR publisher = :publisher) ORDER BY published_at DESC, id",
         {"t": "2026-06-30T12:00:00Z"},
     ),
     Query(
         "articles_of_a_publisher",
-        "Articles of a publisher and a span of days",
-        "publisher: its name or slug, e.g. 新京报.",
+        gettext_noop("Articles of a publisher and a span of days"),
+        gettext_noop("publisher: its name or slug, e.g. 新京报."),
         "SELECT published_at, headline, publisher, description, id FROM articles\n"
         "WHERE (:publisher = '' OR publisher = :publisher OR publisher_slug = :publisher)\n"
         f"  AND date(published_at, '+8 hours') {DAYS}\nORDER BY published_at DESC, id",
@@ -99,8 +106,10 @@ QUERIES = [
     ),
     Query(
         "articles_on_a_security",
-        "Articles that name a security",
-        "security: its id, code or name, e.g. 1.600160, 600160 or 巨化股份. Probably wrong matches are left out.",
+        gettext_noop("Articles that name a security"),
+        gettext_noop(
+            "security: its id, code or name, e.g. 1.600160, 600160 or 巨化股份. Probably wrong matches are left out."
+        ),
         "SELECT a.published_at, a.headline, a.publisher, s.name, sum(x.mentions) AS mentions, a.id\n"
         "FROM securities AS s CROSS JOIN article_securities AS x ON x.security_id = s.id JOIN articles AS a ON a.id = x.article_id\n"
         f"WHERE {ABOUT} AND NOT x.doubtful AND date(a.published_at, '+8 hours') {DAYS}\n"
@@ -109,16 +118,16 @@ QUERIES = [
     ),
     Query(
         "named_together",
-        "What is named together with a security",
-        "security: its id, code or name.",
+        gettext_noop("What is named together with a security"),
+        gettext_noop("security: its id, code or name."),
         "SELECT other_id AS security_id, other_code AS code, other_name AS name, other_kind AS kind, articles FROM mentioned_with\n"
         "WHERE security_id = :security OR code = :security OR name = :security ORDER BY articles DESC, other_id",
         {"security": "储能"},
     ),
     Query(
         "most_mentioned_securities",
-        "Securities that most articles name",
-        "kind: stock, board, index, fund, ...",
+        gettext_noop("Securities that most articles name"),
+        gettext_noop("kind: stock, board, index, fund, ..."),
         "SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.mentions FROM (\n"
         "  SELECT x.security_id, count(DISTINCT a.arrival) AS articles, sum(x.mentions) AS mentions\n"
         "  FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
@@ -129,9 +138,11 @@ QUERIES = [
     ),
     Query(
         "surging_securities",
-        "Securities that surge",
-        "Mentioned by more articles than in the as long span before. surprise: the change in units of chance, 3 and more are"
-        " hardly chance. from, to: empty for the newest week. kind: stock, board, index, fund, ...",
+        gettext_noop("Securities that surge"),
+        gettext_noop(
+            "Mentioned by more articles than in the as long span before. surprise: the change in units of chance, 3 and more are"
+            " hardly chance. from, to: empty for the newest week. kind: stock, board, index, fund, ..."
+        ),
         re.sub(
             r":before\b",
             lambda _: (
@@ -145,9 +156,11 @@ QUERIES = [
     ),
     Query(
         "articles_of_a_session",
-        "Articles by trading session",
-        "session: pre_open, morning, noon, afternoon, after_close or closed; market: CN (Shanghai and Shenzhen) or HK. trading_day:"
-        " the first day on which the market could react.",
+        gettext_noop("Articles by trading session"),
+        gettext_noop(
+            "session: pre_open, morning, noon, afternoon, after_close or closed; market: CN (Shanghai and Shenzhen) or HK. trading_day:"
+            " the first day on which the market could react."
+        ),
         "SELECT CASE WHEN :market = 'HK' THEN hk_trading_day ELSE cn_trading_day END AS trading_day,\n"
         "  CASE WHEN :market = 'HK' THEN hk_session ELSE cn_session END AS session, published_at, headline, publisher, id\n"
         f"FROM market_sessions WHERE day {DAYS}\n"
@@ -157,8 +170,8 @@ QUERIES = [
     ),
     Query(
         "newly_named_securities",
-        "Securities that were never named before",
-        "from: named for the first time on that day or later; empty for the last 30 days.",
+        gettext_noop("Securities that were never named before"),
+        gettext_noop("from: named for the first time on that day or later; empty for the last 30 days."),
         "SELECT f.day, f.name, f.code, f.security_id, f.headline, f.publisher, f.id FROM first_mentions AS f WHERE f.security_id IN (\n"
         "  SELECT new.id FROM (\n"
         "    SELECT DISTINCT x.security_id AS id FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
@@ -170,8 +183,8 @@ QUERIES = [
     ),
     Query(
         "front_page_of_a_day",
-        "Front page of a day",
-        "The articles that most list feeds named come first. day: empty for the newest.",
+        gettext_noop("Front page of a day"),
+        gettext_noop("The articles that most list feeds named come first. day: empty for the newest."),
         "SELECT row_number() OVER (ORDER BY feeds DESC, published_at, arrival) AS place, headline, publisher, published_at, feeds,\n"
         "  images, id FROM (SELECT a.*, (SELECT count(*) FROM article_feeds AS f WHERE f.article_id = a.id) AS feeds,\n"
         "    (SELECT count(*) FROM article_images AS i WHERE i.article_id = a.id AND i.status = 'stored') AS images\n"
@@ -180,8 +193,8 @@ QUERIES = [
     ),
     Query(
         "stories_of_a_span",
-        "Stories that several publishers told",
-        "By the day of their first article.",
+        gettext_noop("Stories that several publishers told"),
+        gettext_noop("By the day of their first article."),
         "SELECT date(first_published_at, '+8 hours') AS day, headline, first_publisher, articles, publishers, story_id AS id\n"
         f"FROM stories WHERE publishers > 1 AND date(first_published_at, '+8 hours') {DAYS}\n"
         "ORDER BY articles DESC, first_published_at DESC",
@@ -189,31 +202,67 @@ QUERIES = [
     ),
     Query(
         "who_was_first",
-        "Who carried stories first",
-        "How many of the stories that a publisher shares with others it had before them, and with how many of these another"
-        " followed within an hour; times of day only. security: id, code or name; empty for all.",
+        gettext_noop("Who carried stories first"),
+        gettext_noop(
+            "How many of the stories that a publisher shares with others it had before them, and with how many of these another"
+            " followed within an hour; times of day only. security: id, code or name; empty for all."
+        ),
         with_blanks(questions.FIRST_REPORTERS, publisher="''"),
     ),
     Query(
         "volume_by_day",
-        "Articles a day",
-        "publisher: its name; empty for all.",
+        gettext_noop("Articles a day"),
+        gettext_noop("publisher: its name; empty for all."),
         "SELECT day, sum(articles) AS articles, count(*) AS publishers FROM articles_by_day_publisher\n"
         f"WHERE (:publisher = '' OR publisher = :publisher) AND day {DAYS} GROUP BY day ORDER BY day DESC",
         {"from": "2026-06-01"},
     ),
     Query(
+        "coverage_by_day",
+        gettext_noop("Coverage by publisher and day"),
+        gettext_noop(
+            "cn_trades, hk_trades: whether Shanghai and Shenzhen, or Hong Kong, trade on that day; empty beyond the calendar."
+            " publisher: its name; empty for all."
+        ),
+        "SELECT d.day, d.publisher, d.articles,\n"
+        "  CASE WHEN d.day BETWEEN c.first AND c.last THEN EXISTS (SELECT 1 FROM trading_days WHERE market = 'CN' AND day = d.day) END"
+        " AS cn_trades,\n"
+        "  CASE WHEN d.day BETWEEN c.first AND c.last THEN EXISTS (SELECT 1 FROM trading_days WHERE market = 'HK' AND day = d.day) END"
+        " AS hk_trades\n"
+        "FROM articles_by_day_publisher AS d,\n"
+        "  (SELECT strftime('%Y-01-01', min(day)) AS first, strftime('%Y-12-31', max(day)) AS last FROM trading_days) AS c\n"
+        f"WHERE (:publisher = '' OR d.publisher = :publisher) AND d.day {DAYS} ORDER BY d.day DESC, d.articles DESC, d.publisher",
+        {"from": "2026-06-01"},
+    ),
+    Query(
+        "articles_found",
+        gettext_noop("Articles by words, publisher, security and days"),
+        gettext_noop(
+            "As the search of the pages finds them, newest first. q: words; publisher: name or slug; security: id, code or name;"
+            " empty for all."
+        ),
+        "SELECT a.published_at, a.headline, a.publisher, a.description, a.canonical_url, a.id FROM articles AS a\n"
+        "WHERE (:q = '' OR a.arrival IN (SELECT arrival FROM search WHERE q = :q))\n"
+        "  AND (:publisher = '' OR a.publisher = :publisher OR a.publisher_slug = :publisher)\n"
+        "  AND (:security = '' OR a.id IN (SELECT article_id FROM article_securities WHERE NOT doubtful AND security_id IN (\n"
+        "    SELECT id FROM securities WHERE id = :security OR code = :security OR name = :security)))\n"
+        f"  AND date(a.published_at, '+8 hours') {DAYS}\nORDER BY a.published_at DESC, a.id",
+        {"q": "储能", "from": "2026-01-01"},
+    ),
+    Query(
         "publishers_of_a_span",
-        "Who published most",
-        "With the share of all articles of those days, in percent.",
+        gettext_noop("Who published most"),
+        gettext_noop("With the share of all articles of those days, in percent."),
         "SELECT publisher, count(*) AS articles, round(count(*) * 100.0 / sum(count(*)) OVER (), 1) AS percent\n"
         f"FROM articles WHERE date(published_at, '+8 hours') {DAYS} GROUP BY publisher ORDER BY articles DESC, publisher",
         {"from": "2026-06-30", "to": "2026-06-30"},
     ),
     Query(
         "what_changed",
-        "What edits changed",
-        "Sentences, figures, percentages and codes that an edit took out or put in, and withdrawn articles.",
+        gettext_noop("What edits changed"),
+        gettext_noop(
+            "Sentences, figures, percentages and codes that an edit took out or put in, and withdrawn articles."
+        ),
         "SELECT changed_at, new_headline AS headline, nullif(old_headline, new_headline) AS old_headline, text_removed,\n"
         "  text_added, figures_removed, figures_added, percentages_removed, percentages_added, codes_removed, codes_added, withdrawn,\n"
         "  new_length - old_length AS grew, revision, id\n"
@@ -221,8 +270,8 @@ QUERIES = [
     ),
     Query(
         "figures_changed",
-        "Edits that changed a figure",
-        "Edits after which other figures or percentages stood in the text.",
+        gettext_noop("Edits that changed a figure"),
+        gettext_noop("Edits after which other figures or percentages stood in the text."),
         "SELECT changed_at, new_headline AS headline, figures_removed, figures_added, percentages_removed, percentages_added, id\n"
         "FROM revision_changes\n"
         "WHERE figures_removed <> '[]' OR figures_added <> '[]' OR percentages_removed <> '[]' OR percentages_added <> '[]'\n"
@@ -230,50 +279,54 @@ QUERIES = [
     ),
     Query(
         "tables_about",
-        "Articles with tables",
-        "q: words that headline or text must hold; empty for all.",
+        gettext_noop("Articles with tables"),
+        gettext_noop("q: words that headline or text must hold; empty for all."),
         "SELECT t.day, t.headline, t.publisher, t.tables, t.id FROM articles_with_tables AS t\n"
         "WHERE :q = '' OR t.id IN (SELECT id FROM search WHERE q = :q) ORDER BY t.day DESC, t.id",
         {"q": "万元"},
     ),
     Query(
         "open_gaps",
-        "Holes in the feeds",
-        "Spans of time in which articles may have come and gone between two polls; open ones first.",
+        gettext_noop("Holes in the feeds"),
+        gettext_noop(
+            "Spans of time in which articles may have come and gone between two polls; open ones first."
+        ),
         "SELECT feed, from_at, to_at, CASE WHEN filled_at IS NOT NULL THEN 'closed' WHEN final_at IS NOT NULL THEN 'cannot be filled' ELSE 'open' END AS state,\n"
         "  tries, reason, filled_at\nFROM gaps ORDER BY filled_at IS NOT NULL, final_at IS NOT NULL, opened_at DESC",
     ),
     Query(
         "failed_links",
-        "Links that failed",
-        f"outcome: {', '.join(outcomes.FAILED)}.",
+        gettext_noop("Links that failed"),
+        gettext_noop(
+            "outcome: gone, not_article, walled, unreachable, unreadable, unknown_site, refused or failed; empty for all."
+        ),
         "SELECT last_tried_at, outcome, reason, url, tries FROM links\n"
         "WHERE outcome NOT IN ('archived', 'unchanged') AND (:outcome = '' OR outcome = :outcome) ORDER BY last_tried_at DESC, url",
         {"outcome": "gone"},
     ),
     Query(
         "missing_images",
-        "Missing images",
-        "And why; the failed ones are tried again whenever their article is crawled.",
+        gettext_noop("Missing images"),
+        gettext_noop("And why; the failed ones are tried again whenever their article is crawled."),
         "SELECT day, headline, status, reason, url, id FROM images_missing ORDER BY day DESC, id, position",
     ),
     Query(
         "taken_out",
-        "What was taken out of the texts",
-        "rule: name of a boilerplate rule; empty for all. Each fragment stands as it was.",
+        gettext_noop("What was taken out of the texts"),
+        gettext_noop("rule: name of a boilerplate rule; empty for all. Each fragment stands as it was."),
         "SELECT r.rule, r.text, a.headline, a.id FROM removals AS r JOIN articles AS a ON a.id = r.article_id\n"
         "WHERE :rule = '' OR r.rule = :rule ORDER BY r.rule, r.article_id, r.position",
     ),
     Query(
         "archived_late",
-        "Articles that were archived late",
-        "More than a day after they came out.",
+        gettext_noop("Articles that were archived late"),
+        gettext_noop("More than a day after they came out."),
         "SELECT hours, headline, publisher, published_at, first_seen_at, id FROM late_arrivals ORDER BY hours DESC, id",
     ),
     Query(
         "data_quality_by_day",
-        "What is missing, by day",
-        "Shares of a day's articles, 0 to 1.",
+        gettext_noop("What is missing, by day"),
+        gettext_noop("Shares of a day's articles, 0 to 1."),
         f"SELECT * FROM data_quality WHERE day {DAYS} ORDER BY day DESC",
     ),
 ]
@@ -283,6 +336,6 @@ def needs_search(query: Query) -> bool:
     """Whether an archive without a search index cannot answer it.
 
     >>> [query.name for query in QUERIES if needs_search(query)]
-    ['search', 'search_by_day', 'trend_of_words', 'tables_about']
+    ['search', 'search_by_day', 'trend_of_words', 'articles_found', 'tables_about']
     """
     return "FROM search " in query.sql

@@ -8,6 +8,7 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
+from archive.language import ENGLISH, gettext
 from archive.plugins import PluginError
 from archive.web.password import Password
 
@@ -60,8 +61,10 @@ def read_password(hashed: str, host: str) -> Password | None:
         raise CannotServe("SERVE_PASSWORD is not a hash; scrapy serve --hash-password makes one") from None
 
 
-def serve(data_dir: Path, host: str, port: int, open_browser: bool, password_hash: str = "") -> None:
-    """Serve the archive of *data_dir* until a signal ends it. Raises CannotServe."""
+def serve(
+    data_dir: Path, host: str, port: int, open_browser: bool, password_hash: str = "", language: str = ENGLISH
+) -> None:
+    """Serve the archive of *data_dir* until a signal ends it; *language* as for `application`. Raises CannotServe."""
     try:
         from archive.web.pages import load_pages  # late: other commands do not pay for Datasette
     except ModuleNotFoundError as missing:
@@ -75,11 +78,16 @@ def serve(data_dir: Path, host: str, port: int, open_browser: bool, password_has
         raise CannotServe(str(exc)) from None
     listening = listen(host, port)
     with listening:
-        run(data_dir, listening, host, read_password(password_hash, host), open_browser)
+        run(data_dir, listening, host, read_password(password_hash, host), open_browser, language)
 
 
 def run(
-    data_dir: Path, listening: socket.socket, host: str, password: Password | None, open_browser: bool
+    data_dir: Path,
+    listening: socket.socket,
+    host: str,
+    password: Password | None,
+    open_browser: bool,
+    language: str,
 ) -> None:
     """Serve on a socket until a signal ends it."""
     import uvicorn
@@ -96,16 +104,21 @@ def run(
             await super().startup(sockets)
             if not self.started:
                 return
-            print(f"{data_dir} is at {address} (Ctrl-C ends it)", flush=True)
+            print(
+                gettext("{folder} is at {address} (Ctrl-C ends it)").format(folder=data_dir, address=address),
+                flush=True,
+            )
             if not is_loopback(host):
-                print("warning: without a TLS proxy in front the password is not encrypted", flush=True)
+                print(
+                    gettext("warning: without a TLS proxy in front the password is not encrypted"), flush=True
+                )
             if open_browser:
                 import webbrowser
 
                 webbrowser.open(address)
 
     hosts = LOOPBACK | {name} if is_loopback(host) else None
-    datasette, app = application(data_dir / "archive.db", hosts, password)
+    datasette, app = application(data_dir / "archive.db", hosts, password, language)
     config = uvicorn.Config(
         app,
         log_level="warning",

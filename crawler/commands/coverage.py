@@ -26,7 +26,7 @@ class Command(ReadingCommand):
     def long_desc(self) -> str:
         return (
             "Shows how many articles of each Beijing day are archived. Marks: short N% (that much below the median of its "
-            "weekday), none (no article), gap (one is open in a feed), so far (today). Exit status: 0; 1 no archive, or "
+            "weekday), none (no article), holiday (Shanghai is closed), gap (one is open in a feed), so far (today). Exit status: 0; 1 no archive, or "
             "it cannot be read; 2 wrong usage."
         )
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TextIO
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
+from archive.language import chosen, gettext, using
 from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status
@@ -58,10 +59,9 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     get = stats.get_value
     lines = []
     for row in archive.arrived if len(archive.arrived) == archive.written else ():
-        lines += [
-            f"{row['headline']}",
-            f"    {row['publisher'] or 'publisher unknown'}, {row['published_at'] or 'time unknown'}, {row['id']}",
-        ]
+        publisher = row["publisher"] or gettext("publisher unknown")
+        published = row["published_at"] or gettext("time unknown")
+        lines += [f"{row['headline']}", f"    {publisher}, {published}, {row['id']}"]
         if row["post_path"]:
             lines.append(f"    {archive.root / row['post_path']}")
     new, changed, completed, same = (
@@ -74,34 +74,60 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     images = get("download_images/stored", 0)
     lost = get("download_images/failed", 0) + get("download_images/refused", 0)
     lines.append(
-        f"{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed"
-        + (f", {dropped:,} dropped" if dropped else "")
-        + (f", {partial:,} of them only in part (articles.access)" if partial else "")
-        + f"; {images:,} new images"
-        + (f", {lost:,} images unavailable (see article_images.reason)" if lost else "")
-        + (f"; list and page state different times of {differing:,} (article_times)" if differing else "")
+        gettext(
+            "{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed"
+        ).format(new=new, changed=changed, completed=completed, same=same, failed=failed)
+        + (gettext(", {count:,} dropped").format(count=dropped) if dropped else "")
+        + (
+            gettext(", {count:,} of them only in part (articles.access)").format(count=partial)
+            if partial
+            else ""
+        )
+        + gettext("; {count:,} new images").format(count=images)
+        + (
+            gettext(", {count:,} images unavailable (see article_images.reason)").format(count=lost)
+            if lost
+            else ""
+        )
+        + (
+            gettext("; list and page state different times of {count:,} (article_times)").format(
+                count=differing
+            )
+            if differing
+            else ""
+        )
     )
     if files := get("files/found", 0):
         merged, without, other = (get(f"files/{name}", 0) for name in ("merged", "without_article", "other"))
         lines.append(
-            f"{files:,} files"
-            + (f", {merged:,} merged with another of the same article" if merged else "")
-            + (f", {without:,} without an article" if without else "")
-            + (f"; {other:,} of other kinds not read" if other else "")
+            gettext("{count:,} files").format(count=files)
+            + (
+                gettext(", {count:,} merged with another of the same article").format(count=merged)
+                if merged
+                else ""
+            )
+            + (gettext(", {count:,} without an article").format(count=without) if without else "")
+            + (gettext("; {count:,} of other kinds not read").format(count=other) if other else "")
         )
-    lines.append(f"archive {archive.root / 'archive.db'}, posts {archive.root / 'posts'}")
+    lines.append(
+        gettext("archive {archive}, posts {posts}").format(
+            archive=archive.root / "archive.db", posts=archive.root / "posts"
+        )
+    )
     return lines
 
 
 def explain_status(stats: Any, archive: Archive, verdict: exit_status.Verdict) -> list[str]:
     """Why the exit status is not 0, in `LINES` lines at most."""
-    lines = [f"scrapy crawl ended with {verdict.status}:", *(f"  {reason}" for reason in verdict.reasons)]
+    lines = [gettext("scrapy crawl ended with {status}:").format(status=verdict.status)]
+    lines += [f"  {reason}" for reason in exit_status.translated(verdict, stats.get_stats())]
     shown = archive.failures[: max(LINES - 2 - len(lines), 1)]
     lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in shown]
     failed = sum(stats.get_value(f"links/{name}", 0) for name in FAILED)
     if failed > len(shown):
         lines.append(
-            f"  all {failed:,}: sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""
+            gettext("  all {count:,}:").format(count=failed)
+            + f" sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""
         )
     return lines[:LINES]
 
@@ -172,10 +198,11 @@ class Command(ScrapyCrawl):
         ):  # the run log has closed it, or reported why it could not
             archive.close()
         self.exitcode = verdict.status
-        if self.level <= logging.INFO and run_log and archive.broken is None:
-            print_lines(sys.stdout, summarise(crawler.stats, archive))
-        if verdict.status:
-            print_lines(sys.stderr, explain_status(crawler.stats, archive, verdict))
+        with using(chosen(crawler.settings["LANGUAGE"], os.environ)):
+            if self.level <= logging.INFO and run_log and archive.broken is None:
+                print_lines(sys.stdout, summarise(crawler.stats, archive))
+            if verdict.status:
+                print_lines(sys.stderr, explain_status(crawler.stats, archive, verdict))
         ping(crawler.settings["HEALTHCHECK_URL"], str(verdict.status), "\n".join(verdict.reasons))
         print_lines(sys.stderr, [f"scrapy crawl: {problem}" for problem in deliver_alerts(crawler.settings)])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal
+from archive.language import gettext
 from archive.times import in_beijing
 from crawler.links import addresses_in
 from crawler.reading_command import ReadingCommand
@@ -147,5 +148,5 @@ class Command(ReadingCommand):
         print_article(page, article, texts, changes, opts.all)
         if not changes:
             archived = in_beijing(article["retrieved_at"], "%Y-%m-%d %H:%M")
-            page.say(f"unchanged since it was first archived {archived}")
+            page.say(gettext("unchanged since it was first archived {time}").format(time=archived))
         print("\n".join(page.lines))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.exceptions import UsageError
 
+from archive.language import gettext, language_of
 from archive.units import in_bytes
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 
@@ -37,7 +38,7 @@ class Command(ReadingCommand):
         return "FILE | --site jekyll|hugo DEST [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
 
     def short_desc(self) -> str:
-        return "Write articles or captures to a file (csv, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
+        return "Write articles or captures to a file (csv, xlsx, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
 
     def long_desc(self) -> str:
         from archive.exports import (
@@ -124,8 +125,13 @@ class Command(ReadingCommand):
         )
         if written.missing:
             self.warn(f"left out {written.missing:,} whose body is damaged or whose image is not stored")
-        size = f", {name}, {in_bytes(out.stat().st_size)}" if isinstance(out, Path) else ", standard output"
-        print(f"{written.captures:,} captures{size}", file=sys.stderr if name == "-" else sys.stdout)
+        if isinstance(out, Path):
+            text = gettext("{count:,} captures, {where}, {size}").format(
+                count=written.captures, where=name, size=in_bytes(out.stat().st_size)
+            )
+        else:
+            text = gettext("{count:,} captures, standard output").format(count=written.captures)
+        print(text, file=sys.stderr if name == "-" else sys.stdout)
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.exports import arguments
@@ -133,17 +139,39 @@ class Command(ReadingCommand):
 
         generator, path = arguments.parse_site_target(args, opts)
         selection = arguments.parse_selection(opts)
-        options = {"title": opts.title, "url": opts.url, "posts": opts.posts}
+        assert self.settings is not None
+        language = language_of(self.settings["LANGUAGE"] or "")
+        options = {"title": opts.title, "url": opts.url, "posts": opts.posts, "language": language}
         chosen, made = export_site(
             self.data_dir, path, generator, selection,
             query=arguments.describe_selection(opts), options=options, warn=self.warn,
         )  # fmt: skip
         if made.listed:
-            print(f"{made.listed:,} older articles are listed only, with links to their source (--posts)")
+            print(
+                gettext(
+                    "{count:,} older articles are listed only, with links to their source (--posts)"
+                ).format(count=made.listed)
+            )
         if made.lost:
-            print(f"{made.lost:,} images are missing from {self.data_dir / 'images'}")
-        print(f"build it: cd {shlex.quote(str(path))} && {generator.build}")
+            print(
+                gettext("{count:,} images are missing from {folder}").format(
+                    count=made.lost, folder=self.data_dir / "images"
+                )
+            )
         print(
-            f"{count_articles(len(chosen.arrivals))}, {made.posts:,} of them whole, {made.pages:,} lists, {made.images:,} images;"
-            f" {path}: {made.written:,} files written, {made.removed:,} removed"
+            gettext("build it: {command}").format(command=f"cd {shlex.quote(str(path))} && {generator.build}")
+        )
+        print(
+            gettext(
+                "{articles}, {posts:,} of them whole, {pages:,} lists, {images:,} images; {folder}: {written:,} files written,"
+                " {removed:,} removed"
+            ).format(
+                articles=count_articles(len(chosen.arrivals)),
+                posts=made.posts,
+                pages=made.pages,
+                images=made.images,
+                folder=path,
+                written=made.written,
+                removed=made.removed,
+            )
         )

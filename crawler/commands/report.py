@@ -13,6 +13,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive import times, units
+from archive.language import gettext
 from crawler.reading_command import CANNOT_WRITE, ReadingCommand
 
 MAX_DAYS = 3660  # more bars than that cannot be told apart
@@ -91,7 +92,17 @@ class Command(ReadingCommand):
             return
         days = figures.window.days
         print(
-            f"{path}: {days[0]} to {days[-1]}, {figures.totals['articles']:,} articles, {units.in_bytes(len(html))}"
+            gettext("{path}: {first} to {last}, {count:,} articles, {size}").format(
+                path=path,
+                first=days[0],
+                last=days[-1],
+                count=figures.totals["articles"],
+                size=units.in_bytes(len(html)),
+            )
         )
         if newest and newest <= str(days[0]):
-            print(f"The newest article is older: scrapy report --until {newest} shows the days up to it.")
+            print(
+                gettext(
+                    "The newest article is older: scrapy report --until {day} shows the days up to it."
+                ).format(day=newest)
+            )

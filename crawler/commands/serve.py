@@ -7,7 +7,7 @@ import sys
 
 from scrapy.exceptions import UsageError
 
-from archive import reader
+from archive import language, reader
 from crawler.reading_command import ReadingCommand
 
 CANNOT_SERVE = 1
@@ -66,6 +66,13 @@ class Command(ReadingCommand):
         reader.open_for_reading(self.data_dir).close()
         assert self.settings is not None
         try:
-            serve(self.data_dir, opts.host, int(opts.port), opts.open, self.settings["SERVE_PASSWORD"])
+            serve(
+                self.data_dir,
+                opts.host,
+                int(opts.port),
+                opts.open,
+                self.settings["SERVE_PASSWORD"],
+                language.current(),
+            )
         except CannotServe as exc:
             self.fail(CANNOT_SERVE, str(exc))

@@ -14,11 +14,14 @@ import subprocess
 import sys
 
 import feedparser
+import openpyxl
+import pandas
 import pytest
 from lxml import etree
 from pyarrow import parquet
 
 from archive.exports import load_formats, writes
+from archive.exports.formats.xlsx import write_sheet
 from archive.exports.whole_file import WholeFile
 from archive.schema import open_archive
 from tests.archive.test_views import Rows
@@ -27,7 +30,7 @@ from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
 
-FORMATS = ["atom", "csv", "jsonfeed", "jsonl", "md", "parquet"]
+FORMATS = ["atom", "csv", "jsonfeed", "jsonl", "md", "parquet", "xlsx"]
 ATOM = etree.RelaxNG(etree.parse(ROOT / "tests" / "schemas" / "atom.rng"))
 IN_ORDER = "ORDER BY published_at, id"
 HOSTILE = [
@@ -156,6 +159,35 @@ def test_jsonl_has_real_lists_numbers_and_nulls(data, tmp_path, sql):
         assert row["day"] == day
     assert max(row["revisions"] for row in found) == 2
     assert [len(row["security_names"]) for row in found] == [len(row["securities"]) for row in found]
+
+
+def test_a_workbook_opens_with_what_the_archive_holds(data, tmp_path, sql):
+    out = tmp_path / "articles.xlsx"
+    good(export(data, out))
+    frame = pandas.read_excel(out)
+    rows = sql(f"SELECT id, headline, published_at, revision FROM news {IN_ORDER}")
+    assert frame["id"].tolist() == [row[0] for row in rows]
+    assert frame["headline"].tolist() == [row[1] for row in rows]
+    assert [
+        None if time is pandas.NaT else f"{time:%Y-%m-%dT%H:%M:%SZ}" for time in frame["published_at"]
+    ] == [row[2] for row in rows]
+    assert frame["revision"].tolist() == [row[3] for row in rows]
+
+
+def test_a_workbook_runs_no_text_and_loses_none(tmp_path):
+    texts = [*HOSTILE, "长" * 40_000, "https://example.org/", "{=1}"]
+    out = io.BytesIO()
+    write_sheet(out, ["text"], ([text] for text in texts), set())
+    cells = [cell for (cell,) in openpyxl.load_workbook(out).active.iter_rows(min_row=2)]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}  # n: an empty one
+    assert [cell.hyperlink for cell in cells] == [None] * len(texts)
+    read = [(cell.value or "") for cell in cells]
+    kept = [re.sub(r"_x([0-9A-F]{4})_", lambda match: chr(int(match[1], 16)), text) for text in read]
+    expected = [text if len(text) < 32_768 else text[:32_766] + "…" for text in texts]
+    newline = str.maketrans({"\r": "\n"})
+    assert [text.translate(newline).replace("\n\n", "\n") for text in kept] == [
+        text.translate(newline).replace("\n\n", "\n") for text in expected
+    ]
 
 
 def test_parquet_has_types(data, tmp_path, sql):

@@ -82,7 +82,7 @@ def article_address(article_id):
 
 def ids_on(driver):
     """The articles that the page lists, in its order."""
-    links = driver.find_elements("css selector", ".entry h3 a")
+    links = driver.find_elements("css selector", ".entry :is(h2, h3) a")
     return [link.get_attribute("href").partition("id=")[2] for link in links]
 
 
@@ -709,7 +709,7 @@ def test_feeds_of_what_the_reader_asks(server, sql, asked):
         f"{server.origin}/-/feed.atom{query}"
     ]
     listed = re.findall(
-        r'<h3 lang="zh"><a href="/-/article\?id=(.*?)">', server.page(f"/-/articles?order=newest&{query[1:]}")
+        r'<h2 lang="zh"><a href="/-/article\?id=(.*?)">', server.page(f"/-/articles?order=newest&{query[1:]}")
     )
     ids = [entry.id.partition("2022:")[2] for entry in feed.entries]
     assert ids[:30] == listed[: len(ids)]
@@ -764,7 +764,7 @@ def test_the_original_is_one_click_from_its_article(server, sql):
 
 
 def test_a_question_with_blanks_says_what_to_fill_in(server):
-    assert "fill in q." in server.page("/archive/search")
+    assert "fill in words." in server.page("/archive/search")
     assert "fill in security, from, to." in server.page("/archive/articles_on_a_security")
     assert "Nothing found." in server.page(f"/archive/search?{urlencode({'q': 'nothing holds this'})}")
 

@@ -6,12 +6,13 @@ import json
 
 from archive.exports import Row
 from archive.exports.sites import Generator, builds, root_of
+from archive.language import TAGS, current
 from archive.post_format import Post, matter, quoted, render_post
 
 CONFIG = """\
 baseURL = {url}
 title = {title}
-languageCode = "zh-Hans"
+languageCode = "{language}"
 timeZone = "Asia/Shanghai"
 buildFuture = true
 disableKinds = ["home", "section", "taxonomy", "term", "RSS", "sitemap", "404"]
@@ -30,7 +31,7 @@ class Hugo(Generator):
     def config(self, title: str, note: str, url: str) -> Post:
         # A JSON string is a TOML string, but for what lies beyond the plane that \u reaches: kept as it is.
         title, note, url = (json.dumps(text, ensure_ascii=False) for text in (title, note, url or "/"))
-        return Post("config.toml", CONFIG.format(title=title, note=note, url=url))
+        return Post("config.toml", CONFIG.format(title=title, note=note, url=url, language=TAGS[current()]))
 
     def page(self, address: str, title: str, body: str) -> Post:
         front = matter(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from archive.exports import Row
 from archive.exports.sites import Generator, builds, root_of
+from archive.language import TAGS, current
 from archive.post_format import Post, matter, quoted, render_post
 
 CONFIG = """\
 title: {title}
 note: {note}
 url: {url}
-lang: zh-Hans
+lang: {language}
 timezone: Asia/Shanghai
 future: true
 liquid:
@@ -25,7 +26,10 @@ class Jekyll(Generator):
     build = "jekyll build"
 
     def config(self, title: str, note: str, url: str) -> Post:
-        return Post("_config.yml", CONFIG.format(title=quoted(title), note=quoted(note), url=quoted(url)))
+        return Post(
+            "_config.yml",
+            CONFIG.format(title=quoted(title), note=quoted(note), url=quoted(url), language=TAGS[current()]),
+        )
 
     def page(self, address: str, title: str, body: str) -> Post:
         front = matter(

@@ -7,6 +7,7 @@ from html import escape
 
 from archive.exports import Row
 from archive.exports.sites import root_of
+from archive.language import pgettext
 from archive.post_format import UNTITLED, clean_title, inert, moment_of, name_of
 from archive.urls import http_url
 
@@ -54,9 +55,15 @@ def render_row(row: Row, root: str, whole: bool, form: str) -> str:
 
 def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:
     """Links to the pages beside page *number*; *name* gives their file names."""
-    links = [f'<a rel="prev" href="{name(number - 1)}">较新</a>'] * (number > 1)
-    links += [f'<a rel="next" href="{name(number + 1)}">较早</a>'] * has_next
+    newer, older = pgettext("site", "newer"), pgettext("site", "older")
+    links = [f'<a rel="prev" href="{name(number - 1)}">{newer}</a>'] * (number > 1)
+    links += [f'<a rel="next" href="{name(number + 1)}">{older}</a>'] * has_next
     return f'<nav class="pager">{" ".join(links)}</nav>' if links else ""
+
+
+def numbered(title: str, number: int) -> str:
+    """The title of a list's page."""
+    return title if number == 1 else pgettext("site", "{title} ({number})").format(title=title, number=number)
 
 
 class Listing:
@@ -80,7 +87,7 @@ class Listing:
 
     def _flush(self, has_next: bool, note: str = "") -> None:
         address = f"{self.folder}/{self._name(self._number)}"
-        title = f"{self.title}（{self._number}）" if self._number > 1 else self.title
+        title = numbered(self.title, self._number)
         turn = pager(self._number, has_next, self._name)
         self._write(address, title, f'<ol class="list">\n{chr(10).join(self._rows)}\n</ol>\n{turn}{note}')
         self._number, self._rows = self._number + 1, []
@@ -93,4 +100,5 @@ class Listing:
         """Write the last page."""
         if self._rows:
             left = self.count - (self._number - 1) * ROWS - len(self._rows)
-            self._flush(False, f'<p class="meta">更早的 {left:,} 篇没有列出。</p>' if left else "")
+            note = pgettext("site", "{count:,} older ones are not listed.").format(count=left)
+            self._flush(False, f'<p class="meta">{note}</p>' if left else "")

@@ -20,11 +20,13 @@ from archive.exports.sites.folder import Folder
 from archive.exports.sites.listings import (
     Listing,
     inert_text,
+    numbered,
     original_url,
     pager,
     post_address,
     render_headline,
 )
+from archive.language import TAGS, current, ngettext, pgettext, pgettext_noop, using
 from archive.post_format import beijing, moment_of, quoted
 
 POSTS = 5000  # whole articles, as a rule: Jekyll reads them in 5 s, Hugo in 600 MB
@@ -36,6 +38,17 @@ LISTED = (
     "canonical_url", "share_url", "securities", "security_names",
 )  # fmt: skip
 WHOLE = (*LISTED, "description", "body_html", "images", "withdrawn_at")
+
+CHINESE = "zh"
+"""The language of a site unless the setting LANGUAGE says otherwise: that of its articles."""
+THEME_WORDS = (
+    pgettext_noop("site", "Days"),
+    pgettext_noop("site", "Publishers"),
+    pgettext_noop("site", "Securities"),
+    pgettext_noop("site", "Feed"),
+    pgettext_noop("site", "original"),
+    pgettext_noop("site", "The source withdrew this article; noticed on %s. This is its last text."),
+)
 
 Watch = Callable[[Iterator[Row], int], Iterator[Row]]
 
@@ -63,11 +76,16 @@ class Site:
     ):
         self.archive, self.generator, self.folder, self.doubtful = archive, generator, folder, doubtful
         self.title, self.url = options.get("title") or TITLE, (options.get("url") or "").rstrip("/")
+        self.language = options.get("language") or CHINESE
         self.posts = POSTS if options.get("posts") is None else options["posts"]
         self.pages = self.images = self.lost = 0
 
     def make(self, chosen: Chosen, query: dict[str, str], watch: Watch) -> Made:
         """Write all of it. Raises OSError."""
+        with using(self.language):
+            return self._make(chosen, query, watch)
+
+    def _make(self, chosen: Chosen, query: dict[str, str], watch: Watch) -> Made:
         newest_first = chosen.arrivals[::-1]
         whole = newest_first[: self.posts]
         self._theme(chosen, len(whole))
@@ -95,19 +113,25 @@ class Site:
 
     def _theme(self, chosen: Chosen, whole: int) -> None:
         count = len(chosen.arrivals)
-        note = f"共 {count:,} 篇"
+        note = ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
         if chosen.first_at and chosen.last_at:
-            note += f"，{beijing(chosen.first_at):%Y-%m-%d} 至 {beijing(chosen.last_at):%Y-%m-%d}"
+            note += pgettext("site", ", {first} to {last}").format(
+                first=f"{beijing(chosen.first_at):%Y-%m-%d}", last=f"{beijing(chosen.last_at):%Y-%m-%d}"
+            )
         if whole < count:
-            note += f"；最新 {whole:,} 篇有全文，其余 {count - whole:,} 篇只列标题，链接到原文"
-        config = self.generator.config(self.title, f"{note}。", self.url)
+            note += pgettext(
+                "site",
+                "; the newest {whole:,} in full, the other {rest:,} as headlines that link to their source",
+            )
+            note = note.format(whole=whole, rest=count - whole)
+        config = self.generator.config(self.title, note + pgettext("site", "."), self.url)
         self.folder.write(config.path, config.text.encode())
         theme = resources.files(__package__) / "theme"
         self.folder.write(f"{self.generator.static}style.css", (theme / "style.css").read_bytes())
         top = self.generator.layouts or Path(str(theme)) / self.generator.name
         for path in sorted(top.rglob("*")):
             if path.is_file():
-                self.folder.write(path.relative_to(top).as_posix(), path.read_bytes())
+                self.folder.write(path.relative_to(top).as_posix(), fill_words(path.read_bytes()))
 
     def _front(self, rows: Iterator[Row], count: int) -> None:
         """The whole articles, their images, and the front page and those after it."""
@@ -131,10 +155,10 @@ class Site:
             return f"{'../' * (number > 1)}index.html" if to == 1 else f"{'page/' * (number == 1)}{to}.html"
 
         address = "index.html" if number == 1 else f"page/{number}.html"
-        body = "\n".join(entries) or "<p>这里还没有文章。</p>"
+        body = "\n".join(entries) or nothing_here()
         self._page(
             address,
-            "最新" if number == 1 else f"最新（{number}）",
+            numbered(pgettext("site", "Newest"), number),
             f"{body}\n{pager(number, has_next, name)}",
         )
 
@@ -171,9 +195,9 @@ class Site:
                 securities[ident].add(row, full)
         for listing in [*([day] if day else []), *publishers.values(), *securities.values()]:
             listing.close()
-        self._page("days/index.html", "日期", render_calendar(days))
-        self._page("publishers/index.html", "媒体", render_index(publishers.values()))
-        self._page("securities/index.html", "证券", render_index(securities.values()))
+        self._page("days/index.html", pgettext("site", "Days"), render_calendar(days))
+        self._page("publishers/index.html", pgettext("site", "Publishers"), render_index(publishers.values()))
+        self._page("securities/index.html", pgettext("site", "Securities"), render_index(securities.values()))
 
     def _feed(self, arrivals: Sequence[int], chosen: Chosen, query: dict[str, str]) -> None:
         out = io.BytesIO()
@@ -191,6 +215,21 @@ class Site:
         self.folder.write(f"{self.generator.static}feed.xml", out.getvalue())
 
 
+def fill_words(theme: bytes) -> bytes:
+    """A file of a theme with its ``[[words]]`` in the site's language.
+
+    >>> fill_words("<a>[[Days]]</a>, [[other]]".encode()).decode()
+    '<a>Days</a>, [[other]]'
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1] == "language":
+            return TAGS[current()]
+        return pgettext("site", match[1]) if match[1] in THEME_WORDS else match[0]
+
+    return re.sub(r"\[\[([^][]+)\]\]", fill, theme.decode()).encode()
+
+
 def folder_name(ident: str) -> str:
     """A security's id as a folder's name.
 
@@ -204,12 +243,17 @@ def folder_name(ident: str) -> str:
     )
 
 
+def nothing_here() -> str:
+    """What stands where there are no articles."""
+    return "<p>" + pgettext("site", "There are no articles here yet.") + "</p>"
+
+
 def format_time(row: Row) -> str:
     """When an article was published, as far as is known, on a Beijing clock."""
     if not row["published_at"]:
-        return "时间不明"
+        return pgettext("site", "time unknown")
     moment = beijing(row["published_at"])
-    day = f"{moment.year}年{moment.month}月{moment.day}日"
+    day = long_day(moment.year, moment.month, moment.day)
     return day if row["published_precision"] == "day" else f"{day} {moment:%H:%M}"
 
 
@@ -249,7 +293,15 @@ def render_entry(row: Row, images: list[str], root: str) -> str:
 
 def day_title(day: str) -> str:
     """The title of a day's page."""
-    return "时间不明" if day == "unknown" else f"{int(day[:4])}年{int(day[5:7])}月{int(day[8:])}日"
+    if day == "unknown":
+        return pgettext("site", "time unknown")
+    return long_day(*map(int, day.split("-")))
+
+
+def long_day(year: int, month: int, day: int) -> str:
+    """A day as people write it."""
+    form = pgettext("site", "{year}-{month:02}-{day:02}")
+    return form.format(year=year, month=month, day=day)
 
 
 def render_calendar(days: dict[str, int]) -> str:
@@ -265,7 +317,7 @@ def render_calendar(days: dict[str, int]) -> str:
         f'<h2>{month}</h2>\n<ol class="grid">\n{chr(10).join(lines)}\n</ol>'
         for month, lines in months.items()
     ]
-    return "\n".join(parts) or "<p>这里还没有文章。</p>"
+    return "\n".join(parts) or nothing_here()
 
 
 def render_index(listings: Any) -> str:
@@ -275,4 +327,4 @@ def render_index(listings: Any) -> str:
         f'<li><a href="{listing.folder.partition("/")[2]}/index.html">{inert_text(listing.title)}</a> <span>{listing.count:,}</span></li>'
         for listing in ordered
     ]
-    return f'<ol class="grid wide">\n{chr(10).join(lines)}\n</ol>' if lines else "<p>这里还没有文章。</p>"
+    return f'<ol class="grid wide">\n{chr(10).join(lines)}\n</ol>' if lines else nothing_here()

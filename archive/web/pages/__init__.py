@@ -17,6 +17,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
+from archive.language import gettext
 from archive.plugins import WEB, load_plugins
 from archive.web.host_check import OURS
 
@@ -39,15 +40,19 @@ def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
             except QueryInterrupted:
                 seconds = datasette.sql_time_limit_ms // 1000
                 raise DatasetteError(
-                    f"This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days.",
-                    title="Too much at once",
+                    gettext(
+                        "This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days."
+                    ).format(seconds=seconds),
+                    title=gettext("Too much at once"),
                     status=503,
                 ) from None
             except sqlite3.Error as exc:
                 raise DatasetteError(
-                    f"The archive could not be read: {exc}. If its tables are older than this program, a crawl brings "
-                    "them up to date.",
-                    title="The archive could not be read",
+                    gettext(
+                        "The archive could not be read: {error}. If its tables are older than this program, a crawl brings "
+                        "them up to date."
+                    ).format(error=exc),
+                    title=gettext("The archive could not be read"),
                     status=500,
                 ) from None
             response.headers.setdefault("content-security-policy", OURS)

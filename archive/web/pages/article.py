@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from archive.body_tags import TAGS
+from archive.language import gettext
 from archive.web.ask import ask
 from archive.web.cells import join_list
 from archive.web.pages import not_found, page, render_page
@@ -66,7 +67,12 @@ async def article(datasette: Any, request: Any) -> Any:
     article_id = request.args.get("id") or ""
     rows = await ask(datasette, "SELECT * FROM news WHERE id = :id", id=article_id)
     if not rows:
-        raise not_found("No such article", f"The archive has no article {article_id or 'without an id'}.")
+        raise not_found(
+            gettext("No such article"),
+            gettext("The archive has no article {id}.").format(id=article_id)
+            if article_id
+            else gettext("An address of an article has its id: /-/article?id=…"),
+        )
     [news] = rows
     revisions = await ask(
         datasette,
@@ -82,7 +88,10 @@ async def article(datasette: Any, request: Any) -> Any:
             revision=given,
         )
         if not texts:
-            raise not_found("No such revision", f"Article {article_id} has no earlier text {given}.")
+            raise not_found(
+                gettext("No such revision"),
+                gettext("Article {id} has no earlier text {revision}.").format(id=article_id, revision=given),
+            )
         [earlier] = texts
     # An archive from before there were stories has none until the next crawl.
     story = await articles_of_stories(datasette, [news["story_id"]]) if news.get("story_id") else []

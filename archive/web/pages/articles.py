@@ -112,7 +112,7 @@ async def articles(datasette: Any, request: Any) -> Any:
     kept = {name: value for name, value in asked.items() if value and (name, value) != ("order", "best")}
     if not given["q"]:
         kept.pop("order")
-    filters = {"_search": given["q"], "publisher": given["publisher"]}
+    filters = {name: asked[name] for name in ("q", "publisher", "security", "from", "to")}
     return await render_page(
         datasette,
         request,
@@ -124,7 +124,7 @@ async def articles(datasette: Any, request: Any) -> Any:
         last=max(-(-count // SIZE), 1),
         here=f"/-/articles?{urlencode(kept)}{'&' * bool(kept)}",
         other_order=f"/-/articles?{urlencode(kept | {'order': 'newest' if order == 'best' else 'best'})}",
-        as_table=f"/archive/articles?{urlencode({name: value for name, value in filters.items() if value})}",
+        as_table=f"/archive/articles_found?{urlencode(filters)}" if searchable else "/archive/articles?",
         searchable=searchable,
         feeds=feed_links(asked),
     )

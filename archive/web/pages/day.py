@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from archive.language import gettext
 from archive.web.ask import ENTRY, Row, ask, fetch_value, newest_day, parse_day
 from archive.web.pages import not_found, page, render_page
 
@@ -27,7 +28,10 @@ async def day_page(datasette: Any, request: Any) -> Any:
     day = parse_day(given) or (await newest_day(datasette) if not given else None)
     if day is None:
         raise not_found(
-            "No such day", f"{given or 'The archive'} has no day to show; a day is written 2026-02-28."
+            gettext("No such day"),
+            gettext("{given} is not a day; a day is written 2026-02-28.").format(given=given)
+            if given
+            else gettext("The archive has no article with a time yet."),
         )
     beside = {
         name: await fetch_value(

@@ -7,13 +7,19 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from archive.language import gettext_noop
 from archive.revisions import Change, Text
 from archive.text_diff import Line, Run
 from archive.web.ask import Row, ask, fetch_value, parse_day, parse_number
 from archive.web.pages import page, render_page
 
 SIZE = 20  # edits a page
-KINDS = {"": "all", "text": "edits", "figures": "edits that changed figures", "withdrawn": "withdrawals"}
+KINDS = {
+    "": gettext_noop("all"),
+    "text": gettext_noop("edits"),
+    "figures": gettext_noop("edits that changed figures"),
+    "withdrawn": gettext_noop("withdrawals"),
+}
 LAST_PAGE = 100_000
 TAGS = {"removed": "del", "added": "ins"}
 

@@ -17,6 +17,7 @@ from datasette.utils.asgi import Response
 from archive.exports import Job, format_named
 from archive.exports.formats.atom import NEEDS
 from archive.exports.selection import Snapshot
+from archive.language import gettext
 from archive.questions import NARROWED
 from archive.web.ask import ask, has_search
 from archive.web.metadata import TITLE
@@ -46,8 +47,8 @@ async def feed(datasette: Any, request: Any) -> Any:
     asked = {name: (request.args.get(name) or "").strip() for name in FIELDS}
     if asked["q"] and not await has_search(datasette):
         raise not_found(
-            "No search index",
-            "This archive has no search index; a feed of a publisher or security is possible.",
+            gettext("No search index"),
+            gettext("This archive has no search index; a feed of a publisher or security is possible."),
         )
     source = (
         "search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND"
@@ -89,7 +90,7 @@ def write_feed(
         count=len(rows),
         updated_at=updated,
         query={field: value for field, value in asked.items() if value},
-        options={"title": f"{TITLE}: {words}" if words else TITLE, "self-url": own},
+        options={"title": f"{gettext(TITLE)}: {words}" if words else gettext(TITLE), "self-url": own},
     )
     out = io.BytesIO()
     format_named(name).write(job, iter(rows), out)

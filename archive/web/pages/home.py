@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import bars, days_until
+from archive.language import gettext
 from archive.web.ask import ask, newest_day
 from archive.web.pages import page, render_page
 from archive.web.pages.day import front_page
@@ -37,7 +38,7 @@ async def home(datasette: Any, request: Any) -> Any:
         newest=newest,
         days=days,
         week=week,
-        chart=bars(days, counts, "Articles a day"),
+        chart=bars(days, counts, gettext("Articles a day")),
         chart_top=max(counts.values()),
         entries=await front_page(datasette, newest, 12),
         securities=await most_mentioned(datasette, week[0], newest, "", 10),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from archive.charts import days_until, spark
+from archive.language import gettext
 from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
@@ -60,7 +61,9 @@ async def securities(datasette: Any, request: Any) -> Any:
             counts[row["id"]][row["day"]] = row["articles"]
     for security in ranked:
         security["chart"] = spark(
-            days, counts[security["id"]], f"{security['articles']} articles in {span} days"
+            days,
+            counts[security["id"]],
+            gettext("{count} articles in {days} days").format(count=security["articles"], days=span),
         )
     return await render_page(
         datasette, request, "securities.html", last=last, first=days[0], span=span, spans=SPANS, kind=kind, kinds=kinds,

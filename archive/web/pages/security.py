@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import bars, days_until
+from archive.language import gettext
 from archive.web.ask import ENTRY, ask, fetch_value, newest_day
 from archive.web.pages import not_found, page, render_page
+from archive.web.pages.feeds import feed_links
 
 DAYS = 90
 SHOWN = 50
@@ -23,8 +25,12 @@ async def security(datasette: Any, request: Any) -> Any:
     )
     if not matches:
         raise not_found(
-            "No such security",
-            f"No article of the archive names {given or 'nothing'}; give an id, a code or a name.",
+            gettext("No such security"),
+            gettext("No article of the archive names {given}; give an id, a code or a name.").format(
+                given=given
+            )
+            if given
+            else gettext("Give an id, a code or a name."),
         )
     this = matches[0]
     counts = {
@@ -45,7 +51,11 @@ async def security(datasette: Any, request: Any) -> Any:
         namesakes=matches[1:],
         days=days,
         chart_top=max((counts.get(day, 0) for day in days), default=0),
-        chart=bars(days, counts, f"Articles a day that name {this['name'] or this['code']}"),
+        chart=bars(
+            days,
+            counts,
+            gettext("Articles a day that name {security}").format(security=this["name"] or this["code"]),
+        ),
         count=await fetch_value(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=this["id"]),
         entries=await ask(
             datasette,
@@ -67,4 +77,5 @@ async def security(datasette: Any, request: Any) -> Any:
             id=this["id"],
         ),
         shown=SHOWN,
+        feeds=feed_links({"security": this["id"]}),
     )

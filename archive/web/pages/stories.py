@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import days_until
+from archive.language import gettext
 from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
@@ -36,9 +37,13 @@ def format_lag(seconds: int | None) -> str:
     if not seconds or seconds < 60:
         return ""
     if seconds >= 2 * 86400:
-        return f"{seconds // 86400} days later"
+        return gettext("{days} days later").format(days=seconds // 86400)
     hours, minutes = divmod(seconds // 60, 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)) + " later"
+    if not hours:
+        return gettext("{minutes} min later").format(minutes=minutes)
+    if not minutes:
+        return gettext("{hours} h later").format(hours=hours)
+    return gettext("{hours} h {minutes} min later").format(hours=hours, minutes=minutes)
 
 
 @page("/-/stories$")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from archive.charts import STYLE, Series, days_until, legend, lines, plot, ticks
+from archive.language import gettext, gettext_noop
 from archive.questions import SPANS, shares, span_starts, trend_sql
 from archive.web.ask import ask, has_search, newest_day, parse_day
 from archive.web.pages import page, render_page
@@ -17,6 +18,17 @@ DAYS = {"day": 60, "week": 26 * 7, "month": 2 * 365}
 """Days that are shown, where the reader names no first one."""
 MOST_SPANS = 400  # points of a line that can be told apart
 LONGEST_LINE = 200  # characters of a query
+NAMES = (gettext_noop("day"), gettext_noop("week"), gettext_noop("month"))  # `archive.questions.SPANS`
+COUNTS = {
+    "day": gettext_noop("Articles a day"),
+    "week": gettext_noop("Articles a week"),
+    "month": gettext_noop("Articles a month"),
+}
+SHARES = {
+    "day": gettext_noop("Percent of all articles of a day"),
+    "week": gettext_noop("Percent of all articles of a week"),
+    "month": gettext_noop("Percent of all articles of a month"),
+}
 
 
 def parse_lines(given: list[str]) -> list[str]:
@@ -50,6 +62,7 @@ async def trend(datasette: Any, request: Any) -> Any:
         "span": span,
         "spans": SPANS,
         "as_share": as_share,
+        "unit": (SHARES if as_share else COUNTS)[span],
         "last": last,
         "most": MOST_LINES,
     }
@@ -73,7 +86,8 @@ async def trend(datasette: Any, request: Any) -> Any:
     return await render_page(
         datasette, request, "trend.html", **context, searchable=True, first=first, starts=starts, series=series,
         chart=draw(starts, series, span, as_share) if series and starts else None, legend=legend(series),
-        tables=[(query, f"/archive/trend_of_words?{urlencode({'q': query, **link})}") for query in queries],
+        permalink=f"/-/trend?{urlencode([('q', query) for query in queries] + [*link.items(), ('as', 'share' if as_share else 'count')])}",
+        tables=[(query, urlencode({"q": query, **link})) for query in queries],
     )  # fmt: skip
 
 
@@ -90,6 +104,6 @@ def draw(starts: list[str], series: list[Series], span: str, as_share: bool) -> 
         )
         for start in starts
     }
-    name = f"Articles a {span}{', percent of all' if as_share else ''}: {', '.join(item.name for item in series)}"
+    name = f"{gettext((SHARES if as_share else COUNTS)[span])}: {', '.join(item.name for item in series)}"
     marks = [(value / axis[-1], f"{value:,g}{unit}") for value in axis]
     return plot(starts, lines(starts, series, axis[-1]), name, marks, tips)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive.charts import bars, days_until
+from archive.language import gettext
 from archive.web.ask import ask, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
@@ -67,7 +68,7 @@ async def volume(datasette: Any, request: Any) -> Any:
         counts=counts,
         total=sum(counts.values()),
         highest=max(counts.values(), default=0),
-        chart=bars(days, counts, f"Articles a day{f' of {publisher}' if publisher else ''}"),
+        chart=bars(days, counts, gettext("Articles a day") + (f": {publisher}" if publisher else "")),
         publishers=[
             {**row, "chart": bars(days, theirs[row["publisher"]], row["publisher"], top)} for row in busiest
         ],

@@ -1,0 +1,134 @@
+"""``/-/coverage``: articles by publisher and day, with the holes that neither weekend nor holiday explains."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from archive.charts import days_until
+from archive.days_off import HK_HOLIDAY, HOLIDAY, WEEKEND, day_off
+from archive.language import gettext, gettext_noop
+from archive.times import weekday_name
+from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
+from archive.web.pages import page, render_page
+
+SPANS = (14, 30, 60, 90)
+SHOWN = 40  # publishers
+ENOUGH = 3  # days of a kind that make a median
+LEAST = 2  # articles that must be usual for a day without any to be a hole
+SHADES = 4
+REASONS = {
+    WEEKEND: gettext_noop("weekend"),
+    HOLIDAY: gettext_noop("holiday: Shanghai and Shenzhen closed"),
+    HK_HOLIDAY: gettext_noop("Hong Kong closed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A publisher's day."""
+
+    day: str
+    articles: int
+    shade: int
+    """0 (none) to `SHADES` (as many as the publisher's best day)."""
+    hole: bool
+    """Whether it has none although as many as `LEAST` are usual for such days."""
+    tip: str
+
+
+def find_holes(days: Sequence[str], counts: Mapping[str, int]) -> dict[str, float]:
+    """Days without an article on which some are usual, with their usual number: the median of working days or of days off.
+
+    Before the first day with any, nothing is missing.
+
+    >>> week = [f"2026-06-{day:02d}" for day in range(1, 15)]
+    >>> find_holes(week, {day: 4 for day in week if day_off(day) is None and day != "2026-06-10"})
+    {'2026-06-10': 4.0}
+    """
+    known = [day for day in days if counts.get(day)]
+    if not known:
+        return {}
+    kinds: dict[bool, list[str]] = {True: [], False: []}
+    for day in days:
+        if day >= known[0]:
+            kinds[day_off(day) in (WEEKEND, HOLIDAY)].append(day)
+    holes: dict[str, float] = {}
+    for members in kinds.values():
+        usual = float(median(counts.get(day, 0) for day in members)) if len(members) >= ENOUGH else 0.0
+        holes |= {day: usual for day in members if not counts.get(day) and usual >= LEAST}
+    return dict(sorted(holes.items()))
+
+
+def make_cells(days: Sequence[str], counts: Mapping[str, int], today: str) -> list[Cell]:
+    """The cells of a publisher's row; *today* is not over, so that nothing is missing yet."""
+    holes = find_holes(days, counts)
+    holes.pop(today, None)
+    top = max(counts.values(), default=0)
+    cells = []
+    for day in days:
+        count = counts.get(day, 0)
+        tip = f"{weekday_name(day)} {day}: {count:,}"
+        if reason := day_off(day):
+            tip += f" ({gettext(REASONS[reason])})"
+        if day in holes:
+            tip += gettext(", usually {count}").format(count=f"{holes[day]:,.0f}")
+        cells.append(Cell(day, count, -(-count * SHADES // top) if count else 0, day in holes, tip))
+    return cells
+
+
+async def count_by_publisher(datasette: Any, first: str, last: str) -> dict[str, dict[str, int]]:
+    """Articles of each day by publisher, the busiest publishers first."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in await ask(
+        datasette,
+        "SELECT publisher, date(published_at, '+8 hours') AS day, count(*) AS articles FROM articles"
+        " WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND publisher IS NOT NULL GROUP BY 1, 2",
+        first=first,
+        last=last,
+    ):
+        counts[row["publisher"]][row["day"]] = row["articles"]
+    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+
+
+@page("/-/coverage$")
+async def coverage(datasette: Any, request: Any) -> Any:
+    span = parse_number(request.args.get("days"), SPANS[1], SPANS[-1])
+    asked = (request.args.get("publisher") or "").strip()
+    newest = await newest_day(datasette)
+    last = parse_day(request.args.get("to")) or newest
+    if last is None:
+        return await render_page(datasette, request, "coverage.html", last=None)
+    days = days_until(last, span)
+    counts = await count_by_publisher(datasette, days[0], last)
+    rows: list[Row] = [
+        {
+            "publisher": publisher,
+            "articles": sum(by_day.values()),
+            "cells": make_cells(days, by_day, newest or last),
+        }
+        for publisher, by_day in counts.items()
+        if asked in ("", publisher)
+    ]
+    holes = [
+        {"publisher": row["publisher"], "days": [cell.day for cell in row["cells"] if cell.hole]}
+        for row in rows[:SHOWN]
+    ]
+    gaps = await ask(
+        datasette,
+        "SELECT feed, from_at, to_at FROM gaps WHERE filled_at IS NULL AND date(to_at, '+8 hours') >= :first"
+        " AND date(from_at, '+8 hours') <= :last ORDER BY from_at",
+        first=days[0],
+        last=last,
+    )
+    return await render_page(
+        datasette, request, "coverage.html", last=last, first=days[0], span=span, spans=SPANS, publisher=asked, days=days,
+        rows=rows[:SHOWN], hidden=max(len(rows) - SHOWN, 0), holes=[row for row in holes if row["days"]], gaps=gaps,
+        off={day: day_off(day) for day in days}, reasons=REASONS, weekday_name=weekday_name,
+        blanks=urlencode({"publisher": asked, "from": days[0], "to": last}),
+        permalink=f"/-/coverage?{urlencode({'days': span, 'to': last, 'publisher': asked})}",
+    )  # fmt: skip
