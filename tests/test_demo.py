@@ -5,9 +5,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 from tests.newsroom import demo
 from tests.scrapy_process import ROOT
+
+TREND = "SELECT count(*) FROM search WHERE q = ? AND published_at >= '2026-05-01' AND published_at < '2026-07-01' GROUP BY substr(published_at, 1, 7)"
 
 
 def run(data):
@@ -31,6 +34,15 @@ def test_twice_is_once(tmp_path):
     first = run(data)
     assert first.returncode == 0, first.stderr
     before = content(data)
+    with closing(sqlite3.connect(data / "archive.db")) as db:
+        assert db.execute("SELECT count(*) FROM stories WHERE publishers > 2").fetchone()[0] >= 3
+        assert db.execute("SELECT count(*) FROM revision_changes WHERE NOT withdrawn").fetchone()[0] >= 3
+        assert db.execute("SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL").fetchone()[0] == 1
+        [(may,), (june,)] = db.execute(TREND, ["储能"])
+        assert 0 < may < june
+        assert db.execute("SELECT count(*) FROM as_of WHERE t = '2026-06-30T10:00:00+08:00'").fetchone()[
+            0
+        ] < len(before)
     assert len(before) >= 75
     assert "Try:" in first.stdout
     files = {

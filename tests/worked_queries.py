@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "queries.md"
 
 HEAD = """# Questions to the archive
 
-Each question is one SQL statement, shown with the answer of the sample newsroom's archive (`make demo`). Use `sqlite3
+Each question is one SQL statement, shown with the answer of the sample newsroom's archive (that of `make demo` has more articles). Use `sqlite3
 data/archive.db`, `sqlite-utils data/archive.db "..." --table` (`--csv`, `--json`), Datasette or Python, also during a crawl.
 All tables, views and columns: [data/README.md](../data/README.md).
 

@@ -11,12 +11,15 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from archive.schema import open_archive
+from tests.conftest import ROOT
 from tests.serving import serving
 from tests.worked_queries import make_archive
 
 pytest.importorskip("datasette", reason="the extra analyst is not installed")
+import feedparser
 import openpyxl
 import pandas
+from lxml import etree
 from pyarrow import parquet
 
 from archive.web.plugin import MENU
@@ -192,3 +195,34 @@ def test_coverage_as_data_knows_the_trading_days(server):
             "SELECT day, publisher, articles FROM articles_by_day_publisher WHERE day BETWEEN '2026-06-18' AND '2026-06-19'"
         ).fetchall()
     assert sorted((row["day"], row["publisher"], int(row["articles"])) for row in rows) == sorted(in_views)
+
+
+@pytest.mark.parametrize("asked", ["", "?kind=withdrawn", "?kind=figures", "?publisher=南亭新闻"])
+def test_edits_are_there_as_feeds(server, asked):
+    path = quote(f"/-/edits.atom{asked}", safe="/?=&")
+    status, headers, body = server.get(path, accept_language="en")
+    assert (status, headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+    etree.RelaxNG(etree.parse(ROOT / "tests" / "schemas" / "atom.rng")).assertValid(etree.fromstring(body))
+    feed = feedparser.parse(body)
+    assert [link.href for link in feed.feed.links if link.rel == "self"] == [server.origin + path]
+    html = page(server, f"/-/edits{asked}", "en")[1]
+    shown = re.findall(r'<section class="story" id="(.*?)-(\d+)">', html)
+    assert [entry.id.partition("2022:")[2] for entry in feed.entries] == [
+        f"{ident}/revision/{number}" for ident, number in shown
+    ]
+    assert shown, "the sample has such edits"
+    times = [entry.updated for entry in feed.entries]
+    assert times == sorted(times, reverse=True)
+    for entry in feed.entries:
+        assert entry.link.startswith(f"{server.origin}/-/article?id=")
+        assert server.get(entry.link.removeprefix(server.origin))[0] == 200
+        assert entry.title.startswith(("Edited: ", "Withdrawn: "))
+        assert (
+            "<ins>" in entry.content[0].value or "<del>" in entry.content[0].value
+        ) is entry.title.startswith("Edited")
+    known = server.get(path, accept_language="en", if_none_match=f'W/"other", {headers["etag"]}')
+    assert (known[0], known[2]) == (304, b"")
+    as_json = server.json(path.replace(".atom", ".json"))
+    assert as_json["feed_url"] == server.origin + path.replace(".atom", ".json")
+    assert [item["id"] for item in as_json["items"]] == [entry.id for entry in feed.entries]
+    assert path.replace("&", "&amp;") in html

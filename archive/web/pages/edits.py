@@ -12,6 +12,7 @@ from archive.revisions import Change, Text
 from archive.text_diff import Line, Run
 from archive.web.ask import Row, ask, fetch_value, parse_day, parse_number
 from archive.web.pages import page, render_page
+from archive.web.pages.feeds import feed_links
 
 SIZE = 20  # edits a page
 KINDS = {
@@ -92,17 +93,22 @@ async def find_edits(datasette: Any, asked: dict[str, str], number: int) -> tupl
     return count, [describe(row) for row in rows]
 
 
-@page("/-/edits$")
-async def edits(datasette: Any, request: Any) -> Any:
+def asked_of(request: Any) -> dict[str, str]:
+    """The fields of the form; empty where they are not given."""
     asked = {name: (request.args.get(name) or "").strip() for name in ("publisher", "security", "id", "kind")}
     asked |= {name: parse_day(request.args.get(name)) or "" for name in ("from", "to")}
-    if asked["kind"] not in KINDS:
-        asked["kind"] = ""
+    return asked if asked["kind"] in KINDS else asked | {"kind": ""}
+
+
+@page("/-/edits$")
+async def edits(datasette: Any, request: Any) -> Any:
+    asked = asked_of(request)
     number = parse_number(request.args.get("page"), 1, LAST_PAGE)
     count, entries = await find_edits(datasette, asked, number)
     kept = urlencode({name: value for name, value in asked.items() if value})
     return await render_page(
         datasette, request, "edits.html", asked=asked, kinds=KINDS, count=count, edits=entries, number=number,
         last=max(-(-count // SIZE), 1), here=f"/-/edits?{kept}{'&' * bool(kept)}",
+        feeds=feed_links(asked, "/-/edits", ("kind", "publisher", "security", "id")),
         as_table=f"/archive/what_changed?{urlencode({name: asked[name] for name in ('from', 'to')})}",
     )  # fmt: skip

@@ -29,15 +29,17 @@ FORMATS = {"atom": ("atom", "application/atom+xml"), "json": ("jsonfeed", "appli
 FIELDS = ("q", "publisher", "security")
 
 
-def feed_links(asked: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Label, media type and address of the feeds of a search.
+def feed_links(
+    asked: dict[str, str], path: str = "/-/feed", fields: tuple[str, ...] = FIELDS
+) -> list[tuple[str, str, str]]:
+    """Label, media type and address of the feeds of a search, or of what else *path* has feeds of, by *fields*.
 
     >>> feed_links({"q": "a", "publisher": ""})[0]
     ('Atom', 'application/atom+xml', '/-/feed.atom?q=a')
     """
-    kept = urlencode({name: asked[name] for name in FIELDS if asked.get(name)})
+    kept = urlencode({name: asked[name] for name in fields if asked.get(name)})
     return [
-        (label, FORMATS[suffix][1], f"/-/feed.{suffix}{'?' * bool(kept)}{kept}")
+        (label, FORMATS[suffix][1], f"{path}.{suffix}{'?' * bool(kept)}{kept}")
         for label, suffix in (("Atom", "atom"), ("JSON Feed", "json"))
     ]
 
@@ -63,15 +65,26 @@ async def feed(datasette: Any, request: Any) -> Any:
         **asked,
     )
     name, media_type = FORMATS[request.url_vars["suffix"]]
-    own = f"{request.scheme}://{request.host}{request.full_path}"
+    own = own_address(request)
     data_dir = Path(datasette.get_database("archive").path).parent
     arrivals = [row["arrival"] for row in newest]
     body, updated = await asyncio.to_thread(write_feed, data_dir, name, arrivals, asked, own)
+    return feed_response(request, body, updated, media_type)
+
+
+def own_address(request: Any) -> str:
+    """The address that was asked for."""
+    return f"{request.scheme}://{request.host}{request.full_path}"
+
+
+def feed_response(request: Any, body: bytes, updated: str | None, media_type: str) -> Response:
+    """A feed, or 304 where the reader has it as it is; *updated* is when it last changed, UTC."""
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache"}
     if updated:
         headers["last-modified"] = format_datetime(datetime.fromisoformat(updated), usegmt=True)
-    if request.headers.get("if-none-match") == etag:
+    known = (request.headers.get("if-none-match") or "").split(",")
+    if etag in (tag.strip().removeprefix("W/") for tag in known):
         return Response(b"", status=304, headers=headers)
     return Response(body, headers=headers, content_type=f"{media_type}; charset=utf-8")
 
