@@ -7,7 +7,8 @@ response ended. The journal does, one entry each:
     What was read of captures. ``captures``: ids, in the order received. ``page``: the capture that the article was read from;
     ``pages``: of its further pages; ``supplement``: of the page that completed it; ``listed``: where lists named it, each
     ``capture``, ``source``, ``channel``, ``cursor`` and ``key`` of the record; ``words``: those of a record whose list was
-    captured by an earlier poll. ``link``: what was asked for, and ``ended`` where that has a row of `links`. ``retrieved_at``,
+    captured by an earlier poll. ``posts``: captures of the older site's post files; ``captured_from``, and ``part`` where a saved page is not the
+    whole article. ``link``: what was asked for, and ``ended`` where that has a row of `links`. ``retrieved_at``,
     ``served_from``, ``feeds``, ``check``. ``images``: ``[url, status, sha256, reason]`` each. ``charts``: whether market charts
     were kept.
 ``link``

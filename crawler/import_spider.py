@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from scrapy import Spider, signals
 
 from archive.captures import Capture
-from archive.times import clock
+from archive.times import clock, utc_text
 from archive.units import in_bytes
 from archive.writer import Archive
 from crawler.article_spider import UsageProblem
@@ -136,13 +136,18 @@ class ImportSpider(Spider):
         return [kept] if kept else []
 
     def fail(
-        self, file: str, exc: PageError, article_id: str | None = None, counts: bool = True
+        self,
+        file: str,
+        exc: PageError,
+        article_id: str | None = None,
+        captures: Sequence[str] = (),
+        counts: bool = True,
     ) -> LinkOutcome:
         """The outcome of a file that brought no article."""
         self.count("files/without_article")
         return LinkOutcome(
-            link=self.given(file), article_id=article_id, outcome=exc.outcome, reason=str(exc), counts=counts
-        )
+            link=self.given(file), article_id=article_id, outcome=exc.outcome, reason=str(exc), captures=[*captures], counts=counts,
+        )  # fmt: skip
 
 
 def file_url(file: str) -> str:
@@ -154,8 +159,11 @@ def file_url(file: str) -> str:
     return f"file:///{quote(file)}"
 
 
-def with_captures(article: Article, captures: Iterable[str]) -> Article:
-    """The article, naming what it rests on and what read it."""
+def name_files(article: Article, captures: Iterable[str], **reading: Any) -> Article:
+    """The article, saying which captures it rests on and how it was read of them (`archive.journal`)."""
     article.captures = [*article.captures, *captures]
     article.reader = reader_version()
+    if article.captures:
+        known = {"retrieved_at": utc_text(article.retrieved_at), "captured_from": article.captured_from}
+        article.reading = {"link": article.link, **known, **reading}
     return article

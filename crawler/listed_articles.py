@@ -97,6 +97,14 @@ def name_response(article: Article, response: Any, link: str) -> None:
         article.reading["page"] = capture[0]
 
 
+def mark_saved(article: Article, is_part: bool) -> None:
+    """Have an article say that it was read from a saved page; a preview where its further pages are in no file."""
+    article.captured_from = "saved"
+    article.http_status = None
+    if is_part and article.access == "open":
+        article.access = "preview"
+
+
 def name_lists(article: Article, record: Record) -> None:
     """Have an article say which lists it was read from, or the words of a record that an earlier poll listed."""
     if article.reading is None:

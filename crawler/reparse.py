@@ -116,7 +116,11 @@ class Reparse:
             except DropItem as exc:
                 raise CannotReplay(f"a pipeline drops it now: {exc}") from None
             if record.archived in STORED:
-                self.one.add(entry_of(ItemAdapter(record)))
+                entry = entry_of(ItemAdapter(record))
+                if record.text_kept and (before_it := self.one.entry):  # with all that was read of that text
+                    entry.replace = before_it.replace
+                    entry.rows |= {name: before_it.rows[name] for name in ("images", "securities")}
+                self.one.add(entry)
         if not readings:
             return None
         if self.one.entry is None:
@@ -129,7 +133,7 @@ class Reparse:
 
     def _bodies(self, entry: Mapping[str, Any]) -> tuple[Any, ...]:
         """Digests of the pages of a reading: the same ones say the same."""
-        ids = [entry.get("page"), *entry.get("pages", ()), entry.get("supplement")]
+        ids = [entry.get("page"), *entry.get("pages", ()), entry.get("supplement"), *entry.get("posts", ())]
         rows = self.captures.db.execute(
             "SELECT body_sha256 FROM captures WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
             [json.dumps(ids)],

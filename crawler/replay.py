@@ -34,7 +34,8 @@ from scrapy.responsetypes import responsetypes
 from archive.captures import CaptureError, Captures, unpack
 from archive.times import read_utc
 from crawler.items import Article
-from crawler.listed_articles import add_page, add_words, article_of, name_response
+from crawler.listed_articles import add_page, add_words, article_of, mark_saved, name_response
+from crawler.older_post import article_of_posts
 from crawler.pages import LinkError, PageError, Target, page_at, target_of
 from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.by_address import ConfiguredSource
@@ -70,7 +71,9 @@ class Replay:
         moment = read_utc(entry["retrieved_at"])
         try:
             record, source = self._listed(entry)
-            if capture := entry.get("page"):
+            if posts := entry.get("posts"):
+                article, _ = article_of_posts([self._file(capture) for capture in posts], moment)
+            elif capture := entry.get("page"):
                 article = self._read_pages(article_id, capture, entry, record, moment)
             elif record is not None and source is not None:
                 article = article_of(record, source, article_id, moment, entry.get("served_from"))
@@ -114,7 +117,15 @@ class Replay:
             add_page(article, article_in(self.response(further), target, moment))
         if supplement := entry.get("supplement"):
             target.page.supplement(article, self.response(supplement))
+        if entry.get("captured_from"):
+            mark_saved(article, is_part=bool(entry.get("part")))
+            article.response_sha256 = None
         return article
+
+    def _file(self, capture_id: str) -> tuple[str, bytes]:
+        """Path and bytes of an imported file. Raises CaptureError."""
+        row = self._row(capture_id)
+        return row["file"], unpack(capture_id, row["body_sha256"], row["packed"])
 
     def response(self, capture_id: str) -> Any:
         """A capture as the response of Scrapy's that a spider would be given. Raises CaptureError."""
@@ -134,7 +145,7 @@ class Replay:
 
     def _row(self, capture_id: str) -> dict[str, Any]:
         cursor = self.captures.db.execute(
-            "SELECT c.url, c.final_url, c.method, c.status, c.headers, c.body_sha256, c.image_sha256, b.packed"
+            "SELECT c.url, c.final_url, c.method, c.status, c.headers, c.body_sha256, c.image_sha256, c.file, b.packed"
             " FROM captures AS c LEFT JOIN bodies AS b ON b.sha256 = c.body_sha256 WHERE c.id = ?",
             [capture_id],
         )

@@ -11,7 +11,7 @@ from itertools import groupby
 from archive.captures import POST, Capture
 from archive.outcomes import FAILED_HERE
 from crawler import reasons
-from crawler.import_spider import ImportSpider, Item, file_url, with_captures
+from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError
 from crawler.reader_version import reader_version
@@ -67,10 +67,11 @@ class OlderPostsSpider(ImportSpider):
                 ]
             except PageError as exc:
                 failed += [(file, exc) for file, _ in read]
+        captures = {file: self.keep(file, data) for file, data in read}
         for n, (file, problem) in enumerate(failed):  # of an article that all files lack, one failure
-            yield self.fail(file, problem, article_id, counts=article is None and n == 0)
+            counts = article is None and n == 0
+            yield self.fail(file, problem, article_id, captures.get(file, ()), counts=counts)
         if article is None:
-            self.keep(read)
             return
         self.count("files/merged", len(files) - len(failed) - 1)
         article.link = article.share_url or self.given(files[0])
@@ -78,18 +79,17 @@ class OlderPostsSpider(ImportSpider):
             self.count("articles/unchanged")
             yield LinkOutcome(link=article.link, article_id=article.id, outcome="unchanged")
         else:
-            yield with_captures(article, self.keep(read))
+            posts = [capture_id for ids in captures.values() for capture_id in ids]
+            yield name_files(article, posts, posts=posts)
 
-    def keep(self, files: list[tuple[str, bytes]]) -> list[str]:
-        """Keep files as they are; ids of their captures."""
-        return [
-            capture_id
-            for file, data in files
-            for capture_id in self.capture(
-                Capture(url=file_url(file), status=200, headers=[("Content-Type", "text/markdown")], received=data,
-                        fetched_at=self.now(), source=POST, file=file)
+    def keep(self, file: str, data: bytes) -> list[str]:
+        """Keep a file as it is; the id of its capture."""
+        return self.capture(
+            Capture(
+                url=file_url(file), status=200, headers=[("Content-Type", "text/markdown")], received=data,
+                fetched_at=self.now(), source=POST, file=file,
             )
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def is_imported(self, article: Article) -> bool:
         """Whether an earlier import, by the same reader, made the same of the article: a second one goes on where the first

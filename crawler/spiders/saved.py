@@ -20,9 +20,10 @@ from archive.captures import Capture
 from archive.outcomes import FAILED_HERE
 from crawler import reasons
 from crawler.article_spider import UsageProblem
-from crawler.import_spider import ImportSpider, Item, file_url, with_captures
+from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.links import addresses_in
+from crawler.listed_articles import mark_saved
 from crawler.pages import LinkError, PageError, target_of
 from crawler.saved import SavedPage, images_beside, kind_of
 
@@ -118,8 +119,11 @@ class SavedSpider(ImportSpider):
     def make_item(self, page: SavedPage, file: str) -> Item:
         """The article of a page, or the outcome of its link."""
         if page.url is None:
-            self.keep(page, file, file_url(file))
-            return LinkOutcome(link=self.given(file), outcome="unknown_site", reason=NO_ADDRESS)
+            captures = self.keep(page, file, file_url(file))
+            self.count("files/without_article")
+            return LinkOutcome(
+                link=self.given(file), outcome="unknown_site", reason=NO_ADDRESS, captures=captures
+            )
         captures = self.keep(page, file, page.url)
         saved_at = min(page.saved_at or self.now(), self.now())
         try:
@@ -132,17 +136,16 @@ class SavedSpider(ImportSpider):
             next_page = reader.next_page()
         except (LinkError, PageError) as exc:
             self.count("files/without_article")
-            return LinkOutcome(link=page.url, outcome=exc.outcome, reason=f"{exc} (saved page {file})")
+            reason = f"{exc} (saved page {file})"
+            return LinkOutcome(link=page.url, outcome=exc.outcome, reason=reason, captures=captures)
         except Exception as exc:
             self.logger.error(f"{file}: {type(exc).__name__}: {exc}", exc_info=exc)
             return LinkOutcome(link=page.url, outcome=FAILED_HERE, reason=reasons.of_bug(exc))
-        if next_page and article.access == "open":
-            article.access = "preview"  # the rest of it is in no file; a later crawl completes it
-        article.link = article.link or page.url
-        article.served_from = "/".join(page.url.split("/", 3)[:3])
-        article.captured_from = self.name
+        article.link = target.link
+        article.served_from = "/".join(target.link.split("/", 3)[:3])
+        mark_saved(article, is_part=next_page is not None)
         self.pages[id(article)] = page, file
-        return with_captures(article, captures)
+        return name_files(article, captures, page="".join(captures), part=next_page is not None)
 
     def keep(self, page: SavedPage, file: str, url: str) -> list[str]:
         """Keep the page as it was read; the id of its capture."""

@@ -10,6 +10,7 @@ import pytest
 from archive.captures import Captures
 from crawler.older_post import article_of_posts, native_id_of, read_post, split_front_matter
 from crawler.pages import NotArticle, PageError
+from tests.crawler import replaying
 from tests.kill_points import contents
 from tests.scrapy_process import ROOT, run_scrapy
 
@@ -254,7 +255,9 @@ def test_a_later_crawl_completes_what_was_imported(newsroom, older, crawl, rows)
     assert rows("SELECT * FROM news WHERE id = ?", f"finews:{key}") == [live]
 
 
-def test_an_import_fills_what_a_live_fetch_lacks_and_changes_nothing_else(newsroom, tmp_path, crawl, rows):
+def test_an_import_fills_what_a_live_fetch_lacks_and_changes_nothing_else(
+    newsroom, tmp_path, crawl, rows, data_dir
+):
     served = newsroom["plain-market-report"]
     link = newsroom.share_link(served)
     assert crawl("share", f"url={link}", FINEWS_ARTICLE_PAGE=f"{newsroom.origin}/none/{{id}}").returncode == 0
@@ -284,6 +287,8 @@ def test_an_import_fills_what_a_live_fetch_lacks_and_changes_nothing_else(newsro
     )
     assert {name: both[name] for name in same} == {name: live[name] for name in same}
     assert rows("SELECT * FROM revisions") == []
+    done = replaying.run("reparse", "--dry-run", data_dir=data_dir)
+    assert done.stdout.startswith("1 articles read again: 0 would change"), done.stdout
 
 
 def test_longer_files_of_a_later_import_complete_an_article(tmp_path, crawl, rows):
@@ -373,3 +378,17 @@ Archive.flush = flush
 execute(["scrapy", "crawl", "older_posts", "-a", f"path={sys.argv[1]}", "-s", f"DATA_DIR={sys.argv[2]}",
          "-s", "FINEWS_NOW=2026-07-01T00:00:00Z", "-s", "IMAGES_ENABLED=False"])
 """
+
+
+def test_an_import_is_made_again_from_its_captures(older, crawl, data_dir, tmp_path):
+    crawl("older_posts", f"path={older}")
+    write(older, {f"more/2021-12-08-{ID}.md": post(BODY.replace("项目将于", "公司表示，项目将于"))})
+    crawl("older_posts", f"path={older}")
+    assert replaying.run("rebuild", data_dir, data_dir=tmp_path / "again").returncode == 0
+    made, imported = replaying.tables_of(tmp_path / "again"), replaying.tables_of(data_dir)
+    for name in imported:
+        assert made[name] == imported[name], name
+    assert replaying.files_of(tmp_path / "again") == replaying.files_of(data_dir)
+    done = replaying.run("reparse", "--dry-run", data_dir=data_dir)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("2 articles read again: 0 would change")

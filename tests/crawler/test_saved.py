@@ -13,6 +13,7 @@ import pytest
 from archive.captures import Captures
 from crawler.saved.html import find_origin, read_html
 from crawler.saved.mhtml import read_mhtml
+from tests.crawler import replaying
 from tests.newsroom.pictures import stored
 from tests.websites import PARAGRAPHS, news_page
 
@@ -277,3 +278,21 @@ def test_an_address_that_names_no_page_is_none():
 def test_html_outside_utf_8_is_read():
     text = re.sub("utf-8", "gb2312", page(data_uri(), before=SINGLE_FILE).decode()).encode("gb18030")
     assert PARAGRAPHS[0] in read_html(text).body.decode()
+
+
+def test_saved_pages_are_made_again_from_their_captures(tmp_path, crawl, data_dir):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name in ("a.html", "page.mhtml", "a.warc.gz"):
+        (pages / name).write_bytes(
+            FILES[name].replace(b"/1.html", name.encode() + b"-1.html") if "warc" not in name else FILES[name]
+        )
+    (pages / "list.html").write_bytes(
+        b"<!-- saved from url=(0000)http://news.example/list -->" + b"<a href=/1>one</a> " * 200
+    )
+    assert crawl("saved", f"path={pages}").returncode == 3
+    assert replaying.run("rebuild", data_dir, data_dir=tmp_path / "again").returncode == 0
+    made, imported = replaying.tables_of(tmp_path / "again"), replaying.tables_of(data_dir)
+    for name in imported:
+        assert made[name] == imported[name], name
+    assert replaying.files_of(tmp_path / "again") == replaying.files_of(data_dir)
