@@ -82,8 +82,8 @@ class ReadOnlyArchive:
     ) -> list[Record]:
         """Articles by publication time, with the columns of ``scrapy export`` (None: all); lists are lists."""
         selection = Selection(
-            since=_instant(since, "since") if since is not None else None,
-            until=_instant(until, "until") if until is not None else None,
+            since=instant(since, "since") if since is not None else None,
+            until=instant(until, "until") if until is not None else None,
             publishers=tuple(publishers),
             securities=tuple(securities),
             doubtful=doubtful,
@@ -131,7 +131,7 @@ class ReadOnlyArchive:
             " AND (:security = '' OR a.id IN (SELECT article_id FROM mentions WHERE NOT doubtful"
             "   AND :security IN (security_id, code, name))) ORDER BY a.published_at, a.id",
             {
-                "t": _instant(moment, "moment"),
+                "t": instant(moment, "moment"),
                 **_span(since, until),
                 "publisher": publisher,
                 "security": security,
@@ -211,15 +211,15 @@ _WITHIN = "(:since = '' OR a.published_at >= :since) AND (:until = '' OR a.publi
 def _span(since: Moment | None, until: Moment | None) -> Record:
     """Parameters of `_WITHIN`. Raises ValueError."""
     return {
-        "since": _instant(since, "since") if since is not None else "",
-        "until": _instant(until, "until") if until is not None else "",
+        "since": instant(since, "since") if since is not None else "",
+        "until": instant(until, "until") if until is not None else "",
     }
 
 
-def _instant(moment: Moment, name: str) -> str:
+def instant(moment: Moment, name: str) -> str:
     """A moment as UTC text. Raises ValueError.
 
-    >>> _instant(date(2026, 6, 30), "since"), _instant("2026-06-30T18:15", "since")
+    >>> instant(date(2026, 6, 30), "since"), instant("2026-06-30T18:15", "since")
     ('2026-06-29T16:00:00Z', '2026-06-30T10:15:00Z')
     """
     text = moment.isoformat() if isinstance(moment, date) else moment

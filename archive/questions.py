@@ -14,6 +14,11 @@ NARROWED = """(:publisher = '' OR a.publisher = :publisher OR a.publisher_slug =
 """SQL: article ``a`` is of the publisher (name or slug) and mentions the security (id, code or name)."""
 
 
+def start_sql(span: str) -> str:
+    """SQL: the first Beijing day of the span (of `SPANS`) in which article ``a`` was published."""
+    return f"date(a.published_at, '+8 hours'{_START[span]})"
+
+
 def trend_sql(span: str, words: bool) -> str:
     """Articles by day, week (its Monday) or month (its first day) from ``:first`` to ``:last``, Beijing days: ``start``, ``articles``.
 
@@ -25,7 +30,7 @@ def trend_sql(span: str, words: bool) -> str:
         else "articles AS a WHERE"
     )
     return (
-        f"SELECT date(a.published_at, '+8 hours'{_START[span]}) AS start, count(*) AS articles FROM {source}"
+        f"SELECT {start_sql(span)} AS start, count(*) AS articles FROM {source}"
         f" date(a.published_at, '+8 hours') BETWEEN :first AND :last AND {NARROWED} GROUP BY 1 ORDER BY 1"
     )
 
