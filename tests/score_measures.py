@@ -47,11 +47,9 @@ def judge_shingles(gold: Gold, read: dict[str, Any]) -> dict[str, Any]:
 
 def total_shingles(rows: list[dict[str, Any]]) -> Figures:
     # As the benchmark does: the precision of a page without a text is in no mean.
-    precision = statistics.mean(
-        row["precision"] for row in rows if row["precision"] is not None and not row["empty"]
-    )
-    recall = statistics.mean(row["recall"] for row in rows if row["recall"] is not None)
-    f1 = 2 * precision * recall / (precision + recall)
+    precision = mean(row["precision"] for row in rows if row["precision"] is not None and not row["empty"])
+    recall = mean(row["recall"] for row in rows if row["recall"] is not None)
+    f1 = 2 * precision * recall / ((precision + recall) or 1)
     return {
         "F1": f"{f1:.3f}",
         "precision": f"{precision:.3f}",

@@ -2,10 +2,13 @@
 
 import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crawler.commands.extract import extract
+from crawler.dry_run import project_pipelines
 from tests import score
 from tests.score_corpora import open_corpus
 from tests.score_measures import judge_chunks, judge_names, judge_shingles, total_shingles
@@ -16,6 +19,7 @@ PAGE = (
     f"<article><h1>Harbour bridge reopens</h1><p>By Ana Ruiz</p><time datetime='2026-06-30T10:00:00+00:00'>30 June</time>"
     f"<p>{TEXT}</p><p>{TEXT.replace('bridge', 'road')}</p></article></body></html>"
 )
+NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
 URL = "https://news.example/2026/06/30/bridge.html"
 
 
@@ -71,14 +75,26 @@ def fundus(folder: Path) -> None:
         (fundus, ["F1 1.000", "authors exact 1/1", "minute 1/1"]),
     ],
 )
-def test_a_corpus_of_another_project_is_judged_by_its_measure(tmp_path, monkeypatch, capsys, make, figures):
+def test_a_corpus_of_another_project_is_judged_by_its_measure(tmp_path, make, figures):
     make(tmp_path)
+    corpus = open_corpus(tmp_path)
+    read = [
+        extract({**gold, "file": str(gold["file"])}, NOW, False, project_pipelines()) for gold in corpus.pages
+    ]
+    total = corpus.total([corpus.judge(gold, one) for gold, one in zip(corpus.pages, read, strict=True)])
+    shown = "  ".join(f"{column} {figure}" for column, figure in total.items())
+    assert all(figure in shown for figure in figures), shown
+
+
+def test_the_figures_of_a_corpus_and_of_its_sites_are_printed(tmp_path, monkeypatch, capsys):
+    chunks(tmp_path)
     monkeypatch.setattr(score.sys, "argv", ["score", "--sites"])
     score.judge_corpus(open_corpus(tmp_path))
-    shown = capsys.readouterr().out
-    [ours] = [line for line in shown.splitlines() if line.startswith("ours")]
-    assert all(figure in ours for figure in figures), ours
-    assert f"{'fakehost' if make is readability else 'news.example'} " in shown
+    title, ours, site, *_ = capsys.readouterr().out.splitlines()
+    assert title == "trafilatura's evaluation data, 1 pages"
+    assert ours.startswith("ours")
+    assert "F1 1.000" in ours
+    assert site.split()[0] == "news.example"
 
 
 def test_another_folder_is_no_such_corpus(tmp_path):

@@ -12,7 +12,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_title
-from crawler.extraction.lines import META_LABEL
+from crawler.extraction.lines import META_LABEL, is_meta
 from crawler.extraction.trees import INLINE, is_within, own_text, remove
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
@@ -25,6 +25,7 @@ HAN = re.compile("[\u3400-\u9fff]{2}")
 GUESSES = frozenset(("page_boilerplate", "page_heading", "related_block", "link_list"))
 """Rules that go by names and places; another reader's word counts for more."""
 DESCRIBED = 24  # letters of a description that a text must begin with
+FIRST_LINES = 8  # of a text, among which there can be lines of time and byline
 WHOLE = 0.9  # share of a box's text that must be confirmed for the box to stay
 PART = 30  # letters of a text that are compared at once
 NO_LETTER = re.compile(r"[\W_]+")
@@ -222,13 +223,18 @@ def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | N
     inside = [block for block in layout.blocks if first_inside <= order[block] <= last_inside]
     head_at, text_at = find_text_start(layout, inside, heading, headline, first_inside)
     near, elements = find_lines_above(layout, heading, headline, head_at, text_at)
+    # Behind a line that sums the text up, too.
+    below = [block for block in inside if order[block] >= text_at][:FIRST_LINES]
+    late = [block for block in below if is_meta(own_text(block), layout.plain[block], layout.marks[block])]
+    near += [line for block in late if (line := squeeze(own_text(block, " "))) not in near]
+    elements += [one for block in late for one in block.iter()]
     lead = [
         block
         for block in layout.blocks
         if 0 <= head_at < order[block] < first_inside and is_lead(layout, block, element)
     ]
     behind = [block for block in layout.blocks if order[block] > last_inside][:12]
-    lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at]
+    lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at and block not in late]
     return Body(
         element=element,
         near=near,

@@ -78,6 +78,10 @@ LABEL = re.compile(
 )
 JAPANESE_DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
 """How Japanese papers begin a report from abroad: 【ソウル＝某某】."""
+KOREAN = re.compile(
+    r"(?:^|[\s(\[])([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원)(?=$|[\s,·|=)\]])"
+)
+"""How Korean papers name reporters: 某某 기자."""
 KANA = re.compile("[\u3040-\u30ff]")
 
 
@@ -117,6 +121,8 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return western_names(found[1])
     if (found := REPORTED.search(line)) and len(line) < 40:
         return names_in(found[1])
+    if len(line) < 60 and (korean := KOREAN.findall(line)):
+        return list(dict.fromkeys(korean))
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
     if match := LOOSE.search(line):

@@ -32,7 +32,8 @@ TAIL = re.compile(
     r"Do you have a (?:news )?tip|Got a (?:story|tip)|Join (?:the conversation|our)|Have (?:a )?(?:story|news)\b|Click here (?:to|for)|You may also like|Most (?:read|popular)|"
     r"Explore further|Need more\b|Have a (?:news )?tip|Write to .{2,40} at \S+@|Follow\b.{2,60}\b(?:on|at)\b|Contact (?:us|the author)|Folgen Sie|Abonnieren Sie|Newsletter|Schlagw(?:orte|örter)|Mehr zum Thema|Auch interessant|Das könnte (?:Sie|dich)|Lesen Sie auch|Suivez|Abonnez|Inscrivez|"
     r"À lire aussi|Lire aussi|Suscr[ií]b|Síguenos|Te puede interesar|Iscriviti|Seguici|Leggi anche|Assine|Leia também|"
-    r"Подпис(?:ывайтесь|аться)|Читайте (?:также|нас)|اقرأ أيضا|इन्हें भी पढ़ें|यह भी पढ़ें|フォロー|会員登録|無断転載|▶|ⓒ|저작권자|무단전재)\b.{0,160}$"
+    r"Подпис(?:ывайтесь|аться)|Читайте (?:также|нас)|اقرأ أيضا|(?:Jetzt|Hier)\b.{0,40}\b(?:Newsletter|abonnieren|anmelden))\b.{0,160}$"
+    r"|^(?:इन्हें भी पढ़ें|यह भी पढ़ें|フォロー|会員登録|▶|ⓒ|©|저작권자|.{0,20}(?:RIPRODUZIONE RISERVATA|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados|Todos os direitos reservados|Все права защищены|جميع الحقوق محفوظة|無断転載|무단\s?전재)).{0,120}$"
     r"|^(?:Tags?|Topics?|Filed under|Posted in|Recommended|Diesen Artikel|Teilen|Drucken|Partager|Mots[- ]clés|Sigue|Comparte|Etiquetas|Condividi|Siga|Compartilhe|Поделиться|Теги|تابع|شارك|اشترك|구독|좋아요)\b[^.!?؟]{0,40}$"
     r"|^(?:Sign up|Subscribe|Follow us|Follow .{2,30} on|Read more|Read next|Related|More (?:on|from)|Advertisement|Share this|Comments?|Download our app|Get (?:our|the) (?:app|newsletter))\b.{0,80}$",
     re.IGNORECASE,

@@ -22,9 +22,10 @@ OTHER_TYPE = re.compile(
 """Schema.org types of pages that are something else."""
 ARTICLE_TYPE = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register)(?:/[^/]*){0,2}/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$",
     re.IGNORECASE,
 )
+ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
 HOME_LINKS = 40  # of the home page of a medium, at least
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
@@ -80,7 +81,8 @@ def why_other_page(document: Document) -> str | None:
     ):
         return f"is the home page of {parts.netloc}"
     is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
-    if LIST_PATH.search(parts.path) and not is_article_path and not states_article(document):
+    listed = LIST_PATH.search(parts.path) and not is_article_path
+    if (listed or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
         return f"is a list or account page, by its address ({parts.path})"
     return why_other_type(document)
 

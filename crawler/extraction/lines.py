@@ -34,7 +34,7 @@ COUNTER = re.compile(
 )
 EDITOR = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编)\s*[:：|｜]")
 END = re.compile(
-    r"\s*(?:(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24}|.{0,40}收藏\s*分享\s*[:：]?)\s*",
+    r"\s*(?:(?:Comments?|Kommentare?|Commentaires?|Comentarios|Comentários|Commenti|Комментарии|댓글|コメント|التعليقات|Leave a (?:comment|reply)|Join the (?:conversation|discussion))\s*[（(]?\s*\d*\s*[）)]?|\d+\s+(?:comments?|Kommentare?|commentaires?|comentarios|комментари\w*)|(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s*[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s*[（(]?\s*\d*\s*[）)]?|\d+\s*条评论.{0,14}|分享(?:到|至)\s*[:：]?.{0,24}|.{0,40}收藏\s*分享\s*[:：]?)\s*",
     re.DOTALL,
 )
 """Lines behind articles: neighbours, comments, sharing."""
@@ -45,11 +45,29 @@ RELATED = re.compile(
 """Headings of lists of other articles."""
 
 
+DATED_LINE = 110  # letters of a line of dates, names and labels, at most
+LINE_LABEL = re.compile(
+    r"\b(?:publi(?:é|ée|shed|cado|cada|cato|ziert)\b|posted|updated|last modified|mis(?:e)? à jour|modifi(?:é|ca|cado)|actualizad[oa]|atualizad[oa]|aggiornato|aktualisiert|stand|veröffentlicht|erstellt|"
+    r"опубликован\w*|обновлен\w*|автор|просмотр\w*|author|by|par|von|por|di|af|av|views?|comments?|kommentare?|lecture|lesezeit|min(?:s|utes?)? read|oleh)(?!\w)|(?:입력|수정|등록|승인)\s*\d{4}",
+    re.IGNORECASE,
+)
+"""What stands beside a time under a headline in other languages than Chinese."""
+
+
+def is_dated_line(text: str, plain: int) -> bool:
+    """Whether a line of an alphabetic script states a date with a label such as "published", and is no sentence."""
+    if plain > DATED_LINE or text.rstrip().endswith((".", "!", "?", "।", "…", "”", '"', "»")):
+        return False
+    return (IN_WORDS.search(text) or STAMP.search(text)) is not None and LINE_LABEL.search(text) is not None
+
+
 def is_meta(text: str, plain: int, marks: int) -> bool:
     """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
     if plain < 80 and marks < 5 and TIME_LINE.search(text):
         return True
     if (plain <= 24 and COUNTER.match(text)) or (plain < 80 and BY.match(text)):
+        return True
+    if is_dated_line(text, plain):
         return True
     stamp = STAMP.search(text) or SHORT.search(text) or IN_WORDS.search(text)
     if (

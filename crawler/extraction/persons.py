@@ -155,7 +155,8 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
     for element in elements:
         if "author" not in (element.get("rel") or "").split() and element.get("itemprop") != "author":
             continue
-        if any(is_boilerplate(one) for one in element.iterancestors("aside", "footer", "section", "ul")):
+        around = element.iterancestors("aside", "footer", "nav", "section", "ul")
+        if any(one.tag in ("aside", "footer", "nav") or is_boilerplate(one) for one in around):
             continue
         holder = element.getparent()
         if first is not None and holder not in first:
@@ -196,6 +197,12 @@ def find_linked_names(elements: Iterable[Any]) -> list[str]:
 BYLINE = re.compile(rf"^\W*(?i:{LABELS})\s*[:：]?\s+(?=(?:(?i:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[^\W\d_])")
 
 
+LABELLED = re.compile(
+    r"(?:^|\s)(?:author|autor(?:in)?|autore|auteure?|автор|yazar|penulis|tác giả)\s*[:：]\s*", re.IGNORECASE
+)
+NEXT_LABEL = re.compile(r"\s+[^\W\d_]+\s*[:：]")
+
+
 def find_byline(lines: Iterable[str]) -> list[str]:
     """Writers in a line, or a part of one between bars, that begins as bylines do.
 
@@ -208,7 +215,8 @@ def find_byline(lines: Iterable[str]) -> list[str]:
         if len(line) > LONGEST_BYLINE:
             continue
         for part in re.split(r"\s*[|·•]\s*|\s[–—-]\s", line):
-            if (match := BYLINE.match(part)) and (names := split_persons(part[match.end() :])):
+            match = BYLINE.match(part) or LABELLED.search(part)
+            if match and (names := split_persons(NEXT_LABEL.split(part[match.end() :])[0])):
                 return names
     return []
 

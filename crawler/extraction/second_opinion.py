@@ -49,7 +49,27 @@ def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:
     whole = sum(size for block, size in layout.plain.items() if is_within(block, best))
     if best is layout.root or best.tag in ("html", "body") or whole > MOST * total:
         return element
+    if (
+        element is not None
+        and layout.end is not None
+        and is_within(layout.end, best)
+        and not is_within(element, best)
+    ):
+        return element  # readers' comments are longer than a short article
     return best if inside < AGREED * total or is_within(element, best) else element
+
+
+def is_agreed(layout: BlockLayout, element: Any, text: str) -> bool:
+    """Whether *text* has most of what the element's sentences say: else its reader took something else for the text."""
+    own = [
+        fold_letters(own_text(block))
+        for block in layout.blocks
+        if layout.plain[block] >= SURE and is_within(block, element)
+    ]
+    return (
+        2 * sum(len(one) for one in own if is_confirmed(one, text))
+        >= min(sum(map(len, own)), len(text)) * AGREED
+    )
 
 
 def find_holder(layout: BlockLayout, sizes: dict[Any, int], least: float) -> Any:

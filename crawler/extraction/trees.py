@@ -36,7 +36,8 @@ def own_text(block: Any, gap: str = "") -> str:
             parts += (gap, child.text or "")
             inside.append((child, iter(child)))
         else:
-            parts += (gap, child.text or "", gap, child.tail or "")
+            line_end = " " if child.tag == "br" else gap
+            parts += (line_end, child.text or "", gap, child.tail or "")
     return "".join(parts)
 
 

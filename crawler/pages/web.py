@@ -27,7 +27,7 @@ from crawler.extraction.names import names_in
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
 from crawler.extraction.publisher import clean, find_publisher
-from crawler.extraction.second_opinion import confirm_element, extract_text
+from crawler.extraction.second_opinion import confirm_element, extract_text, is_agreed
 from crawler.extraction.walls import find_wall
 from crawler.items import Article
 from crawler.pages import (
@@ -160,7 +160,7 @@ class WebPage(ArticlePage):
         if element is None:
             return None
         body = read_body(layout, element, self.heading[1], self.heading[0])
-        body.confirmed_text = text
+        body.confirmed_text = text if text and is_agreed(layout, element, text) else ""
         return body
 
     def published(self) -> str | None:

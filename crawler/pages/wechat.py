@@ -37,7 +37,10 @@ CARDS = fields(
     " or contains(@class, 'rich_media_meta_list') or contains(@class, 'weui-hidden_abs')]"
 )[0]
 PREVIEW = fields("//*[@id='js_pay_preview_filter' or contains(@class, 'pay-preview-filter')]")[0]
-AUTHOR = fields("//*[@id='js_author_name'] | //*[@id='js_share_author']")[0]
+AUTHOR = fields(
+    "//*[@id='js_author_name'] | //*[@id='js_share_author']"
+    " | //*[@id='meta_content']/span[contains(@class, 'rich_media_meta_text')][not(@id)][not(.//a)]"
+)[0]
 MOVED = re.compile(rf"""\btransferTargetLink{VALUE}""")
 NOTICE = fields(
     "//*[contains(@class, 'weui-msg__title') or contains(@class, 'weui_msg_title') or contains(@class, 'global_error_msg')]",
