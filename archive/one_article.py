@@ -7,6 +7,7 @@ Where an article is read again from all its captures in turn, each reading compl
 from __future__ import annotations
 
 import json
+import sqlite3
 
 from archive.batch import Entry, Row
 from archive.publisher_slugs import slug_of
@@ -16,6 +17,8 @@ class OneArticle:
     """One article at a time: `begin` empties it, `add` takes in what a reading came to."""
 
     captures = None
+    conn: sqlite3.Connection | None = None
+    """Of the archive whose settings of the user's hold: `restorations`."""
     is_open = True
     broken = None
 

@@ -359,7 +359,7 @@ class Archive:
         self._flush_if_waiting(article_id)
         with self._errors():
             rows = self._db.execute(
-                "SELECT ai.url, i.* FROM article_images ai JOIN images i USING (sha256) WHERE ai.article_id = ?",
+                "SELECT ai.url, ai.drawn_at, i.* FROM article_images ai JOIN images i USING (sha256) WHERE ai.article_id = ?",
                 [article_id],
             ).fetchall()
         return {

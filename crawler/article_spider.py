@@ -17,7 +17,9 @@ from crawler.attempt import Attempt
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_page, name_response, own_capture
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, page_at, target_of
+from crawler.reader_version import reader_of
 from pipelines.archive_access import archive_of
+from pipelines.restored import restored
 
 UNREADABLE_IN_A_ROW = 25  # unreadable responses after which the source is taken to have changed its format
 
@@ -73,6 +75,11 @@ class ArticleSpider(Spider):
         if not hasattr(self, "state"):
             self.state: dict[str, Any] = {}
         return self.state
+
+    @cached_property
+    def reader(self) -> str:
+        """Version of the reader and rules of this crawl."""
+        return reader_of(self.settings)
 
     def now(self) -> datetime:
         """The time by which this crawl judges what is fresh and due."""
@@ -181,10 +188,12 @@ class ArticleSpider(Spider):
     def read(self, response: Any, target: Target, attempt: Attempt, known: dict[str, Any]) -> Any:
         """The article in a response, a request for what it lacks, or what comes next where there is none."""
         page_class = attempt.place.page if attempt.place.page.site == target.page.site else target.page
+        restored.reading = target.article_id
         page = page_at(page_class, self.now())(response, target, self.now())
         try:
             article = page.article()
             name_response(article, response, target.link)
+            article.reader = self.reader
             article = self.add_known(article, response, **known)
             if next_page := page.next_page():
                 return self.ask_next_page(article, next_page, [response.url], target)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
@@ -202,6 +203,8 @@ def find_problem(settings: BaseSettings) -> str | None:
             return f"{name}={settings[name]}: {advice}"
     if problem := find_access_problem(settings) or find_browser_problem(settings):
         return problem
+    if problem := find_rules_problem(settings):
+        return problem
     missing = set(project_settings.ITEM_PIPELINES) - {
         path if isinstance(path, str) else f"{path.__module__}.{path.__qualname__}"
         for path, order in settings.getdict("ITEM_PIPELINES").items()
@@ -219,6 +222,20 @@ def find_problem(settings: BaseSettings) -> str | None:
         default = project_settings.defaults.get(name, getattr(default_settings, name, None))
         if problem := find_type_problem(name, settings[name], type(default)):
             return problem
+    return None
+
+
+def find_rules_problem(settings: BaseSettings) -> str | None:
+    """What is wrong with the user's own boilerplate rules, if there are any."""
+    path = Path(settings["DATA_DIR"]).expanduser() / "rules.toml"
+    if not path.exists():
+        return None
+    from pipelines.user_rules import RuleError, load_rules  # late: few have rules of their own
+
+    try:
+        load_rules(path)
+    except RuleError as exc:
+        return str(exc)
     return None
 
 

@@ -9,11 +9,15 @@ from typing import Any
 from parsel import Selector
 
 from archive.times import utc_text
+from crawler.extraction.sparing import spare
 from crawler.items import Article
 from crawler.pages import PageError
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
 from crawler.sources import Record, Source
 from crawler.sources.rows import HEAD
+from pipelines.restored import restored
+
+spare(restored.keeps)
 
 LEAST_QUOTED, LEAST_BODY = 40, 100  # characters from which on a digest and a body can be compared
 
@@ -95,6 +99,7 @@ def name_response(article: Article, response: Any, link: str) -> None:
     article.reading = {"link": link, "retrieved_at": utc_text(article.retrieved_at)}
     if capture := own_capture(response):
         article.reading["page"] = capture[0]
+        article.captures = list(response.meta["captures"])
 
 
 def mark_saved(article: Article, is_part: bool) -> None:

@@ -42,15 +42,15 @@ class OfflineSpider(Spider):
 class StoredImages:
     """In the place of `DownloadImagesPipeline`: what became of each image when it was fetched."""
 
-    def __init__(self, lookup: Lookup):
-        self.lookup = lookup
+    def __init__(self, lookup: Lookup, charts: bool = False):
+        self.lookup, self.charts = lookup, charts
 
     def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)
         tree = record.get("body_tree")
         if tree is None:
             return item
-        found = find_images(tree, record.get("share_url") or record.get("canonical_url"))
+        found = find_images(tree, record.get("share_url") or record.get("canonical_url"), self.charts)
         outcomes = self.lookup(record["id"], record.get("reading") or {}) if found else {}
         for entry in found:
             if "status" in entry:
@@ -98,13 +98,14 @@ class OfflinePipelines:
         self.crawler.stats = MemoryStatsCollector(self.crawler)
         if archive is not None:
             share_archive(self.crawler, archive)
+        charts = self.crawler.settings.getbool("KEEP_CHARTS")
         left_out = () if stores else (WriteFrontmatterPipeline, StoreSqlitePipeline)
         self.pipelines: list[Any] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         for name in build_component_list(self.crawler.settings.getwithbase("ITEM_PIPELINES")):
             kind = load_object(name)
             if issubclass(kind, DownloadImagesPipeline):
-                self.pipelines.append(StoredImages(lookup) if lookup else ListedImages())
+                self.pipelines.append(StoredImages(lookup, charts) if lookup else ListedImages())
             elif not issubclass(kind, left_out):
                 try:
                     self.pipelines.append(build_from_crawler(kind, self.crawler))

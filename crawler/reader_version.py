@@ -6,10 +6,21 @@ import hashlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+RULES = "rules.toml"
 FOLDERS = ("crawler/pages", "crawler/extraction", "crawler/sources", "pipelines")
 FILES = ("crawler/older_post.py",)
+
+
+def reader_of(settings: Any) -> str:
+    """Version of the reader with the user's own rules, e.g. ``0.2.0+1f3a9c04.rules-5b6f2a10``."""
+    try:
+        rules = (Path(settings["DATA_DIR"]).expanduser() / RULES).read_bytes()
+    except OSError:
+        return reader_version()
+    return f"{reader_version()}.rules-{hashlib.sha256(rules).hexdigest()[:8]}"
 
 
 @cache

@@ -24,7 +24,7 @@ from archive.journal import JournalEntry, journal
 from archive.times import read_utc, utc_text
 from archive.writer import Archive
 from crawler.offline_pipelines import OfflinePipelines
-from crawler.reader_version import reader_version
+from crawler.reader_version import reader_of
 from crawler.replay import CannotReplay, Replay
 from crawler.stored_images import ImageFiles
 
@@ -129,7 +129,7 @@ class Rebuild:
         self.archive, self.captures = archive, captures
         self.replay = Replay(captures, settings, archive.root)
         self.pipelines = OfflinePipelines(settings, archive, ImageFiles(archive.root), stores=True)
-        self.version = reader_version()
+        self.version = reader_of(settings)
 
     def run(self, outcome: Rebuilt) -> Iterator[int]:
         """Every entry in order; the number of those done. Raises ArchiveError."""

@@ -27,7 +27,7 @@ from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
 from archive.writer import Archive
 from crawler.offline_pipelines import OfflinePipelines
-from crawler.reader_version import reader_version
+from crawler.reader_version import reader_of
 from crawler.replay import CannotReplay, Replay
 from crawler.stored_images import ImageRows
 from pipelines.store_sqlite import entry_of
@@ -50,6 +50,8 @@ class Choice:
     rule: str = ""
     """Only articles of which this boilerplate rule takes out something else than before."""
     limit: int = 0
+    articles: tuple[str, ...] = ()
+    """Ids; none: all."""
 
     def ids(self, conn: sqlite3.Connection, after: int) -> Iterator[tuple[int, str]]:
         """``(arrival, id)`` behind number *after*, a page at a time, so that the articles may change meanwhile.
@@ -57,11 +59,13 @@ class Choice:
         Raises sqlite3.Error where the condition is wrong.
         """
         conditions = ["arrival > ?", f"({self.where or '1'})"] + ["site = ?"] * bool(self.site)
+        conditions += ["id IN (SELECT value FROM json_each(?))"] * bool(self.articles)
+        params = [self.site] * bool(self.site) + [json.dumps(self.articles)] * bool(self.articles)
         sql = f"SELECT arrival, id FROM articles WHERE {' AND '.join(conditions)} ORDER BY arrival LIMIT ?"
         left = self.limit or None
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
-            page = conn.execute(sql, [after, *([self.site] if self.site else []), size]).fetchall()
+            page = conn.execute(sql, [after, *params, size]).fetchall()
             yield from page
             if len(page) < size:
                 return
@@ -94,10 +98,11 @@ class Reparse:
         self.captures = captures
         self.replay = Replay(captures, settings)
         self.one = OneArticle()
+        self.one.conn = conn
         self.images = ImageRows(conn, captures.db)
         self.pipelines = OfflinePipelines(settings, self.one, self.images)
         self.writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
-        self.version = reader_version()
+        self.version = reader_of(settings)
 
     def read(self, article_id: str) -> Entry | None:
         """The rows that today's reading of an article makes; None where the journal knows none. Raises CannotReplay."""

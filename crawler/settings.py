@@ -119,6 +119,7 @@ ITEM_PIPELINES = {
     "pipelines.store_sqlite.StoreSqlitePipeline": 900,
 }
 IMAGES_ENABLED = True
+KEEP_CHARTS = False  # True: market charts stay in the text and are fetched, marked with the time (article_images.drawn_at)
 IMAGE_MAX_BYTES = 20 * 1024 * 1024
 IMAGE_MAX_PIXELS = 50_000_000  # width * height, as the header states them; nothing is decoded
 IMAGE_MAX_SIDE = 20_000  # pixels

@@ -19,6 +19,7 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archive.late_pattern import compile_late
+from archive.times import in_beijing, utc_text
 from archive.writer import Archive, ArchiveError
 from pipelines.archive_access import require_archive
 from pipelines.fetch_errors import explain
@@ -38,6 +39,8 @@ Outcome = dict[str, Any]
 UNSCALED = ("orginial_src", "data-original", "data-src", "original")  # the first is the source's own spelling
 SETS = ("srcset", "data-srcset")
 LAZY = (*UNSCALED, *LAZY_SOURCES, *SETS, "sizes", "loading")
+CHART_TITLE = "行情图，抓取于"
+"""Marks a market chart: the source draws it anew each time, so it shows what the reader saw only at the time of its fetch."""
 MOST_IMAGES = 1_000  # of one article
 AT_ONCE = 32  # images of one article that wait for their answers
 DIGEST = "body_digest"
@@ -70,8 +73,8 @@ _CAPTION = compile_late(
 _CAPTION_LENGTH = 100  # characters; a longer paragraph that begins 图：is text
 
 
-def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
-    """The images of a body in reading order, each once; the tree stays as it is.
+def find_images(tree: Any, base_url: str | None, charts: bool = False) -> list[dict[str, Any]]:
+    """The images of a body in reading order, each once; the tree stays as it is. With *charts*, live charts are images, too.
 
     Each has ``position`` (1, 2, ...), ``url`` (its best address), ``candidates`` (all, absolute, best first),
     ``caption``, ``alt``, ``elements`` (every ``<img>`` that shows it) and, where it is not to be fetched,
@@ -97,7 +100,10 @@ def find_images(tree: Any, base_url: str | None) -> list[dict[str, Any]]:
                 "alt": None,
                 "elements": [],
             }
-            if reason := _no_content(image, candidates):
+            is_chart = any(map(_LIVE_CHART.match, candidates))
+            if charts and is_chart:
+                entry["is_chart"] = True
+            elif reason := _no_content(image, candidates):
                 entry |= {"status": "refused", "reason": reason}
             elif len(entries) >= MOST_IMAGES:
                 reason = f"an article's images beyond the first {MOST_IMAGES:,} are not fetched"
@@ -196,6 +202,8 @@ def point_at_copy(entry: dict[str, Any]) -> None:
     for image in entry["elements"]:
         if entry["status"] == "stored":
             image.set("src", entry["path"])
+            if drawn_at := entry.get("drawn_at"):
+                image.set("title", f"{CHART_TITLE} {in_beijing(drawn_at, '%Y-%m-%d %H:%M')}")
             for name in LAZY:
                 image.attrib.pop(name, None)
             continue
@@ -266,6 +274,7 @@ class DownloadImagesPipeline:
         self.crawler, self.archive, self.stats = crawler, archive, crawler.stats
         settings = crawler.settings
         self.enabled = settings.getbool("IMAGES_ENABLED", True)
+        self.keeps_charts = settings.getbool("KEEP_CHARTS")
         standard = Limits()
         self.limits = Limits(
             settings.getint("IMAGE_MAX_BYTES", standard.max_bytes),
@@ -286,7 +295,7 @@ class DownloadImagesPipeline:
         if tree is None or not self.archive.is_open:
             return item
         page = record.get("share_url") or record.get("canonical_url")
-        images = find_images(tree, page)
+        images = find_images(tree, page, self.keeps_charts)
         if images:
             known = self.archive.known_images(record["id"])
             wanted = [entry for entry in images if not self._is_settled(entry, known)]
@@ -309,6 +318,7 @@ class DownloadImagesPipeline:
         for url in entry["candidates"]:
             if url in known:
                 entry |= {"status": "stored", "reason": None, "url": url, **known[url]}
+                self._date_chart(entry)
                 self.stats.inc_value("download_images/known")
                 return True
         if not self.enabled:
@@ -323,11 +333,17 @@ class DownloadImagesPipeline:
             outcome = await self._fetch_once(url, page)
             if outcome["status"] == "stored":
                 entry |= outcome | {"url": url}
+                self._date_chart(entry)
                 break
             first = first or outcome
         else:
             entry |= first or {}
         self.stats.inc_value(f"download_images/{entry['status']}")
+
+    def _date_chart(self, entry: dict[str, Any]) -> None:
+        """Mark a market chart with the time of its fetch, unless it was fetched before."""
+        if entry.get("is_chart") and not entry.get("drawn_at"):
+            entry["drawn_at"] = utc_text(self.archive.now())
 
     async def _fetch_once(self, url: str, page: str | None) -> Outcome:
         """`_fetch`, but not twice for one address while it is remembered."""

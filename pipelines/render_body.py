@@ -13,7 +13,7 @@ from archive.post_format import clean_title
 from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
 KEPT = {
-    "a": ("href",), "img": ("src", "alt", "width", "height"), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"),
+    "a": ("href",), "img": ("src", "alt", "title", "width", "height"), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"),
     "p": ("style",), "div": ("style",), "col": ("span",), "ol": ("start",),
 }  # fmt: skip
 TAGS = {

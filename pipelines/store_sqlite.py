@@ -131,6 +131,7 @@ def reading_of(record: MutableMapping[str, Any]) -> Row | None:
         "check": record["check"],
         "images": [
             [image["url"], image["status"], image.get("sha256"), image["reason"]]
+            + ([drawn_at] if (drawn_at := image.get("drawn_at")) else [])
             for image in record["images"]
         ],
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -13,8 +14,11 @@ from itemadapter import ItemAdapter
 from lxml import etree
 
 from archive.late_pattern import compile_late
+from pipelines.archive_access import archive_of
 from pipelines.boilerplate_rules import END, RULES, START, Rule
+from pipelines.restored import load_restored, restored
 from pipelines.sanitise_html import drop
+from pipelines.user_rules import FILE, NONE, UserRule, UserRules, load_rules
 
 ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
 CLASS_RULES = {name: rule for rule in RULES if rule.kind == "class" for name in rule.pattern.split()}
@@ -167,6 +171,10 @@ class Ledger:
         self.order: dict[Any, int] = {}
         self.taken: list[tuple[int, str, str, str]] = []
         self.left = 0
+        self.spared: frozenset[str] = frozenset()
+        """Names of rules that take nothing here."""
+        self.is_trial = False
+        """Whether an example is tried, whatever the user decided."""
 
     def number(self) -> None:
         """Remember where each element stands, before the first one goes."""
@@ -178,8 +186,17 @@ class Ledger:
             self.left += 1
             return
         element = wrapper_of(element, self.tree)
-        self.note(rule, element, flat(element), markup(element))
+        text, html = flat(element), markup(element)
+        if self.stays(rule, text, html):
+            return
+        self.note(rule, element, text, html)
         drop(element)
+
+    def stays(self, rule: Rule, text: str, html: str) -> bool:
+        """Whether a fragment stays, by the settings or by what the user decided."""
+        if self.is_trial:
+            return False
+        return rule.name in self.spared or restored.keeps(rule.name, text, html)
 
     def note(self, rule: Rule, element: Any, text: str, html: str) -> None:
         """Keep what goes."""
@@ -196,12 +213,22 @@ class Ledger:
         ]
 
 
-def strip_tree(tree: Any, base_url: str | None = None, source: str | None = None) -> Stripped:
-    """Take boilerplate out of the tree, which was made of *source*. An article of nothing else keeps its text."""
+def strip_tree(
+    tree: Any,
+    base_url: str | None = None,
+    source: str | None = None,
+    own: Sequence[UserRule] = (),
+    spared: frozenset[str] = frozenset(),
+) -> Stripped:
+    """Take boilerplate out of the tree, which was made of *source*, by our rules but those *spared*, and by rules of the user's
+    *own*. An article of nothing else keeps its text."""
     if source is not None and "&#" in source:
         source = None  # a hint may be written in character references
     found = Stripped()
     ledger = Ledger(tree)
+    ledger.spared = spared
+    if own:
+        take_own(tree, ledger, own)
     take_elements(tree, ledger, source)
     wrap_loose(tree)
     for block in find_related_blocks(tree):
@@ -216,6 +243,30 @@ def strip_tree(tree: Any, base_url: str | None = None, source: str | None = None
         if (href := link.get("href")) and ARTICLE_LINK.search(href)
     ]
     return found
+
+
+def strip_own(tree: Any, own: Sequence[UserRule]) -> list[dict[str, Any]]:
+    """Take out what the user's own rules find in an example; rows of ``removals``."""
+    ledger = Ledger(tree)
+    ledger.is_trial = True
+    take_own(tree, ledger, own)
+    return ledger.removals()
+
+
+def take_own(tree: Any, ledger: Ledger, own: Sequence[UserRule]) -> None:
+    """Take out what the user's own rules find, unless nothing else would be left."""
+    ledger.number()
+    for rule in own:
+        if rule.rule.kind == "element":
+            found = [one for one in rule.find(tree) if isinstance(one, etree._Element) and is_in(one, tree)]
+        else:
+            blocks = [(block, text) for block in blocks_of(tree) if (text := flat(block))]
+            found = [block for block, text in blocks if len(text) <= LONGEST_PARAGRAPH and rule.match(text)]
+            if len(found) == len(blocks) and not holds_more(tree):
+                continue
+        for element in found:
+            if is_in(element, tree):  # not gone with one around it
+                ledger.take(rule.rule, element)
 
 
 def take_elements(tree: Any, ledger: Ledger, source: str | None) -> None:
@@ -364,6 +415,8 @@ def cut_tail(block: Any, note: str, rule: Rule, ledger: Ledger) -> None:
     for holder, attribute in ((block, "text"), *((child, "tail") for child in block)):
         value = getattr(holder, attribute) or ""
         if note in value:
+            if ledger.stays(rule, note, ""):
+                return
             setattr(holder, attribute, value.replace(note, "", 1))
             ledger.note(rule, block, note, etree.tostring(paragraph(note), encoding="unicode")[3:-4])
 
@@ -467,10 +520,15 @@ def tidy_digest(text: str) -> tuple[str | None, str | None]:
     return text.strip(SPACE) or None, source
 
 
-def strip_article(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
-    """Take the boilerplate out of an item's ``body_tree`` and keep what it stated; the fragments that went."""
+def strip_article(
+    record: MutableMapping[str, Any], own: UserRules = NONE, spared: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """Take the boilerplate out of an item's ``body_tree`` and keep what it stated; the fragments that went. *own* are the user's
+    rules, *spared* those of ours that take nothing."""
     base_url = record.get("canonical_url") or record.get("share_url")
-    found = strip_tree(record["body_tree"], base_url, record.get("body_raw"))
+    restored.reading = record["id"]
+    rules = own.of(record["site"], base_url) if own else ()
+    found = strip_tree(record["body_tree"], base_url, record.get("body_raw"), rules, spared)
     # What the page object took out stands in front.
     earlier = record.get("removals") or []
     record["removals"] = [{**one, "position": n} for n, one in enumerate([*earlier, *found.removals], 1)]
@@ -487,19 +545,33 @@ def strip_article(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
     return record["removals"]
 
 
+CHARTS = frozenset(("kline_chart", "chart_anchor"))
+"""Rules that take market charts."""
+
+
 class StripBoilerplatePipeline:
     """Sets ``removals`` and what they said: publisher, editors, authors, related links. Needs ``body_tree``."""
 
-    def __init__(self, stats: Any):
-        self.stats = stats
+    def __init__(self, stats: Any, own: UserRules = NONE, keeps_charts: bool = False):
+        self.stats, self.own, self.keeps_charts = stats, own, keeps_charts
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> StripBoilerplatePipeline:
-        return cls(crawler.stats)
+        """Raises RuleError where ``rules.toml`` is wrong."""
+        load_restored(getattr(archive_of(crawler), "conn", None))
+        own = load_rules(Path(crawler.settings["DATA_DIR"]).expanduser() / FILE)
+        return cls(crawler.stats, own, crawler.settings.getbool("KEEP_CHARTS"))
 
     def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)
         if record.get("body_tree") is not None:
-            for removal in strip_article(record):
+            spared = CHARTS if self.keeps_charts and shows_charts(record) else frozenset()
+            for removal in strip_article(record, self.own, spared):
                 self.stats.inc_value(f"strip_boilerplate/{removal['rule']}")
         return item
+
+
+def shows_charts(record: MutableMapping[str, Any]) -> bool:
+    """Whether charts of an article can be had as of its fetch: one that is read again shows those that were fetched then."""
+    reading = record.get("reading") or {}
+    return "captures" not in reading or any(len(image) == 5 for image in reading.get("images", ()))

@@ -99,8 +99,12 @@ class Command(ScrapyCommand):
     def pipelines(self) -> OfflinePipelines:
         """Those of the settings."""
         from crawler.offline_pipelines import OfflinePipelines
+        from pipelines.user_rules import RuleError
 
-        return OfflinePipelines(self.settings)
+        try:
+            return OfflinePipelines(self.settings)
+        except RuleError as exc:
+            raise BadInput(str(exc)) from None
 
     def _leave(self, why: str) -> None:
         print(f"scrapy extract: {why}", file=sys.stderr)

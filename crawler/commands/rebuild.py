@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 from archive.captures import CaptureError, Captures
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
+from pipelines.user_rules import RuleError
 
 LOCKED, FAILED = 75, 3
 
@@ -58,6 +59,8 @@ class Command(ReadingCommand):
             self._rebuild(Path(opts.backup).expanduser() if opts.backup else None)
         except CaptureError as exc:
             self.fail(NO_ARCHIVE, str(exc))
+        except RuleError as exc:
+            raise UsageError(f"rebuild: {exc}", print_help=False) from None
         except ArchiveLocked as exc:
             self.fail(LOCKED, str(exc))
         except (RebuildError, ArchiveError, OSError, sqlite3.Error) as exc:

@@ -18,6 +18,7 @@ from archive.captures import CaptureError, Captures
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.archive_access import archive_named_in
+from pipelines.user_rules import RuleError
 from pipelines.write_frontmatter import PostWriter
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Command(ReadingCommand):
             self.fail(
                 NO_ARCHIVE, f"{exc}; captures are kept from the first crawl on, unless CAPTURES is False"
             )
+        except RuleError as exc:
+            raise UsageError(f"reparse: {exc}", print_help=False) from None
         except ArchiveLocked as exc:
             self.fail(LOCKED, str(exc))
         except (ArchiveError, OSError) as exc:

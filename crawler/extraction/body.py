@@ -13,6 +13,7 @@ from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import META_LABEL, is_meta
+from crawler.extraction.sparing import is_spared
 from crawler.extraction.trees import INLINE, is_within, own_text, remove
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
@@ -79,6 +80,8 @@ class Body:
             return
         if text or one.tag == "img" or one.find(".//img") is not None:
             markup = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
+            if is_spared(rule, text, markup):
+                return
             self.removals.append({"rule": rule, "text": text, "html": markup})
         remove(one)
 

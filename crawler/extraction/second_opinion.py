@@ -13,6 +13,7 @@ from typing import Any
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, fold_letters, is_confirmed
 from crawler.extraction.document import squeeze
+from crawler.extraction.sparing import is_spared
 from crawler.extraction.trees import INLINE, is_within, own_text
 
 MOST = 1.8  # times that text that an element shows at most which is taken for it
@@ -156,7 +157,10 @@ def is_text(element: Any) -> bool:
 
 def cut_own_text(body: Body, block: Any) -> None:
     """Take the text of a block out, and leave the images and blocks in it."""
-    body.removals.append({"rule": "unconfirmed_text", "text": squeeze(own_text(block)), "html": ""})
+    text = squeeze(own_text(block))
+    if is_spared("unconfirmed_text", text, ""):
+        return
+    body.removals.append({"rule": "unconfirmed_text", "text": text, "html": ""})
     block.text = None
     for child in list(block):
         child.tail = None

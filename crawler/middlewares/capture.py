@@ -18,7 +18,7 @@ from archive.redaction import Header
 from archive.writer import Archive
 from crawler.middlewares.saved_images import SOURCE
 from crawler.middlewares.site_headers import SET
-from crawler.reader_version import reader_version
+from crawler.reader_version import reader_of
 from pipelines.archive_access import require_archive
 from pipelines.download_images import DIGEST
 from pipelines.image_types import sniff
@@ -39,7 +39,7 @@ class CaptureMiddleware:
         archive = require_archive(crawler)
         if archive.captures is None:
             raise NotConfigured
-        archive.captures.reader = reader_version()
+        archive.captures.reader = reader_of(crawler.settings)
         return cls(archive)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -90,7 +90,7 @@ class NameCapturesMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Any) -> NameCapturesMiddleware:
         require_archive(crawler)
-        return cls(reader_version())
+        return cls(reader_of(crawler.settings))
 
     def process_spider_output(self, response: Response, result: Iterable[Any]) -> Iterator[Any]:
         return (self._name(response, entry) for entry in result)
@@ -111,7 +111,9 @@ class NameCapturesMiddleware:
         elif ItemAdapter.is_item(entry):
             record = ItemAdapter(entry)
             if META in record.field_names():
-                record[META] = record.get(META) or captures
+                own = record.get(META) or []
+                if not own or "page" in (record.get("reading") or {}):  # else the spider named the lists
+                    record[META] = list(dict.fromkeys([*own, *captures]))
                 if "reader" in record.field_names():
                     record["reader"] = record.get("reader") or self.version
         return entry

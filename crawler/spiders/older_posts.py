@@ -14,7 +14,7 @@ from crawler import reasons
 from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError
-from crawler.reader_version import reader_version
+from crawler.reader_version import reader_of
 from pipelines.complete_from_archive import source_digest
 
 SUFFIXES = (".md", ".markdown")
@@ -95,7 +95,10 @@ class OlderPostsSpider(ImportSpider):
         """Whether an earlier import, by the same reader, made the same of the article: a second one goes on where the first
         was stopped. One whose images failed is imported again."""
         known = self.archive.known(article.id)
-        if known is None or (known["captured_from"], known["reader"]) != (self.name, reader_version()):
+        if known is None or (known["captured_from"], known["reader"]) != (
+            self.name,
+            reader_of(self.settings),
+        ):
             return False
         if known["source_sha256"] != source_digest(article.body_raw):
             return False
