@@ -106,9 +106,12 @@ class ListState:
                 ],
             )
 
-    def settle(self) -> None:
-        """Forget pending articles that are archived by now, or whose link ended for good."""
+    def settle(self, handed: Iterable[str] = ()) -> None:
+        """Forget pending articles that are archived by now, whose link ended for good, or that were *handed* to others."""
         with self.conn:
+            self.conn.executemany(
+                "DELETE FROM pending_records WHERE article_id = ?", [(article_id,) for article_id in handed]
+            )
             self.conn.execute(
                 "DELETE FROM pending_records WHERE EXISTS (SELECT 1 FROM articles a WHERE a.id = article_id)"
                 " OR NOT EXISTS (SELECT 1 FROM links l WHERE l.article_id = pending_records.article_id"

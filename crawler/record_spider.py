@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
@@ -23,6 +23,9 @@ from crawler.pages import LinkError, Target, target_of
 from crawler.polling import Poll, newest_first
 from crawler.sources import DELETED, Record, Source
 
+if TYPE_CHECKING:
+    from crawler.cluster.handover import Handover
+
 
 class RecordSpider(ArticleSpider):
     """Archives what records of lists stand for. Subclasses set ``archive``, ``feed_state``, ``list_state`` and ``plan``."""
@@ -32,6 +35,8 @@ class RecordSpider(ArticleSpider):
     list_state: ListState
     plan: list[timedelta]
     """When an article is checked for edits, counted from when it was first seen."""
+    handover: Handover | None = None
+    """Where articles go that other crawls are to ask for (QUEUE)."""
 
     def __init__(self, since: datetime | None, until: datetime | None):
         super().__init__()
@@ -154,7 +159,11 @@ class RecordSpider(ArticleSpider):
         was_tried: bool = False,
         asks_page: bool = False,
     ) -> Iterator[Request | LinkOutcome]:
-        """The request for an article that a list named; *asks_page*: no list will complete it any more."""
+        """The request for an article that a list named, nothing where the queue gets it; *asks_page*: no list will complete it any more."""
+        if self.handover is not None:
+            self.count("feeds/queued")
+            self.handover.add(target, article_id, record, feed)
+            return
         self.asked[article_id] = (feed, record)
         check = self.feed_state.check_of(article_id, self.now())
         request = self.request(
@@ -168,6 +177,14 @@ class RecordSpider(ArticleSpider):
             checked=dict(check) if check else None,
         )
         yield rest_on(request, captures_of(record))
+
+    def hand_over_check(self, row: sqlite3.Row, handover: Handover) -> None:
+        """Have another crawl ask for an article that is due for a check, and plan the next one."""
+        handover.add(target_of(row["share_url"]), row["article_id"])
+        first_seen_at = datetime.fromisoformat(row["first_seen_at"])
+        planned = check_row(self.plan, first_seen_at, self.now(), row["done"], {})
+        validators = {name: row[name] for name in ("etag", "last_modified")}
+        self.archive.add_rows("checks", [{"article_id": row["article_id"], **planned, **validators}])
 
     def retry(self, link: str, article_id: str, by_hand: bool) -> Request | LinkOutcome:
         """A request for an article that no list names any more, and that could not be had so far."""

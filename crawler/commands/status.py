@@ -2,17 +2,21 @@
 
 Exit status, the highest of those that hold: 0 healthy; 1 there is no archive, or it cannot be read; 2 wrong usage;
 3 a gap in a feed is open; 4 a feed failed `FEED_FAILURES` times in a row; 5 the last scheduled crawl failed or was
-killed; 6 no crawl succeeded within ``--max-age``; 7 the disk is nearly full.
+killed; 6 no crawl succeeded within ``--max-age``; 7 the disk is nearly full; 8 links of the queue were put aside, nobody works on
+it, or it cannot be reached.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
+from typing import Any
 
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal, times, units
+from crawler.cluster.open_queue import QueueProblem
 from crawler.reading_command import NO_ARCHIVE, ReadingCommand
 
 
@@ -22,7 +26,7 @@ class Command(ReadingCommand):
     name = "status"
 
     def syntax(self) -> str:
-        return "[--json] [--max-age 15m] [--min-free 1G]"
+        return "[SHARD...] [--json] [--max-age 15m] [--min-free 1G]"
 
     def short_desc(self) -> str:
         return "Tell whether the archive is healthy: last runs, feeds, gaps, failing links, disk"
@@ -34,7 +38,8 @@ class Command(ReadingCommand):
             "Tells whether the archive is healthy, without a crawl. Exit status, the highest of those that hold: 0 healthy; 1 no "
             "archive, or it cannot be read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed "
             f"{FEED_FAILURES} times in a row; 5 the last scheduled crawl failed or was killed; 6 no crawl succeeded within "
-            "--max-age; 7 the disk is nearly full."
+            "--max-age; 7 the disk is nearly full; 8 links of the queue (-s QUEUE=) were put aside, nobody works on it, or it "
+            "cannot be reached. Several SHARDs, DATA_DIRs of machines that crawl together, are shown side by side."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -51,25 +56,60 @@ class Command(ReadingCommand):
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.health import check_health, read_status
+        from archive.health_shards import format_shards
         from archive.health_text import format_status
+        from crawler.cluster.queue_status import QUEUE_TROUBLE, queue_lines
 
         try:
             max_age = units.span(opts.max_age) if opts.max_age else None
             min_free = units.size(opts.min_free)
         except ValueError as exc:
             raise UsageError(str(exc), print_help=False) from None
-        self.reject_arguments(args)
+        if unknown := [arg for arg in args if not Path(arg).expanduser().is_dir()]:
+            self.reject_arguments(unknown)
+        assert self.settings is not None
         now = times.clock(self.settings)
-        conn = reader.open_for_reading(self.data_dir)
-        report = read_status(conn, self.data_dir, now)
-        conn.close()
-        check_health(report, now, max_age, min_free)
-        self.exitcode = report["exit_status"]
-        print(
-            json.dumps(report, indent=1)
-            if opts.json
-            else "\n".join(format_status(report, now, terminal.painter()))
+        reports = []
+        for root in [Path(arg).expanduser().resolve() for arg in args] or [self.data_dir]:
+            conn = reader.open_for_reading(root)
+            report = read_status(conn, root, now)
+            conn.close()
+            check_health(report, now, max_age, min_free)
+            reports.append(report)
+        queue = self.read_queue() if self.settings["QUEUE"] else None
+        self.exitcode = max(report["exit_status"] for report in reports)
+        if queue and queue["problems"]:
+            self.exitcode = QUEUE_TROUBLE
+        if opts.json:
+            print(json.dumps(self.as_object(reports, queue), indent=1))
+            return
+        paint = terminal.painter()
+        lines = (
+            format_status(reports[0], now, paint) if len(reports) == 1 else format_shards(reports, now, paint)
         )
+        if queue:
+            lines[1:1] = [f"  {QUEUE_TROUBLE}  {paint(problem, 'red')}" for problem in queue["problems"]]
+            lines += queue_lines(queue, paint)
+        print("\n".join(lines))
+
+    def as_object(self, reports: list[dict[str, Any]], queue: dict[str, Any] | None) -> dict[str, Any]:
+        """What ``--json`` prints: the report of one archive, or of several with what they come to."""
+        from archive.health_shards import sum_up
+
+        result = reports[0] if len(reports) == 1 else {**sum_up(reports), "shards": reports}
+        if queue:
+            result["queue"] = queue
+        return result | {"exit_status": self.exitcode, "healthy": self.exitcode == 0}
+
+    def read_queue(self) -> dict[str, Any]:
+        """The state of the queue. Raises UsageError where it cannot be asked at all."""
+        from crawler.cluster.queue_status import read_queue
+
+        assert self.settings is not None
+        try:
+            return read_queue(self.settings["QUEUE"])
+        except QueueProblem as exc:
+            raise UsageError(f"status: {exc}", print_help=False) from None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.as_json = opts.json

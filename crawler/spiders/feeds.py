@@ -27,6 +27,7 @@ from archive.times import utc_text
 from archive.writer import ArchiveLocked
 from crawler.alerting import deliver_and_log
 from crawler.article_spider import UsageProblem
+from crawler.cluster.open_queue import QueueProblem, open_queue
 from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard
 from crawler.items import LinkOutcome
@@ -95,6 +96,11 @@ class FeedsSpider(ListSpider):
     def check_arguments(cls, settings: Any, **arguments: Any) -> None:
         """Raise UsageProblem for arguments that only the settings can tell to be wrong."""
         cls(**arguments).followed(settings)
+        if settings["QUEUE"]:
+            try:
+                open_queue(settings["QUEUE"], check_it=True)
+            except QueueProblem as exc:
+                raise UsageProblem(str(exc)) from None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -124,6 +130,10 @@ class FeedsSpider(ListSpider):
         """The first round. Further ones, with ``every``, begin in `idle`."""
         self.archive = require_archive(self.crawler)
         self.plan = spans(self.settings["FINEWS_CHECKS"])
+        if self.settings["QUEUE"]:
+            from crawler.cluster.handover import Handover
+
+            self.handover = Handover(self.settings)
         for work in self.begin_round():
             yield work
 
@@ -187,12 +197,19 @@ class FeedsSpider(ListSpider):
             )
         for site in dict.fromkeys(self.sites):
             for link, article_id, by_hand in self.feed_state.failed_links(site, now):
-                if article_id not in self.asked:
+                if article_id in self.asked:
+                    continue
+                if self.handover is not None:
+                    self.handover.add(target_of(link), article_id)
+                else:
                     yield self.retry(link, article_id, by_hand)
         for check in self.feed_state.due_checks(self.feeds, now):
             if check["share_url"] and check["article_id"] not in self.asked:
                 self.count("checks/asked")
-                yield self.check(check)
+                if self.handover is not None:
+                    self.hand_over_check(check, self.handover)
+                else:
+                    yield self.check(check)
 
     def idle(self) -> None:
         """Everything that was asked for has an outcome: keep what was listed; with ``every``, wait for the next round."""
@@ -236,26 +253,29 @@ class FeedsSpider(ListSpider):
 
     def end_round(self) -> None:
         """Keep what was listed, once all of it has an outcome: a crawl that was cut off must be overlapped anew."""
-        if self.polls or self.asked:
-            self.keep_round()
-        if not (self.since or self.until or self.words):
-            self.list_state.follow(self.feeds, utc_text(self.now()))
+        handed = self.hand_over()
+        if handed is not None:
+            if self.polls or self.asked:
+                self.keep_round(handed)
+            if not (self.since or self.until or self.words):
+                self.list_state.follow(self.feeds, utc_text(self.now()))
         self.polls, self.asked = [], {}
 
-    def keep_round(self) -> None:
-        """Keep what lists listed, and the articles that could not be had."""
+    def keep_round(self, handed: Collection[str]) -> None:
+        """Keep what lists listed, and the articles that could not be had; those that were *handed* over count as had."""
         self.archive.flush()
         for poll in self.polls:
             poll.ids = {key: self.became.get(one, one) for key, one in poll.ids.items()}
         ids = {one for poll in self.polls for one in poll.ids.values()}
         states = self.feed_state.states(ids | {self.became.get(one, one) for one in self.asked})
+        states |= dict.fromkeys(handed, True)
         lost = [
             {"article_id": article_id, "feed": named[0], "url": named[1].url, "record": words_of(named[1])}
             for article_id, named in self.asked.items()
             if named and named[1].url and self.became.get(article_id, article_id) not in states
         ]
         self.list_state.keep_pending(lost)
-        self.list_state.settle()
+        self.list_state.settle(handed)
         memories = []
         for poll in self.polls:
             self.remember_members(poll, states.keys())
@@ -268,6 +288,17 @@ class FeedsSpider(ListSpider):
         self.archive.flush()
         if not self.since and not self.until:  # the next poll must overlap the newest page, not a back-fill
             self.list_state.save(memories)
+
+    def hand_over(self) -> set[str] | None:
+        """Queue what other crawls are to ask for; the articles. None where the queue cannot be reached: the poll counts for nothing."""
+        if self.handover is None:
+            return set()
+        try:
+            return self.handover.send()
+        except QueueProblem as exc:
+            self.count("feeds/failed")
+            self.report("to the queue", str(exc))
+            return None
 
     def remember_members(self, poll: Poll, archived: Collection[str]) -> None:
         """Keep which archived articles the list named."""

@@ -1,6 +1,7 @@
 """A queue that crawls share, in a real Redis: links in, leases, acknowledgement after the commit, links that end workers."""
 
 import asyncio
+import json
 import time
 
 import pytest
@@ -10,6 +11,8 @@ from crawler.cluster.leases import Leases
 from crawler.cluster.open_queue import QueueProblem, open_queue
 from crawler.cluster.queue import GROUP, PARTITIONS, entries_of, partition_of
 from crawler.cluster.worker import SUSPECT, TRIALS, Worker
+from tests.crawler.test_source_crawls import World
+from tests.newsroom.portals import Portals
 from tests.redis_server import RedisServer, redis_process, redis_server  # noqa: F401 (fixtures)
 from tests.scrapy_process import run_scrapy
 from tests.websites import news_page
@@ -333,3 +336,80 @@ def test_arguments_that_do_not_go_with_a_queue(crawl, argument):
 
 def test_a_queue_keeps_its_group_name():
     assert GROUP == "workers"  # queues that are full when a newer version starts have it
+
+
+# -- lists ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def poller(tmp_path):
+    (tmp_path / "sources.toml").write_text(
+        '[paper]\nurl = "https://paper.test/feed.xml"\npublisher = "早报"\n'
+    )
+    with Portals() as portals:
+        yield World(portals, tmp_path)
+
+
+def test_what_a_list_names_is_queued_with_its_words_and_crawled_by_others(redis_server, poller, tmp_path):  # noqa: F811
+    poller.crawl("first", 0, "paper", QUEUE=redis_server.url)
+    assert poller.runs["first"].returncode == 0, poller.runs["first"].stderr
+    assert poller.details["first"] == []
+    queue = open_queue(redis_server.url)
+    assert queue.state()["links"] == 3
+    poller.crawl(
+        "again", 1, "paper", QUEUE=redis_server.url
+    )  # queued is settled, whether or not it is archived here
+    assert queue.state()["links"] == 3
+    flags = {
+        "QUEUE": redis_server.url, "CONNECT_TO": poller.portals.everywhere, "DOWNLOAD_VERIFY_CERTIFICATES": False,
+        "DATA_DIR": tmp_path / "shard", "AUTOTHROTTLE_ENABLED": False, "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+    words = [part for name, value in flags.items() for part in ("-s", f"{name}={value}")]
+    done = run_scrapy("crawl", "share", "-a", "once=1", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    poller.folder = tmp_path / "shard"
+    assert poller.counts() == {"paper": 3}
+    [checks] = poller.rows("SELECT count(next_check_at) AS due FROM checks")
+    assert checks == {"due": 3}
+    assert {row["headline_from"] for row in poller.rows("SELECT headline_from FROM articles")} == {"feed"}
+
+
+def test_a_poll_whose_queue_cannot_be_reached_counts_for_nothing(redis_server, poller):  # noqa: F811
+    poller.crawl("away", 0, "paper", QUEUE="redis://127.0.0.1:9/0")
+    assert poller.runs["away"].returncode == 3
+    assert "redis://127.0.0.1:9/0 cannot be reached" in poller.runs["away"].stderr
+    poller.crawl("back", 1, "paper", QUEUE=redis_server.url)
+    assert open_queue(redis_server.url).state()["links"] == 3
+
+
+# -- status -----------------------------------------------------------------------------------------------------------------
+
+
+def test_status_shows_shards_together_and_the_queue(redis_server, websites, sites, crawl, tmp_path):  # noqa: F811
+    queue, everywhere = open_queue(redis_server.url), {"CONNECT_TO": websites.everywhere}
+    put(queue, *sites[:6])
+    crawl("share", "once=1", QUEUE=redis_server.url, DATA_DIR=tmp_path / "one", **everywhere)
+    put(queue, *sites[6:])
+    crawl("share", "once=1", QUEUE=redis_server.url, DATA_DIR=tmp_path / "two", **everywhere)
+    put(queue, *sites[:5])
+    owner = Leases(queue, 30)
+    owner.renew()
+    owner.take(partition_of("h0.example"))
+    asked = [tmp_path / "one", tmp_path / "two", "-s", f"QUEUE={redis_server.url}"]
+    text = run_scrapy("status", *asked, "--min-free", "0")
+    assert text.returncode == 0, text.stdout
+    assert "together" in text.stdout
+    assert "5 links, 0 of them taken; the oldest was queued" in text.stdout
+    assert f"{owner.me}" in text.stdout
+    queue.client.xadd(
+        "finews:dead", {"url": "http://a.example/poison.html", "reason": "put aside: it ended its worker"}
+    )
+    bad = run_scrapy("status", *asked, "--json")
+    report = json.loads(bad.stdout)
+    assert (bad.returncode, report["exit_status"], report["healthy"]) == (8, 8, False)
+    assert (report["articles"], len(report["shards"]), report["queue"]["links"]) == (12, 2, 5)
+    assert report["queue"]["owners"] == {owner.me: {"partitions": 1, "links": 2}}
+    assert report["queue"]["dead"][0]["url"] == "http://a.example/poison.html"
+    away = run_scrapy("status", tmp_path / "one", "-s", "QUEUE=redis://127.0.0.1:9/0")
+    assert away.returncode == 8
+    assert "the queue redis://127.0.0.1:9/0 cannot be reached" in away.stdout
