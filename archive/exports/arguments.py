@@ -69,6 +69,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--article", metavar="ID", help="captures of that article: id, code or link (warc.gz, wacz)"
     )
     how.add_argument("--no-images", action="store_true", help="captures without images (warc.gz, wacz)")
+    how.add_argument(
+        "--partitioned",
+        metavar="DIR",
+        help="Parquet files by month and site (hive style) that are read as one table; a later export rewrites what changed",
+    )
     site = parser.add_argument_group("as a site")
     site.add_argument(
         "--site",
@@ -98,6 +103,31 @@ def reject_unknown_options(args: list[str]) -> None:
         raise WrongUsage(
             f"export: unexpected argument {unknown[0]!r}; scrapy export --help lists the options"
         )
+
+
+def parse_partitioned_target(args: list[str], opts: argparse.Namespace) -> Path:
+    """The folder. Raises WrongUsage: it is all articles, or the next export could not tell what to leave."""
+    reject_unknown_options(args)
+    if args:
+        raise WrongUsage(f"--partitioned takes its own folder (got {', '.join(args)})")
+    others = (
+        "since",
+        "until",
+        "publisher",
+        "security",
+        "doubtful",
+        "search",
+        "limit",
+        "format",
+        "article",
+        "site",
+        "posts",
+        "url",
+    )
+    for option in (*others, *format_options()):
+        if value_of(opts, option):
+            raise WrongUsage(f"--{option} cannot be combined with --partitioned")
+    return Path(opts.partitioned).expanduser()
 
 
 def parse_site_target(args: list[str], opts: argparse.Namespace) -> tuple[Generator, Path]:

@@ -13,6 +13,7 @@ from archive.capture_headers import header_set_of
 from archive.captures import NAME, Captures
 from archive.forget import MARK, redacted_body
 from archive.journal import Noted, write_journal
+from archive.merge.shard import open_shard
 from archive.merge.tables import write_in_batches
 
 BATCH = 200  # captures a transaction: 2 MB of bodies as a rule
@@ -42,9 +43,7 @@ def merge_captures(
     if not path.is_file():
         return 0
     captures.flush()
-    with closing(
-        sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30)
-    ) as conn:
+    with closing(open_shard(path)) as conn:
         conn.execute("ATTACH ? AS archive", [f"{captures.path.as_uri()}?mode=ro"])
         conn.execute("BEGIN")
         cursor = conn.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,6 +30,13 @@ class ShardError(Exception):
     """A shard cannot be merged; the message says which, why, and what to do."""
 
 
+def open_shard(path: Path) -> sqlite3.Connection:
+    """A database of a shard, read-only; also of one at rest in a folder that cannot be written to. Raises sqlite3.Error."""
+    at_rest = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+    uri = f"{path.as_uri()}?mode=ro{'&immutable=1' * at_rest}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
+
+
 class Shard:
     """Opened by `open`; from `begin` on everything is read as it was at that moment."""
 
@@ -44,15 +52,13 @@ class Shard:
             raise ShardError(f"{self.root} is not a shard: there is no archive.db in it")
         try:
             self._bring_up_to_date()
-            self.conn = sqlite3.connect(
-                f"{self.path.as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30
-            )
+            self.conn = open_shard(self.path)
         except sqlite3.Error as exc:
             raise ShardError(f"{self.path} cannot be read: {exc}") from None
         return self
 
     def _bring_up_to_date(self) -> None:
-        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=30)) as conn:
+        with closing(open_shard(self.path)) as conn:
             rows = conn.execute(
                 "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [SET]
             ).fetchall()

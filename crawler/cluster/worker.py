@@ -24,10 +24,9 @@ from crawler.cluster.queue import CONNECTION_ERRORS, DEAD, GROUP, Queue, check, 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-AHEAD = 8  # links of a partition that wait for their turn here
-SUSPECT = 3  # deliveries without an end after which a link runs alone
-TRIALS = 2  # alone, after which it is put aside
-SUSPECTS_WAIT = 30.0  # seconds for which others go first, at most
+AHEAD = 2  # links of a partition that wait for their turn here: what ends a worker counts against them, too
+SUSPECT = 3  # deliveries without an end after which a link is suspected of ending its workers
+TRIALS = 3  # of a suspect: first as the only one beside other links, then twice alone
 PAUSE = 0.3  # seconds between two looks at an empty queue
 SPREAD = 2.0  # seconds between two looks at how the partitions are spread
 
@@ -78,7 +77,9 @@ class Worker:
         self._take_off = queue.client.register_script(TAKE_OFF)
         self._taking_off = threading.Lock()
         self._changed = asyncio.Event()
-        self._spread_at = self._suspected_at = float("-inf")
+        self._spread_at = float("-inf")
+        self._on_trial = ""
+        """Address of the suspect that was begun last."""
         self._is_away = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -127,8 +128,10 @@ class Worker:
                 while taken := self._next():
                     self._begin(taken)
                     yield taken
-                if self._is_time_for_suspects():
-                    async for taken in self._alone(settle, give_up):
+                if self.suspects and (trial := self.open.get(self._on_trial)) and trial.is_ended:
+                    settle()  # the next one need not wait for a batch to fill
+                if self.suspects and self._on_trial not in self.open:
+                    async for taken in self._try_suspect(settle, give_up):
                         yield taken
         finally:
             beat.cancel()
@@ -138,7 +141,7 @@ class Worker:
         for partition in [p for p in self.waiting if not self.leases.holds(p)]:
             del self.waiting[partition]  # another worker takes them over
         ready = [partition for partition, links in self.waiting.items() if links]
-        if not ready or self._is_time_for_suspects():
+        if not ready:
             return None
         partition = min(ready, key=lambda number: self._under_way[number])
         if self._under_way[partition] >= max(2, self.concurrency // len(ready)):
@@ -196,7 +199,6 @@ class Worker:
         if taken.url in self.open:  # under way here, with a lease that was lost for a while
             self.open[taken.url].id = taken.id
         elif taken.deliveries > SUSPECT:
-            self._suspected_at = clock() if not self.suspects else self._suspected_at
             self.suspects.append(taken)
         else:
             self.waiting.setdefault(taken.partition, deque()).append(taken)
@@ -241,27 +243,28 @@ class Worker:
 
     # -- links that end workers --------------------------------------------------------------------------------------
 
-    def _is_time_for_suspects(self) -> bool:
-        if not self.suspects:
-            return False
-        return clock() - self._suspected_at > SUSPECTS_WAIT or not any(self.waiting.values())
-
-    async def _alone(
+    async def _try_suspect(
         self, settle: Callable[[], None], give_up: Callable[[Taken], None]
     ) -> AsyncIterator[Taken]:
-        """A link that ended its workers, while nothing else is under way; charged before it starts."""
-        await self._until_idle(settle)
+        """A link that may have ended its workers, or was only beside one that did: charged before it starts. From the second time
+        on it runs while nothing else is under way; after `TRIALS` it is given up."""
         taken = self.suspects.popleft()
         if not self.leases.holds(taken.partition):
             return
         trials = self.queue.trials(taken.partition)
         number = await self._ask(self.queue.client.hincrby, trials, taken.id, 1)
+        is_alone = number > 1
+        if is_alone:
+            await self._until_idle(settle)
         self._begin(taken)
+        self._on_trial = taken.url
         if number > TRIALS:
             taken.is_given_up = True
             give_up(taken)
-        else:
-            yield taken
+            return
+        yield taken
+        if not is_alone:
+            return
         await self._until_idle(settle)
 
     async def _until_idle(self, settle: Callable[[], None]) -> None:
@@ -269,6 +272,8 @@ class Worker:
         while self.open or self.done:
             if all(taken.is_ended for taken in self.open.values()):
                 settle()
+            if self.done:
+                await self._ask(self.take_off)
             await asyncio.sleep(0.05)
 
     # -- taking off ----------------------------------------------------------------------------------------------------
@@ -347,6 +352,6 @@ class Worker:
 def reason_of(taken: Taken) -> str:
     """Why a link was put aside."""
     return (
-        f"put aside: it ended its worker {SUSPECT} times, and {TRIALS} times more while it ran alone (taken {taken.deliveries} times);"
+        f"put aside: its worker died {taken.deliveries - 1} times while it was under way, the last time while it ran alone;"
         " scrapy enqueue -a dead=1 queues it again"
     )

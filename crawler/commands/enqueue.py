@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.article_spider import UsageProblem
 from crawler.cluster.open_queue import QueueProblem, open_queue
 from crawler.exit_status import UNREACHABLE, counted
-from crawler.links import addresses_in, links_in
 from crawler.reading_command import ReadingCommand
-from crawler.spiders.share import check_list, opened
+
+if TYPE_CHECKING:
+    from crawler.cluster.queue import Queue
 
 
 class Command(ReadingCommand):
@@ -38,6 +39,8 @@ class Command(ReadingCommand):
         )  # fmt: skip
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+        from crawler.article_spider import UsageProblem  # late: Scrapy imports all commands to run one
+
         self.reject_arguments(args)
         assert self.settings is not None
         try:
@@ -56,10 +59,14 @@ class Command(ReadingCommand):
         except OSError as exc:
             raise UsageError(f"enqueue: {exc.filename}: {exc.strerror}", print_help=False) from None
 
-    def _put(self, queue, urls: str | None = None, url: str | None = None, dead: str | None = None) -> None:
+    def _put(
+        self, queue: Queue, urls: str | None = None, url: str | None = None, dead: str | None = None
+    ) -> None:
         from redis import RedisError
 
         from crawler.cluster.queue import entries_of, shown
+        from crawler.links import addresses_in, links_in
+        from crawler.spiders.share import check_list, opened
 
         assert self.settings is not None
         name = shown(self.settings["QUEUE"])

@@ -35,7 +35,7 @@ class Command(ReadingCommand):
     name = "export"
 
     def syntax(self) -> str:
-        return "FILE | --site jekyll|hugo DEST [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
+        return "FILE | --site jekyll|hugo DEST | --partitioned DIR [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
 
     def short_desc(self) -> str:
         return "Write articles or captures to a file (csv, xlsx, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
@@ -55,7 +55,8 @@ class Command(ReadingCommand):
         return (
             f"Writes the articles that all of the options select, by publication time, to FILE; its suffix selects the format: "
             f"{known}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
-            "or an earlier export, which is updated. For warc.gz, warc and wacz --since is when a capture was fetched. Exit status: 0 (also where nothing matched); 1 no archive, "
+            "or an earlier export, which is updated; with --partitioned DIR, Parquet by month and site, of which a later export rewrites what "
+            "changed. For warc.gz, warc and wacz --since is when a capture was fetched. Exit status: 0 (also where nothing matched); 1 no archive, "
             "or it cannot be read; 2 wrong usage; 73 the file cannot be written."
         )
 
@@ -70,7 +71,9 @@ class Command(ReadingCommand):
 
         signal.signal(signal.SIGTERM, exit_on_signal)
         try:
-            if target := arguments.parse_capture_target(args, opts):
+            if opts.partitioned is not None:
+                self.export_partitioned(args, opts)
+            elif target := arguments.parse_capture_target(args, opts):
                 self.export_captures(*target, opts)
             else:
                 (self.export if opts.site is None else self.export_site)(args, opts)
@@ -107,6 +110,19 @@ class Command(ReadingCommand):
             warn=self.warn,
         )
         print(summary, file=sys.stderr if name == "-" else sys.stdout)
+
+    def export_partitioned(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.exports import arguments
+        from archive.exports.partitioned import export_partitioned
+        from archive.exports.run import count_articles
+
+        dest = arguments.parse_partitioned_target(args, opts)
+        columns = [column.strip() for column in opts.columns.split(",")] if opts.columns is not None else None
+        done = export_partitioned(self.data_dir, dest, columns)
+        print(
+            f"{count_articles(done.articles)} in {done.partitions:,} partitions; {done.written:,} written ({in_bytes(done.size)}), "
+            f"{done.removed:,} removed: {dest}"
+        )
 
     def export_captures(self, name: str, form: CaptureFormat, opts: argparse.Namespace) -> None:
         from archive.exports.captures import export_captures

@@ -71,6 +71,7 @@ class Command(ReadingCommand):
             raise UsageError(
                 "merge: name shards: scrapy merge SHARD... -s DATA_DIR=ARCHIVE", print_help=False
             )
+
         assert self.settings is not None
         archive = archive_named_in(self.settings)
         render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])

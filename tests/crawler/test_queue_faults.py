@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sqlite3
 import time
 from collections import defaultdict
 from urllib.parse import urlsplit
@@ -50,7 +51,7 @@ def busiest(times, span):
 @pytest.mark.timeout(600)
 def test_kills_a_zombie_and_a_restart_of_redis_lose_and_double_nothing(newsroom, hosts, tmp_path):
     dice = random.Random(19)
-    links = [f"http://h{n % HOSTS}.example/a/{n}.html" for n in range(LINKS)]
+    links = [f"http://h{n % HOSTS}.example/a/{n + 10_000}.html" for n in range(LINKS)]
     (tmp_path / "links.txt").write_text("\n".join(links))
     (tmp_path / "redis").mkdir()
     with RedisServer(tmp_path / "redis") as server:
@@ -98,13 +99,15 @@ def test_kills_a_zombie_and_a_restart_of_redis_lose_and_double_nothing(newsroom,
         assert restarted
         assert zombie is not None
         ends = [worker.wait(300) for worker in workers]
-        assert [end.returncode for end in ends] == [0] * WORKERS, [end.stderr[-800:] for end in ends]
-        state = run_scrapy(
-            "merge", *shards, "-s", f"DATA_DIR={tmp_path / 'main'}", "-s", "SEARCH_INDEX=False"
-        )
-        assert state.returncode == 0
-        assert not client.exists("finews:dead")
+        assert {end.returncode for end in ends} <= {0, 3}, [end.stderr[-800:] for end in ends]  # 3: put aside
+        # A kill every second hits some link again and again, as if it were the cause: then it is listed, and comes at the second go.
+        assert client.xlen("finews:dead") <= 5
+        run_scrapy("enqueue", "-a", "dead=1", *flags)
+        again = run_scrapy("crawl", "share", "-a", "once=1", *flags, "-s", f"DATA_DIR={shards[0]}")
+        assert again.returncode == 0, again.stderr
         assert sum(client.xlen(key) for key in client.scan_iter("finews:*:links")) == 0
+    state = run_scrapy("merge", *shards, "-s", f"DATA_DIR={tmp_path / 'main'}", "-s", "SEARCH_INDEX=False")
+    assert state.returncode == 0
     rows = rows_of(tmp_path / "main")
     assert {url for url, _, _ in rows} == set(links)
     assert {outcome for _, outcome, _ in rows} == {"archived"}
@@ -117,8 +120,6 @@ def test_kills_a_zombie_and_a_restart_of_redis_lose_and_double_nothing(newsroom,
 
 
 def connected(folder):
-    import sqlite3
-
     return sqlite3.connect(f"file:{folder / 'archive.db'}?mode=ro", uri=True)
 
 
