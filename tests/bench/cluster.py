@@ -116,7 +116,7 @@ def redis_costs(server: RedisServer, links: int) -> None:
     lengths = queue.lengths()
     for partition in leases.spread(lengths, ()):
         worker._make_group(partition)
-    while worker._read(list(range(PARTITIONS)), False):
+    while worker._read(leases.mine, False):
         for waiting in worker.waiting.values():
             worker.done.extend(waiting)
             waiting.clear()
