@@ -1,7 +1,8 @@
 """Checks of a DATA_DIR: what is damaged, missing or left over, and how to put right what rows can put right.
 
 Each check yields `Finding`s. A repair is in the archive's reach where a row holds all that is needed: posts, the search index,
-left-overs. What only the network can bring back (image bytes) is marked so that the next crawl fetches it.
+left-overs. Rows are written again where the caller can read captures. What only the network can bring back (image bytes) is
+marked so that the next crawl fetches it, unless the caller does.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from archive.batch import Entry
 from archive.captures import NAME as CAPTURES
 from archive.captures import CaptureError, unpack
 from archive.data_files import DataFiles
@@ -22,6 +25,7 @@ from archive.feed_state import CLOCK_TOLERANCE
 from archive.lock import DirectoryLock
 from archive.manifest import check_manifests
 from archive.reader import NoArchive
+from archive.row_repair import Reread, rows_again, stored_of, write_rows
 from archive.schema import connect, has_search, is_current
 from archive.text_changes import text_digest
 from archive.times import utc_text
@@ -44,7 +48,7 @@ class Finding:
     """Something that is not as it should be."""
 
     check: str
-    """``database``, ``search``, ``text``, ``post``, ``image``, ``capture``, ``file``, ``leftover``, ``manifest`` or ``clock``."""
+    """``database``, ``search``, ``text``, ``row``, ``post``, ``image``, ``capture``, ``file``, ``leftover``, ``manifest`` or ``clock``."""
     subject: str
     """Article, path, capture or table."""
     problem: str
@@ -78,8 +82,15 @@ class Report:
         return 1 if all(finding.repaired for finding in damage) else 3
 
 
-def verify(data_dir: Path, render: Render, now: datetime, repair: bool = False) -> Report:
-    """Check everything in *data_dir*; *render* makes ``(path, text)`` of the post of an article's stored fields.
+def verify(
+    data_dir: Path,
+    render: Render,
+    now: datetime,
+    repair: bool = False,
+    reread: Callable[[sqlite3.Connection], Reread] | None = None,
+) -> Report:
+    """Check everything in *data_dir*; *render* makes ``(path, text)`` of the post of an article's stored fields, *reread* what reads
+    an article's captures again: without it, rows cannot be repaired.
 
     Holds the lock meanwhile. Raises AlreadyLocked, OSError, FileNotFoundError where there is no archive, NoArchive where it is
     one of an earlier version.
@@ -98,7 +109,7 @@ def verify(data_dir: Path, render: Render, now: datetime, repair: bool = False) 
                         f"{path} was made by an earlier version: a crawl brings its tables up to date"
                     )
                 conn.row_factory = sqlite3.Row
-                _verify(Verification(data_dir, conn, render, now, repair), report)
+                _verify(Verification(data_dir, conn, render, now, repair, reread), report)
         except sqlite3.DatabaseError as exc:
             report.findings.append(
                 Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)")
@@ -112,8 +123,8 @@ def _verify(verification: Verification, report: Report) -> None:
     for check in (
         verification.check_leftovers,
         verification.check_database,
-        verification.check_search,
         verification.check_texts,
+        verification.check_search,
         verification.check_posts,
         verification.check_images,
         verification.check_files,
@@ -136,7 +147,16 @@ def _verify(verification: Verification, report: Report) -> None:
 class Verification:
     """The checks, each a generator of findings; with *repair* it puts right what it can before it yields."""
 
-    def __init__(self, data_dir: Path, conn: sqlite3.Connection, render: Render, now: datetime, repair: bool):
+    def __init__(
+        self,
+        data_dir: Path,
+        conn: sqlite3.Connection,
+        render: Render,
+        now: datetime,
+        repair: bool,
+        reread: Callable[[sqlite3.Connection], Reread] | None = None,
+    ):
+        self._reread = reread
         self.root, self.conn, self.render, self.now, self.repair = data_dir, conn, render, now, repair
         self.files = DataFiles(data_dir)
         self.archive = Archive(data_dir)
@@ -178,15 +198,41 @@ class Verification:
     def check_texts(self) -> Iterator[Finding]:
         """Texts against the digests of their rows."""
         rows = self.conn.execute(
-            "SELECT a.id, a.text_sha256, t.body_text FROM articles AS a LEFT JOIN texts AS t ON t.article_id = a.id"
+            "SELECT a.*, t.body_text FROM articles AS a LEFT JOIN texts AS t ON t.article_id = a.id"
         )
-        for row in rows:
+        for row in rows.fetchall() if self.repair else rows:
             if row["body_text"] is None:
-                yield Finding("text", row["id"], "has no text")
+                problem = "has no text"
             elif text_digest(row["body_text"]) != row["text_sha256"]:
-                yield Finding(
-                    "text", row["id"], "the text is not the one that was archived (SHA-256 differs)"
-                )
+                problem = "the text is not the one that was archived (SHA-256 differs)"
+            else:
+                continue
+            entry = self.read_again(row["id"]) if self.repair else None
+            if entry is None or entry.article["text_sha256"] != row["text_sha256"]:
+                why = "; its captures are read as another text now" if entry else ""
+                yield Finding("text", row["id"], problem + why)
+                continue
+            write_rows(self.conn, rows_again(entry, row))
+            yield Finding("text", row["id"], f"{problem}; written again from its captures", True)
+
+    @cached_property
+    def read_again(self) -> Reread:
+        """Reads an article's captures again."""
+        return self._reread(self.conn) if self._reread else lambda article_id: None
+
+    def _altered_row(self, article_id: str, post_path: str) -> Entry | None:
+        """The rows that an article's captures make, where those and its post agree and the archived rows do not."""
+        article = self.conn.execute("SELECT * FROM articles WHERE id = ?", [article_id]).fetchone()
+        entry = self.read_again(article_id)
+        if entry is None:
+            return None
+        entry = rows_again(entry, article)
+        path, text = self.render(stored_of(entry))
+        try:
+            agree = path == post_path and (self.root / path).read_bytes() == text.encode()
+        except OSError:
+            return None
+        return entry if agree else None
 
     def check_posts(self) -> Iterator[Finding]:
         """Posts against their rows."""
@@ -201,6 +247,15 @@ class Verification:
                 same = (self.root / path).read_bytes() == text.encode()
             except FileNotFoundError:
                 same = None
+            is_post = same and path == row["post_path"]
+            if not is_post and (entry := self._altered_row(row["id"], row["post_path"])):
+                if self.repair:
+                    write_rows(self.conn, entry)
+                written = "; written again from its captures" * self.repair
+                yield Finding(
+                    "row", row["id"], f"is not what its captures and its post say{written}", self.repair
+                )
+                continue
             if path != row["post_path"]:
                 yield Finding(
                     "post", row["id"], f"is {row['post_path']}, by today's settings {path}", is_damage=False

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +20,12 @@ from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 
 from archive.batch import Entry, Row
-from archive.captures import Captures
+from archive.captures import CaptureError, Captures
 from archive.differences import Difference, compare
 from archive.journal import readings_of
 from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
+from archive.row_repair import Reread, stored_of
 from archive.writer import Archive
 from crawler.offline_pipelines import OfflinePipelines
 from crawler.reader_version import reader_of
@@ -176,18 +177,11 @@ class Reparse:
             entry.rows.pop(table, None)
         for table in ("article_publishers", "article_times"):
             entry.replace[table] = entry.rows.pop(table, [])
-        path, text = self.writer(self._post_fields(row, entry))
+        path, text = self.writer(stored_of(entry))
         row["post_path"], entry.post = path, (path, text)
         if article["post_path"] and article["post_path"] != path:
             entry.old_post = article["post_path"]
         return entry
-
-    def _post_fields(self, row: Row, entry: Entry) -> Row:
-        """What a post is made of."""
-        files = {image["sha256"]: image for image in entry.rows["images"]}
-        images = [{**files.get(image["sha256"], {}), **image} for image in entry.replace["article_images"]]
-        lists = {name: json.loads(row[name]) for name in ("authors", "editors")}
-        return {**row, **lists, "body_html": entry.body_html, "body_text": entry.body_text, "images": images}
 
     def run(
         self, choice: Choice, outcome: Outcome, archive: Archive | None = None, after: int = 0
@@ -220,6 +214,26 @@ class Reparse:
             if archive is not None:
                 archive.add(self.to_write(found, entry))
             yield arrival, found
+
+
+def reader_of_rows(data_dir: Path, settings: Any) -> Callable[[sqlite3.Connection], Reread]:
+    """What reads an article of the archive behind a connection again, for `archive.verify`."""
+
+    def make(conn: sqlite3.Connection) -> Reread:
+        try:
+            reparse = Reparse(conn, Captures.read(data_dir), settings)
+        except CaptureError:
+            return lambda article_id: None
+
+        def read_again(article_id: str) -> Entry | None:
+            try:
+                return reparse.read(article_id)
+            except (CannotReplay, sqlite3.DatabaseError):
+                return None
+
+        return read_again
+
+    return make
 
 
 class Progress:

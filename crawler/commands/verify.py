@@ -33,8 +33,9 @@ class Command(ReadingCommand):
     def long_desc(self) -> str:
         return (
             "Checks the database, the search index, every text, post, image and capture, the daily manifests, files that no "
-            "row names and left-overs of killed crawls. --repair renders posts again, rebuilds the index, moves unclaimed "
-            "files to unclaimed/ and has damaged images fetched by the next crawl. Exit status: 0 sound; 1 all damage "
+            "row names and left-overs of killed crawls. --repair renders posts again, writes damaged rows again from their captures, "
+            "rebuilds the index, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
+            "moves unclaimed files to unclaimed/. Exit status: 0 sound; 1 all damage "
             "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
         )
 
@@ -49,8 +50,13 @@ class Command(ReadingCommand):
         self.reject_arguments(args)
         assert self.settings is not None
         render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        from crawler.reparse import reader_of_rows
+
+        reread = reader_of_rows(self.data_dir, self.settings)
         try:
-            report = verify(self.data_dir, render, clock(self.settings), opts.repair)
+            report = verify(self.data_dir, render, clock(self.settings), opts.repair, reread)
+            if opts.repair:
+                self._fetch_images(report)
         except FileNotFoundError as exc:
             raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
         except AlreadyLocked as exc:
@@ -61,6 +67,19 @@ class Command(ReadingCommand):
             print(json.dumps(as_json(report), ensure_ascii=False, indent=1))
         else:
             print_report(report)
+
+    def _fetch_images(self, report: Report) -> None:
+        """Fetch the images that were found damaged."""
+        damaged = [finding for finding in report.findings if finding.check == "image"]
+        if not damaged:
+            return
+        from crawler.image_repair import fetch_images
+
+        there = fetch_images(self.data_dir, [finding.subject for finding in damaged], self.settings)
+        for finding in damaged:
+            if finding.subject in there:
+                finding.problem = finding.problem.partition(";")[0] + "; fetched again"
+                finding.repaired = True
 
 
 def as_json(report: Report) -> dict[str, object]:

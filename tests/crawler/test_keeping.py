@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 
 from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
@@ -100,4 +102,62 @@ def test_manifests_of_days_that_are_over(crawl, rows, data_dir, tmp_path):
     manifest = json.loads((tmp_path / f"{day}.json").read_text())
     assert len(manifest["texts"]) == rows("SELECT count(*) AS n FROM articles")[0]["n"]
     assert run("manifest", "--day", "2999-01-01", data_dir=data_dir).returncode == 2
+    assert run("verify", data_dir=data_dir).returncode == 0
+
+
+def repair(newsroom, data_dir):
+    settings = {
+        "FINEWS_ORIGINS": newsroom.origin,
+        "RETRY_TIMES": "0",
+        "FINEWS_NOW": newsroom.now.isoformat(),
+    }
+    flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    return run("verify", "--repair", *flags, data_dir=data_dir)
+
+
+def altered(data_dir, sql):
+    with sqlite3.connect(data_dir / "archive.db") as conn:
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute(sql)
+    conn.close()
+
+
+def test_rows_are_repaired_from_captures_and_images_by_a_fetch(newsroom, crawl, rows, data_dir):
+    assert crawl("finews").returncode == 0
+    whole = rows("SELECT * FROM news ORDER BY id"), rows("SELECT * FROM article_images ORDER BY 1, 2")
+    texts = rows("SELECT id FROM articles ORDER BY arrival LIMIT 4")
+    altered(data_dir, f"UPDATE texts SET body_text = '改' || body_text WHERE article_id = '{texts[0]['id']}'")
+    altered(data_dir, f"DELETE FROM texts WHERE article_id = '{texts[1]['id']}'")
+    altered(data_dir, f"UPDATE articles SET headline = '被改的标题' WHERE id = '{texts[2]['id']}'")
+    altered(
+        data_dir, f"UPDATE articles SET published_at = '2001-01-01T00:00:00Z' WHERE id = '{texts[3]['id']}'"
+    )
+    flipped, lost = (data_dir / row["path"] for row in rows("SELECT path FROM images ORDER BY path LIMIT 2"))
+    bytes_of = flipped.read_bytes(), lost.read_bytes()
+    flipped.write_bytes(bytes_of[0][:-1] + bytes([bytes_of[0][-1] ^ 1]))
+    lost.unlink()
+    found = json.loads(run("verify", "--json", data_dir=data_dir).stdout)
+    assert {finding["check"] for finding in found["findings"]} >= {"text", "row", "image"}
+    assert found["exit_status"] == 3
+    done = repair(newsroom, data_dir)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert (flipped.read_bytes(), lost.read_bytes()) == bytes_of
+    assert (
+        rows("SELECT * FROM news ORDER BY id"),
+        rows("SELECT * FROM article_images ORDER BY 1, 2"),
+    ) == whole
+    assert run("verify", data_dir=data_dir).returncode == 0
+
+
+def test_an_image_that_is_served_no_more_is_left_to_a_crawl(newsroom, crawl, rows, data_dir):
+    assert crawl("finews").returncode == 0
+    [image] = rows("SELECT path FROM images ORDER BY path LIMIT 1")
+    (data_dir / image["path"]).unlink()
+    newsroom.fail("/img/", "404")
+    done = repair(newsroom, data_dir)
+    assert done.returncode == 3
+    assert "the next crawl fetches it again" in done.stdout
+    newsroom.mend()
+    newsroom.now += timedelta(minutes=1)
+    assert crawl("finews").returncode == 0
     assert run("verify", data_dir=data_dir).returncode == 0
