@@ -20,7 +20,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,13 +29,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive.capture_headers import fill_headers, split_headers
 from archive.journal import JOURNAL, Noted, write_journal
+from archive.packing import dictionaries, pack, unpack_frame, zstd
 from archive.redaction import Header, redact_headers, redact_json, redact_url
-from archive.schema import apply_steps, connect
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from archive.schema import FILLS, apply_steps, connect
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,7 +42,6 @@ BROWSER, SAVED, WARC, POST = "browser", "saved", "warc", "post"
 BATCH = 100  # captures a transaction
 BATCH_BYTES = 8 * 1024 * 1024  # of bodies that wait
 MOST_HEADER_SETS = 1000  # remembered
-LEVEL = 3  # of zstd: 40 µs for 8 KB; level 9 takes 10 times as long for a tenth less
 
 STEPS = [
     (
@@ -101,9 +95,28 @@ ALTER TABLE captures ADD COLUMN file TEXT /* the imported file, relative to the 
 """,
     ),
     ("0003_journal", JOURNAL),
+    (
+        "0004_dictionaries",
+        # Bodies from before were packed without one.
+        """
+CREATE TABLE dictionaries (
+  -- Dictionaries of Zstandard that bodies are packed with; the number is in each frame.
+  id INTEGER PRIMARY KEY, -- the dictionary's number
+  dictionary BLOB NOT NULL
+)
+""",
+    ),
 ]
 """``(name, SQL)`` of the file's schema. Add one; never edit one that ran."""
 
+
+def keep_dictionaries(conn: sqlite3.Connection) -> None:
+    """Have the file hold what is needed to unpack it."""
+    rows = [(number, one.dict_content) for number, one in dictionaries().items()]
+    conn.executemany("INSERT INTO dictionaries VALUES (?, ?)", rows)
+
+
+FILLS["0004_dictionaries"] = keep_dictionaries
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -172,7 +185,6 @@ class Captures:
         self._size = 0
         self._newest: str | None = None
         """The greatest id that was written."""
-        self._packer = zstd.ZstdCompressor(LEVEL)
         self._wrote = False
 
     def open(self) -> Captures:
@@ -297,7 +309,7 @@ class Captures:
         )
         new = self._bodies.keys() - {sha256 for (sha256,) in known}
         return [
-            (sha256, capture_id, len(body), self._packer.compress(body, zstd.ZstdCompressor.FLUSH_FRAME))
+            (sha256, capture_id, len(body), pack(body))
             for sha256, (capture_id, body) in self._bodies.items()
             if sha256 in new
         ]
@@ -427,7 +439,7 @@ def unpack(name: str, sha256: str, packed: bytes | None) -> bytes:
     if packed is None:
         raise CaptureError(f"{name}: its body {sha256} is missing")
     try:
-        body = zstd.decompress(packed)
+        body = unpack_frame(packed)
     except zstd.ZstdError as exc:
         raise CaptureError(f"{name}: its body cannot be unpacked: {exc}") from None
     if hashlib.sha256(body).hexdigest() != sha256:

@@ -13,8 +13,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from archive.captures import LEVEL, CaptureError, Captures, unpack, zstd
+from archive.captures import CaptureError, Captures, unpack
 from archive.journal import Noted, write_journal
+from archive.packing import pack
 from archive.revisions import UnknownArticle
 from archive.stories.grouping import Stories
 from archive.times import utc_text
@@ -175,7 +176,7 @@ def redacted_body(sha256: str, packed: bytes, needles: Collection[str]) -> tuple
     if not any(text.encode() in body for text in needles):
         return None
     kept = without(body, needles)
-    return hashlib.sha256(kept).hexdigest(), len(kept), zstd.compress(kept, LEVEL)
+    return hashlib.sha256(kept).hexdigest(), len(kept), pack(kept)
 
 
 def without(body: bytes, needles: Collection[str]) -> bytes:

@@ -13,7 +13,8 @@ from scrapy import Request
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
-from archive.captures import BROWSER, Capture, zstd
+from archive.captures import BROWSER, Capture
+from archive.packing import zstd
 from archive.redaction import Header
 from archive.writer import Archive
 from crawler.middlewares.saved_images import SOURCE

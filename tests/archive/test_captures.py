@@ -11,9 +11,11 @@ import pytest
 from archive.captures import Capture, CaptureError, Captures
 from archive.exports import load_capture_formats
 from archive.exports.captures import export_captures
+from archive.packing import zstd
 from archive.writer import Archive
 from tests.archive.test_writer import entry
 
+DICTIONARY = (862607846, "967ca94c43047094")
 WARC_GZ = load_capture_formats()["warc.gz"]
 MOMENT = datetime(2026, 2, 21, 7, 54, 48, 123456, tzinfo=UTC)
 BODY = '{"title": "张家口赛区准备就绪", "comment_list": [{"nick": "某人"}]}'.encode()
@@ -234,3 +236,18 @@ def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
         ("resource", "saved pages/%E5%AD%98%E6%A1%A3.html", "text/html; charset=utf-8"),
         ("resource", "browser", "text/html; charset=utf-8"),
     ]
+
+
+def test_the_file_holds_the_dictionary_of_its_bodies(captures):
+    """As `zstd -d -D dictionary body.zst` unpacks a body by hand; one that was used is never changed."""
+    captures.add(capture())
+    captures.flush()
+    [(number, dictionary)] = captures.db.execute("SELECT * FROM dictionaries").fetchall()
+    [(packed,)] = captures.db.execute("SELECT packed FROM bodies").fetchall()
+    assert zstd.get_frame_info(packed).dictionary_id == number
+    assert zstd.decompress(packed, zstd.ZstdDict(dictionary)) == BODY
+    assert (number, hashlib.sha256(dictionary).hexdigest()[:16]) == DICTIONARY
+    with captures.db as db:
+        db.execute("UPDATE bodies SET packed = ?", [zstd.compress(BODY)])  # as before there was one
+    [row] = captures.find()
+    assert captures.body(row["id"]) == BODY

@@ -28,30 +28,35 @@ REQUEST = [
 ]
 
 
-def bodies(number: int) -> list[bytes]:
-    """Details of the sample newsroom as it serves them, four in each: as large as a real one's."""
+def bodies(number: int, details_each: int) -> list[bytes]:
+    """Details of the sample newsroom as it serves them, some in each: four are as large as a real one's."""
     with Newsroom() as room:
         served = [room.reply(room.detail_path(article), {}).body for article in room.articles]
     details = [body for body in served if body.startswith(b"{")]
     dice = random.Random(15)
-    return [b"[%d, %s]" % (n, b", ".join(dice.sample(details, k=4))) for n in range(number)]
+    return [b"[%d, %s]" % (n, b", ".join(dice.sample(details, k=details_each))) for n in range(number)]
 
 
 def main() -> None:
-    """Write, read back, print both."""
+    """Measure small, middling and usual bodies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--number", type=int, default=20_000)
     number = parser.parse_args().number
-    payloads = bodies(number)
-    size = sum(map(len, payloads))
+    for details_each in (1, 2, 4):
+        measure(bodies(number, details_each))
+
+
+def measure(payloads: list[bytes]) -> None:
+    """Write, read back, print both."""
+    number, size = len(payloads), sum(map(len, payloads))
     with tempfile.TemporaryDirectory() as folder:
         captures = Captures(Path(folder) / "captures.db").open()
         began = time.process_time()
         ids = [
             captures.add(
                 Capture(
-                    url=f"http://paper.example/NewsData/GetNewsText.do?id=NW{n}", status=200, headers=HEADERS, received=body,
-                    request_headers=REQUEST, fetched_at=START + timedelta(milliseconds=50 * n), ip="127.0.0.1", protocol="HTTP/1.1",
+                    url=f"http://paper.example/NewsData/GetNewsText.do?id=NW{n}", status=200, headers=[*HEADERS, ("Content-Length", str(len(body)))],
+                    received=body, request_headers=REQUEST, fetched_at=START + timedelta(milliseconds=50 * n), ip="127.0.0.1", protocol="HTTP/1.1",
                 )
             )
             for n, body in enumerate(payloads)
