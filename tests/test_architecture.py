@@ -1,6 +1,8 @@
 """Imports go one way: crawler, then pipelines, then archive."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,8 @@ def test_imports_go_one_way(package):
         for name in imports(path) - set(ALLOWED.get(package, ())):
             for forbidden in MAY_NOT_IMPORT[package]:
                 assert not f"{name}.".startswith(f"{forbidden}."), f"{path} imports {name}"
+
+
+def test_a_crawl_without_a_queue_loads_no_redis():
+    code = "import sys, crawler.spiders.share, crawler.spiders.feeds, crawler.commands.status; sys.exit('redis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -29,8 +29,8 @@ GROUP = "workers"
 WORKERS, DEAD = "finews:workers", "finews:dead"
 OLDEST = (6, 2)  # XAUTOCLAIM
 BATCH = 1000  # links sent to Redis at once
-CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError)
-"""What a server raises that restarts, or cannot be reached: whoever waits can go on."""
+CONNECTION_ERRORS = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.OutOfMemoryError)
+"""What a server raises that restarts, cannot be reached, or is full for now: whoever waits can go on."""
 
 ADD = "if redis.call('sadd', KEYS[2], ARGV[1]) == 1 then redis.call('xadd', KEYS[1], '*', unpack(ARGV, 2)) return 1 end return 0"
 """Queue a link, unless it is queued."""

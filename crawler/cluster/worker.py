@@ -12,7 +12,7 @@ import contextlib
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -196,12 +196,22 @@ class Worker:
         return number
 
     def _put(self, taken: Taken) -> None:
-        if taken.url in self.open:  # under way here, with a lease that was lost for a while
-            self.open[taken.url].id = taken.id
-        elif taken.deliveries > SUSPECT:
+        if (taken.partition, taken.id) in self._known(taken.partition):
+            return  # under way here, with a lease that was lost for a while
+        if taken.deliveries > SUSPECT:
             self.suspects.append(taken)
         else:
             self.waiting.setdefault(taken.partition, deque()).append(taken)
+
+    def _known(self, partition: int) -> set[tuple[int, str]]:
+        """Partition and id of the links of a partition that this worker has in hand."""
+        in_hand = (
+            *list(self.open.values()),
+            *list(self.done),
+            *self.suspects,
+            *self.waiting.get(partition, ()),
+        )
+        return {(taken.partition, taken.id) for taken in in_hand if taken.partition == partition}
 
     # -- partitions ------------------------------------------------------------------------------------------------
 
@@ -212,7 +222,27 @@ class Worker:
         for partition in self.leases.spread(lengths, busy):
             self._make_group(partition)
             self._take_over(partition)
+        self._recall([partition for partition in self.leases.mine if lengths[partition]])
         self.left = sum(lengths)
+
+    def _recall(self, partitions: Sequence[int]) -> None:
+        """Take links that count as taken, but that nobody has in hand: an answer was lost with a connection, or their outcome was
+        refused for a lease that was then renewed after all."""
+        pipe = self.queue.client.pipeline(transaction=False)
+        for partition in partitions:
+            pipe.xpending(self.queue.stream(partition), GROUP)
+        for partition, summary in zip(partitions, pipe.execute(raise_on_error=False), strict=True):
+            known = self._known(partition)
+            if not isinstance(summary, dict) or summary["pending"] <= len(known):
+                continue
+            stream = self.queue.stream(partition)
+            told = self.queue.client.xpending_range(stream, GROUP, "-", "+", summary["pending"])
+            lost = {one["message_id"]: one["times_delivered"] for one in told}
+            ids = [one for one in lost if (partition, one) not in known]
+            claimed = self.queue.client.xclaim(stream, GROUP, self.leases.me, 0, ids) if ids else []
+            for entry_id, fields in claimed:
+                if fields:
+                    self._put(Taken(partition, entry_id, fields, lost[entry_id] + 1))
 
     def _make_group(self, partition: int) -> None:
         try:

@@ -234,6 +234,42 @@ def test_a_link_that_ends_its_workers_runs_alone_and_is_put_aside(queue, redis_s
     assert (queue.state()["links"], queue.dead()) == (1, [])
 
 
+def test_links_whose_answer_was_lost_are_taken_all_the_same(queue, redis_server):  # noqa: F811
+    put(queue, *(f"http://a.example/{n}.html" for n in range(9)))
+    one, ended = worker(queue, redis_server), []
+    stream = queue.stream(partition_of("a.example"))
+
+    def each(taken):
+        if not ended:  # as where the connection breaks between the server and this worker
+            assert queue.client.xreadgroup(GROUP, one.leases.me, {stream: ">"}, count=3)
+        ended.append(taken.url)
+        finish(one)(taken)
+
+    run(one, each)
+    assert sorted(ended) == sorted(f"http://a.example/{n}.html" for n in range(9))
+
+
+def test_a_lease_that_seemed_lost_and_was_not_costs_no_link(queue, redis_server, tmp_path):  # noqa: F811
+    put(queue, *(f"http://a.example/{n}.html" for n in range(3)))
+    one, asked = worker(queue, redis_server), []
+    archive = Archive(tmp_path).open()
+    archive.gate = one
+
+    def each(taken):
+        asked.append(taken.url)
+        archive.end_link(taken.url, None, "gone", "404")
+        if len(asked) == 2:  # this worker was slow to renew
+            one.leases._until[taken.partition] = 0.0
+            archive.flush()
+            one.leases.renew()
+        archive.flush()
+
+    run(one, each)
+    assert len(asked) == 4
+    assert archive.conn.execute("SELECT count(*) FROM links").fetchone()[0] == 3
+    archive.close()
+
+
 def test_redis_may_restart(tmp_path):
     with RedisServer(tmp_path) as server:
         queue = open_queue(server.url)
