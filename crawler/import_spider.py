@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from archive.writer import Archive
 from crawler.article_spider import UsageProblem
 from crawler.items import Article, LinkOutcome
 from crawler.pages import NotArticle, PageError
-from crawler.reader_version import reader_version
+from crawler.reader_version import reader_of
 from pipelines.archive_access import require_archive
 
 Item = Article | LinkOutcome
@@ -101,6 +102,11 @@ class ImportSpider(Spider):
         ]
         return sorted(found)
 
+    @cached_property
+    def reader(self) -> str:
+        """Version of the reader and rules of this import."""
+        return reader_of(self.settings)
+
     def given(self, file: str) -> str:
         """A file as the user would name it: its link, where it states none."""
         return str(self.root / file)
@@ -130,7 +136,7 @@ class ImportSpider(Spider):
         if captures is None:
             return []
         body = capture.received if capture.body is None else capture.body
-        captures.reader = captures.reader or reader_version()
+        captures.reader = captures.reader or self.reader
         sha256 = hashlib.sha256(body).hexdigest()
         kept = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
         return [kept] if kept else []
@@ -159,10 +165,11 @@ def file_url(file: str) -> str:
     return f"file:///{quote(file)}"
 
 
-def name_files(article: Article, captures: Iterable[str], **reading: Any) -> Article:
-    """The article, saying which captures it rests on and how it was read of them (`archive.journal`)."""
+def name_files(article: Article, captures: Iterable[str], reader: str, **reading: Any) -> Article:
+    """The article, saying which captures it rests on and by which *reader*, and how it was read of them
+    (`archive.journal`)."""
     article.captures = [*article.captures, *captures]
-    article.reader = reader_version()
+    article.reader = reader
     if article.captures:
         known = {"retrieved_at": utc_text(article.retrieved_at), "captured_from": article.captured_from}
         article.reading = {"link": article.link, **known, **reading}

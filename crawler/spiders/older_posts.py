@@ -14,7 +14,6 @@ from crawler import reasons
 from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError
-from crawler.reader_version import reader_of
 from pipelines.complete_from_archive import source_digest
 
 SUFFIXES = (".md", ".markdown")
@@ -80,7 +79,7 @@ class OlderPostsSpider(ImportSpider):
             yield LinkOutcome(link=article.link, article_id=article.id, outcome="unchanged")
         else:
             posts = [capture_id for ids in captures.values() for capture_id in ids]
-            yield name_files(article, posts, posts=posts)
+            yield name_files(article, posts, self.reader, posts=posts)
 
     def keep(self, file: str, data: bytes) -> list[str]:
         """Keep a file as it is; the id of its capture."""
@@ -97,7 +96,7 @@ class OlderPostsSpider(ImportSpider):
         known = self.archive.known(article.id)
         if known is None or (known["captured_from"], known["reader"]) != (
             self.name,
-            reader_of(self.settings),
+            self.reader,
         ):
             return False
         if known["source_sha256"] != source_digest(article.body_raw):

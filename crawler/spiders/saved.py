@@ -145,7 +145,7 @@ class SavedSpider(ImportSpider):
         article.served_from = "/".join(target.link.split("/", 3)[:3])
         mark_saved(article, is_part=next_page is not None)
         self.pages[id(article)] = page, file
-        return name_files(article, captures, page="".join(captures), part=next_page is not None)
+        return name_files(article, captures, self.reader, page="".join(captures), part=next_page is not None)
 
     def keep(self, page: SavedPage, file: str, url: str) -> list[str]:
         """Keep the page as it was read; the id of its capture."""
