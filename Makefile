@@ -30,7 +30,14 @@ demo: $(RUN) ## set up, crawl a bundled sample newsroom into data/demo/, show wh
 test: $(DEV) ## the tests (minutes; no network but loopback)
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-slow: $(DEV) ## the tests that take longer: kills, browsers, clusters, installations, site builds
+NPM := tests/npm/node_modules/.package-lock.json
+$(NPM): tests/npm/package-lock.json
+	cd tests/npm && npm ci --silent --ignore-scripts --no-audit --no-fund
+
+.PHONY: test-npm
+test-npm: $(NPM) ## install what the slow tests need of npm: axe-core, Eleventy
+
+test-slow: $(DEV) $(NPM) ## the tests that take longer: kills, browsers, clusters, installations, site builds
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 	$(MAKE) test-sites
 
@@ -85,7 +92,7 @@ bench-cluster: $(DEV) ## a crawl of several workers through Redis, and the merge
 bench-pages: $(DEV) ## pages of scrapy serve
 	$(BIN)/python -m tests.bench.pages --rows 200000
 
-test-sites: $(DEV) ## build sites from posts and exports with Jekyll, Hugo and Pelican
+test-sites: $(DEV) $(NPM) ## build sites from posts and exports with Jekyll, Hugo, Eleventy and Pelican
 	$(BIN)/python tests/sites/build.py
 	$(BIN)/python tests/sites/themes.py
 

@@ -1,7 +1,8 @@
-"""Builds the posts of an archive with the real Jekyll, Hugo and Pelican, and compares every page with its row.
+"""Builds the posts of an archive with the real Jekyll, Hugo, Eleventy and Pelican, and compares every page with its row.
 
-``python tests/sites/build.py [--only jekyll hugo pelican]``. The archive is crawled for it: the sample newsroom and the
-hostile articles. Jekyll and Hugo are Debian's, Pelican is from the package index, in a virtual environment of its own;
+``python tests/sites/build.py [--only jekyll hugo eleventy pelican]``. The archive is crawled for it: the sample newsroom and the
+hostile articles. Jekyll and Hugo are Debian's, Pelican is from the package index, in a virtual environment of its own, Eleventy from
+npm (``make test-npm``);
 what is missing is installed (as root). Ends with 0 where no warning came, there are as many pages as posts, titles and
 visible text are equal, every picture is there, and the paths are the same whatever the machine's time zone.
 """
@@ -46,6 +47,10 @@ HUGO = {
     '[[module.mounts]]\nsource = "layouts"\ntarget = "layouts"\n',
     "layouts/_default/single.html": "<!DOCTYPE html><html><head><meta charset=utf-8></head><body><h1>{{ .Title }}</h1><article>{{ .Content }}</article></body></html>\n",
 }
+ELEVENTY = {
+    "eleventy.config.cjs": "module.exports = (config) => {\n  config.addPassthroughCopy('images');\n  return {dir: {output: '_site'}};\n};\n",
+    "_includes/post.njk": "<!DOCTYPE html><html><head><meta charset=utf-8></head><body><h1>{{ title }}</h1><article>{{ content | safe }}</article></body></html>\n",
+}
 PELICAN = {
     "pelicanconf.py": "SITENAME = 't'\nSITEURL = ''\nPATH = 'posts'\nOUTPUT_PATH = 'site'\nTIMEZONE = 'Asia/Shanghai'\nDEFAULT_LANG = 'zh'\nTHEME = 'theme'\n"
     "STATIC_PATHS = ['images']\nARTICLE_EXCLUDES = ['images']\nDIRECT_TEMPLATES = []\nAUTHOR_SAVE_AS = ''\nCATEGORY_SAVE_AS = ''\nTAG_SAVE_AS = ''\nARCHIVES_SAVE_AS = ''\n"
@@ -71,6 +76,11 @@ def installed(tool: str) -> str:
                 [folder / "bin" / "pip", "install", "--quiet", "pelican[markdown]==4.12.0"], check=True
             )
         return str(folder / "bin" / "pelican")
+    if tool == "eleventy":
+        program = ROOT / "tests" / "npm" / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs"
+        if not program.exists():
+            subprocess.run(["make", "test-npm"], cwd=ROOT, check=True)
+        return str(program)
     if not shutil.which(tool):
         say(f"installing {tool} ...")
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -184,7 +194,7 @@ def compare(output: Path, pages: dict[str, dict[str, Any]], flavour: str) -> lis
 def built(flavour: str, articles: list[dict[str, Any]], data: Path, scratch: Path) -> list[str]:
     """Build one flavour under both time zones; what is wrong."""
     tool = flavour.partition("-")[0]
-    program, files = installed(tool), {"jekyll": JEKYLL, "hugo": HUGO, "pelican": PELICAN}[tool]
+    program, files = installed(tool), {"jekyll": JEKYLL, "hugo": HUGO, "eleventy": ELEVENTY, "pelican": PELICAN}[tool]
     outputs, wrong = [], []
     for zone in ZONES:
         site = scratch / f"{flavour}-{zone.replace('/', '-')}"
@@ -194,10 +204,11 @@ def built(flavour: str, articles: list[dict[str, Any]], data: Path, scratch: Pat
                 "_config.yml": files["_config.yml"] + "permalink: /:year/:month/:day/:title.html\n",
             }
         pages = laid_out(site, flavour, files, articles, data, "." if tool == "jekyll" else "posts")
-        output = site / ("_site" if tool == "jekyll" else "public" if tool == "hugo" else "site")
+        output = site / ("_site" if tool in ("jekyll", "eleventy") else "public" if tool == "hugo" else "site")
         command = {
             "jekyll": [program, "build", "--strict_front_matter", "--trace"],
             "hugo": [program, "--printPathWarnings", "--panicOnWarning"],
+            "eleventy": ["node", program, "--quiet"],
             "pelican": [program, "-s", "pelicanconf.py", "--fatal", "warnings"],
         }[tool]
         done = subprocess.run(
@@ -221,7 +232,7 @@ def built(flavour: str, articles: list[dict[str, Any]], data: Path, scratch: Pat
 def main() -> int:
     """Build all flavours; 0 where nothing is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    flavours = ["jekyll", "jekyll-old", "hugo", "pelican"]
+    flavours = ["jekyll", "jekyll-old", "hugo", "eleventy", "pelican"]
     parser.add_argument("--only", nargs="+", choices=flavours, default=flavours)
     args = parser.parse_args()
     failed = 0
