@@ -231,6 +231,14 @@ def pelican(article: Mapping[str, Any], base: str) -> Post:
     ]
     if publisher:
         pairs.append(("Tags", tag_of(publisher).replace(",", "，").replace(";", "；")))
+    pairs += [
+        (key, " ".join(value.split()))
+        for key, value in (
+            ("Info_code", article.get("info_code") or ""),
+            ("Source_url", article.get("share_url") or article.get("canonical_url") or ""),
+        )
+        if value.strip()
+    ]
     head = "".join(f"{key}: {value}\n" for key, value in pairs)
     return Post(
         f"{moment:%Y-%m}/{moment:%Y-%m-%d}-{name}.md", f"{head}\n{safe_body(body_of(article, base or UP))}\n"

@@ -62,6 +62,10 @@ def main() -> None:
                 keep(driver, f"{server.origin}/archive/articles_with_images", "serve-table", 1100, 700)
             with serving(filled) as server:
                 keep(driver, f"{server.origin}/-/volume?days=60", "serve-volume", 1100, 720)
+                keep(driver, f"{server.origin}/-/coverage", "serve-coverage", 1100, 620)
+                driver.get(f"{server.origin}/-/language?to=zh&back=/-/charts.css")
+                keep(driver, f"{server.origin}/", "serve-chinese", 1100, 620)
+                keep(driver, f"{server.origin}/-/coverage", "serve-chinese-phone", 400, 760, "dark")
 
 
 if __name__ == "__main__":

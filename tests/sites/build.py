@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ PELICAN = {
     "pelicanconf.py": "SITENAME = 't'\nSITEURL = ''\nPATH = 'posts'\nOUTPUT_PATH = 'site'\nTIMEZONE = 'Asia/Shanghai'\nDEFAULT_LANG = 'zh'\nTHEME = 'theme'\n"
     "STATIC_PATHS = ['images']\nARTICLE_EXCLUDES = ['images']\nDIRECT_TEMPLATES = []\nAUTHOR_SAVE_AS = ''\nCATEGORY_SAVE_AS = ''\nTAG_SAVE_AS = ''\nARCHIVES_SAVE_AS = ''\n"
     "READERS = {'rst': None}\nFEED_ALL_ATOM = None\nCATEGORY_FEED_ATOM = None\nTRANSLATION_FEED_ATOM = None\nAUTHOR_FEED_ATOM = None\nAUTHOR_FEED_RSS = None\nSLUGIFY_SOURCE = 'basename'\n",
-    "theme/templates/article.html": "<!DOCTYPE html><html><head><meta charset=utf-8></head><body><h1>{{ article.title|e }}</h1><article>{{ article.content }}</article></body></html>\n",
+    "theme/templates/article.html": "<!DOCTYPE html><html><head><meta charset=utf-8></head><body><h1>{{ article.title|e }}</h1><article>{{ article.content }}</article><p id=source>{{ article.source_url|e }} {{ article.info_code|e }}</p></body></html>\n",
     "theme/static/.keep": "",
 }
 
@@ -185,6 +186,13 @@ def compare(output: Path, pages: dict[str, dict[str, Any]], flavour: str) -> lis
                 wrong.append(f"{name}: text {shown[:120]!r} is not {stored[:120]!r}")
         elif visible(shown) != stored:
             wrong.append(f"{name}: text {visible(shown)[:120]!r} is not {stored[:120]!r}")
+        if flavour == "pelican":
+            source = re.search(r"<p id=source>(.*?)</p>", page, re.DOTALL)
+            expected = (
+                f"{article['share_url'] or article['canonical_url']} {article['info_code'] or ''}".strip()
+            )
+            if not source or unescape(source[1]).strip() != expected:
+                wrong.append(f"{name}: source {source and source[1]!r} is not {expected!r}")
         for src in re.findall(r'<img[^>]*\bsrc="([^"]+)"', body[1]):
             if not (output / name).parent.joinpath(src).resolve().is_file():
                 wrong.append(f"{name}: picture {src} is not there")
@@ -194,7 +202,10 @@ def compare(output: Path, pages: dict[str, dict[str, Any]], flavour: str) -> lis
 def built(flavour: str, articles: list[dict[str, Any]], data: Path, scratch: Path) -> list[str]:
     """Build one flavour under both time zones; what is wrong."""
     tool = flavour.partition("-")[0]
-    program, files = installed(tool), {"jekyll": JEKYLL, "hugo": HUGO, "eleventy": ELEVENTY, "pelican": PELICAN}[tool]
+    program, files = (
+        installed(tool),
+        {"jekyll": JEKYLL, "hugo": HUGO, "eleventy": ELEVENTY, "pelican": PELICAN}[tool],
+    )
     outputs, wrong = [], []
     for zone in ZONES:
         site = scratch / f"{flavour}-{zone.replace('/', '-')}"
@@ -204,7 +215,9 @@ def built(flavour: str, articles: list[dict[str, Any]], data: Path, scratch: Pat
                 "_config.yml": files["_config.yml"] + "permalink: /:year/:month/:day/:title.html\n",
             }
         pages = laid_out(site, flavour, files, articles, data, "." if tool == "jekyll" else "posts")
-        output = site / ("_site" if tool in ("jekyll", "eleventy") else "public" if tool == "hugo" else "site")
+        output = site / (
+            "_site" if tool in ("jekyll", "eleventy") else "public" if tool == "hugo" else "site"
+        )
         command = {
             "jekyll": [program, "build", "--strict_front_matter", "--trace"],
             "hugo": [program, "--printPathWarnings", "--panicOnWarning"],
