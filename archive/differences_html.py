@@ -112,7 +112,8 @@ def text_rows(old: str, new: str) -> list[Markup]:
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
             if count := b - a:
-                rows.append(row("", Markup("<i>{:,} unchanged</i>").format(count), Markup("")))
+                words_of = f"{count:,} unchanged paragraph{'s' * (count != 1)}"
+                rows.append(Markup('<tr><td></td><td colspan="2"><i>{}</i></td></tr>').format(words_of))
             continue
         for index in range(max(b - a, d - c)):
             left = before[a + index] if a + index < b else ""

@@ -225,7 +225,7 @@ class StoreSqlitePipeline:
             self.archive.add(entry, reading_of(record))
         else:
             rows = entry_of(record).rows
-            for table in ("article_feeds", "article_captures", "checks"):
+            for table in ("article_feeds", "article_captures", "article_times", "checks"):
                 if rows.get(table):
                     self.archive.add_rows(table, rows[table])
             if reading := reading_of(record):

@@ -4,7 +4,14 @@ import shutil
 import sqlite3
 
 import pytest
+from scrapy.utils.project import get_project_settings
 
+from archive.captures import Captures
+from archive.journal import journal
+from archive.writer import Archive
+from crawler.offline_pipelines import OfflinePipelines
+from crawler.replay import Replay
+from crawler.stored_images import ImageRows
 from tests.crawler.replaying import copied, crawl_everything, files_of, rows_of, run, tables_of
 
 
@@ -111,3 +118,19 @@ def test_what_was_forgotten_stays_so(archive, tmp_path):
     assert rows_of(tmp_path / "made", "SELECT id FROM articles ORDER BY id") == rows_of(
         data, "SELECT id FROM articles ORDER BY id"
     )
+
+
+def test_times_that_list_and_detail_state_differently_are_rows(archive, tmp_path):
+    data = copied(archive, tmp_path / "data")
+    settings = get_project_settings()
+    settings.setdict({"DATA_DIR": str(data), "FINEWS_NOW": "2026-07-09T00:00:00Z"})
+    with Captures.read(data) as captures, Archive(data) as opened:
+        entry = next(one for one in journal(captures.db) if one.kind == "article" and one.entry.get("listed"))
+        article = Replay(captures, settings).article(entry.article_id, entry.entry)
+        article.times = {"detail": "2026-01-01 08:00"}
+        lookup = ImageRows(opened.conn, captures.db)
+        OfflinePipelines(settings, opened, lookup, stores=True).process(article)
+    times = rows_of(
+        data, "SELECT origin, published_raw FROM article_times WHERE article_id = ?", entry.article_id
+    )
+    assert dict(times) == {"feed": article.published_raw, "detail": "2026-01-01 08:00"}

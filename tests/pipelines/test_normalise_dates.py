@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import dateparser
 import pytest
+from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
 from archive.times import BEIJING
@@ -344,3 +345,25 @@ def test_common_forms_do_not_load_dateparser():
         "sys.exit('dateparser' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "detail", "differing"),
+    [
+        ("2022-02-21 15:54:48", "2022-02-21 15:54:48", []),
+        ("2022-02-21 15:54:48", "2022年02月21日 15:54", []),  # no more than less precise
+        ("2022-02-21 15:54:48", "2022-02-21", []),
+        ("2022-02-21 15:54:48", "2022-02-21 16:30:00", ["feed", "detail"]),
+        ("2022-02-21 15:54:48", "昨天之前", ["feed", "detail"]),
+    ],
+)
+def test_times_of_list_and_detail_that_differ_are_both_kept(listed, detail, differing):
+    item = Article(
+        id="finews:1", site="finews", retrieved_at=datetime(2022, 3, 1, tzinfo=UTC), published_raw=listed, published_from="feed",
+        times={"detail": detail}, timezone="+08:00",
+    )  # fmt: skip
+    stats = MemoryStatsCollector(get_crawler())
+    item = NormaliseDatesPipeline(stats).process_item(item)
+    assert [time["origin"] for time in item.stated_times] == differing
+    assert stats.get_value("normalise_dates/differing", 0) == bool(differing)
+    assert item.published_at == datetime(2022, 2, 21, 7, 54, 48, tzinfo=UTC)
