@@ -22,6 +22,7 @@ GONE = compile_late(
 )
 BLANKS = compile_late(r"[\s\u0085\u3000\u2028\u2029]+")
 ESCAPED = compile_late("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+LINE_BREAKS = compile_late(r"[\r\n]+")
 TEMPLATE = compile_late(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
 BLOCKS = "p|div|section|article|center|figure|figcaption|blockquote|pre|ul|ol|li|dl|dt|dd|table|caption|colgroup|thead|tbody|tfoot|tr|td|th|h[1-6]|hr"
 OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^>]*)?>|<br>", re.IGNORECASE)
@@ -80,6 +81,19 @@ def on_its_own(tag: re.Match[str]) -> str:
     )
 
 
+def join_lines(html: str) -> str:
+    """*html* on one line, with one blank in the place of each line break and the blanks round it.
+
+    >>> join_lines("  a \\n\\r\\n\\t b\\n")
+    '  a b '
+    """
+    first, *more = LINE_BREAKS.split(html)
+    if not more:
+        return html
+    inner = [line.strip(" \t") for line in more[:-1]]
+    return " ".join((first.rstrip(" \t"), *inner, more[-1].lstrip(" \t")))
+
+
 def safe_body(html: str) -> str:
     """A body that Markdown leaves alone: in one ``<div>``, blocks on lines of their own, never a blank line or indent.
 
@@ -92,7 +106,7 @@ def safe_body(html: str) -> str:
     if "<pre" in html:
         html = PRE.sub(lambda m: m[1] + m[2].replace("\n", "&#10;").replace("\t", "&#9;") + m[3], html)
     if "\n" in html or "\r" in html or "\t" in html:
-        html = re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", html).replace("\t", "&#9;")
+        html = join_lines(html).replace("\t", "&#9;")
     if "{" in html or "}" in html:
         html = inert(html)
     html = html.replace("<p>", "\n<p>").replace(

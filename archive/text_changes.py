@@ -8,10 +8,12 @@ import re
 import sqlite3
 from collections import Counter
 
-PERCENTAGE = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?\s*(?:%|％|个百分点|个基点|BP)", re.IGNORECASE)
+PERCENTAGE = re.compile(
+    r"[-+−]?\d[\d,]{0,40}(?:\.\d{1,40})?\s{0,4}(?:%|％|个百分点|个基点|BP)", re.IGNORECASE
+)
 CODE = re.compile(r"(?<![\d.])(?:[03689]\d{5}|\d{5}(?=\.HK))(?:\.(?:SZ|SH|BJ|HK))?(?![\d.%])", re.IGNORECASE)
 FIGURE = re.compile(
-    r"[-+−]?\d[\d,]*(?:\.\d+)?\s*(?:万亿|千亿|百亿|亿|千万|百万|万|千)?(?:元|美元|港元|欧元|股|吨|台|辆|家|只|人|倍|点|天|年|月|日|小时)?"
+    r"[-+−]?\d[\d,]{0,40}(?:\.\d{1,40})?\s{0,4}(?:万亿|千亿|百亿|亿|千万|百万|万|千)?(?:元|美元|港元|欧元|股|吨|台|辆|家|只|人|倍|点|天|年|月|日|小时)?"
 )
 SENTENCE = re.compile(r".+?(?:[。！？!?]+[”’」』）)\"]*|(?<=\w)\.(?=\s+[A-Z“\"])|$)")
 """A sentence of a paragraph, with the quotation marks and brackets that close it."""

@@ -9,14 +9,17 @@ from functools import cached_property
 from typing import Any
 
 from scrapy import Request, Spider, signals
+from scrapy.http import TextResponse
 
 from archive import outcomes
 from archive.times import clock
 from crawler import reasons
 from crawler.attempt import Attempt
+from crawler.interrupts import ReadingEnded
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_page, name_response, own_capture
-from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, page_at, target_of
+from crawler.page_reader import PageReader
+from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, target_of
 from crawler.reader_version import reader_of
 from pipelines.archive_access import archive_of
 from pipelines.restored import restored
@@ -68,6 +71,12 @@ class ArticleSpider(Spider):
     def closed(self, reason: str) -> None:
         """Called by Scrapy at the end. What is still in flight is in JOBDIR's queue, where there is one."""
         self.job_state["queued"] = list(self.in_flight)
+        self.page_reader.close()
+
+    @cached_property
+    def page_reader(self) -> PageReader:
+        """Reads responses, within the bounds that the settings give."""
+        return PageReader.from_settings(self.settings)
 
     @property
     def job_state(self) -> dict[str, Any]:
@@ -189,24 +198,46 @@ class ArticleSpider(Spider):
         """The article in a response, a request for what it lacks, or what comes next where there is none."""
         page_class = attempt.place.page if attempt.place.page.site == target.page.site else target.page
         restored.reading = target.article_id
-        page = page_at(page_class, self.now())(response, target, self.now())
         try:
-            article = page.article()
+            reading = self.page_reader.read(page_class, response, target, self.now())
+            if reading.article is None:
+                assert reading.error is not None
+                return self.read_no_article(response, target, attempt, known, reading.error, reading.moved_to)
+            article = reading.article
             name_response(article, response, target.link)
             article.reader = self.reader
             article = self.add_known(article, response, **known)
-            if next_page := page.next_page():
-                return self.ask_next_page(article, next_page, [response.url], target)
-        except PageError as exc:
-            if moved := self.follow_script(page, target, response, exc.outcome, known):
-                return moved
-            if isinstance(exc, Walled) and exc.needs_browser:
-                return self.open_in_browser(target, attempt, known, response, str(exc))
+            if reading.next_page:
+                return self.ask_next_page(article, reading.next_page, [response.url], target)
+        except PageError as exc:  # what is known contradicts the response
             return self.fail(target, attempt, known, exc.outcome, str(exc))
+        except ReadingEnded as exc:
+            outcome, reason = reasons.of_ending(exc, response.url)
+            return (
+                self.outcome(target, outcome, reason)
+                if exc.is_stop
+                else self.fail(target, attempt, known, outcome, reason)
+            )
         except Exception as exc:
             return self.report_bug(target, exc)
         self.consecutive_unreadable = 0
         return self.next_step(article, target, attempt, known)
+
+    def read_no_article(
+        self,
+        response: Any,
+        target: Target,
+        attempt: Attempt,
+        known: dict[str, Any],
+        error: PageError,
+        moved_to: str | None,
+    ) -> Request | LinkOutcome:
+        """What comes next where a response holds no article: where its page sends its reader, a browser, the next place."""
+        if moved_to:
+            return self.follow_script(moved_to, target, response, known)
+        if isinstance(error, Walled) and error.needs_browser:
+            return self.open_in_browser(target, attempt, known, response, str(error))
+        return self.fail(target, attempt, known, error.outcome, str(error))
 
     def open_in_browser(
         self, target: Target, attempt: Attempt, known: dict[str, Any], response: Any, reason: str
@@ -269,13 +300,10 @@ class ArticleSpider(Spider):
         return self.ask(landed, failed.fail(*reasons.of_response(response)), known)
 
     def follow_script(
-        self, page: Any, target: Target, response: Any, outcome: str, known: dict[str, Any]
-    ) -> Request | LinkOutcome | None:
-        """A request for where a page without an article sends its reader, as redirects by script do; None where it does
-        not. The link stays the one that was given."""
-        address = page.moved_to(outcome)
-        if address is None:
-            return None
+        self, address: str, target: Target, response: Any, known: dict[str, Any]
+    ) -> Request | LinkOutcome:
+        """A request for where a page without an article sends its reader, as redirects by script do. The link stays the one
+        that was given."""
         hops = response.meta.get("sent_on", 0) + 1
         if hops > HOPS:
             reason = f"{HOPS} pages redirected one after the other, and no article yet"
@@ -309,15 +337,19 @@ class ArticleSpider(Spider):
                 target, outcomes.UNREACHABLE, f"page {len(seen) + 1} of the article: {reason}"
             )
         try:
-            page = page_at(target.page, self.now())(response, target, self.now())
-            part = page.article()
-        except PageError as exc:
-            return self.outcome(target, exc.outcome, f"page {len(seen) + 1} of the article: {exc}")
+            reading = self.page_reader.read(target.page, response, target, self.now())
+        except ReadingEnded as exc:
+            outcome, reason = reasons.of_ending(exc, response.url)
+            return self.outcome(target, outcome, f"page {len(seen) + 1} of the article: {reason}")
+        if (part := reading.article) is None:
+            error = reading.error
+            assert error is not None
+            return self.outcome(target, error.outcome, f"page {len(seen) + 1} of the article: {error}")
         add_page(article, part)
         if article.reading is not None:
             article.reading.setdefault("pages", []).extend(own_capture(response))
         seen.append(response.url)
-        next_page = page.next_page()
+        next_page = reading.next_page
         if next_page and next_page not in seen and len(seen) < PAGES:
             return self.ask_next_page(article, next_page, seen, target)
         self.consecutive_unreadable = 0
@@ -355,7 +387,7 @@ class ArticleSpider(Spider):
         """A page that completes an article. One that states nothing of it leaves placeholders; where it shows another
         article, the place that served this one is not to be trusted."""
         self.in_flight.pop(article.id, None)
-        if response.status == 200 and hasattr(response, "text"):
+        if response.status == 200 and isinstance(response, TextResponse):
             try:
                 if target.page.supplement(article, response):
                     if article.reading is not None and (capture := own_capture(response)):

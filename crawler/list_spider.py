@@ -14,6 +14,7 @@ from scrapy import Request
 from archive.feed_state import header
 from archive.times import utc_text
 from crawler import reasons
+from crawler.interrupts import ReadingEnded, interruptible
 from crawler.listed_articles import own_capture
 from crawler.polling import Poll
 from crawler.record_spider import RecordSpider
@@ -85,9 +86,11 @@ class ListSpider(RecordSpider):
             poll.failures.append(f"{reason}; {hint}" if hint else reason)
         elif not self.is_same_as_before(response, poll, cursor, depth):
             try:
-                listing = self.read_list(response, poll, cursor)
+                listing = interruptible(lambda: self.read_list(response, poll, cursor))
             except SourceError as exc:
                 poll.errors.append(exc)
+            except ReadingEnded as exc:
+                poll.failures.append(f"{exc}: {response.url}")
             else:
                 self.count("feeds/pages", int(poll.pages > 1))
                 if listing.further:  # an index can stay as it is while its parts change

@@ -9,6 +9,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from archive import outcomes
+from crawler.interrupts import ReadingEnded
 from crawler.proxies import find_proxy, is_set
 from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, RobotsUnavailable, causes, explain
 
@@ -73,9 +74,11 @@ def of_status(status: int, url: str, request: Any = None) -> tuple[str, str]:
 def of_response(response: Response) -> tuple[str, str]:
     """``(outcome, reason)`` of a response that is not 200: what its page shows, where that is a wall, else its status."""
     if response.status not in GONE and isinstance(response, TextResponse):
-        from crawler.extraction.walls import find_wall  # late: a poll without news meets none
+        from crawler.extraction.decoding import decode  # late: a poll without news meets none
+        from crawler.extraction.walls import find_wall
 
-        wall = find_wall(response.text, response.url)
+        declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        wall = find_wall(decode(response.body, declared), response.url)
         if wall is not None and wall.kind in ("challenge", "captcha", "login"):
             return outcomes.WALLED, f"{response.url} answered {response.status} with {wall}"
     return of_status(response.status, response.url, response.request)
@@ -102,6 +105,11 @@ def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, 
     if refused:
         return outcomes.REFUSED, f"{reason}: {url}"
     return outcomes.UNREACHABLE, f"{reason}: {url}{name_route(url, request)}"
+
+
+def of_ending(ending: ReadingEnded, url: str) -> tuple[str, str]:
+    """``(outcome, reason)`` of a page or an article that was not read to its end."""
+    return (outcomes.FAILED_HERE if ending.is_stop else outcomes.UNREADABLE), f"{ending}: {url}"
 
 
 def of_bug(exc: BaseException) -> str:

@@ -100,10 +100,19 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.capture.CaptureMiddleware": 920,
 }
 SPIDER_MIDDLEWARES = {"crawler.middlewares.capture.NameCapturesMiddleware": 0}
-EXTENSIONS = {"crawler.extensions.run_log.RunLog": 0, "crawler.extensions.crawl_delay.CrawlDelay": 500}
+EXTENSIONS = {
+    "crawler.extensions.run_log.RunLog": 0,
+    "crawler.extensions.crawl_delay.CrawlDelay": 500,
+    "crawler.extensions.watchdog.Watchdog": 600,
+}
 # Doors that a crawl does not need: both let others of this machine run code in it.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
+
+# -- how responses are read ---------------------------------------------------------------------------------------
+READ_CPU_SECONDS = 30.0  # of CPU time for one page, and for one article in the pipelines; 0: no bound
+READ_APART_SIZE = 512 * 1024  # bytes; a larger page is read in a process of its own
+READ_MEMORY_MAX = 1024 * 1024 * 1024  # bytes of that process
 
 # -- what happens to an item ------------------------------------------------------------------------------------------
 ITEM_PIPELINES = {

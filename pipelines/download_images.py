@@ -42,6 +42,7 @@ LAZY = (*UNSCALED, *LAZY_SOURCES, *SETS, "sizes", "loading")
 CHART_TITLE = "行情图，抓取于"
 """Marks a market chart: the source draws it anew each time, so it shows what the reader saw only at the time of its fetch."""
 MOST_IMAGES = 1_000  # of one article
+LONGEST_ADDRESS = 8_000  # characters; servers take no longer ones
 AT_ONCE = 32  # images of one article that wait for their answers
 DIGEST = "body_digest"
 """Key of ``meta`` where the capture of an image leaves ``(body, SHA-256)``: the digest of those very bytes is not made twice."""
@@ -61,7 +62,7 @@ _PLACEHOLDER = compile_late(
 _IMAGE_FILE = compile_late(
     r"[^\s\"']+\.(?:jpe?g|png|gif|webp|avif|bmp)(?:[?#!@&_:/].*)?|\S*wx_fmt=\S*|\S*/download/\S+", re.I
 )
-_SRCSET = compile_late(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)[wx])?\s*(?:,|$)")
+_SRCSET = compile_late(r"(?<![^\s,])([^\s,](?:[^\s,]|,+(?=[^\s,]))*+)(?:\s++([\d.]{1,9})[wx])?\s*+(?:,|$)")
 _IDLE_ALT = compile_late(
     r"(?:图片?|插图|配图|原图|K图.*|image|img|pic|picture|photo|null|undefined|none|\S+\.(?:jpe?g|png|gif|webp|bmp))"
     r"|(?:图片?|image|img|pic|picture|photo)?[\s\d_.-]*|https?:\S*|[0-9a-f]{16,}",
@@ -121,7 +122,9 @@ def _candidates(image: Any, base_url: str) -> list[str]:
     """Absolute addresses in an ``<img>``, best first; placeholders only where there is nothing else."""
     given = [image.get(name) for name in UNSCALED]
     given += [
-        value for name in LAZY_SOURCES if (value := image.get(name)) and _IMAGE_FILE.fullmatch(value.strip())
+        value
+        for name in LAZY_SOURCES
+        if (value := image.get(name)) and len(value) <= LONGEST_ADDRESS and _IMAGE_FILE.fullmatch(value.strip())
     ]
     given += [_largest(image.get(name)) for name in SETS]
     given.append(image.get("src"))

@@ -94,7 +94,7 @@ _HTML = (
     b"<title",
     b"<p",
 )
-_SVG = re.compile(rb"\A(?:<\?xml[^>]*>|<!doctype[^>]*>|<!--.*?-->|\s)*<svg[\s>]", re.DOTALL)
+_SVG = re.compile(rb"\A(?:(?>\s++|<\?xml[^>]*>|<!doctype[^>]*>|<!--.*?-->))*+<svg[\s>]", re.DOTALL)
 
 # So many parts of a file are looked at; real ones of 20 MB have fewer than 100,000, and one of millions of
 # empty parts shall not cost seconds.

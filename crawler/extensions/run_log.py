@@ -17,6 +17,7 @@ from archive.outcomes import ALL, DROPPED, FAILED, FAILED_HERE
 from archive.times import utc_text
 from archive.writer import ArchiveError
 from crawler import exit_status, reasons
+from crawler.interrupts import ReadingEnded
 from crawler.items import Article
 from pipelines.archive_access import require_archive
 
@@ -48,7 +49,7 @@ class ErrorCollector(logging.Handler):
         if len(self.messages) >= 5 or record.name.startswith(NOT_BUGS):
             return
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, ArchiveError):  # reported as such
+        if isinstance(error, ArchiveError | ReadingEnded):  # reported as such
             return
         lines = record.getMessage().splitlines() or ["?"]
         if error is not None:
@@ -131,7 +132,11 @@ class RunLog:
                     self.crawler.engine.close_spider_async(reason="archive_cannot_be_written")
                 )
             return
-        if link := getattr(item, "link", None):
+        if isinstance(failure.value, ReadingEnded):
+            if link := item.link or getattr(item, "share_url", None):
+                outcome, reason = reasons.of_ending(failure.value, link)
+                self._end_link(link, getattr(item, "id", None), outcome, reason)
+        elif link := getattr(item, "link", None):
             self._end_link(link, getattr(item, "id", None), FAILED_HERE, reasons.of_bug(failure.value))
 
     def _end_link(self, link: str, article_id: str | None, outcome: str, reason: str) -> None:

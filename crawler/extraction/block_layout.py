@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
 from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, is_end_line, is_meta
-from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove
+from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
 
 NO_LETTER = re.compile(r"[\W_]+")
@@ -32,13 +32,11 @@ class BlockLayout:
             and len(text := NO_LETTER.sub("", tag.get("content") or "").lower()) >= LEAST_DESCRIPTION
         ]
         """What the page says that its article is about, letters and digits alone."""
-        for element in BOILERPLATE_TAGS(root):
-            remove(element)
+        remove_all(BOILERPLATE_TAGS(root), root)
         everything = letters("".join(root.itertext()))
-        for element in HIDDEN(root):
-            # A text may be hidden until a script shows it; then it is most of the page.
-            if element.getparent() is not None and letters("".join(element.itertext())) * 5 < everything:
-                remove(element)
+        # A text may be hidden until a script shows it; then it is most of the page.
+        hidden = [one for one in HIDDEN(root) if letters("".join(one.itertext())) * 5 < everything]
+        remove_all([one for one in hidden if one.getparent() is not None], root)
         self.order: dict[Any, int] = {}
         """Place of every element in reading order."""
         self.blocks: list[Any] = []
@@ -100,6 +98,8 @@ class BlockLayout:
     def _find_related(self) -> None:
         """A heading of other articles makes the element that it begins a list of them."""
         everything = sum(self.plain.values())
+        texts: dict[Any, tuple[int, str]] = {}
+        """Letters of an element, and the first of them: many headings may begin the children of one."""
         for block in self.blocks:
             if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(own_text(block).strip()):
                 continue
@@ -109,8 +109,11 @@ class BlockLayout:
                 and parent is not self.root
                 and parent.tag != "body"
             ):
-                text = "".join("".join(parent.itertext()).split())
-                if len(text) > 0.4 * everything + 60 or not text.startswith(
+                if parent not in texts:
+                    text = "".join("".join(parent.itertext()).split())
+                    texts[parent] = len(text), text[:16]
+                size, start = texts[parent]
+                if size > 0.4 * everything + 60 or not start.startswith(
                     "".join(own_text(block).split())[:begins]
                 ):
                     break

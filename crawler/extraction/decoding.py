@@ -16,6 +16,8 @@ SUPERSETS = {
     "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "utf8": "utf-8", "iso-8859-1": "cp1252", "latin-1": "cp1252",
     "ascii": "cp1252", "us-ascii": "cp1252",
 }  # fmt: skip
+NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"))
+"""Codecs of Python's that are no charsets of pages: some fail whatever they are told, or take time with the square."""
 TYPICAL = re.compile("[的是在有了不和中人一這这為为國国]|，|。")
 
 
@@ -23,6 +25,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     """The text of *body*; *content_type* is the header of that name. Never fails: what cannot be read is U+FFFD.
 
     >>> decode("中文网页".encode("gbk"), "text/html; charset=utf-8")
+    '中文网页'
+    >>> decode("中文网页".encode("gbk"), "text/html; charset=idna")
     '中文网页'
     """
     for bom, name in BOMS:
@@ -42,6 +46,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     best, best_score = loose, -1.0
     for name in dict.fromkeys([*(SUPERSETS.get(one, one) for one in names), "gb18030", "big5hkscs"]):
         try:
+            if codecs.lookup(name).name in NO_CHARSETS:
+                continue
             text = body.decode(name, "replace")
         except LookupError:
             continue

@@ -12,11 +12,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from crawler.extraction.markup import ElementCutter, close_tags, contents_of
+
 # What is not text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
-UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|textarea|template|svg|iframe|select)\b[^>]*>.*?</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
+UNSEEN = ElementCutter(
+    "script", "style", "noscript", "textarea", "template", "svg", "iframe", "select"
+)  # fmt: skip
 # A page that closes body or html too early, or twice, is read to its end.
 EARLY_END = re.compile(r"</?(?:html|body)\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
 CONTROLS = re.compile(
@@ -35,7 +36,8 @@ PIXEL = re.compile(
     r"\b(?:width|height)\s*=\s*[\"']?[01](?!\d)|display\s*:\s*none|facebook\.com/tr|scorecardresearch|googletagmanager|/(?:pixel|collect|beacon)\b|hm\.baidu|cnzz|doubleclick",
     re.IGNORECASE,
 )
-JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>(.*?)</script", re.IGNORECASE | re.DOTALL)
+JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>", re.IGNORECASE)
+SCRIPT_ENDS = re.compile("</script", re.IGNORECASE)
 ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
 JSON_WRAPPING = re.compile(
@@ -74,13 +76,13 @@ class Document:
     """A page. ``url`` is its address where known; relative addresses are read against it."""
 
     def __init__(self, html: str, url: str = ""):
-        self.html, self.url = html, url
+        self.html, self.url = close_tags(html), url
 
     @cached_property
     def root(self) -> Any:
         """The page as an lxml tree of what can hold text: no scripts, styles, comments."""
         html = NOSCRIPT_IMAGE.sub(_show_image, CONTROLS.sub("", self.html))
-        seen = EARLY_END.sub("", UNSEEN.sub(" ", html))
+        seen = EARLY_END.sub("", UNSEEN.cut(html, " "))
         seen = BAD_REFERENCE.sub("", seen) if "&#" in seen else seen
         source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
         root = etree.fromstring(source, _parser)
@@ -131,7 +133,7 @@ class Document:
     @cached_property
     def linked_objects(self) -> list[dict[str, Any]]:
         """Every schema.org object that the page states, in its order; objects within others follow them."""
-        blocks = JSON_LD.findall(self.html) if "ld+json" in self.html else ()
+        blocks = contents_of(self.html, JSON_LD, SCRIPT_ENDS) if "ld+json" in self.html else ()
         return [one for block in blocks for one in _objects(_parse_json(block))]
 
     @cached_property

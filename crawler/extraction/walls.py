@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from crawler.extraction.markup import ElementCutter, close_tags
+
 LEAST_TEXT = 200  # characters of visible text; a page with more shows more than a wall
 CHALLENGES = (
     ("Aliyun captcha", re.compile(r"aliyun_waf_aa|AliyunCaptcha(?:\.js)?|nc_token|captcha-frontend/aliyun")),
@@ -53,10 +55,8 @@ SHELL = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
-UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|template|svg|textarea|title|select)\b[^>]*>.*?</\1\s*>|<[^>]*>",
-    re.DOTALL | re.IGNORECASE,
-)
+UNSEEN = ElementCutter("script", "style", "noscript", "template", "svg", "textarea", "title", "select")
+TAG = re.compile("<[^>]*>")
 TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
 
 
@@ -81,7 +81,7 @@ class Wall:
 
 def visible_text(html: str) -> str:
     """What a page shows without its scripts, roughly, as one line."""
-    return " ".join(UNSEEN.sub(" ", html[:2_000_000]).split())
+    return " ".join(TAG.sub(" ", UNSEEN.cut(html[:2_000_000], " ")).split())
 
 
 def find_wall(html: str, url: str = "") -> Wall | None:
@@ -92,6 +92,7 @@ def find_wall(html: str, url: str = "") -> Wall | None:
     >>> find_wall("<p>" + "The road was opened today. " * 20) is None
     True
     """
+    html = close_tags(html)
     text = visible_text(html)
     if len("".join(text.split())) >= LEAST_TEXT:
         return find_login(html, text, url) if len(text) < 3 * LEAST_TEXT else None

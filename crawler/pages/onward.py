@@ -11,6 +11,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.extraction.document import absolute, unquote_js
+from crawler.extraction.markup import ElementCutter
 
 WRAPPERS = {
     "c.pc.qq.com": ("pfurl", "url"),
@@ -46,9 +47,8 @@ SCRIPT = re.compile(
 SHOWN = re.compile(
     r"""(?:将要访问|即将访问|即将离开|即将跳转|请复制|长按网址复制|非官方页面|外部(?:链接|网站))[\s\S]{0,900}?(https?://[^\s"'<>]{8,2000})"""
 )
-UNSEEN = re.compile(
-    r"<(script|style|noscript|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE
-)
+UNSEEN = ElementCutter("script", "style", "noscript", "title")
+TAG = re.compile("<[^>]*>")
 
 
 def unwrapped(link: str) -> str:
@@ -78,7 +78,7 @@ def onward(html: str, base: str) -> str | None:
     >>> onward("<script>location.href='https:\\/\\/news.example\\/1.html';</script>", "http://t.example/x")
     'https://news.example/1.html'
     """
-    if len(html) > LONGEST or len("".join(UNSEEN.sub("", html).split())) > LEAST_TEXT:
+    if len(html) > LONGEST or len("".join(TAG.sub("", UNSEEN.cut(html, "")).split())) > LEAST_TEXT:
         return None
     for pattern in (REFRESH, SCRIPT, SHOWN):
         if found := pattern.search(html):

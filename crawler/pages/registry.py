@@ -129,9 +129,9 @@ def page_of_any_host() -> type[ArticlePage]:
     return _any[0]
 
 
-STATED = re.compile(r"""<(?:link|meta)\b[^>]*(?:canonical|og:url)[^>]*>""", re.IGNORECASE)
+STATED = re.compile(r"""<(?:link|meta)\b[^>]{0,1000}?(?:canonical|og:url)[^>]{0,1000}>""", re.IGNORECASE)
 ADDRESS = re.compile(r"""(?:href|content|src)\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
-LINKED = re.compile(r"""<a\b[^>]*?href\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
+LINKED = re.compile(r"""<a\b[^>]{0,1000}?href\s{0,9}=\s{0,9}["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
 
 
 def page_stated_in(html: str) -> type[ArticlePage] | None:

@@ -101,7 +101,7 @@ def read_feed(
             )
         except ValueError as exc:  # a NUL byte in the declaration of the encoding
             raise SourceError(f"{source}: {url} is not a feed that can be read: {exc}") from None
-        if not feed.version and not feed.entries:
+        if not feed.get("version") and not feed.entries:  # of an empty answer it has none
             start = " ".join(decode(body)[:60].split())
             raise SourceError(
                 f"{source}: {url} is not a feed, sitemap or list page; it begins with {start!r}"
@@ -115,7 +115,7 @@ def read_feed(
                 listing.unread.append(str(entry.get("title") or dict(entry))[:UNREAD_LENGTH])
         listing.next_cursor = listing.next_cursor or next(
             (
-                urljoin(url, link["href"])
+                absolute(url, link["href"])
                 for link in feed.feed.get("links", ())
                 if link.get("rel") == "next" and link.get("href")
             ),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from itemadapter import ItemAdapter
 
+from archive.post_format import safe_body
 from crawler.items import Article
 from pipelines import download_images, sanitise_html, strip_boilerplate
 from pipelines.lift_securities import LiftSecuritiesPipeline
@@ -32,7 +33,7 @@ UNITS = {
     "empty elements": "<b></b>字", "spans": "<span>字</span>", "adverts": "<b class=ad></b>字", "hidden": "<b hidden>x</b>字", "breaks": "<br>",
     "open blocks": "<div>", "open lists": "<ul><li>", "open terms": "<dl><dd>", "cells": "<td>代码</td>", "codes": "晨光(600999)", "brackets": "（",
     "credits": "图：王小明 ", "paging": "页 1 ", "editors": "<p>责任编辑：王小明</p>", "anchors": "<a>", "related": "<p>相关报道</p><p><a href=x>y</a></p>",
-    "styles": "<p style=display:none>x</p>DISPLAY", "empty cells": "<td></td>（", "image tags": "<img ",
+    "styles": "<p style=display:none>x</p>DISPLAY", "empty cells": "<td></td>（", "image tags": "<img ", "blanks": " ", "tabs": "\t", "lines": "\n ", "sets": "<img src=a.jpg srcset='a b'>",
 }  # fmt: skip
 
 
@@ -47,7 +48,9 @@ def run_pipelines(body):
     for image in download_images.find_images(item.body_tree, "https://news.example/1"):
         image["status"] = "failed"
         download_images.point_at_copy(image)
-    return SecuritiesInTextPipeline().process_item(RenderBodyPipeline().process_item(item))
+    item = SecuritiesInTextPipeline().process_item(RenderBodyPipeline().process_item(item))
+    safe_body(item.body_html)
+    return item
 
 
 def bodies():
@@ -60,6 +63,8 @@ def bodies():
     yield "<p>相关：" + "".join(
         f'<a href="https://h.example/a/20220221{n:010}.html">甲</a>' for n in range(number)
     )
+    yield f"<img src=a.jpg srcset='{'x' * SIZE} y'>"
+    yield f"<img src=a.jpg data-lazy='{'.gif?' * (SIZE // 5)}&#10;x'>"
     yield "<p>" + "".join(f"晨光{n}号(60{n % 1000:04})" for n in range(number))
 
 

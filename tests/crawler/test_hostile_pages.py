@@ -1,0 +1,94 @@
+"""Pages made to keep the readers busy: the work grows with the size of a page, not with its square.
+
+The kernel ends the process that reads them where it uses several times the CPU that all of them take together; the smallest
+quadratic step would take hundreds of times as much.
+"""
+
+import contextlib
+import re
+import resource
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.http import HtmlResponse
+
+from crawler.extraction.document import Document
+from crawler.extraction.markup import ElementCutter, close_tags
+from crawler.extraction.walls import find_wall
+from crawler.pages import PageError, target_of
+from tests.pipelines.test_hostile_bodies import ROOT, UNITS
+
+CPU_SECONDS = 60
+SIZE = 100_000  # characters
+PAGE_UNITS = {
+    **UNITS, "comments": "<!-", "open comments": "<!--", "scripts": "<script>", "data": "<script type=application/ld+json>",
+    "templates": "<svg><template>", "ends": "</html", "inputs": "<input ", "metas": "<meta ", "titles": "<title>", "styled": "<style",
+    "shells": "<div id=app>", "noscripts": "<noscript>", "links": "<link rel=canonical ", "lines": "<p>来源：作者：时间：</p>", "dates": "2026-06-30 ",
+}  # fmt: skip
+UNBOUNDED = {"styles"}
+"""What only a library takes long for, whose work on a page the settings bound."""
+
+
+def read(unit):
+    text = f"<html><head><title>山南</title></head><body><h1>山南</h1><p>两座电站今天同时开工，总投资四十亿元。</p>{unit * (SIZE // len(unit))}"
+    response = HtmlResponse("https://news.example/1.html", body=text.encode())
+    target = target_of(response.url)
+    with contextlib.suppress(PageError):
+        target.page(response, target, datetime.now(UTC)).article()
+    find_wall(text, response.url)
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    for name, unit in PAGE_UNITS.items():
+        if name not in UNBOUNDED:
+            read(unit)
+    print("done")
+
+
+def test_the_work_grows_with_the_size():
+    run = subprocess.run([sys.executable, "-m", "tests.crawler.test_hostile_pages"], cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+    assert run.stdout == "done\n", run.stderr
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>甲<script>x</script>乙", "甲 乙"),
+        ("<p>甲<SCRIPT type=a>x</Script >乙<!-- c -->丙", "甲 乙 丙"),
+        ("<p>甲<!--a--><style>b</style><!--c-->乙", "甲 乙"),
+        ("<p>甲<noscript>乙<noscript>丙</noscript>丁", "甲 丁"),
+        ("<p>甲<!-- 乙 <script>x</script>丙", "甲"),  # as a browser has it
+    ],
+)
+def test_what_is_not_text_is_cut(html, text):
+    assert " ".join("".join(Document(html).root.itertext()).split()) == text
+
+
+def test_a_page_of_ordinary_markup_stays_as_it_is():
+    html = "<script>for(i=0;i<n;i++)if(a<b)c</script><p title='1 < 2'>x</p>" * 200
+    assert close_tags(html) == html
+
+
+def test_what_is_cut_is_what_the_pattern_says():
+    names = ("script", "style", "svg")
+    pattern = re.compile(rf"<!--.*?-->|<({'|'.join(names)})\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+    cutter = ElementCutter(*names)
+    parts = (
+        "<script>",
+        "</script>",
+        "<SVG a>",
+        "</svg >",
+        "<style",
+        ">",
+        "<!--",
+        "-->",
+        "</style>",
+        "字",
+        "<b>",
+    )
+    for seed in range(3_000):
+        html = "".join(parts[(seed * 7919 + n * n * 31 + seed // (n + 1)) % len(parts)] for n in range(12))
+        assert cutter.cut(html, " ") == pattern.sub(" ", html), html
