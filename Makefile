@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-cluster test-sites score score-sites images
+.PHONY: help demo test test-slow soak audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-cluster test-sites score score-sites images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -40,6 +40,17 @@ test-npm: $(NPM) ## install what the slow tests need of npm: axe-core, Eleventy
 test-slow: $(DEV) $(NPM) ## the tests that take longer: kills, browsers, clusters, installations, site builds
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 	$(MAKE) test-sites
+
+soak: $(DEV) ## an hour of polls, malformed answers, kills and changed inputs (SHARE=0.1: a tenth)
+	$(BIN)/python -m tests.soak --share $(or $(SHARE),1)
+
+audit: $(DEV) ## known vulnerabilities of the pinned packages (asks the network)
+	test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements-dev.lock
+
+scan-patterns: $(DEV) ## regular expressions that take time with the square of their input, measured (needs npm and the network)
+	$(BIN)/python -m tests.patterns
 
 lint: $(DEV) ## style and types
 	$(BIN)/ruff check .

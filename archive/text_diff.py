@@ -20,6 +20,7 @@ Run = tuple[Kind, str]
 TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?[%％]?|[A-Za-z]+|\s+|.", re.DOTALL)
 ALIKE = 0.4  # share of character pairs in common from which on two sentences are one that was changed
 COMPARED = 2500  # pairs of sentences that are compared at most in one place; more were rewritten as a whole
+MOST_PAIRS = 300_000  # places of one text that hold the same as places of the other
 LONGEST = 4000  # tokens of a sentence that are compared one by one
 
 
@@ -55,6 +56,14 @@ def _sentences(text: str) -> list[Sentence]:
     ]
 
 
+def match(before: Sequence[str], after: Sequence[str]) -> SequenceMatcher[str]:
+    """A matcher of two sequences. Where one and the same stands in both very often, it is not what they are matched by: the
+    matcher looks at every pair of places again for each run that it finds."""
+    counts = Counter(before)
+    pairs = sum(counts[one] * count for one, count in Counter(after).items())
+    return SequenceMatcher(None, before, after, autojunk=pairs > MOST_PAIRS)
+
+
 def words(old: str, new: str) -> list[Run]:
     """A sentence and what it became.
 
@@ -69,7 +78,7 @@ def words(old: str, new: str) -> list[Run]:
         return [("removed", old), ("added", new)]
     there = [token.strip() for token in after]
     parts: list[tuple[bool, list[str], list[str]]] = []
-    for kind, i, j, k, m in SequenceMatcher(None, before, there, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in match(before, there).get_opcodes():
         same = kind == "equal"
         # One character in common between two changes means nothing, and hides what was changed.
         if same and parts and j < len(before) and j - i == 1 and m < len(after) and len(before[i]) == 1:
@@ -139,9 +148,7 @@ def compare(old: str, new: str) -> list[Line]:
 
 def _steps(before: list[Sentence], after: list[Sentence]) -> Iterator[tuple[Kind, list[Run], Sentence]]:
     """What became of each sentence, in the order of the new text."""
-    matcher = SequenceMatcher(
-        None, [sentence.key for sentence in before], [sentence.key for sentence in after], autojunk=False
-    )
+    matcher = match([sentence.key for sentence in before], [sentence.key for sentence in after])
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
             for one in after[k:m]:

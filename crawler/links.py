@@ -98,6 +98,10 @@ def links_in(lines: Iterable[str]) -> Iterator[str]:
     ['http://a.example/x', 'http://b.example']
     """
     for line in lines:
+        if (
+            not line.isascii()
+        ):  # bytes of a list that are no UTF-8 stand in it as surrogates, which nothing can keep
+            line = line.encode("utf-8", "replace").decode("utf-8")
         text = INVISIBLE.sub("", line).strip()
         if text and not text.startswith("#"):
             yield from addresses_in(text.split(" #")[0]) or [text]

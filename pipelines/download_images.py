@@ -124,7 +124,9 @@ def _candidates(image: Any, base_url: str) -> list[str]:
     given += [
         value
         for name in LAZY_SOURCES
-        if (value := image.get(name)) and len(value) <= LONGEST_ADDRESS and _IMAGE_FILE.fullmatch(value.strip())
+        if (value := image.get(name))
+        and len(value) <= LONGEST_ADDRESS
+        and _IMAGE_FILE.fullmatch(value.strip())
     ]
     given += [_largest(image.get(name)) for name in SETS]
     given.append(image.get("src"))

@@ -226,6 +226,8 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
         clean = cleaner().clean(html)
     except UnicodeEncodeError:  # lone surrogates
         clean = cleaner().clean(html.encode("utf-8", "ignore").decode("utf-8"))
+    if "&#" in html:  # references to characters that a tree cannot hold
+        clean = UNSEEN.sub("", clean)
     if clean.count("<") > 2 * DEEPEST:
         clean = flat(clean)
     if many:

@@ -29,6 +29,8 @@ def killed_at(point: int, folder: Path, scenario: Callable[[], Any]) -> bool:
         _die_at(point, os.fspath(folder))
         try:
             scenario()
+        except SystemExit as exc:  # a command
+            os._exit(exc.code if isinstance(exc.code, int) else BROKEN)
         except BaseException:  # pytest must not go on in the child
             sys.excepthook(*sys.exc_info())
             os._exit(BROKEN)

@@ -6,9 +6,27 @@ import errno
 import os
 import tempfile
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
+
+
+def is_running(number: str) -> bool:
+    """Whether *number* is that of another process, and one that runs.
+
+    >>> is_running(str(os.getppid())), is_running(str(os.getpid())), is_running("x")
+    (True, False, True)
+    """
+    if not number.isdecimal():  # not ours to judge
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return int(number) != os.getpid()
 
 
 class WholeFile:
@@ -63,8 +81,10 @@ class WholeFile:
 
     def _name(self) -> None:
         """Give the nameless file a name beside the one that it will have: a link cannot take another's place."""
+        for left in self.path.parent.glob(f".{escape(self.path.name)}.*.part"):
+            if not is_running(left.name.split(".")[-2]):  # killed between the two names
+                left.unlink(missing_ok=True)
         name = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-        name.unlink(missing_ok=True)  # of a process before us with our number
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             # Python follows the link of /proc only where it is given a folder, which an absolute path does not need.

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from parsel import Selector
 
 from archive.late_pattern import compile_late
+from crawler.extraction.document import absolute
 from crawler.sources import Listing, Record, SourceError
 from crawler.sources.rows import absolute_url
 
@@ -61,7 +62,7 @@ def looks_like_article(url: str, text: str, page: str) -> bool:
 def read_list(html: str, url: str, source: str, selector: str | None) -> Listing:
     """Records of the links of a page, in order. Raises SourceError where there is none."""
     page = Selector(text=html or "<html/>", type="html")
-    base = urljoin(url, page.css("base::attr(href)").get("").strip())
+    base = absolute(url, page.css("base::attr(href)").get("")) or url
     chosen = page.css(selector) if selector else page.css("a")
     found: dict[str, Record] = {}
     anchors = [

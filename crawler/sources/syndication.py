@@ -17,6 +17,7 @@ from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
 from crawler.extraction.decoding import decode
+from crawler.extraction.document import absolute
 from crawler.pages import first_text
 from crawler.sources import Listing, Record, SourceError
 from crawler.sources.rows import MOST_UNREAD, UNREAD_LENGTH, absolute_url, read_rows, texts
@@ -209,7 +210,7 @@ def read_json_feed(body: bytes, url: str, source: str, zone: str, policy: str) -
         raise SourceError(f"{source}: {url} is JSON, but not a JSON Feed: it has no list items")
     listing = read_rows(items, partial(item_record, base=url, zone=zone, policy=policy), source, url)
     following = first_text(data, "next_url")
-    listing.next_cursor = absolute_url(urljoin(url, following)) if following else None
+    listing.next_cursor = absolute(url, following) if following else None
     return listing
 
 
