@@ -96,27 +96,44 @@ def outcome_of(rows, link):
     return row["outcome"], row["reason"]
 
 
-def test_what_takes_too_long_is_unreadable_and_the_rest_arrives(stuck, crawl, rows):
+def started(stuck, newsroom, data_dir, link, **settings):
+    """A crawl of *link*, or of several lines of them, as a process of its own: it imports the plugin."""
+    given = {"DATA_DIR": data_dir, "CONNECT_TO": stuck.everywhere, "FINEWS_NOW": newsroom.now.isoformat()}
+    flags = [part for name, value in (given | settings).items() for part in ("-s", f"{name}={value}")]
+    links = data_dir.parent / "links.txt"
+    links.write_text(link)
+    command = [sys.executable, "-m", "scrapy", "crawl", "share", "-a", f"urls={links}", *flags]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def crawled(*args, **settings):
+    """The exit status and standard error of such a crawl that has ended."""
+    process = started(*args, **settings)
+    _, stderr = process.communicate(timeout=250)
+    return process.returncode, stderr
+
+
+def test_what_takes_too_long_is_unreadable_and_the_rest_arrives(stuck, newsroom, data_dir, rows):
     pages = [page_of(stuck, way) for way in ("stubborn", "catastrophic")]
     items = [item_of(stuck, "catastrophic")]
     links = "\n".join((*pages, *items, FINE))
-    run = crawl("share", "urls=-", stdin=links, CONNECT_TO=stuck.everywhere, READ_CPU_SECONDS=0.5)
-    assert run.returncode == 65, run.stderr  # three of four
+    status, stderr = crawled(stuck, newsroom, data_dir, links, READ_CPU_SECONDS=0.5)
+    assert status == 65, stderr  # three of four
     assert outcome_of(rows, FINE) == ("archived", None)
     how = "not read within 0.5 s of CPU time; to allow more, set -s READ_CPU_SECONDS"
     for link in pages:
         assert outcome_of(rows, link) == ("unreadable", f"{how}: {link}")
     for link in items:
         assert outcome_of(rows, link) == ("unreadable", f"StuckPipeline: {how}: {link}")
-    assert "bug" not in run.stderr
+    assert "bug" not in stderr
 
 
-def test_a_large_page_is_read_apart_and_ended_whatever_it_does(stuck, crawl, rows):
+def test_a_large_page_is_read_apart_and_ended_whatever_it_does(stuck, newsroom, data_dir, rows):
     pages = [page_of(stuck, way, large=True) for way in ("in_c", "greedy")]
     fine = stuck.put("http://news.example/large.html", news_page(behind=LARGE))
     links = "\n".join((*pages, fine))
-    run = crawl("share", "urls=-", stdin=links, CONNECT_TO=stuck.everywhere, READ_CPU_SECONDS=1)
-    assert run.returncode == 65, run.stderr
+    status, stderr = crawled(stuck, newsroom, data_dir, links, READ_CPU_SECONDS=1)
+    assert status == 65, stderr
     assert outcome_of(rows, fine) == ("archived", None)
     outcomes = [outcome_of(rows, link) for link in pages]
     assert [outcome for outcome, _ in outcomes] == ["unreadable"] * 2
@@ -125,14 +142,6 @@ def test_a_large_page_is_read_apart_and_ended_whatever_it_does(stuck, crawl, row
         "not read within 1,073,741,824 bytes of memory; to allow more, set -s READ_MEMORY_MAX"
         in outcomes[1][1]
     )
-
-
-def started(stuck, newsroom, data_dir, link, **settings):
-    """A crawl of *link* as a process of its own."""
-    given = {"DATA_DIR": data_dir, "CONNECT_TO": stuck.everywhere, "FINEWS_NOW": newsroom.now.isoformat()}
-    flags = [part for name, value in (given | settings).items() for part in ("-s", f"{name}={value}")]
-    command = [sys.executable, "-m", "scrapy", "crawl", "share", "-a", f"url={link}", *flags]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def wait_for_cpu(process, seconds):
