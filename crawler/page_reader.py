@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.interrupts import ReadingEnded, StopReading, interruptible
 from crawler.pages import ArticlePage, Target
 from crawler.reading import Reading, read_response
+from pipelines.restored import restored
 
 if TYPE_CHECKING:
     import subprocess
@@ -68,7 +69,7 @@ class PageReader:
         assert process.stdout is not None
         size = len(request[1].body)
         try:
-            pickle.dump(request, process.stdin)
+            pickle.dump((request, restored), process.stdin)
             process.stdin.flush()
             return pickle.load(process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):

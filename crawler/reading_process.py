@@ -13,8 +13,10 @@ import signal
 import sys
 from typing import Any
 
+import crawler.listed_articles  # noqa: F401  (hands the user's decisions to the extraction layer)
 from crawler.pages import load_sites
 from crawler.reading import read_response
+from pipelines.restored import restored
 
 OUT_OF_MEMORY = "MemoryError"
 
@@ -40,13 +42,14 @@ def main(seconds: float, most_bytes: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     while True:
         try:
-            request = pickle.load(sys.stdin.buffer)
+            request, decisions = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         except MemoryError:
             out.write(pickle.dumps(OUT_OF_MEMORY))
             out.flush()
             return  # what is left of the request cannot be told from the next one
+        restored.take_over(decisions)
         if seconds:
             used = resource.getrusage(resource.RUSAGE_SELF)
             resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))

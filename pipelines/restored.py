@@ -22,6 +22,11 @@ class Restored:
     fragments: set[str] = field(default_factory=set)
     reading: str = ""
 
+    def take_over(self, other: Restored) -> None:
+        """Hold the decisions of *other*, those of another process."""
+        self.rules, self.articles, self.fragments = other.rules, other.articles, other.fragments
+        self.reading = other.reading
+
     def keeps(self, rule: str, text: str, html: str) -> bool:
         """Whether what *rule* would take out of the article that is read stays."""
         if rule in self.rules or self.reading in self.articles:

@@ -1,10 +1,6 @@
 """Killed at every point: after a second, undisturbed run the archive is that of a run that nothing disturbed."""
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -119,9 +115,6 @@ def export(folder) -> None:
     export_site(folder, folder / "site", generator_named("jekyll"), rows)
 
 
-ROOT = Path(__file__).resolve().parents[2]
-STRIDE = {"migration": 37}
-"""Of the writes at which a scenario is killed, where that is not 5: a migration makes hundreds."""
 SCENARIOS = {
     "export": (crawl, export),
     "crawl": (migrate, crawl),
@@ -154,47 +147,6 @@ def test_killed_at_every_point(tmp_path, name, stride):
     assert point > 3 * stride
 
 
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory):
-    """The library that counts what makes a write durable."""
-    if shutil.which("cc") is None:
-        pytest.skip("no C compiler")
-    library = tmp_path_factory.mktemp("shim") / "fsync_shim.so"
-    source = Path(__file__).resolve().parents[1] / "fsync_shim.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return library
-
-
-def run_with(shim, point, name, folder):
-    """The exit status of a scenario in a process that dies at the *point*-th write; 0: at none."""
-    words = [sys.executable, "-m", "tests.archive.test_killed", name, folder]
-    env = {**os.environ, "LD_PRELOAD": str(shim), "FSYNC_POINT": str(point)}
-    return subprocess.run(words, cwd=ROOT, env=env, check=False).returncode
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_killed_at_every_write_that_sqlite_and_the_system_make(tmp_path, shim, name):
-    prepare, scenario = SCENARIOS[name]
-    before, undisturbed, folder = tmp_path / "before", tmp_path / "undisturbed", tmp_path / "killed"
-    before.mkdir()
-    prepare(before)
-    shutil.copytree(before, undisturbed, symlinks=True)
-    scenario(undisturbed)
-    wanted = contents(undisturbed, but=("tries",))
-    # Most are writes of pages: a stride that is prime to how they come meets each kind.
-    for point in range(1, 10_000, STRIDE.get(name, 5)):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(before, folder, symlinks=True)
-        status = run_with(shim, point, name, folder)
-        assert status in (0, 9), f"the scenario failed at write {point}"
-        if not status:
-            break
-        scenario(folder)
-        assert contents(folder, but=("tries",)) == wanted, f"killed at write {point}"
-    assert point > 1
-
-
 def test_an_archive_of_version_0_1_0_opens_and_migrates(tmp_path):
     older_archive(tmp_path)
     conn = open_archive(tmp_path / "archive.db")
@@ -212,7 +164,3 @@ def test_an_archive_of_version_0_1_0_opens_and_migrates(tmp_path):
         assert conn.execute(columns).fetchall() == new.execute(columns).fetchall()
     conn.close()
     new.close()
-
-
-if __name__ == "__main__":
-    SCENARIOS[sys.argv[1]][1](Path(sys.argv[2]))

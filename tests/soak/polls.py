@@ -129,5 +129,8 @@ def missing(folder: Path, articles: list[Article]) -> list[str]:
     if not (folder / "archive.db").exists():
         return [article.id for article in articles]
     with contextlib.closing(sqlite3.connect(f"file:{folder}/archive.db?mode=ro", uri=True)) as db:
-        there = {row[0].partition(":")[2] for row in db.execute("SELECT id FROM articles")}
+        try:
+            there = {row[0].partition(":")[2] for row in db.execute("SELECT id FROM articles")}
+        except sqlite3.OperationalError:  # the crawl is about to make it
+            there = set()
     return [article.id for article in articles if article.id not in there]
