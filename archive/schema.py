@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from archive.alerts.schema import ALERTS
 from archive.publisher_slugs import derive_again
+from archive.reader_marks import MARKS
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
@@ -406,6 +407,7 @@ CREATE TABLE restorations (
 """,
 )
 step("0027_alerts", ALERTS)
+step("0028_reader_marks", MARKS)
 
 
 def statements(sql: str) -> list[str]:

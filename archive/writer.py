@@ -33,6 +33,7 @@ from archive.journal import Noted
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
+from archive.reader_marks import waiting_links
 from archive.schema import has_search, keep_statistics, open_archive
 from archive.times import utc_text
 
@@ -314,6 +315,11 @@ class Archive:
         with self._errors():
             row = self._db.execute("SELECT * FROM articles WHERE id = ?", [article_id]).fetchone()
         return dict(row) if row else None
+
+    def added_links(self) -> list[str]:
+        """Links that readers gave and no crawl has ended (`archive.reader_marks`)."""
+        with self._errors():
+            return waiting_links(self._db)
 
     def forgotten_at(self, article_id: str) -> str | None:
         """When the article was taken down by `archive.forget`, UTC text; None where it was not."""

@@ -19,7 +19,14 @@ from archive.merge.bundle import CHILDREN, OWN_COLUMNS, Bundle, Row, read_bundle
 from archive.merge.captures import merge_captures
 from archive.merge.record import combine
 from archive.merge.shard import Shard, ShardError
-from archive.merge.tables import forgotten_in, merge_crawls, merge_links, merge_lists, merge_restorations
+from archive.merge.tables import (
+    forgotten_in,
+    merge_crawls,
+    merge_links,
+    merge_lists,
+    merge_marks,
+    merge_restorations,
+)
 from archive.writer import Archive, Entry
 
 Progress = Callable[[int], None]
@@ -75,6 +82,7 @@ def merge(archive: Archive, roots: Sequence[Path], progress: Progress = lambda d
             merged.links += merge_links(archive, shard.conn)
             merge_crawls(archive, shard.conn)
             merge_lists(archive, shard.conn)
+            merge_marks(archive, shard.conn)
             merge_restorations(archive, shard.conn)
     return merged
 

@@ -100,6 +100,16 @@ def merge_restorations(archive: Archive, shard: sqlite3.Connection) -> None:
     _copy(archive, shard, query, "restorations", upsert)
 
 
+def merge_marks(archive: Archive, shard: sqlite3.Connection) -> None:
+    """Tags, notes and read marks: of each article the later ones. Links that wait are crawled where they were added."""
+    _copy(
+        archive, shard,
+        "SELECT n.* FROM main.reader_marks AS n LEFT JOIN archive.reader_marks AS m ON m.article_id = n.article_id"
+        " WHERE n.article_id IN (SELECT id FROM archive.articles) AND (m.article_id IS NULL OR n.changed_at > m.changed_at)",
+        "reader_marks", " ON CONFLICT (article_id) DO UPDATE SET {sets}",
+    )  # fmt: skip
+
+
 def forgotten_in(conn: sqlite3.Connection) -> dict[str, str]:
     """When articles were taken down, by id."""
     return dict(conn.execute("SELECT id, forgotten_at FROM main.forgotten ORDER BY id").fetchall())

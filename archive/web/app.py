@@ -11,6 +11,7 @@ from datasette.app import Datasette, pm
 
 from archive.language import ENGLISH
 from archive.web import plugin
+from archive.web.adding import POSTS, Adding
 from archive.web.database import Archive
 from archive.web.host_check import HostCheck
 from archive.web.metadata import metadata
@@ -64,11 +65,17 @@ def has_search(archive: Path) -> bool:
 
 
 def application(
-    archive: Path, hosts: frozenset[str] | None, password: Password | None = None, language: str = ENGLISH
+    archive: Path,
+    hosts: frozenset[str] | None,
+    password: Password | None = None,
+    language: str = ENGLISH,
+    adding: Adding | None = None,
 ) -> tuple[Datasette, Any]:
     """Datasette and the ASGI application; *hosts* are the names of a server on loopback, None for one that others reach.
 
-    *language* is that of readers whose browser asks for none of ours.
+    *language* is that of readers whose browser asks for none of ours. *adding*: takes links and marks; None: reads only.
     """
     datasette = datasette_on(archive, allow_sql=hosts is not None)
-    return datasette, HostCheck(ReaderLanguage(datasette.app(), language), hosts, password)
+    datasette.get_database("archive").adding = adding
+    posts = POSTS if adding else frozenset()
+    return datasette, HostCheck(ReaderLanguage(datasette.app(), language), hosts, password, posts)

@@ -14,6 +14,7 @@ from typing import Any
 
 from datasette.database import Database, QueryInterrupted, Results
 
+from archive.web.adding import Adding
 from archive.web.query_process import read_message, write_message
 
 PROCESSES = 3  # queries at once
@@ -77,6 +78,8 @@ class Archive(Database):
 
     def __init__(self, datasette: Any, path: str, is_mutable: bool, uri: str):
         super().__init__(datasette, path=path, is_mutable=is_mutable)
+        self.adding: Adding | None = None
+        """How readers add links and marks; None: the server only reads."""
         self._processes = [QueryProcess(uri) for _ in range(PROCESSES)]
         self._idle: queue.SimpleQueue[QueryProcess] = queue.SimpleQueue()
         for process in self._processes:

@@ -54,17 +54,30 @@ def is_cross_site(headers: Mapping[bytes, str]) -> bool:
     >>> is_cross_site({b"host": "127.0.0.1:8001", b"origin": "http://127.0.0.1:8001"}), is_cross_site({b"host": "a", b"origin": "null"})
     (False, True)
     """
-    if (site := headers.get(b"sec-fetch-site")) is not None and site not in ("same-origin", "none"):
-        return True
+    if (site := headers.get(b"sec-fetch-site")) is not None:
+        # Pages cannot set it; the Origin of our own forms is null, as they send no referrer.
+        return site not in ("same-origin", "none")
     origin = headers.get(b"origin")
     return origin is not None and origin.partition("://")[2] != headers.get(b"host", "")
 
 
-class HostCheck:
-    """An ASGI application around another one. *hosts*: the names it answers to, None for any. *password*: None for none."""
+def is_navigation(headers: Mapping[bytes, str]) -> bool:
+    """Whether a browser opens a page of its own, in a tab: what is in it stays hidden from the page that opened it."""
+    return headers.get(b"sec-fetch-mode") == "navigate" and headers.get(b"sec-fetch-dest") == "document"
 
-    def __init__(self, app: App, hosts: frozenset[str] | None, password: Password | None = None):
-        self.app, self.hosts, self.password = app, hosts, password
+
+class HostCheck:
+    """An ASGI application around another one. *hosts*: the names it answers to, None for any. *password*: None for none.
+    *posts*: paths that take POST as well."""
+
+    def __init__(
+        self,
+        app: App,
+        hosts: frozenset[str] | None,
+        password: Password | None = None,
+        posts: frozenset[str] = frozenset(),
+    ):
+        self.app, self.hosts, self.password, self.posts = app, hosts, password, posts
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -77,10 +90,13 @@ class HostCheck:
         if self.hosts is not None and host_of(host) not in self.hosts:
             await refuse(send, 421, f"{host or '(no name)'} is not this server's name; use 127.0.0.1")
             return
-        if scope["method"] not in ("GET", "HEAD"):
+        may_post = scope["path"] in self.posts
+        if scope["method"] not in (("GET", "HEAD", "POST") if may_post else ("GET", "HEAD")):
             await refuse(send, 405, "this server is read-only: GET and HEAD only", (b"allow", b"GET, HEAD"))
             return
-        if is_cross_site(headers):
+        # A bookmarklet opens the form from the page that is read; it shows nothing of the archive without its cookie.
+        is_opened = may_post and scope["method"] == "GET" and is_navigation(headers)
+        if is_cross_site(headers) and not is_opened:
             await refuse(
                 send, 403, "requests from other sites are refused; open the address in a window of its own"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Any
 
@@ -16,6 +17,7 @@ from archive.language import gettext, gettext_noop, ngettext, pgettext, pgettext
 from archive.times import in_beijing
 from archive.urls import http_url
 from archive.web import cells, downloads, pages
+from archive.web.adding import POSTS
 from archive.web.ask import has_search
 from archive.web.database import of_a_table
 from archive.web.metadata import TITLE
@@ -101,7 +103,21 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}
     env.filters["thousands"] = "{:,}".format
     env.filters["translated"] = translate
+    env.filters["tag_line"] = tag_line
     env.filters["blanks"] = lambda values: [blank_label(name) for name, value in values.items() if not value]
+
+
+def tag_line(tags: Any) -> str:
+    """Tags of a reader, a JSON array, as one line.
+
+    >>> tag_line('["储能", "待查"]'), tag_line(None), tag_line("{")
+    ('储能, 待查', '', '')
+    """
+    try:
+        names = json.loads(tags or "[]")
+    except ValueError:
+        return ""
+    return ", ".join(map(str, names)) if isinstance(names, list) else ""
 
 
 def translate(text: Any) -> Any:
@@ -124,6 +140,12 @@ def other_languages() -> list[tuple[str, str, str]]:
 def register_routes() -> list[tuple[str, pages.Page]]:
     pages.load_pages()
     return pages.routes
+
+
+@hookimpl
+def skip_csrf(scope: Any) -> bool:
+    """Whether Datasette leaves a POST to us: `archive.web.host_check` refuses those of other origins."""
+    return scope["path"] in POSTS
 
 
 @hookimpl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,9 +63,20 @@ def read_password(hashed: str, host: str) -> Password | None:
 
 
 def serve(
-    data_dir: Path, host: str, port: int, open_browser: bool, password_hash: str = "", language: str = ENGLISH
+    data_dir: Path,
+    host: str,
+    port: int,
+    open_browser: bool,
+    password_hash: str = "",
+    language: str = ENGLISH,
+    crawl_now: Callable[[], None] | None = None,
 ) -> None:
-    """Serve the archive of *data_dir* until a signal ends it; *language* as for `application`. Raises CannotServe."""
+    """Serve the archive of *data_dir* until a signal ends it; *language* as for `application`. Raises CannotServe.
+
+    With *crawl_now*, which starts a crawl of the links that wait, readers can add links and marks.
+    """
+    if crawl_now and not is_loopback(host):
+        raise CannotServe(f"--add works on this machine alone, not with --host {host}")
     try:
         from archive.web.pages import load_pages  # late: other commands do not pay for Datasette
     except ModuleNotFoundError as missing:
@@ -78,7 +90,7 @@ def serve(
         raise CannotServe(str(exc)) from None
     listening = listen(host, port)
     with listening:
-        run(data_dir, listening, host, read_password(password_hash, host), open_browser, language)
+        run(data_dir, listening, host, read_password(password_hash, host), open_browser, language, crawl_now)
 
 
 def run(
@@ -88,16 +100,25 @@ def run(
     password: Password | None,
     open_browser: bool,
     language: str,
+    crawl_now: Callable[[], None] | None,
 ) -> None:
     """Serve on a socket until a signal ends it."""
     import uvicorn
 
+    from archive.web.adding import Adding, token_of
     from archive.web.app import application
     from archive.web.host_check import LOOPBACK
 
     name = f"[{host}]" if ":" in host else host
     display_host = "127.0.0.1" if host == "0.0.0.0" else name
     address = f"http://{display_host}:{listening.getsockname()[1]}/"
+
+    adding = None
+    if crawl_now:
+        try:
+            adding = Adding(data_dir / "archive.db", token_of(data_dir), crawl_now)
+        except OSError as exc:
+            raise CannotServe(f"--add: {exc.filename}: {exc.strerror}") from None
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -108,6 +129,11 @@ def run(
                 gettext("{folder} is at {address} (Ctrl-C ends it)").format(folder=data_dir, address=address),
                 flush=True,
             )
+            if adding:
+                print(
+                    gettext("add links at {address}").format(address=f"{address}add?token={adding.token}"),
+                    flush=True,
+                )
             if not is_loopback(host):
                 print(
                     gettext("warning: without a TLS proxy in front the password is not encrypted"), flush=True
@@ -118,7 +144,7 @@ def run(
                 webbrowser.open(address)
 
     hosts = LOOPBACK | {name} if is_loopback(host) else None
-    datasette, app = application(data_dir / "archive.db", hosts, password, language)
+    datasette, app = application(data_dir / "archive.db", hosts, password, language, adding)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -8,6 +8,7 @@ import sys
 from scrapy.exceptions import UsageError
 
 from archive import language, reader
+from crawler.added_links import CrawlsOfAdded
 from crawler.reading_command import ReadingCommand
 
 CANNOT_SERVE = 1
@@ -19,7 +20,7 @@ class Command(ReadingCommand):
     name = "serve"
 
     def syntax(self) -> str:
-        return "[--host 127.0.0.1] [--port 8001] [--open] | --hash-password"
+        return "[--host 127.0.0.1] [--port 8001] [--open] [--add] | --hash-password"
 
     def short_desc(self) -> str:
         return "Show the archive in the browser: search, articles, charts, tables, SQL"
@@ -42,6 +43,11 @@ class Command(ReadingCommand):
             "--port", metavar="N", default="8001", help="port to listen at (default: 8001; 0: a free one)"
         )
         parser.add_argument("--open", action="store_true", help="open it in the browser")
+        parser.add_argument(
+            "--add",
+            action="store_true",
+            help="take links to crawl, and tags, notes and read marks, on this machine alone and with the token that is printed",
+        )
         parser.add_argument(
             "--hash-password",
             action="store_true",
@@ -73,6 +79,7 @@ class Command(ReadingCommand):
                 opts.open,
                 self.settings["SERVE_PASSWORD"],
                 language.current(),
+                CrawlsOfAdded(self.data_dir).start if opts.add else None,
             )
         except CannotServe as exc:
             self.fail(CANNOT_SERVE, str(exc))

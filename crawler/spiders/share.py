@@ -6,6 +6,8 @@ scrapy crawl share -a urls=FILE      one link a line, # comments; - is standard 
 ``-a part=2/8`` crawls the second of eight parts of a list, the same on every machine; ``-a skip=ended`` leaves out links that the
 archive has an outcome of which no further try is expected to change, ``-a skip=tried`` those that it has any of.
 
+``-a added=1`` crawls the links that ``serve --add`` has taken.
+
 ``-s QUEUE=redis://HOST/0`` takes the links from a queue that several crawls share (`crawler.cluster.queue_spider`).
 """
 
@@ -128,6 +130,7 @@ class ShareSpider(ArticleSpider):
         urls: str | None = None,
         part: str | None = None,
         skip: str | None = None,
+        added: str | None = None,
     ):
         super().__init__()
         try:
@@ -138,12 +141,14 @@ class ShareSpider(ArticleSpider):
             raise UsageProblem(f"skip={skip}: give {' or '.join(SKIPPED)}")
         self.skipped = SKIPPED[skip] if skip else ()
         """Outcomes of links that are left out."""
-        if not url and not urls:
+        if added not in (None, "1"):
+            raise UsageProblem(f"added={added}: give 1, for the links that serve --add has taken")
+        if not url and not urls and not added:
             raise UsageProblem(
                 "no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)"
             )
-        if url and urls:
-            raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both")
+        if sum(map(bool, (url, urls, added))) > 1:
+            raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both; added=1 goes alone, too")
         if url and "://" not in url and not addresses_in(url):
             raise UsageProblem(f"url={url} is not a URL: it must start with http:// or https://")
         if urls == "-" and sys.stdin is None:
@@ -152,6 +157,7 @@ class ShareSpider(ArticleSpider):
             check_list(urls)
         # Bytes of the command line that are no UTF-8 could not be written down.
         self.url, self.urls = url and os.fsencode(url).decode("utf-8", "replace"), urls
+        self.is_added = bool(added)
         self.given = self._given()
         """The links that are not read yet; of `pipe`, those that have come."""
         self.pipe: LinePipe | None = None
@@ -166,7 +172,10 @@ class ShareSpider(ArticleSpider):
         return (link for link in self._listed() if is_in_part(link, self.part))
 
     def _listed(self) -> Iterator[str]:
-        if self.url:
+        if self.is_added:
+            archive = archive_of(self.crawler)
+            yield from archive.added_links() if archive else ()
+        elif self.url:
             yield from addresses_in(self.url) or [self.url.strip()]
         elif is_pipe(str(self.urls)):
             yield from links_in(self.pipe.left()) if self.pipe else ()

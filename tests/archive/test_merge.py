@@ -425,9 +425,22 @@ def test_every_table_is_merged_or_follows_from_others(tmp_path):
     known = rows(tmp_path, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'")
     names = {row["name"] for row in known if not row["name"].startswith(("search_", "_sqlite_"))}
     of_articles = {"articles", "texts", "publishers", *CHILDREN, *SHARED}
-    by_key = {"links", "crawls", "feeds", "gaps", "pending_records", "forgotten", "restorations"}
+    by_key = {
+        "links",
+        "crawls",
+        "feeds",
+        "gaps",
+        "pending_records",
+        "forgotten",
+        "restorations",
+        "reader_marks",
+    }
     made_anew = {"story_keys", "trading_days"}
-    of_one_machine = {"watches", "alerts"}  # each has its own watches.toml, and its log of what it sent
+    of_one_machine = {
+        "watches",
+        "alerts",
+        "added_links",
+    }  # each has its own watches, and crawls what was added to it
     assert names == of_articles | by_key | made_anew | of_one_machine, (
         "say in archive/merge how a new table is merged"
     )

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from archive.reader_marks import add_links
 from archive.writer import Archive
+from crawler.added_links import CrawlsOfAdded
 from tests.newsroom.server import Reply, original_address
 
 PLAIN = "plain-market-report"
@@ -563,11 +565,11 @@ def test_a_full_disk_ends_the_crawl_at_once(newsroom, crawl, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], capture_output=True
     ).returncode:
         pytest.skip("no mount here")
     Archive(disk / "data").open().close()
-    (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free - 150_000))
+    (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free - 250_000))
     links = "\n".join(newsroom.share_link(article) for article in newsroom.articles)
     newsroom.requests.clear()
     try:
@@ -685,3 +687,18 @@ def test_a_crawl_that_waits_for_a_pipe_can_be_stopped(newsroom, rows, data_dir):
         pipe.close()
     assert child.returncode in (3, 69), "69 where it came before the article"
     assert len(rows("SELECT * FROM links")) == 1, "archived, or stopped: but told"
+
+
+def test_serve_add_crawls_at_once(newsroom, crawl, rows, data_dir, monkeypatch):
+    pytest.importorskip("datasette", reason="the extra analyst is not installed")
+    crawl("share", "added=1")
+    for name, value in {
+        "FINEWS_ORIGINS": newsroom.origin,
+        "FINEWS_PLACES": "",
+        "FINEWS_ARTICLE_PAGE": f"{newsroom.origin}/a/{{id}}.html",
+    }.items():
+        monkeypatch.setenv(name, value)
+    link = newsroom.share_link(newsroom.articles[0])
+    add_links(data_dir / "archive.db", [link], newsroom.now)
+    assert CrawlsOfAdded(data_dir).crawl_once() == 0
+    assert rows("SELECT url, outcome FROM links") == [{"url": link, "outcome": "archived"}]

@@ -105,6 +105,10 @@ async def article(datasette: Any, request: Any) -> Any:
         "related": "SELECT url, text FROM article_links WHERE article_id = :id AND kind = 'related' ORDER BY position",
         "removals": "SELECT rule, text FROM removals WHERE article_id = :id ORDER BY position",
     }
+    # An archive from before there were marks has none until the next crawl.
+    has_marks = await ask(datasette, "SELECT 1 FROM sqlite_master WHERE name = 'reader_marks'")
+    if has_marks:
+        about["marks"] = "SELECT tags, note, read_at FROM reader_marks WHERE article_id = :id"
     return await render_page(
         datasette,
         request,
@@ -114,6 +118,7 @@ async def article(datasette: Any, request: Any) -> Any:
         editors=join_list(news["editors"]),
         body=clean_body((earlier or news)["body_html"]),
         earlier=earlier,
+        can_mark=bool(has_marks) and datasette.get_database("archive").adding is not None,
         revisions=revisions,
         story=[telling | {"later": format_lag(telling["lag"])} for telling in story],
         **{name: await ask(datasette, sql, id=article_id) for name, sql in about.items()},

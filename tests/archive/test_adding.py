@@ -1,0 +1,212 @@
+"""``serve --add``: links and marks from where one reads, with a token, on this machine alone."""
+
+import http.client
+import json
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+
+from archive.reader_marks import Mark, WrongMark, add_links, links_of, read_mark, set_mark, waiting_links
+from archive.writer import Archive
+from tests.archive.test_alerts import arrive
+from tests.scrapy_process import run_scrapy
+from tests.serving import serving
+
+pytest.importorskip("datasette", reason="the extra analyst is not installed")
+NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """It serves one article, finews:1."""
+    folder = tmp_path_factory.mktemp("adding")
+    arrive(folder, 1)
+    with serving(folder, "--add") as running:
+        running.token = re.search(r"token=(\S+)", running.process.stdout.readline())[1]
+        yield running
+
+
+def post(server, path, body, **headers):
+    """Status, headers and text."""
+    kind = (
+        "application/json"
+        if isinstance(body, dict) and headers.pop("as_json", False)
+        else "application/x-www-form-urlencoded"
+    )
+    data = json.dumps(body) if kind == "application/json" else urlencode(body)
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as conn:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        conn.request("POST", path, data, {"content-type": kind, **names})
+        answer = conn.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode()
+
+
+def ask(server, sql):
+    with closing(sqlite3.connect(server.data / "archive.db")) as conn:
+        return conn.execute(sql).fetchall()
+
+
+def test_a_program_adds_links_with_the_token(server):
+    bearer = {"authorization": f"Bearer {server.token}"}
+    status, _, text = post(
+        server, "/add", {"urls": ["https://a.example/1", "https://b.example/2"]}, as_json=True, **bearer
+    )
+    assert (status, json.loads(text)) == (202, {"added": 2, "waiting": 2})
+    status, _, text = post(server, "/add", {"url": "https://a.example/1"}, as_json=True, **bearer)
+    assert (status, json.loads(text)["waiting"]) == (202, 2), "twice is once"
+    assert post(server, "/add", {"links": "no link"}, **bearer)[0] == 400
+    assert stat.S_IMODE((server.data / ".add-token").stat().st_mode) == 0o600
+
+
+def test_a_browser_adds_links_with_the_cookie_that_the_address_brings(server):
+    status, headers, _ = server.get(f"/add?token={server.token}&url=https://c.example/3")
+    assert (status, headers["location"]) == (303, "/add?url=https%3A%2F%2Fc.example%2F3")
+    assert "SameSite=Lax" in headers["set-cookie"]
+    cookie = headers["set-cookie"].partition(";")[0]
+    opened = {
+        "cookie": cookie,
+        "sec_fetch_site": "cross-site",
+        "sec_fetch_mode": "navigate",
+        "sec_fetch_dest": "document",
+    }
+    status, _, body = server.get("/add?url=https://c.example/3", **opened)
+    assert status == 200, "a bookmarklet opens the form"
+    assert "https://c.example/3</textarea>" in body.decode()
+    assert server.token not in body.decode()
+    status, headers, _ = post(server, "/add", {"links": "看 https://c.example/3"}, cookie=cookie)
+    assert (status, headers["location"]) == (303, "/add?added=1")
+    own = {"cookie": cookie, "sec_fetch_site": "same-origin", "origin": "null"}  # as Chromium sends our form
+    assert post(server, "/add", {"links": "https://c.example/4"}, **own)[0] == 303
+    assert ("https://c.example/3",) in ask(server, "SELECT link FROM added_links")
+    assert "https://c.example/3" in server.get("/add", cookie=cookie)[2].decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"cookie": "finews_add=wrong"}, 401),
+        ({"cookie": "{cookie}", "sec_fetch_site": "cross-site"}, 403),
+        ({"cookie": "{cookie}", "origin": "https://evil.example"}, 403),
+        ({"cookie": "{cookie}", "origin": "null"}, 403),
+        ({"cookie": "{cookie}", "host": "evil.example"}, 421),
+    ],
+)
+def test_nobody_else_adds_or_marks(server, headers, status):
+    given = {name: value.format(cookie=f"finews_add={server.token}") for name, value in headers.items()}
+    for path, body in (
+        ("/add", {"links": "https://evil.example/"}),
+        ("/-/mark", {"id": "finews:1", "note": "evil"}),
+    ):
+        assert post(server, path, body, **given)[0] == status
+    assert not ask(
+        server,
+        "SELECT 1 FROM added_links WHERE link LIKE '%evil%' UNION SELECT 1 FROM reader_marks WHERE note = 'evil'",
+    )
+
+
+def test_the_form_shows_nothing_without_the_token_and_posts_go_nowhere_else(server):
+    assert server.get("/add")[0] == 401
+    assert server.get("/add?token=wrong")[0] == 401
+    assert post(server, "/archive", {"sql": "select 1"}, authorization=f"Bearer {server.token}")[0] == 405
+    assert (
+        server.get(
+            "/-/trend", sec_fetch_site="cross-site", sec_fetch_mode="navigate", sec_fetch_dest="document"
+        )[0]
+        == 403
+    )
+
+
+def test_marks_of_an_article(server):
+    cookie = f"finews_add={server.token}"
+    form = {"id": "finews:1", "tags": "储能，待查,储能", "note": "见 <b>公告</b>", "read": "1"}
+    status, headers, _ = post(server, "/-/mark", form, cookie=cookie)
+    assert status == 303
+    page = server.get(
+        headers["Location"].partition("#")[0]
+        if "Location" in headers
+        else headers["location"].partition("#")[0]
+    )[2].decode()
+    assert 'value="储能, 待查"' in page
+    assert "见 &lt;b&gt;公告&lt;/b&gt;" in page
+    assert ask(server, "SELECT article_id, tags, note FROM reader_marks") == [
+        ("finews:1", '["储能", "待查"]', "见 <b>公告</b>")
+    ]
+    assert post(server, "/-/mark", {"id": "finews:9", "tags": "x"}, cookie=cookie)[0] == 400
+    assert post(server, "/-/mark", {"id": "finews:1"}, cookie=cookie)[0] == 303
+    assert ask(server, "SELECT * FROM reader_marks") == [], "an empty mark is none"
+
+
+def test_without_add_the_server_only_reads(tmp_path):
+    arrive(tmp_path, 1)
+    with serving(tmp_path) as running:
+        assert running.get("/add")[0] == 403
+        assert post(running, "/add", {"links": "https://a.example/"})[0] == 405
+    done = run_scrapy(
+        "serve",
+        "--add",
+        "--host",
+        "0.0.0.0",
+        "--port",
+        "0",
+        "-s",
+        f"DATA_DIR={tmp_path}",
+        "-s",
+        "SERVE_PASSWORD=x",
+    )
+    assert done.returncode == 1
+    assert "this machine alone" in done.stderr
+
+
+def test_marks_outlive_an_edit_and_go_with_the_article(tmp_path):
+    arrive(tmp_path, 1)
+    path = tmp_path / "archive.db"
+    set_mark(path, "finews:1", Mark(("a",)), NOW)
+    with Archive(tmp_path) as archive:
+        archive.render = lambda article: (article["post_path"], "post\n")
+        known = archive.known("finews:1")
+        assert known
+    arrive(tmp_path, 1, text="改")
+    with closing(sqlite3.connect(path)) as conn, conn:
+        assert conn.execute("SELECT tags FROM reader_marks").fetchall() == [('["a"]',)]
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("DELETE FROM articles")
+        assert conn.execute("SELECT * FROM reader_marks").fetchall() == []
+
+
+def test_what_cannot_be_kept_is_said(tmp_path):
+    for text, what in (
+        ("", "no link"),
+        ("http://x/" + "a" * 5000, "longer"),
+        (" ".join(f"http://x/{n}" for n in range(1001)), "1,001"),
+    ):
+        with pytest.raises(WrongMark, match=what):
+            links_of(text)
+    with pytest.raises(WrongMark, match="tags"):
+        read_mark("x" * 61, "", False)
+    with pytest.raises(WrongMark, match="note"):
+        read_mark("", "x" * 20_001, False)
+
+
+def test_added_links_are_crawled_once(newsroom, crawl, rows, data_dir):
+    assert crawl("share", "added=1").returncode == 0
+    link = newsroom.share_link(newsroom.articles[0])
+    gone = f"{newsroom.origin}/html_News/NewsShare.html?infoCode=NW209901010000000000"
+    assert add_links(data_dir / "archive.db", [link, gone], newsroom.now) == 2
+    assert crawl("share", "added=1").returncode == 3
+    assert {row["url"]: row["outcome"] for row in rows("SELECT * FROM links")} == {
+        link: "archived",
+        gone: "gone",
+    }
+    with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
+        assert waiting_links(conn) == []
+    newsroom.requests.clear()
+    assert crawl("share", "added=1").returncode == 0
+    assert newsroom.requests == []
+    assert crawl("share", "added=1", f"url={link}").returncode == 2
