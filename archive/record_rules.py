@@ -77,8 +77,10 @@ def keeps_known(record: Mapping[str, Any], known: Mapping[str, Any], known_text:
 
 def cause_of(record: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Who made the text another one: the publisher, or, where the same body was served, our reader and rules."""
-    same = record["source_sha256"] is not None and record["source_sha256"] == known["source_sha256"]
-    return READER if same else PUBLISHER
+    for name in ("source_sha256", "response_sha256"):  # of a web page the body is what the reader chose of it
+        if record.get(name) is not None and record.get(name) == known.get(name):
+            return READER
+    return PUBLISHER
 
 
 def earlier_text(

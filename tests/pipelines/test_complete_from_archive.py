@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.utils.test import get_crawler
 
-from archive.record_rules import keep_better
+from archive.record_rules import cause_of, keep_better
 from archive.writer import Archive
 from crawler.items import Article
 from pipelines.complete_from_archive import CompleteFromArchivePipeline
@@ -100,3 +100,18 @@ def test_captures_of_an_article_are_named_once(store, archive):
     store(BUYBACK, captures=["20260221T080000.000Z-1", "20260221T080001.000Z-2"])
     store(BUYBACK, captures=["20260221T080001.000Z-2", "20260222T080000.000Z-1"])
     assert len(archive.rows_of("article_captures", "finews:1")) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "response", "cause"),
+    [
+        ("a", "r", "reader"),
+        ("a", "s", "reader"),
+        ("b", "r", "reader"),
+        ("b", "s", "publisher"),
+        (None, None, "publisher"),
+    ],
+)
+def test_the_same_body_or_the_same_response_is_no_change_of_the_publisher(source, response, cause):
+    known = {"source_sha256": "a", "response_sha256": "r"}
+    assert cause_of({"source_sha256": source, "response_sha256": response}, known) == cause
