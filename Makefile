@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow soak audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-cluster test-sites score score-sites images
+.PHONY: help demo test test-slow soak audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-peers bench-cluster test-sites score score-sites images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -99,6 +99,9 @@ bench-export: $(DEV) ## exports
 
 bench-cluster: $(DEV) ## a crawl of several workers through Redis, and the merge (needs redis-server)
 	$(BIN)/python -m tests.bench.cluster
+
+bench-peers: $(DEV) ## archive pages with ours and with what peers offer (installs them into .venv-peers; CORPUS=DIR: their pages)
+	$(BIN)/python -m tests.bench.page_peers
 
 bench-pages: $(DEV) ## pages of scrapy serve
 	$(BIN)/python -m tests.bench.pages --rows 200000

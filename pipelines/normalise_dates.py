@@ -37,6 +37,8 @@ LONGEST = 200  # characters of a printed time with what stands round it
 COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
+ISO_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(-\d\d:?\d\d)", re.ASCII)
+"""ISO 8601 without seconds: there, what follows is an offset and not the end of a span of time."""
 Reading = tuple[datetime, str, str]
 """Instant (UTC), precision, and who read it: ``fast`` or ``dateparser``."""
 
@@ -116,6 +118,9 @@ def _read_text(raw: str, printed: Print) -> Reading | None:
     if epoch := forms.EPOCH.pattern.fullmatch(text):
         whole = epoch[1].partition(".")[0]
         return _utc(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
+    if match := ISO_MINUTE.fullmatch(text):
+        reading = _read_text(f"{match[1]}:00{match[2]}", printed)
+        return reading and (reading[0], "minute", reading[2])
     if match := _absolute_match(text):
         return _absolute(match, printed)
     text = forms.BEFORE.sub("", forms.AFTER.sub("", text), count=1)
