@@ -101,9 +101,7 @@ class QueueSpider(ShareSpider):
 
     def give_up(self, taken: Any) -> None:
         """A link that ended its workers: it has an outcome, and its neighbours go on."""
-        from crawler.cluster.worker import reason_of
-
-        require_archive(self.crawler).end_link(taken.url, None, FAILED_HERE, reason_of(taken))
+        require_archive(self.crawler).end_link(taken.url, None, FAILED_HERE, taken.reason)
         self.count(f"links/{FAILED_HERE}")
 
     def closed(self, reason: str) -> None:

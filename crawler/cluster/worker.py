@@ -1,8 +1,7 @@
 """One worker's side of the queue: which links it takes, when they are acknowledged, and what becomes of those that end workers.
 
-A link is taken with XREADGROUP from the partitions that this worker leases, and taken off (XACK, XDEL) only once the archive has
-committed its outcome. What a dead worker had taken is taken over with its partition (XAUTOCLAIM). Nothing is written, or taken off,
-for a partition whose lease is lost: whoever has it now takes the link again.
+A link is taken from the partitions that this worker leases (`crawler.cluster.lent`), and taken off only once the archive has committed
+its outcome. Nothing is written, or taken off, for a partition whose lease is lost: whoever has it now takes the link again.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ import contextlib
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import redis
 
 from crawler.cluster.leases import Leases, clock
-from crawler.cluster.queue import CONNECTION_ERRORS, DEAD, GROUP, Queue, check, digest_of, shown
+from crawler.cluster.lent import Lent, Taken
+from crawler.cluster.queue import CONNECTION_ERRORS, Queue, check, shown
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -30,30 +29,6 @@ TRIALS = 3  # of a suspect: first as the only one beside other links, then twice
 PAUSE = 0.3  # seconds between two looks at an empty queue
 SPREAD = 2.0  # seconds between two looks at how the partitions are spread
 
-# The owner may take a link off: acknowledged, deleted, free to be queued again, no longer on trial.
-TAKE_OFF = (
-    "if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('xack', KEYS[2], ARGV[2], ARGV[3])"
-    " redis.call('xdel', KEYS[2], ARGV[3]) redis.call('srem', KEYS[3], ARGV[4]) redis.call('hdel', KEYS[4], ARGV[3]) return 1"
-)
-
-
-@dataclass(slots=True)
-class Taken:
-    """A link that this worker took."""
-
-    partition: int
-    id: str
-    fields: dict[str, str]
-    deliveries: int = 1
-    """How often it was taken, by any worker."""
-    is_ended: bool = False
-    """Whether its outcome waits to be committed."""
-    is_given_up: bool = False
-
-    @property
-    def url(self) -> str:
-        return self.fields["url"]
-
 
 class Worker:
     """Takes links for one crawl. It is the `archive.writer.BatchGate` of the crawl's archive."""
@@ -63,6 +38,7 @@ class Worker:
         self._name = shown(url)
         self._url = url
         self.leases = Leases(queue, lease)
+        self.lent = Lent(queue, self.leases)
         self.waiting: dict[int, deque[Taken]] = {}
         """Links whose turn has not come, by partition."""
         self.suspects: deque[Taken] = deque()
@@ -74,7 +50,6 @@ class Worker:
         """Committed links that are still to be taken off."""
         self.left = 1
         """Links in all partitions, as last seen."""
-        self._take_off = queue.client.register_script(TAKE_OFF)
         self._taking_off = threading.Lock()
         self._changed = asyncio.Event()
         self._spread_at = float("-inf")
@@ -165,53 +140,32 @@ class Worker:
             if partition not in self.leases.surplus and len(self.waiting.get(partition, ())) < AHEAD
         ]
         has_waiting = any(self.waiting.values())
-        found = await self._ask(self._read, wanted, not has_waiting and not self.open) if wanted else 0
+        is_idle = not has_waiting and not self.open
+        found = await self._ask(self.lent.read, wanted, AHEAD, 500 if is_idle else None) if wanted else []
+        self._put(found)
         if not found:
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), PAUSE)
 
-    def _read(self, partitions: list[int], can_wait: bool) -> int:
-        streams = {self.queue.stream(partition): partition for partition in partitions}
-        try:
-            found = self.queue.client.xreadgroup(
-                GROUP,
-                self.leases.me,
-                dict.fromkeys(streams, ">"),
-                count=AHEAD,
-                block=500 if can_wait else None,
-            )
-        except redis.ResponseError as exc:
-            if "NOGROUP" not in str(exc):
-                raise
-            for partition in partitions:  # someone emptied the database
-                self._make_group(partition)
-            return 0
-        number = 0
-        for stream, entries in found.items() if isinstance(found, dict) else found or ():
-            batch = entries[0] if entries and isinstance(entries[0], list) else entries
-            for entry_id, fields in batch:
-                self._put(Taken(streams[stream], entry_id, fields))
-                number += 1
-        return number
+    def _put(self, links: Iterable[Taken]) -> None:
+        for taken in links:
+            if taken.id in self._known(taken.partition):
+                continue  # under way here, with a lease that was lost for a while
+            if taken.deliveries > SUSPECT:
+                self.suspects.append(taken)
+            else:
+                self.waiting.setdefault(taken.partition, deque()).append(taken)
 
-    def _put(self, taken: Taken) -> None:
-        if (taken.partition, taken.id) in self._known(taken.partition):
-            return  # under way here, with a lease that was lost for a while
-        if taken.deliveries > SUSPECT:
-            self.suspects.append(taken)
-        else:
-            self.waiting.setdefault(taken.partition, deque()).append(taken)
-
-    def _known(self, partition: int) -> set[tuple[int, str]]:
-        """Partition and id of the links of a partition that this worker has in hand."""
+    def _known(self, partition: int) -> set[str]:
+        """Ids of the links of a partition that this worker has in hand."""
         in_hand = (
             *list(self.open.values()),
             *list(self.done),
             *self.suspects,
             *self.waiting.get(partition, ()),
         )
-        return {(taken.partition, taken.id) for taken in in_hand if taken.partition == partition}
+        return {taken.id for taken in in_hand if taken.partition == partition}
 
     # -- partitions ------------------------------------------------------------------------------------------------
 
@@ -220,50 +174,10 @@ class Worker:
         busy = {taken.partition for taken in (*list(self.open.values()), *self.suspects, *list(self.done))}
         busy |= {partition for partition, links in self.waiting.items() if links}
         for partition in self.leases.spread(lengths, busy):
-            self._make_group(partition)
-            self._take_over(partition)
-        self._recall([partition for partition in self.leases.mine if lengths[partition]])
+            self._put(self.lent.take_over(partition))
+        mine = [partition for partition in self.leases.mine if lengths[partition]]
+        self._put(self.lent.recall(mine, self._known))
         self.left = sum(lengths)
-
-    def _recall(self, partitions: Sequence[int]) -> None:
-        """Take links that count as taken, but that nobody has in hand: an answer was lost with a connection, or their outcome was
-        refused for a lease that was then renewed after all."""
-        pipe = self.queue.client.pipeline(transaction=False)
-        for partition in partitions:
-            pipe.xpending(self.queue.stream(partition), GROUP)
-        for partition, summary in zip(partitions, pipe.execute(raise_on_error=False), strict=True):
-            known = self._known(partition)
-            if not isinstance(summary, dict) or summary["pending"] <= len(known):
-                continue
-            stream = self.queue.stream(partition)
-            told = self.queue.client.xpending_range(stream, GROUP, "-", "+", summary["pending"])
-            lost = {one["message_id"]: one["times_delivered"] for one in told}
-            ids = [one for one in lost if (partition, one) not in known]
-            claimed = self.queue.client.xclaim(stream, GROUP, self.leases.me, 0, ids) if ids else []
-            for entry_id, fields in claimed:
-                if fields:
-                    self._put(Taken(partition, entry_id, fields, lost[entry_id] + 1))
-
-    def _make_group(self, partition: int) -> None:
-        try:
-            self.queue.client.xgroup_create(self.queue.stream(partition), GROUP, id="0", mkstream=True)
-        except redis.ResponseError as exc:
-            if "BUSYGROUP" not in str(exc):
-                raise
-
-    def _take_over(self, partition: int) -> None:
-        """Take what earlier owners took and did not end: whoever has the lease may, however recent it is."""
-        stream, client, cursor = self.queue.stream(partition), self.queue.client, "0-0"
-        while True:
-            cursor, entries, *_ = client.xautoclaim(stream, GROUP, self.leases.me, 0, cursor, count=100)
-            entries = [entry for entry in entries if entry[0] is not None and entry[1]]
-            if entries:
-                told = client.xpending_range(stream, GROUP, entries[0][0], entries[-1][0], len(entries) + 100)
-                deliveries = {one["message_id"]: one["times_delivered"] for one in told}
-                for entry_id, fields in entries:
-                    self._put(Taken(partition, entry_id, fields, deliveries.get(entry_id, 1)))
-            if cursor == "0-0":
-                return
 
     async def _renew_leases(self) -> None:
         """From the event loop: a worker that hangs loses its leases."""
@@ -281,15 +195,17 @@ class Worker:
         taken = self.suspects.popleft()
         if not self.leases.holds(taken.partition):
             return
-        trials = self.queue.trials(taken.partition)
-        number = await self._ask(self.queue.client.hincrby, trials, taken.id, 1)
+        number = await self._ask(self.lent.charge, taken)
         is_alone = number > 1
         if is_alone:
             await self._until_idle(settle)
         self._begin(taken)
         self._on_trial = taken.url
         if number > TRIALS:
-            taken.is_given_up = True
+            taken.reason = (
+                f"put aside: its worker died {taken.deliveries - 1} times while it was under way, the last time while it ran alone;"
+                " scrapy enqueue -a dead=1 queues it again"
+            )
             give_up(taken)
             return
         yield taken
@@ -309,45 +225,22 @@ class Worker:
     # -- taking off ----------------------------------------------------------------------------------------------------
 
     def take_off(self) -> None:
-        """Acknowledge and delete what is committed; a link that was put aside is listed as dead first. Raises RedisError."""
+        """Have Redis forget the links that are committed. Raises RedisError."""
         with self._taking_off:
-            self._take_off_all()
-
-    def _take_off_all(self) -> None:
-        while self.done:
-            batch = list(self.done)[:100]
-            pipe = self.queue.client.pipeline(transaction=False)
-            for taken in batch:
-                if taken.is_given_up:
-                    pipe.xadd(DEAD, {**taken.fields, "reason": reason_of(taken)})
-                keys = [
-                    key(taken.partition)
-                    for key in (self.queue.owner, self.queue.stream, self.queue.queued, self.queue.trials)
-                ]
-                self._take_off(
-                    keys=keys, args=[self.leases.me, GROUP, taken.id, digest_of(taken.url)], client=pipe
-                )
-            pipe.execute()
-            for _ in batch:
-                self.done.popleft()
+            while self.done:
+                batch = list(self.done)[:100]
+                self.lent.take_off(batch)
+                for _ in batch:
+                    self.done.popleft()
 
     def close(self) -> None:
         """Let go of everything: others take over at once what has no outcome, and it counts as never taken."""
         for task in self._tasks:
             task.cancel()
+        waiting = [taken for links in self.waiting.values() for taken in links]
         try:
             self.take_off()
-            pipe = self.queue.client.pipeline(transaction=False)
-            waiting = [taken for links in self.waiting.values() for taken in links]
-            for taken in (*self.open.values(), *self.suspects, *waiting):
-                if self.leases.holds(taken.partition):
-                    if taken.deliveries > SUSPECT and taken.url in self.open:
-                        pipe.hincrby(self.queue.trials(taken.partition), taken.id, -1)
-                    pipe.xclaim(
-                        self.queue.stream(taken.partition), GROUP, self.leases.me, 0, [taken.id],
-                        retrycount=taken.deliveries - 1, justid=True,
-                    )  # fmt: skip
-            pipe.execute()
+            self.lent.give_back([*self.open.values(), *self.suspects, *waiting], self._on_trial)
             self.leases.close()
         except redis.RedisError as exc:  # the leases end by themselves
             logger.warning("%s: %s; its leases end in %.0f seconds", self._name, exc, self.leases.seconds)
@@ -377,11 +270,3 @@ class Worker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def reason_of(taken: Taken) -> str:
-    """Why a link was put aside."""
-    return (
-        f"put aside: its worker died {taken.deliveries - 1} times while it was under way, the last time while it ran alone;"
-        " scrapy enqueue -a dead=1 queues it again"
-    )

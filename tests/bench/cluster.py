@@ -115,12 +115,9 @@ def redis_costs(server: RedisServer, links: int) -> None:
     leases: Leases = worker.leases
     lengths = queue.lengths()
     for partition in leases.spread(lengths, ()):
-        worker._make_group(partition)
-    while worker._read(leases.mine, False):
-        for waiting in worker.waiting.values():
-            worker.done.extend(waiting)
-            waiting.clear()
-        worker.take_off()
+        worker.lent.take_over(partition)
+    while taken := worker.lent.read(leases.mine, 8, None):
+        worker.lent.take_off(taken)
     done = cpu()
     worker.close()
     assert not any(queue.lengths())

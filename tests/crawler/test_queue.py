@@ -165,7 +165,7 @@ def test_a_worker_without_its_lease_writes_nothing_and_takes_nothing_off(queue, 
 
 
 def _taken(queue, host):
-    from crawler.cluster.worker import Taken
+    from crawler.cluster.lent import Taken
 
     [(entry_id, fields)] = queue.client.xrange(queue.stream(partition_of(host)))
     return Taken(partition_of(host), entry_id, fields)
