@@ -6,6 +6,7 @@ from typing import Any
 
 from archive.terminal import fit_width
 from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.exit_status import counted
 
 QUEUE_TROUBLE = 8
 """Exit status of ``scrapy status``."""
@@ -31,10 +32,10 @@ def read_queue(url: str) -> dict[str, Any]:
     state |= queue.state()
     if dead := len(state["dead"]):
         problems.append(
-            f"{dead:,} links of the queue were put aside; scrapy enqueue -a dead=1 queues them again"
+            f"put aside from the queue: {counted(dead, 'link')}; scrapy enqueue -a dead=1 queues again what was put aside"
         )
     if state["links"] and not state["workers"] and state["lag"] > LONG:
-        problems.append(f"{state['links']:,} links are queued, and no worker is alive")
+        problems.append(f"queued, and no worker is alive: {counted(state['links'], 'link')}")
     return {**state, "problems": problems}
 
 
@@ -58,7 +59,7 @@ def queue_lines(state: dict[str, Any], paint: Any) -> list[str]:
     if "links" not in state:
         return lines
     lines.append(
-        f"  {state['links']:,} links, {state['taken']:,} of them taken; the oldest was queued {span(state['lag'])} ago"
+        f"  {counted(state['links'], 'link')}, {state['taken']:,} of them taken; the oldest was queued {span(state['lag'])} ago"
         if state["links"]
         else "  empty"
     )

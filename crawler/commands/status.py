@@ -72,23 +72,33 @@ class Command(ReadingCommand):
         reports = []
         for root in [Path(arg).expanduser().resolve() for arg in args] or [self.data_dir]:
             conn = reader.open_for_reading(root)
-            report = read_status(conn, root, now)
-            conn.close()
+            try:
+                report = read_status(conn, root, now)
+            except reader.READ_ERRORS as exc:
+                message = reader.explain_unreadable(root / "archive.db", exc)
+                raise reader.NoArchive(message) from None
+            finally:
+                conn.close()
             check_health(report, now, max_age, min_free)
             reports.append(report)
         queue = self.read_queue() if self.settings["QUEUE"] else None
-        self.exitcode = max(report["exit_status"] for report in reports)
-        if queue and queue["problems"]:
-            self.exitcode = QUEUE_TROUBLE
+        problems = [
+            {"exit_status": QUEUE_TROUBLE, "problem": problem}
+            for problem in (queue or {"problems": []})["problems"]
+        ]
+        if problems and len(reports) == 1:
+            reports[0]["problems"] += problems
+            reports[0] |= {"exit_status": QUEUE_TROUBLE, "healthy": False}
+        self.exitcode = max(entry["exit_status"] for entry in (*reports, *problems))
         if opts.json:
             print(json.dumps(self.as_object(reports, queue), indent=1))
             return
         paint = terminal.painter()
-        lines = (
-            format_status(reports[0], now, paint) if len(reports) == 1 else format_shards(reports, now, paint)
-        )
+        if len(reports) == 1:
+            lines = format_status(reports[0], now, paint)
+        else:
+            lines = format_shards(reports, problems, now, paint)
         if queue:
-            lines[1:1] = [f"  {QUEUE_TROUBLE}  {paint(problem, 'red')}" for problem in queue["problems"]]
             lines += queue_lines(queue, paint)
         print("\n".join(lines))
 
