@@ -588,6 +588,7 @@ def test_a_shard_of_a_newer_version_is_refused(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_at_every_point(tmp_path):
     one, other, before, folder = (tmp_path / name for name in ("one", "other", "before", "killed"))
     shard(one, lambda a: with_image(a, article(a, 1, 5), ONE), 2)
