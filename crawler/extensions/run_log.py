@@ -33,9 +33,9 @@ COUNTS = {
 """Columns of `crawls` by the stat that fills them."""
 
 
-NOT_BUGS = ("scrapy.downloadermiddlewares", "scrapy.extensions")
+NOT_BUGS = ("scrapy.downloadermiddlewares", "scrapy.extensions", "trafilatura", "htmldate", "pypdf")
 """Loggers whose errors are reported otherwise: what could not be fetched (a robots.txt, say) by the link's outcome, a limit
-that ended the crawl (MEMUSAGE_LIMIT_MB, say) by its finish reason."""
+that ended the crawl (MEMUSAGE_LIMIT_MB, say) by its finish reason; what a library cannot read of a page by what the readers make of it."""
 
 
 class ErrorCollector(logging.Handler):
