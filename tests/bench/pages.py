@@ -50,6 +50,18 @@ def pages(conn: sqlite3.Connection) -> list[str]:
         f"/-/articles?{urlencode({'q': '公司', 'publisher': '样本3报', 'from': '2022-06-01'})}",
         "/archive",
     ]
+    found += [
+        "/-/coverage",
+        "/-/coverage?days=90",
+        "/-/edits",
+        "/-/edits?kind=figures",
+        "/-/edits.atom",
+        "/-/feed.atom",
+    ]
+    found += [
+        f"/-/trend?{urlencode({'q': line, 'by': span})}"
+        for line, span in (("公司", "day"), ("储能", "month"))
+    ]
     names = [
         name
         for (name,) in conn.execute(
