@@ -125,12 +125,15 @@ def test_times_that_list_and_detail_state_differently_are_rows(archive, tmp_path
     settings = get_project_settings()
     settings.setdict({"DATA_DIR": str(data), "FINEWS_NOW": "2026-07-09T00:00:00Z"})
     with Captures.read(data) as captures, Archive(data) as opened:
-        entry = next(one for one in journal(captures.db) if one.kind == "article" and one.entry.get("listed"))
-        article = Replay(captures, settings).article(entry.article_id, entry.entry)
+        replay = Replay(captures, settings)
+        entries = [one for one in journal(captures.db) if one.kind == "article" and one.entry.get("listed")]
+        article = next(
+            article
+            for entry in entries
+            if (article := replay.article(entry.article_id, entry.entry)).published_from == "feed"
+        )
         article.times = {"detail": "2026-01-01 08:00"}
         lookup = ImageRows(opened.conn, captures.db)
         OfflinePipelines(settings, opened, lookup, stores=True).process(article)
-    times = rows_of(
-        data, "SELECT origin, published_raw FROM article_times WHERE article_id = ?", entry.article_id
-    )
+    times = rows_of(data, "SELECT origin, published_raw FROM article_times WHERE article_id = ?", article.id)
     assert dict(times) == {"feed": article.published_raw, "detail": "2026-01-01 08:00"}
