@@ -39,7 +39,9 @@ ICON = re.compile(
     re.IGNORECASE,
 )
 SIZE = re.compile(r"[_/-]w?(\d{1,4})(?:_h|x|\*)(\d{1,4})(?=[._/]|$)")
-ICON_ALT = re.compile(r"二维码|二維碼|扫码|logo|广告|关注|APP下载", re.IGNORECASE)
+ICON_ALT = re.compile(
+    r"二维码|二維碼|扫码|logo|广告|APP下载|^(?:欢迎|点击|長按|长按)?关注(?:我们|公众号|微信)?$", re.IGNORECASE
+)
 HOLDER = re.compile(
     r"(?:^|[\s_-])(?:photos?|pics?|pictures?|imgs?|images?|figure|cover)(?:$|[\s_\d-])|[a-z](?:Pic|Img|Photo|Image)"
 )
@@ -212,8 +214,13 @@ def is_icon(image: Any, address: str) -> bool:
         width, height = sizes if len(sizes) == 2 else (int(stated[1]), int(stated[2]))  # type: ignore[index]
         if width > BANNER * height and 0 < height <= 150:
             return True
-    named = f"{image.get('class') or ''} {address}"
-    return ICON.search(named) is not None or is_icon_alt(image.get("alt") or "")
+    # A class may be named after what a photograph is for: the image that is shared.
+    named = (image.get("class") or "").replace("share", "")
+    return (
+        ICON.search(named) is not None
+        or ICON.search(address) is not None
+        or is_icon_alt(image.get("alt") or "")
+    )
 
 
 def is_icon_alt(alt: str) -> bool:

@@ -138,3 +138,9 @@ def test_an_embedded_post_is_text():
 def test_the_home_page_of_an_edition_is_no_article(path):
     with pytest.raises(NotArticle, match="is the home page"):
         read(western(f"<h1>{TITLE}</h1>{text()}"), f"https://news.example{path}")
+
+
+def test_a_photograph_may_be_named_after_sharing_and_attention():
+    image = '<p><img src="/photos/bridge.jpg" class="share-img" alt="全民关注大桥通车"></p>'
+    found = read(western(f"<article><h1>{TITLE}</h1><time>2026-06-30 10:00</time>{text(image)}</article>"))
+    assert found["images"] == ["https://news.example/photos/bridge.jpg"]
