@@ -568,7 +568,7 @@ def test_a_full_disk_ends_the_crawl_at_once(newsroom, crawl, tmp_path):
         ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], capture_output=True
     ).returncode:
         pytest.skip("no mount here")
-    Archive(disk / "data").open().close()
+    Archive(disk / "data", captures=True).open().close()
     (disk / "other").write_bytes(bytes(shutil.disk_usage(disk).free - 250_000))
     links = "\n".join(newsroom.share_link(article) for article in newsroom.articles)
     newsroom.requests.clear()
