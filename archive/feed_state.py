@@ -9,10 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive.outcomes import GONE, RETRIED, sql_list
+from archive.outcomes import FINAL, GONE, RETRIED, sql_list
 from archive.times import utc_text
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+GONE_TRIES = 8
+"""How often an article that a list names is asked for while its server says that it is not there (10 hours): it may be
+listed before it is published."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """A stored time that is further ahead than this was written by a clock that was wrong; what depends on it is due at once."""
 
@@ -156,6 +159,17 @@ class FeedState:
         return {
             article_id: (url, is_due(last, patience(tries), now)) for article_id, url, tries, last in rows
         }
+
+    def ended(self, ids: Iterable[str]) -> set[str]:
+        """Articles among *ids* for which no list has to be read again: their link ended for good, or `pending_records`
+        has them tried again."""
+        rows = self.conn.execute(
+            "SELECT l.article_id FROM json_each(?) j CROSS JOIN links l ON l.article_id = j.value"
+            f" WHERE l.outcome IN {sql_list(FINAL)} OR (l.outcome = '{GONE}' AND l.tries >= {GONE_TRIES})"
+            " OR EXISTS (SELECT 1 FROM pending_records p WHERE p.article_id = l.article_id)",
+            [json.dumps(list(ids))],
+        )
+        return {row[0] for row in rows}
 
     def failed_links(self, site: str, now: datetime, limit: int = 200) -> list[tuple[str, str, bool]]:
         """Links of articles that no crawl could fetch, due for another try: ``(url, article_id, whether it was crawled by hand)``.

@@ -11,14 +11,13 @@ from typing import Any
 
 from archive import outcomes, reader
 from archive.language import gettext, ngettext
-from archive.list_habits import find_short_lists, find_silent_lists
+from archive.list_habits import find_short_lists, find_silent_lists, list_problems
 from archive.outcomes import sql_list
 from archive.reader import rows
 from archive.times import ago
 from archive.units import in_bytes
 
 HEALTHY, NO_ARCHIVE, OPEN_GAPS, FEED_FAILS, CRAWL_FAILED, TOO_OLD, DISK_FULL = 0, 1, 3, 4, 5, 6, 7
-FEED_FAILURES = 3  # failed polls in a row that make a feed a failing one
 ENDED_WELL = (0, 3)  # exit statuses of crawls that did their work: a link that failed is tried again
 WATCH = "spider IN ('finews', 'feeds', 'preflight')"
 FAILED = sql_list(outcomes.FAILED)
@@ -136,39 +135,9 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
                 gaps,
             ).format(count=gaps),
         )
-    for feed in report["feeds"]:
-        if feed["failures"] >= FEED_FAILURES:
-            read_at = ago(feed["last_read_at"], now)
-            problem(
-                FEED_FAILS,
-                gettext("feed {feed} failed {count:,} times in a row, last read {time}").format(
-                    feed=feed["feed"], count=feed["failures"], time=read_at
-                ),
-                feed["feed"],
-            )
-    for short in report["short_lists"]:
-        problem(
-            FEED_FAILS,
-            gettext(
-                "feed {feed} listed {count:,} articles on {day}; {usual} are usual for that weekday"
-            ).format(
-                feed=short["feed"], count=short["count"], day=short["day"], usual=f"{short['usual']:,.0f}"
-            ),
-            short["feed"],
-        )
-    for silent in report["silent_lists"]:
-        longest = timedelta(seconds=silent["longest_silence"])
-        problem(
-            FEED_FAILS,
-            gettext(
-                "feed {feed} lists nothing newer than {time}; its longest silence before was {hours} hours"
-            ).format(
-                feed=silent["feed"],
-                time=ago(silent["newest_at"], now),
-                hours=f"{longest.total_seconds() / 3600:,.0f}",
-            ),
-            silent["feed"],
-        )
+    silent = [row | {"longest": timedelta(seconds=row["longest_silence"])} for row in report["silent_lists"]]
+    for feed, text in list_problems(report["feeds"], report["short_lists"], silent, now):
+        problem(FEED_FAILS, text, feed)
     last = report["last_scheduled"]
     if last and (last["outcome"] != "finished" or last["exit_status"] not in ENDED_WELL):
         if last["exit_status"] is not None:

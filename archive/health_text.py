@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from archive.health import ENDED_WELL, FEED_FAILURES
+from archive.health import ENDED_WELL
 from archive.language import gettext, ngettext, pgettext
+from archive.list_habits import FEED_FAILURES
 from archive.terminal import fit_right, fit_width
 from archive.times import ago, in_beijing
 from archive.units import in_bytes

@@ -5,21 +5,47 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive.short_days import classify_days
-from archive.times import BEIJING, read_utc, utc_text
+from archive.days_off import usual_weekday
+from archive.language import gettext
+from archive.short_days import classify_days, weekday_medians
+from archive.times import BEIJING, ago, read_utc, utc_text
 
 WINDOW = timedelta(days=36)  # five of each weekday
 LONGEST = 3  # times the longest silence of the window, after which a list is silent
 LEAST_SILENCE = timedelta(days=1)
 LEAST_KNOWN = 10  # articles in the window, before a list has a habit
+FEED_FAILURES = 3  # failed polls in a row that make a list a failing one
 LEAST = 5  # articles a day that make a habit; a list of fewer has days without any
 
 
 def find_short_lists(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
     """Lists whose yesterday (Beijing) was short of articles: ``feed``, ``day``, ``count``, ``usual``."""
+    found = []
+    for feed, listed in sorted(count_days(conn, now).items()):
+        day = max(listed)
+        verdict = classify_days(listed, [min(listed)])[day]
+        if verdict.usual and verdict.usual >= LEAST and (verdict.short or verdict.empty):
+            found.append({"feed": feed, "day": day, "count": listed[day], "usual": verdict.usual})
+    return found
+
+
+def usual_of(conn: sqlite3.Connection, now: datetime) -> dict[str, float]:
+    """Lists with a habit: how many articles each usually brings on yesterday's weekday (Beijing)."""
+    found = {}
+    for feed, listed in count_days(conn, now).items():
+        medians = weekday_medians({day: count for day, count in listed.items() if day != min(listed)})
+        usual = medians.get(usual_weekday(max(listed)))
+        if usual is not None:
+            found[feed] = usual
+    return found
+
+
+def count_days(conn: sqlite3.Connection, now: datetime) -> dict[str, dict[str, int]]:
+    """How many articles each list brought on every whole Beijing day of the window since its first, yesterday included."""
     today = now.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
     days = [f"{today - timedelta(days=n):%Y-%m-%d}" for n in range(1, WINDOW.days)]
     counts: dict[str, dict[str, int]] = defaultdict(dict)
@@ -29,14 +55,32 @@ def find_short_lists(conn: sqlite3.Connection, now: datetime) -> list[dict[str, 
         [utc_text(today - WINDOW), utc_text(today)],
     ):
         counts[feed][day] = count
-    found = []
-    for feed, known in sorted(counts.items()):
-        since = min(known)
-        listed = {day: known.get(day, 0) for day in days if day >= since}
-        verdict = classify_days(listed, [since]).get(days[0])
-        if verdict and verdict.usual and verdict.usual >= LEAST and (verdict.short or verdict.empty):
-            found.append({"feed": feed, "day": days[0], "count": listed[days[0]], "usual": verdict.usual})
-    return found
+    return {
+        feed: {day: known.get(day, 0) for day in days if day >= min(known)} for feed, known in counts.items()
+    }
+
+
+def list_problems(
+    feeds: Iterable[Mapping[str, Any]],
+    short: Iterable[Mapping[str, Any]],
+    silent: Iterable[Mapping[str, Any]],
+    now: datetime,
+) -> Iterator[tuple[str, str]]:
+    """Name of each list that needs a look, and why in words. *feeds*: rows of `feeds`; *short*, *silent*: as found here."""
+    for feed in feeds:
+        if feed["failures"] >= FEED_FAILURES:
+            text = gettext("feed {feed} failed {count:,} times in a row, last read {time}")
+            read_at = ago(feed["last_read_at"], now)
+            yield feed["feed"], text.format(feed=feed["feed"], count=feed["failures"], time=read_at)
+    for row in short:
+        text = gettext("feed {feed} listed {count:,} articles on {day}; {usual} are usual for that weekday")
+        yield row["feed"], text.format(**{**row, "usual": f"{row['usual']:,.0f}"})
+    for row in silent:
+        text = gettext(
+            "feed {feed} lists nothing newer than {time}; its longest silence before was {hours} hours"
+        )
+        hours = f"{row['longest'].total_seconds() / 3600:,.0f}"
+        yield row["feed"], text.format(feed=row["feed"], time=ago(row["newest_at"], now), hours=hours)
 
 
 def find_silent_lists(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:

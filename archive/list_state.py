@@ -94,7 +94,8 @@ class ListState:
         """Keep articles (``article_id``, ``feed``, ``url``, ``record``) that could not be had."""
         with self.conn:
             self.conn.executemany(
-                "INSERT OR IGNORE INTO pending_records (article_id, feed, url, record) VALUES (?, ?, ?, ?)",
+                "INSERT INTO pending_records (article_id, feed, url, record) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (article_id) DO UPDATE SET url = excluded.url, record = excluded.record",
                 [
                     (
                         row["article_id"],

@@ -27,6 +27,8 @@ FAILED = (GONE, NOT_ARTICLE, WALLED, UNREACHABLE, UNREADABLE, UNKNOWN_SITE, REFU
 """Outcomes that bring no article and count as failures of a crawl."""
 RETRIED = (WALLED, UNREACHABLE, UNREADABLE, REFUSED, FAILED_HERE)
 """Outcomes that later crawls try again, with back-off."""
+FINAL = (NOT_ARTICLE, DROPPED, UNKNOWN_SITE)
+"""Outcomes without an article that another try would not change."""
 ALL = (*ARRIVED, DROPPED, *FAILED)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -59,14 +60,18 @@ class ProbeSpider(Spider):
 
 async def read_newest(source: Source, channel: str, now: datetime, ask: Ask) -> Listing:
     """The newest page of a channel, the parts of an index included. Raises SourceError."""
-    found: Listing | None = None
+    whole = Listing(records=[])
     for wanted in source.requests(channel, "", Window(now=now)):
-        listing = source.read(await ask(wanted), channel, "")
+        listing = source.read(await ask(with_headers(wanted, source)), channel, "")
+        whole.records += listing.records
         for part in listing.further:
-            listing.records += source.read(await ask(part), channel, "").records
-        found = listing if found is None else found
-    assert found is not None
-    return found
+            whole.records += source.read(await ask(with_headers(part, source)), channel, "").records
+    return whole
+
+
+def with_headers(wanted: ListRequest, source: Source) -> ListRequest:
+    """*wanted* with the headers of every request to *source*."""
+    return replace(wanted, headers={**source.headers, **wanted.headers})
 
 
 async def find_offers(

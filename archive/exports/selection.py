@@ -28,6 +28,9 @@ KINDS = {"INTEGER": "integer", "REAL": "real"}
 UPDATED = "max(coalesce(a.published_at, a.first_seen_at), iif(a.revision > 1, a.retrieved_at, ''), coalesce(a.withdrawn_at, ''))"
 """When an article last changed for its readers: published, edited or withdrawn."""
 
+LISTS = {"tags"}
+"""Lists of `articles` that may be NULL; the others are empty by default."""
+
 SESSIONS = ("cn_session", "cn_trading_day", "hk_session", "hk_trading_day")
 """Columns of the view `market_sessions`."""
 
@@ -152,7 +155,7 @@ class Snapshot:
         lists = {
             name
             for _, name, _, _, default, _ in self.conn.execute("PRAGMA table_info(articles)")
-            if default == "'[]'"
+            if default == "'[]'" or name in LISTS
         }
         columns = {}
         for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.language import gettext, ngettext
+from archive.list_habits import FEED_FAILURES
 from archive.report.figures import Figures, merge_counts, quantile
 from archive.times import in_beijing
 
-FEED_FAILURES = 3  # failed polls in a row, as in scrapy status
 UNKNOWN = 0.02  # share of articles without a headline, time or publisher of their own
 IMAGES = 0.05  # share that failed
 CRAWLS = 0.05  # share that failed or were killed

@@ -1,4 +1,5 @@
-"""``scrapy coverage``: a calendar of Beijing days that shows which are short of articles, and the publishers. Reads only."""
+"""``scrapy coverage``: a calendar of Beijing days that shows which are short of articles, and the publishers; or the lists
+of each source. Reads only."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ class Command(ReadingCommand):
     name = "coverage"
 
     def syntax(self) -> str:
-        return "[--days 60] [--json]"
+        return "[--by day|source] [--days 60] [--json]"
 
     def short_desc(self) -> str:
         return "Show a calendar of archived articles: short days, empty days, gaps, publishers"
@@ -26,30 +27,37 @@ class Command(ReadingCommand):
     def long_desc(self) -> str:
         return (
             "Shows how many articles of each Beijing day are archived. Marks: short N% (that much below the median of its "
-            "weekday), none (no article), holiday (Shanghai is closed), gap (one is open in a feed), so far (today). Exit status: 0; 1 no archive, or "
-            "it cannot be read; 2 wrong usage."
+            "weekday), none (no article), holiday (Shanghai is closed), gap (one is open in a feed), so far (today). --by source shows "
+            "the lists of each source instead: articles, yesterday beside what is usual for its weekday, the newest record, when it was "
+            "read, and by name what grows old, fails or falls short. Exit status: 0; 1 no archive, or it cannot be read; 2 wrong usage."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.add_argument(
+            "--by", choices=("day", "source"), default="day", help="what a line is about (default: day)"
+        )
         parser.add_argument("--days", type=int, default=60, help="days to show, today included (default: 60)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
-        from archive.coverage import (
-            format_coverage,
-            read_coverage,
-        )  # late: Scrapy imports all commands to run one
+        # Late: Scrapy imports all commands to run one.
+        from archive.coverage import format_coverage, read_coverage
+        from archive.source_coverage import format_sources, read_sources
 
         self.reject_arguments(args)
         if not 1 <= opts.days <= 36_600:
             raise UsageError(f"--days {opts.days}: give 1 to 36,600", print_help=False)
-        today = times.clock(self.settings).astimezone(BEIJING).date()
+        now = times.clock(self.settings)
         conn = reader.open_for_reading(self.data_dir)
-        report = read_coverage(conn, today, opts.days)
+        if opts.by == "source":
+            report = read_sources(conn, now, opts.days)
+        else:
+            report = read_coverage(conn, now.astimezone(BEIJING).date(), opts.days)
         conn.close()
-        print(
-            json.dumps(report, indent=1)
-            if opts.json
-            else "\n".join(format_coverage(report, terminal.painter()))
-        )
+        if opts.json:
+            print(json.dumps(report, indent=1))
+            return
+        paint = terminal.painter()
+        lines = format_sources(report, now, paint) if opts.by == "source" else format_coverage(report, paint)
+        print("\n".join(lines))

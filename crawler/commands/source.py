@@ -18,7 +18,7 @@ from archive.times import ago, clock
 from crawler.pages import LinkError, target_of
 from crawler.probe import Ask, ProbeSpider, find_offers, read_newest
 from crawler.sources import Record, Source, SourceError, built_in
-from crawler.sources.configured import FILE, ConfigError, build, choose, load, write_entry
+from crawler.sources.configured import FILE, ConfigError, build, choose, load, urls_of, write_entry
 from crawler.sources.discovery import built_in_for, name_for, opml_of, outlines_in
 from pipelines.normalise_dates import to_utc
 
@@ -97,6 +97,9 @@ class Command(ScrapyCommand):
                 f"{url} offers nothing that can be followed: {'; '.join(notes) or 'no feed, sitemap or list of articles'}",
                 FAILED,
             )
+        if follower := self.follower_of(offers[0][0]):
+            print(f"{offers[0][0]} is followed already, as [{follower}] in {self.path}")
+            return None
         name = opts.name or name_for(url, self.configured)
         entry = {"url": offers[0][0], **given}
         write_entry(self.path, name, entry)
@@ -105,18 +108,20 @@ class Command(ScrapyCommand):
             print(f"also there: {address}: {count} records")
         return None
 
+    def follower_of(self, url: str) -> str | None:
+        """Name of the source that has an address already."""
+        return next((name for name, entry in self.configured.items() if url in urls_of(entry).values()), None)
+
     def add_opml(self, path: Path) -> None:
         """Write down every feed of an OPML file that is not there yet."""
-        known = {entry.get("url") for entry in self.configured.values()}
         added = 0
         try:
             for title, url in outlines_in(path.read_bytes(), str(path)):
-                if url in known:
+                if self.follower_of(url):
                     continue
                 name = name_for(url, self.configured)
                 self.configured[name] = {"url": url, **({"publisher": title} if title else {})}
                 write_entry(self.path, name, self.configured[name])
-                known.add(url)
                 added += 1
         except (SourceError, OSError) as exc:
             self._leave(str(exc))

@@ -32,7 +32,9 @@ class Command(ReadingCommand):
         return "Tell whether the archive is healthy: last runs, feeds, gaps, failing links, disk"
 
     def long_desc(self) -> str:
-        from archive.health import FEED_FAILURES  # late, as below: Scrapy imports all commands to run one
+        from archive.list_habits import (
+            FEED_FAILURES,
+        )  # late, as below: Scrapy imports all commands to run one
 
         return (
             "Tells whether the archive is healthy, without a crawl. Exit status, the highest of those that hold: 0 healthy; 1 no "

@@ -1,4 +1,4 @@
-"""Keywords that a page states of itself, by schema.org."""
+"""Keywords that a page states of its article, by schema.org or Open Graph."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ PARTED = re.compile(r"[,，、;；|]")
 
 
 def find_keywords(document: Document) -> list[str]:
-    """Keywords of the article's schema.org record, in their order, each once; a text is parted at its commas."""
+    """Keywords of the article's schema.org record, else its ``article:tag`` properties, in their order, each once; a text
+    is parted at its commas. A meta tag ``keywords`` is no source: most sites have the same on every page."""
     stated = document.linked_data.get("keywords")
     found = (
         [word for part in stated if (word := name_of(part))] if isinstance(stated, list) else split(stated)
     )
+    if not found:
+        found = [word for tag in document.metas.get("article:tag", []) for word in split(tag)]
     return list(dict.fromkeys(word for word in found if len(word) <= LONGEST))[:MOST]
 
 

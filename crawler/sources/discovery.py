@@ -13,6 +13,7 @@ from lxml import etree
 from parsel import Selector
 
 from crawler.sources import SourceError, built_in
+from crawler.sources.configured import urls_of
 from crawler.sources.link_list import main_domain
 from crawler.sources.rows import absolute_url
 
@@ -24,6 +25,7 @@ WELL_KNOWN = (
     "/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/sitemap_news.xml", "/news-sitemap.xml",
     "/sitemap-news.xml", "/sitemap.xml",
 )  # fmt: skip
+ADDRESS = re.compile(r"[\d.]+|[\da-f.:]*:[\da-f.:]*")  # of a machine, without a name
 SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -67,9 +69,13 @@ def name_for(url: str, taken: Mapping[str, Any]) -> str:
 
     >>> name_for("https://www.paper.test/feed", {}), name_for("https://www.paper.test/feed", {"paper": 1})
     ('paper', 'paper-2')
+    >>> name_for("http://127.0.0.1:8000/feed", {}), name_for("http://[::1]/feed", {})
+    ('127-0-0-1', '1')
     """
     host = (urlsplit(url).hostname or "source").lower()
-    first = re.sub(r"[^a-z0-9-]+", "-", main_domain(host).partition(".")[0]).strip("-") or "source"
+    is_address = ADDRESS.fullmatch(host)
+    first = re.sub(r"[^a-z0-9-]+", "-", host if is_address else main_domain(host).partition(".")[0])
+    first = first.strip("-") or "source"
     name, number = first, 2
     while name in taken or name in built_in():
         name, number = f"{first}-{number}", number + 1
@@ -95,9 +101,7 @@ def opml_of(entries: Mapping[str, Mapping[str, Any]]) -> str:
     """The sources with an address of their own as OPML."""
     lines = []
     for name, entry in entries.items():
-        channels = entry.get("channels")
-        urls = {"": entry["url"]} if "url" in entry else channels if isinstance(channels, dict) else {}
-        for channel, url in urls.items():
+        for channel, url in urls_of(entry).items():
             title = quoteattr(entry.get("publisher") or f"{name}/{channel}".rstrip("/"))
             lines.append(f'    <outline type="rss" text={title} title={title} xmlUrl={quoteattr(url)}/>')
     body = "\n".join(lines)

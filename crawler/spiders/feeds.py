@@ -276,13 +276,17 @@ class FeedsSpider(ListSpider):
         ]
         self.list_state.keep_pending(lost)
         self.list_state.settle(handed)
+        followed_up = {one for one, named in self.asked.items() if named and not named[1].is_whole}
+        ended = self.feed_state.ended({self.became.get(one, one) for one in followed_up})
         memories = []
         for poll in self.polls:
             self.remember_members(poll, states.keys())
             unsettled = {
                 key
                 for key, article_id in poll.ids.items()
-                if not states.get(article_id, False) and (key in poll.completing or article_id not in states)
+                if not states.get(article_id, False)
+                and (key in poll.completing or article_id not in states)
+                and article_id not in ended
             }
             memories.append(poll.remembered(unsettled, poll.source.interval_of(poll.channel)))
         self.archive.flush()

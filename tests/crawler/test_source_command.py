@@ -115,6 +115,23 @@ def test_check_names_the_newest_record_and_what_is_wrong(source, tmp_path):
     assert "lists no article" in lines["odd"]
 
 
+def test_headers_of_a_source_are_sent(source, portals, tmp_path):
+    (tmp_path / "sources.toml").write_text(
+        '[paper]\nurl = "https://paper.test/feed.xml"\nheaders = { "X-Key" = "s3cret" }\n'
+    )
+    assert source("check").returncode == 0
+    assert portals.headers["X-Key"] == "s3cret"
+
+
+def test_what_is_followed_is_not_added_again(source, tmp_path):
+    text = '[ports]\nchannels = { all = "https://paper.test/feed.xml" }\n'
+    (tmp_path / "sources.toml").write_text(text)
+    done = source("add", "https://paper.test/")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "https://paper.test/feed.xml is followed already, as [ports] in " in done.stdout
+    assert (tmp_path / "sources.toml").read_text() == text
+
+
 def test_check_of_one_channel(source):
     done = source("check", "cls/telegraph", "--json")
     assert json.loads(done.stdout) == [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import signal
 import sqlite3
@@ -16,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
-from tests.newsroom.portals import BEGIN, PORTALS, Portals, text_of
+from archive.feed_state import GONE_TRIES
+from tests.newsroom.portals import BEGIN, PARTS, PORTALS, Portals, Reply, text_of
 from tests.scrapy_process import ROOT, run_scrapy
 
 CHANNELS = {
@@ -143,6 +147,38 @@ def test_a_story_is_archived_with_the_words_of_its_list(world, portal):
     )
     expected = "Announcement number 101" if portal == "cninfo" else "标段建成后将增加1318个岗位"
     assert expected in article["body_text"]
+
+
+@pytest.mark.parametrize(
+    ("portal", "number", "tags", "importance"),
+    [
+        ("cls", 101, ["港口航运", PARTS[5]], 1),
+        ("cls", 102, ["港口航运", PARTS[6]], 0),
+        ("sina", 101, [PARTS[5]], None),
+        ("list", 101, [PARTS[5]], None),  # of its page: the list states none
+        ("gelonghui", 101, [], 0),
+    ],
+)
+def test_tags_and_importance_are_those_that_the_source_states(world, portal, number, tags, importance):
+    article = world.one(portal, number)
+    assert json.loads(article["tags"] or "[]") == tags
+    assert article["importance"] == importance
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_tags_and_importance_are_exported(world, tmp_path, suffix):
+    file, story = tmp_path / f"articles.{suffix}", world.portals.stories["cls"][1]
+    done = run_scrapy("export", str(file), "-s", f"DATA_DIR={world.folder}")
+    assert (done.returncode, done.stderr) == (0, "")
+    if suffix == "csv":
+        rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
+    elif suffix == "jsonl":
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    else:
+        rows = parquet.read_table(file).to_pylist()
+    [row] = [row for row in rows if row["headline"] == story.title and row["site"] == "cls"]
+    tags = json.loads(row["tags"]) if suffix == "csv" else row["tags"]
+    assert (tags, int(row["importance"])) == (["港口航运", story.part], 1)
 
 
 def test_one_story_of_many_sources_is_one_group(world):
@@ -298,6 +334,37 @@ def test_an_article_that_fails_is_tried_again_after_the_list_has_moved_on(small)
     small.crawl("due", 9, "paper")
     assert small.one("paper", lost.number)["headline"] == lost.title
     assert small.rows("SELECT * FROM pending_records") == []
+
+
+@pytest.mark.parametrize(("status", "tries"), [(503, 0), (404, GONE_TRIES - 1)])
+def test_a_list_is_passed_over_as_unchanged_though_an_article_of_it_cannot_be_had(small, status, tries):
+    portals, answer = small.portals, small.portals.reply
+    lost = portals.stories["paper"][1]
+    portals.reply = lambda host, target, form: (
+        Reply(b"", status=status) if target == f"/story/{lost.number}" else answer(host, target, form)
+    )  # type: ignore[method-assign]
+    small.crawl("first", 0, "paper")
+    if tries:
+        conn = sqlite3.connect(small.folder / "archive.db")
+        with conn:  # it was asked for often, and is due again
+            conn.execute("UPDATE links SET tries = ?, last_tried_at = '2026-11-21T00:00:00Z'", [tries])
+        conn.close()
+        assert '""' in json.dumps(list(json.loads(small.seen["first"]["feeds"]["paper"]["listed"]).values()))
+        small.crawl("last", 1, "paper")
+        assert small.rows("SELECT tries FROM links") == [{"tries": GONE_TRIES}]
+    small.crawl("later", 2, "paper")
+    assert small.asked["later"] == ["paper.test/robots.txt", "paper.test/feed.xml"]
+    assert "If-None-Match" in portals.headers
+    assert all(json.loads(small.seen["later"]["feeds"]["paper"]["listed"]).values())
+    assert [row["outcome"] for row in small.rows("SELECT outcome FROM links")] == [
+        "unreachable" if status == 503 else "gone"
+    ]
+
+
+def test_a_feed_that_is_too_large_is_reported_with_the_setting_to_change(small):
+    small.crawl("large", 0, "paper", DOWNLOAD_MAXSIZE=300)
+    assert small.runs["large"].returncode == 69
+    assert "over the limit of DOWNLOAD_MAXSIZE" in small.runs["large"].stderr
 
 
 def test_a_back_fill_goes_from_since_to_until(small):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from scrapy.utils.test import get_crawler
 
 from archive.list_habits import find_short_lists, find_silent_lists
 from archive.list_state import ListMemory, ListState
+from archive.reader import open_for_reading
 from archive.schema import open_archive
+from archive.source_coverage import format_sources, read_sources
+from archive.terminal import painter
 from archive.times import utc_text
 from crawler.middlewares.host_breaker import ROUND_STARTED, HostBreakerMiddleware
 from pipelines.fetch_errors import HostTripped
@@ -186,6 +190,36 @@ class Harbour(Source):
     def read(self, response, channel, cursor):
         return Listing(records=[Record(key="1", url="https://harbour.test/1")])
 """
+
+
+def test_coverage_shows_each_list_and_names_what_is_wrong(followed):
+    listed(followed, {29: 3, 22: 20, 15: 20, 8: 20, 1: 2, 0: 1})
+    conn = open_archive(followed / "archive.db")
+    with conn:
+        conn.execute(
+            "INSERT INTO feeds (feed, source, last_polled_at, listed, failures, reason)"
+            " VALUES ('desk/a', 'desk', '2026-11-24T03:00:00Z', '{}', 3, 'an unknown shape')"
+        )
+    conn.close()
+    conn = open_for_reading(followed)
+    report = read_sources(conn, NOW, 10)
+    conn.close()
+    assert [source["source"] for source in report["sources"]] == ["desk", "paper"]
+    desk, paper = (source["lists"][0] for source in report["sources"])
+    assert (paper["articles"], paper["yesterday"], paper["usual"]) == (23, 2, 20)
+    assert paper["problems"] == ["feed paper listed 2 articles on 2026-11-23; 20 are usual for that weekday"]
+    assert desk["problems"] == ["feed desk/a failed 3 times in a row, last read never"]
+    lines = format_sources(report, NOW, painter(False))
+    assert lines[1].split() == ["desk/a", "0", "0", "-", "-", "-"]
+    assert lines[2:4] == [f"  {desk['problems'][0]}", "  an unknown shape"]
+    assert lines[4].split()[:4] == ["paper", "23", "2", "20"]
+
+
+def test_coverage_by_source_is_a_command(followed):
+    flags = ("-s", f"DATA_DIR={followed}", "-s", f"FINEWS_NOW={NOW.isoformat()}")
+    assert "\npaper " in run_scrapy("coverage", "--by", "source", *flags).stdout
+    printed = json.loads(run_scrapy("coverage", "--by", "source", "--json", *flags).stdout)
+    assert printed["sources"][0]["lists"][0]["last_read_at"] == "2026-11-24T03:55:00Z"
 
 
 def test_a_package_can_offer_a_source(followed):

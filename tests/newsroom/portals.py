@@ -68,7 +68,12 @@ class Story:
 
     @property
     def title(self) -> str:
-        return f"{PARTS[self.number % 12]}消息第{self.number}号：{self.portal}报道新进展"
+        return f"{self.part}消息第{self.number}号：{self.portal}报道新进展"
+
+    @property
+    def part(self) -> str:
+        """What it is about."""
+        return PARTS[self.number % 12]
 
     @property
     def epoch(self) -> int:
@@ -143,6 +148,8 @@ class Portals:
         self.stories: dict[str, list[Story]] = {name: [] for name in PORTALS}
         """Stories by portal, oldest first."""
         self.asked: list[str] = []
+        self.headers: dict[str, str] = {}
+        """Headers of the last request, but for those of a robots.txt."""
         self.outdated: set[str] = set()
         """Portals whose endpoints call the client outdated."""
         self.empty: set[str] = set()
@@ -204,6 +211,8 @@ class Portals:
             def do_GET(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)
                 form = parse_qs(self.rfile.read(size).decode()) if size else {}
+                if self.path != "/robots.txt":
+                    portals.headers = dict(self.headers)
                 reply = portals.reply(self.headers.get("Host", "").partition(":")[0], self.path, form)
                 etag = f'"{hashlib.sha1(reply.body).hexdigest()}"'
                 if portals.validates and self.headers.get("If-None-Match") == etag:
@@ -330,9 +339,9 @@ def cls_telegraph(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
     last = int(query.get("last_time") or 0)
     rows = [story for story in portals.newest_first("cls") if not last or story.epoch < last][:5]
     return as_json({"errno": 0, "msg": "", "data": {"roll_data": [
-        {"id": 2600000 + story.number, "ctime": story.epoch, "modified_time": int(story.updated.timestamp()), "title": story.title, "level": "C",
+        {"id": 2600000 + story.number, "ctime": story.epoch, "modified_time": int(story.updated.timestamp()), "title": story.title, "level": "B" if story.number == 101 else "C",
          "content": f"【{story.title}】财联社11月22日电，{story.text}", "brief": story.text, "author": "", "images": [], "img": "", "stock_list": [],
-         "subjects": [], "is_ad": int(story.kind == "advert"), "status": 1}
+         "subjects": [{"subject_id": 1, "subject_name": "港口航运"}, {"subject_id": 2, "subject_name": story.part}], "is_ad": int(story.kind == "advert"), "status": 1}
         for story in rows]}})  # fmt: skip
 
 
@@ -342,7 +351,7 @@ def sina_live(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
         {"id": 6200000 + story.number, "rich_text": f"【{story.title}】{story.text}", "create_time": story.printed, "multimedia": "",
          "update_time": f"{story.updated:%Y-%m-%d %H:%M:%S}", "creator": "desk@staff.example", "is_delete": int(story.kind == "deleted"),
          "docurl": "" if story.number % 2 else f"https://finance.sina.cn/7x24/2026-11-22/detail-inkabcd{story.number:07}.d.html",
-         "ext": '{"stocks": []}', "tag": [], "comment_list": {"list": [{"content": "沙发", "nick": "路人甲"}], "total": 1}}
+         "ext": '{"stocks": []}', "tag": [{"id": "9", "name": story.part}], "comment_list": {"list": [{"content": "沙发", "nick": "路人甲"}], "total": 1}}
         for story in page(portals, "sina", query, "page", 5)
     ]  # fmt: skip
     pages = -(-len(portals.stories["sina"]) // 5)
@@ -465,7 +474,8 @@ def cninfo_document(portals: Portals, match: Any, query: dict[str, str]) -> Repl
 def site_story(portals: Portals, match: Any, query: dict[str, str]) -> Reply:
     story = portals.story(match[1], match[2])
     return as_html(
-        f"<title>{story.title}</title><meta property='article:published_time' content='{story.published.isoformat()}'></head><body><article><h1>{story.title}</h1>"
+        f"<title>{story.title}</title><meta property='article:published_time' content='{story.published.isoformat()}'>"
+        f"<meta property='article:tag' content='{story.part}'></head><body><article><h1>{story.title}</h1>"
         f"{story.paragraphs}<p>{'本报将继续关注该项目的进展，并及时报道各方的说法与数据。' * 3}</p></article>"
     )
 
