@@ -110,10 +110,10 @@ def test_csv_has_every_row_and_column(data, tmp_path, sql):
     assert header[: len(names)] == names
     wanted = sql(f"SELECT {', '.join(names)} FROM news {IN_ORDER}")
     shown = [["" if value is None else str(value) for value in row] for row in wanted]
-    for lists in ("authors", "editors"):  # as JSON, whatever its blanks
+    for lists in ("authors", "editors", "tags"):  # as JSON, whatever its blanks
         place = names.index(lists)
         for row in [*shown, *lines]:
-            row[place] = json.loads(row[place])
+            row[place] = json.loads(row[place] or "[]")
     assert [line[: len(names)] for line in lines] == shown
     images = header.index("images")
     assert [len(json.loads(line[images])) for line in lines] == [
@@ -131,7 +131,7 @@ def test_jsonl_has_real_lists_numbers_and_nulls(data, tmp_path, sql):
     conn_names = [name for _, name, *_ in sql("PRAGMA table_info(news)")]
     wanted = [dict(zip(conn_names, row, strict=True)) for row in sql(f"SELECT * FROM news {IN_ORDER}")]
     for row in wanted:
-        row["authors"], row["editors"] = json.loads(row["authors"]), json.loads(row["editors"])
+        row |= {name: json.loads(row[name] or "[]") for name in ("authors", "editors", "tags")}
     assert [{name: row[name] for name in conn_names} for row in found] == wanted
     assert any(row["publisher"] is None for row in found)
     assert any(row["authors"] for row in found)
