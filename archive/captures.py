@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.capture_headers import fill_headers, split_headers
 from archive.journal import JOURNAL, Noted, write_journal
+from archive.lean_import import LARGE, without
 from archive.packing import dictionaries, pack, unpack_frame, zstd
 from archive.redaction import Header, redact_headers, redact_json, redact_url
 from archive.schema import FILLS, apply_steps, connect
@@ -233,7 +234,8 @@ class Captures:
     @cached_property
     def tables(self) -> Database:
         """The file as sqlite-utils has it."""
-        from sqlite_utils import Database
+        with without(*LARGE):
+            from sqlite_utils import Database
 
         return Database(self.db)
 

@@ -11,6 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from archive.alerts.schema import ALERTS
+from archive.lean_import import LARGE, without
 from archive.publisher_slugs import derive_again
 from archive.reader_marks import MARKS
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
@@ -448,7 +449,8 @@ def migrations(search: bool = True) -> Migrations:
 
 def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
     """Steps as a migration set of sqlite-utils, which runs each once, in a transaction of its own."""
-    from sqlite_utils import Migrations  # late: 40 ms that a crawl with nothing to migrate need not spend
+    with without(*LARGE):
+        from sqlite_utils import Migrations  # late: 40 ms that a crawl with nothing to migrate need not spend
 
     found = Migrations(name)
 
@@ -468,7 +470,8 @@ def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
 def apply_steps(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> None:
     """Run those of a set's steps that have not run on this database."""
     if not have_run(conn, name, steps):
-        from sqlite_utils import Database
+        with without(*LARGE):
+            from sqlite_utils import Database
 
         migration_set(name, steps).apply(Database(conn))
 

@@ -30,6 +30,7 @@ from archive.captures import NAME, Capture, Captures
 from archive.data_files import DataFiles
 from archive.feed_state import CLOCK_TOLERANCE, FeedState
 from archive.journal import Noted
+from archive.lean_import import LARGE, without
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
@@ -224,7 +225,8 @@ class Archive:
     @cached_property
     def tables(self) -> Database:
         """The archive as sqlite-utils has it, on the writer's own connection."""
-        from sqlite_utils import Database  # late: 40 ms that a poll without news need not spend
+        with without(*LARGE):
+            from sqlite_utils import Database  # late: 40 ms that a poll without news need not spend
 
         return Database(self._db)
 

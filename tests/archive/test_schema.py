@@ -1,12 +1,15 @@
 """The archive's tables: steps, descriptions, constraints."""
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from sqlite_utils import Database
 
 from archive import describe_schema
 from archive.schema import STEPS, is_current, migrations, open_archive, statements
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -88,3 +91,13 @@ def test_the_search_index_can_be_left_out_and_made_up_for(tmp_path):
     assert conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone()
     assert is_current(conn)
     conn.close()
+
+
+def test_a_new_archive_loads_nothing_that_only_analysts_need(tmp_path):
+    code = (
+        "import sys; from archive.schema import open_archive;"
+        f" open_archive(__import__('pathlib').Path({str(tmp_path / 'archive.db')!r})).close();"
+        " assert 'sqlite_utils' in sys.modules; print({'pandas', 'numpy'} & sys.modules.keys()); import pandas"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
