@@ -32,7 +32,7 @@ class Command(ScrapyCommand):
     default_settings = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        return "add URL|FILE.opml | list | check [NAME...] | test NAME"
+        return "add URL|NAME|FILE.opml | list | check [NAME...] | test NAME"
 
     def short_desc(self) -> str:
         return "Add, list, check or try the sources that scrapy crawl feeds follows"
@@ -40,7 +40,8 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "add URL finds what a site offers (a built-in source, feeds that its page names, well-known addresses, sitemaps of "
-            "its robots.txt, else its links) and writes it to sources.toml in DATA_DIR; add FILE.opml takes all feeds of a file. "
+            "its robots.txt, else its links) and writes it to sources.toml in DATA_DIR; add NAME takes a built-in source; add FILE.opml "
+            "all feeds of a file. "
             "check asks for one page of each: alive, newest record, changed format. test NAME shows what would be archived. "
             "Exit status: 0; 2 wrong usage; 3 a source failed, or nothing was found."
         )
@@ -75,14 +76,15 @@ class Command(ScrapyCommand):
     def add(self, words: list[str], opts: argparse.Namespace) -> None:
         """Find what a site offers, and write it down."""
         if len(words) != 1:
-            self._leave("source add: give one URL, or one OPML file")
+            self._leave("source add: give one URL, one built-in source, or one OPML file")
         if not words[0].startswith(("http://", "https://")) and Path(words[0]).is_file():
             return self.add_opml(Path(words[0]))
         url = words[0] if "://" in words[0] else f"https://{words[0]}"
-        if name := built_in_for(url):
+        if name := words[0] if words[0] in built_in() else built_in_for(url):
             if name not in self.configured:
                 write_entry(self.path, name, {"channels": built_in()[name](self.settings).default_channels()})
-            print(f"{url} is of the built-in source {name}; it is in {self.path}")
+            what = f"[{name}]" if words[0] == name else f"{url} is of the built-in source {name}; it"
+            print(f"{what} is in {self.path}")
             return None
         given = {key: value for key in ("publisher", "zone", "links") if (value := getattr(opts, key))}
         offers: list[tuple[str, int]] = []

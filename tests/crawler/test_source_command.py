@@ -53,6 +53,7 @@ def entries(folder: Path) -> dict[str, dict[str, object]]:
         ("https://wire.test/feed.json", {"wire": {"url": "https://wire.test/feed.json"}}),
         ("https://list.test/", {"list": {"url": "https://list.test/"}}),
         ("https://www.cls.cn/telegraph", {"cls": {"channels": ["telegraph", "1000"]}}),
+        ("nbd", {"nbd": {"channels": ["1161"]}}),
     ],
 )
 def test_add_finds_what_a_site_offers(source, tmp_path, url, entry):
