@@ -10,12 +10,14 @@ from typing import Any
 def as_toml(value: Any) -> str:
     """A value as TOML, whose strings are those of JSON.
 
-    >>> as_toml({"a b": "x"}), as_toml(["1", "2"]), as_toml(True)
-    ('{ "a b" = "x" }', '["1", "2"]', 'true')
+    >>> as_toml({"a b": "x"}), as_toml(["1", {"a": 2}]), as_toml(True)
+    ('{ "a b" = "x" }', '["1", { "a" = 2 }]', 'true')
     """
     if isinstance(value, dict):
-        pairs = [f"{json.dumps(key, ensure_ascii=False)} = {as_toml(item)}" for key, item in value.items()]
+        pairs = [f"{as_toml(key)} = {as_toml(item)}" for key, item in value.items()]
         return "{ " + ", ".join(pairs) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -9,6 +9,9 @@ from archive.search.sql import BLANKS, FULL_WIDTH, HALF_WIDTH
 NARROW = str.maketrans(FULL_WIDTH, HALF_WIDTH)
 PARTS = re.compile("[" + "".join(f"\\u{code:04x}" for code in BLANKS) + "]+")
 
+ASKS = re.compile(r"[A-Za-z0-9]|[^\x00-\x7f]")
+"""What a line must hold: the view finds nothing for others, ``%`` say."""
+
 
 def matches(query: str, headline: str, body_text: str) -> bool:
     """Whether a headline and a text match, as the view has it: every word in one of them, ``-word`` in none, ``a|b`` either.
@@ -16,6 +19,8 @@ def matches(query: str, headline: str, body_text: str) -> bool:
     >>> matches("储能 -航运", "储能提速", "电站"), matches("et７|港股", "ET7", ""), matches("-港股", "储能", "")
     (True, True, False)
     """
+    if not ASKS.search(query):
+        return False
     columns = [_fold(headline), _fold(body_text)]
     words = [word for word in PARTS.split(_fold(query)) if word.strip("-|")]
     wanted = [word for word in words if not word.startswith("-")]
