@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+
+from archive.views.feed_delays import delays_sql
 
 SPANS = ("day", "week", "month")
 _START = {"day": "", "week": ", '-6 days', 'weekday 1'", "month": ", 'start of month'"}
@@ -93,3 +96,15 @@ FIRST_REPORTERS = f"""SELECT publisher, count(*) AS stories, sum(place = 1) AS f
       GROUP BY a.story_id, a.publisher))
 WHERE publishers > 1 GROUP BY publisher ORDER BY first DESC, stories DESC, publisher"""
 """Publishers by how often they were first with a story that several carry, from ``:first`` to ``:last``; times of day only."""
+
+FEED_DELAYS = (
+    re.sub(
+        r" -- .*",
+        "",
+        delays_sql(
+            "(SELECT * FROM articles WHERE date(published_at, '+8 hours') BETWEEN :first AND :last LIMIT -1)"
+        ),
+    )
+    + " ORDER BY listed_p90 DESC, feed"
+)
+"""The view ``feed_delays`` of articles that were published from ``:first`` to ``:last``, the latest feeds first."""

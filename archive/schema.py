@@ -19,6 +19,7 @@ from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
 from archive.views.as_of import AS_OF
+from archive.views.feed_delays import FEED_DELAYS
 from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
 from archive.views.trading import TRADING
@@ -409,6 +410,7 @@ CREATE TABLE restorations (
 )
 step("0027_alerts", ALERTS)
 step("0028_reader_marks", MARKS)
+step("0029_feed_delays", FEED_DELAYS)
 
 
 def statements(sql: str) -> list[str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 
+from archive.alerts import watches
 from tests.newsroom import demo
 from tests.scrapy_process import ROOT
 
@@ -45,6 +46,13 @@ def test_twice_is_once(tmp_path):
         ] < len(before)
     assert len(before) >= 75
     assert "Try:" in first.stdout
+    told = first.stdout.partition("the watch changes told its receiver:")[2].partition("Now the share links")[
+        0
+    ]
+    assert [line.split(":")[0].strip() for line in told.splitlines() if line.startswith(("  edited", "  withdrawn"))] == [
+        "edited", "edited", "edited", "withdrawn",
+    ]  # fmt: skip
+    assert watches.load(data / watches.FILE) == {}
     files = {
         path: path.stat().st_mtime_ns
         for path in data.rglob("*")

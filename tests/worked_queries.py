@@ -68,6 +68,22 @@ QUESTIONS = [
         "SELECT new_headline, revision, text_removed, text_added, figures_added, withdrawn FROM revision_changes ORDER BY id, revision",
     ),
     (
+        "Which edits of the week from 24 June changed figures?",
+        "SELECT changed_at, new_headline, figures_removed, figures_added FROM revision_changes WHERE (figures_removed <> '[]' OR figures_added <> '[]') AND changed_at >= '2026-06-23T16:00:00Z' ORDER BY changed_at",
+    ),
+    (
+        "Which articles were withdrawn?",
+        "SELECT withdrawn_at, headline, publisher FROM articles WHERE withdrawn_at IS NOT NULL ORDER BY withdrawn_at, id",
+    ),
+    (
+        "How often does 储能 occur, by month?",
+        "SELECT strftime('%Y-%m', published_at, '+8 hours') AS month, count(*) AS articles FROM search WHERE q = '储能' GROUP BY 1 ORDER BY 1",
+    ),
+    (
+        "How late is each feed (minutes)?",
+        "SELECT * FROM feed_delays ORDER BY listed_p90 DESC, feed LIMIT 5",
+    ),
+    (
         "What is missing in the last days?",
         "SELECT day, articles, headline_unknown, time_unknown, publisher_unknown FROM data_quality ORDER BY day DESC LIMIT 4",
     ),

@@ -273,8 +273,8 @@ QUERIES = [
         gettext_noop("Edits that changed a figure"),
         gettext_noop("Edits after which other figures or percentages stood in the text."),
         "SELECT changed_at, new_headline AS headline, figures_removed, figures_added, percentages_removed, percentages_added, id\n"
-        "FROM revision_changes\n"
-        "WHERE figures_removed <> '[]' OR figures_added <> '[]' OR percentages_removed <> '[]' OR percentages_added <> '[]'\n"
+        f"FROM revision_changes WHERE date(changed_at, '+8 hours') {DAYS}\n"
+        "  AND (figures_removed <> '[]' OR figures_added <> '[]' OR percentages_removed <> '[]' OR percentages_added <> '[]')\n"
         "ORDER BY changed_at DESC, id",
     ),
     Query(
@@ -284,6 +284,16 @@ QUERIES = [
         "SELECT t.day, t.headline, t.publisher, t.tables, t.id FROM articles_with_tables AS t\n"
         "WHERE :q = '' OR t.id IN (SELECT id FROM search WHERE q = :q) ORDER BY t.day DESC, t.id",
         {"q": "万元"},
+    ),
+    Query(
+        "how_late_feeds_are",
+        gettext_noop("How late each feed is"),
+        gettext_noop(
+            "Minutes from publication until half, and nine of ten, of a feed's articles were listed, and until they were archived. What"
+            " was listed more than a day late is counted apart. from: empty for the last 30 days."
+        ),
+        with_blanks(questions.FEED_DELAYS, first=LATELY),
+        {"from": "2026-06-01"},
     ),
     Query(
         "open_gaps",

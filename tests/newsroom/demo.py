@@ -1,7 +1,8 @@
 """``make demo``: crawls a newsroom into ``data/demo/`` with the real command, and shows what to try next.
 
 The newsroom moves its clock from one morning to the next and is crawled five times meanwhile, so that the archive sees articles
-edited and withdrawn, stories spread, and knows what was known when. A second demo only looks for what is new, as cron would.
+edited and withdrawn, stories spread, and knows what was known when; where Apprise is installed, a watch tells of it. A second
+demo only looks for what is new, as cron would.
 
 Made-up articles never enter the archive in ``data/``. ``python -m tests.newsroom.demo DIR`` crawls into DIR.
 """
@@ -14,12 +15,17 @@ import sqlite3
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
+from archive.alerts import watches
 from tests.newsroom.articles import beijing, samples
 from tests.newsroom.season import season
 from tests.newsroom.server import NOW, Newsroom
+from tests.receiver import Receiver
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data" / "demo"
@@ -34,8 +40,12 @@ CLOCKS = (
 PORT = 8753  # the same each time, so that a second demo finds the addresses of the first
 
 
-def crawl(room: Newsroom, data: Path, *args: str, stdin: str = "") -> int:
-    """Run ``scrapy crawl`` against the newsroom; its exit status."""
+WATCH = "changes"
+"""Name of the watch on edits and withdrawals."""
+
+
+def scrapy(room: Newsroom, data: Path, *args: str, stdin: str = "") -> int:
+    """Run ``scrapy`` against the newsroom; its exit status."""
     settings = {
         "DATA_DIR": data,
         "FINEWS_ORIGINS": room.origin,
@@ -44,9 +54,31 @@ def crawl(room: Newsroom, data: Path, *args: str, stdin: str = "") -> int:
         "FINEWS_NOW": room.now.isoformat(),
     }
     flags = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
-    print(f"\n$ scrapy crawl {' '.join(args)}", flush=True)
-    command = [sys.executable, "-m", "scrapy", "crawl", *args, *flags]
+    print(f"\n$ scrapy {' '.join(args)}", flush=True)
+    command = [sys.executable, "-m", "scrapy", *args, *flags]
     return subprocess.run(command, cwd=ROOT, input=stdin, text=True).returncode
+
+
+@contextmanager
+def watching(room: Newsroom, data: Path) -> Iterator[None]:
+    """Have a receiver on loopback told of edits and withdrawals meanwhile, and print what it was told; needs Apprise.
+
+    The watch goes with its receiver: a later crawl of this archive must not try to reach it.
+    """
+    path, receiver = data / watches.FILE, Receiver()
+    data.mkdir(parents=True, exist_ok=True)
+    if WATCH in watches.load(path):  # of a demo that was killed
+        watches.remove(path, WATCH)
+    try:
+        events = f"{watches.EDIT},{watches.WITHDRAWAL}"
+        scrapy(room, data, "watch", "add", "--name", WATCH, "--on", events, "--to", receiver.url)
+        yield
+        print(f"\nMeanwhile the watch {WATCH} told its receiver:\n")
+        for title, body in receiver.messages:
+            print("\n".join(f"  {line}" for line in f"{title}\n{body}".splitlines() if line.strip()))
+    finally:
+        watches.remove(path, WATCH)
+        receiver.stop()
 
 
 def fit(text: str, width: int) -> str:
@@ -61,7 +93,7 @@ def fit(text: str, width: int) -> str:
 
 
 def print_archive(data: Path) -> None:
-    """Print the newest articles, counts, and three things to try."""
+    """Print the newest articles, counts, and what to try."""
     db = sqlite3.connect(f"{(data / 'archive.db').as_uri()}?mode=ro", uri=True)
 
     def count(sql: str) -> str:
@@ -90,7 +122,7 @@ def print_archive(data: Path) -> None:
         folder = Path(os.path.relpath(data, Path.cwd()))
     except ValueError:  # another drive
         folder = data
-    scrapy = os.path.relpath(Path(sys.executable).with_name("scrapy"), Path.cwd())
+    program = os.path.relpath(Path(sys.executable).with_name("scrapy"), Path.cwd())
     option = shlex.quote(f"DATA_DIR={folder}")
     query = "select headline, figures_removed, figures_added from revision_changes join articles using (id)"
     fire = "NW202606303790340851"
@@ -98,13 +130,16 @@ def print_archive(data: Path) -> None:
 It is in {folder}: archive.db (SQLite), images/, posts/.
 
 Try:
-  {scrapy} serve --open -s {option}                  # browse and search it: stories, edits, trends, coverage
-  {scrapy} report --until 2026-07-02 -s {option}     # charts, as one HTML page
-  {scrapy} diff {fire} -s {option}     # what its publisher changed afterwards
+  {program} serve --open -s {option}                  # browse and search it: stories, edits, trends, coverage
+  {program} report --until 2026-07-02 -s {option}     # charts, as one HTML page
+  {program} diff {fire} -s {option}     # what its publisher changed afterwards
   sqlite3 {shlex.quote(f"{folder}/archive.db")} "{query}"
 
+Be told when something happens (https://github.com/caronc/apprise/wiki lists destinations; docs/alerts.md):
+  {program} watch add 储能 --to URL -s {option}
+
 Then archive a link of your own, into data/:
-  {scrapy} crawl share -a url=LINK
+  {program} crawl share -a url=LINK
 """)
 
 
@@ -121,13 +156,15 @@ def main() -> int:
     with room:
         print(f"Serving a newsroom of {len(room.articles)} made-up articles at {room.origin}.")
         feeds = 0
-        for clock in clocks:
-            room.now = clock
-            print(f"\nIt is {clock:%H:%M} on {clock:%Y-%m-%d} in the newsroom.")
-            feeds = max(feeds, crawl(room, data, "finews"))
+        room.now = clocks[0]
+        with watching(room, data) if len(clocks) > 1 and find_spec("apprise") else nullcontext():
+            for clock in clocks:
+                room.now = clock
+                print(f"\nIt is {clock:%H:%M} on {clock:%Y-%m-%d} in the newsroom.")
+                feeds = max(feeds, scrapy(room, data, "crawl", "finews"))
         print("\nNow the share links that no feed lists. Four of them fail on purpose:")
         links = [room.share_link(article) for article in room.articles if not article.feeds]
-        shared = crawl(room, data, "share", "-a", "urls=-", stdin="\n".join(links))
+        shared = scrapy(room, data, "crawl", "share", "-a", "urls=-", stdin="\n".join(links))
     print_archive(data)
     # 3: some links failed, as intended: they lead to withdrawn articles and to an error.
     return 0 if feeds in (0, 3) and shared in (0, 3) else 1

@@ -124,6 +124,7 @@ async def articles(datasette: Any, request: Any) -> Any:
         last=max(-(-count // SIZE), 1),
         here=f"/-/articles?{urlencode(kept)}{'&' * bool(kept)}",
         other_order=f"/-/articles?{urlencode(kept | {'order': 'newest' if order == 'best' else 'best'})}",
+        by_month=f"/-/trend?{urlencode({name: value for name, value in filters.items() if value} | {'by': 'month'})}",
         as_table=f"/archive/articles_found?{urlencode(filters)}" if searchable else "/archive/articles?",
         searchable=searchable,
         feeds=feed_links(asked),

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from archive.charts import days_until
 from archive.language import gettext_noop
 from archive.revisions import Change, Text
 from archive.text_diff import Line, Run
-from archive.web.ask import Row, ask, fetch_value, parse_day, parse_number
+from archive.web.ask import Row, ask, fetch_value, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 from archive.web.pages.feeds import feed_links
 
@@ -106,9 +107,11 @@ async def edits(datasette: Any, request: Any) -> Any:
     number = parse_number(request.args.get("page"), 1, LAST_PAGE)
     count, entries = await find_edits(datasette, asked, number)
     kept = urlencode({name: value for name, value in asked.items() if value})
+    newest = await newest_day(datasette)
     return await render_page(
         datasette, request, "edits.html", asked=asked, kinds=KINDS, count=count, edits=entries, number=number,
         last=max(-(-count // SIZE), 1), here=f"/-/edits?{kept}{'&' * bool(kept)}",
         feeds=feed_links(asked, "/-/edits", ("kind", "publisher", "security", "id")),
+        week=days_until(newest, 7)[0] if newest else "",
         as_table=f"/archive/what_changed?{urlencode({name: asked[name] for name in ('from', 'to')})}",
     )  # fmt: skip

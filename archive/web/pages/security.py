@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections import Counter
 from typing import Any
 
 from archive.charts import bars, days_until
@@ -12,7 +14,23 @@ from archive.web.pages.feeds import feed_links
 
 DAYS = 90
 SHOWN = 50
+MONTHS = 12  # that are listed, the newest with articles
 OF_IT = "FROM article_securities AS x JOIN articles AS a ON a.id = x.article_id WHERE x.security_id = :id AND NOT x.doubtful"
+
+
+def count_months(counts: dict[str, int]) -> list[tuple[str, str, str, int]]:
+    """Month, first and last day, and articles of the newest months that have any, the newest first.
+
+    >>> count_months({"2026-06-30": 2, "2026-06-01": 1, "2024-02-03": 4})
+    [('2026-06', '2026-06-01', '2026-06-30', 3), ('2024-02', '2024-02-01', '2024-02-29', 4)]
+    """
+    months: Counter[str] = Counter()
+    for day, articles in counts.items():
+        months[day[:7]] += articles
+    return [
+        (month, f"{month}-01", f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]}", months[month])
+        for month in sorted(months, reverse=True)[:MONTHS]
+    ]
 
 
 @page("/-/security$")
@@ -50,6 +68,7 @@ async def security(datasette: Any, request: Any) -> Any:
         this=this,
         namesakes=matches[1:],
         days=days,
+        months=count_months(counts),
         chart_top=max((counts.get(day, 0) for day in days), default=0),
         chart=bars(
             days,
