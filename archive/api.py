@@ -6,6 +6,7 @@ Each call reads the archive as it is at that moment; a crawl may write meanwhile
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from archive.exports import WrongUsage
 from archive.exports.selection import Selection, Snapshot, parse_time
 from archive.questions import FIRST_REPORTERS, NARROWED, SURGES, shares, span_starts, trend_sql
 from archive.revisions import Change, find_article, texts_of
+from archive.search.advice import explain
 
 Record = dict[str, Any]
 Moment = str | date | datetime
@@ -42,9 +44,12 @@ class ReadOnlyArchive:
     def sql(self, query: str, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Record]:
         """The answer to any query. Raises sqlite3.Error."""
         with closing(Snapshot(self.data_dir)) as archive:
-            cursor = archive.conn.execute(query, params)
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            try:
+                cursor = archive.conn.execute(query, params)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor]
+            except sqlite3.OperationalError as exc:
+                raise sqlite3.OperationalError(explain(str(exc), query)) from exc
 
     def search(
         self,

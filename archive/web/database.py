@@ -14,6 +14,7 @@ from typing import Any
 
 from datasette.database import Database, QueryInterrupted, Results
 
+from archive.search.advice import explain
 from archive.web.adding import Adding
 from archive.web.query_process import read_message, write_message
 
@@ -108,9 +109,12 @@ class Archive(Database):
         return await self._run(sql, params, self.ds.sql_time_limit_ms / 1000, most)
 
     async def _run(self, sql: str, params: Any, seconds: float, most: int | None) -> Results:
-        return await get_running_loop().run_in_executor(
-            self._threads, self._query, sql, plain_params(params), seconds, most
-        )
+        try:
+            return await get_running_loop().run_in_executor(
+                self._threads, self._query, sql, plain_params(params), seconds, most
+            )
+        except sqlite3.OperationalError as exc:
+            raise sqlite3.OperationalError(explain(str(exc), sql)) from None
 
     def _query(self, sql: str, params: Any, seconds: float, most: int | None) -> Results:
         process = self._idle.get()

@@ -28,7 +28,7 @@ class Layout:
 
 
 def lay_out(names: Sequence[str], rows: Sequence[Iterable[Any]], reorder: bool) -> Layout:
-    """The layout of *rows* of cells: Datasette's dicts with ``raw`` and ``value``, or values as they are shown.
+    """The layout of *rows* of cells: Datasette's dicts with ``raw`` and ``value``, or a query's values.
 
     *reorder* is for tables; a query has the order that its author chose.
 

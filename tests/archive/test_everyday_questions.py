@@ -1,12 +1,14 @@
 """Eight everyday questions: each is answered at most two clicks from the front page of ``serve``, and by one line of SQL."""
 
 import re
+import sqlite3
 from contextlib import closing
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 
+from archive.api import open_archive as read_archive
 from archive.schema import open_archive
 from tests.archive.test_views import Rows
 from tests.serving import serving
@@ -132,11 +134,26 @@ def test_an_everyday_question_takes_two_clicks_or_one_line(served, question):
 def test_feeds_without_a_timely_article_are_named(served):
     """What is known of an archive that holds nothing timely is that all of it was filled in later."""
     server, _ = served
+    assert '<td class="col-listed_p90 number"' in server.page("/archive/how_late_feeds_are")
     rows = server.json("/archive/how_late_feeds_are.json?_shape=array&from=2026-06-28")
     assert [(row["feed"], row["articles"], row["listed_median"], row["backfilled"]) for row in rows] == [
         ("rolling", 1, 40.0, 0),
         ("media", 0, None, 1),
     ]
+
+
+def test_a_search_without_words_says_what_it_lacks(served):
+    """In the browser, in the reader's language, and in Python; what answers is not touched."""
+    server, _ = served
+    asked = f"/archive?{urlencode({'sql': 'select * from search'})}"
+    for language, words in (("en", "add WHERE q = "), ("zh", "请加上 WHERE q = ")):
+        _, _, body = server.get(asked, accept_language=language)
+        assert f"SQL logic error: {'the view search' if language == 'en' else ''}" in body.decode()
+        assert words in unescape(body.decode())
+    archive = read_archive(server.data)
+    with pytest.raises(sqlite3.OperationalError, match=r"the view as_of .* add WHERE t = '2026"):
+        archive.sql("select id from as_of")
+    assert archive.sql("select count(*) as n from search where q = '冷链'") == [{"n": 2}]
 
 
 def test_half_and_nine_of_ten_of_a_feed(tmp_path):
