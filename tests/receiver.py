@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """``url`` is its Apprise address; ``messages`` are ``(title, body)`` in the order they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "hook-of-a-test") -> None:
         self.messages: list[tuple[str, str]] = []
         self.status = 200
         """What it answers; it keeps messages only where that is 200."""
         self._server: ThreadingHTTPServer | None = None
         self._port = 0
         self.start()
-        self.url = f"json://127.0.0.1:{self._port}/hook-of-a-test"
+        self.url = f"json://127.0.0.1:{self._port}/{path}"
 
     def start(self) -> None:
         """Listen, on the port it had before."""

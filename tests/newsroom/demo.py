@@ -65,7 +65,7 @@ def watching(room: Newsroom, data: Path) -> Iterator[None]:
 
     The watch goes with its receiver: a later crawl of this archive must not try to reach it.
     """
-    path, receiver = data / watches.FILE, Receiver()
+    path, receiver = data / watches.FILE, Receiver("hook")
     data.mkdir(parents=True, exist_ok=True)
     if WATCH in watches.load(path):  # of a demo that was killed
         watches.remove(path, WATCH)
