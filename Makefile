@@ -41,7 +41,7 @@ test-slow: $(DEV) $(NPM) ## the tests that take longer: kills, browsers, cluster
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 	$(MAKE) test-sites
 
-soak: $(DEV) ## an hour of polls, malformed answers, kills at every step and changed inputs (SHARE=0.1: a tenth)
+soak: $(DEV) ## an hour of polls, malformed answers, kills and changed inputs (SHARE=0.1: a tenth)
 	$(BIN)/python -m tests.soak --share $(or $(SHARE),1)
 
 audit: $(DEV) ## known vulnerabilities of the pinned packages (asks the network)

@@ -1,8 +1,11 @@
-"""Kills a scenario at every point where it could be killed: before each SQL statement, opened, renamed or removed file."""
+"""Kills a scenario at every point where it could be killed: before each SQL statement, opened, renamed or removed file, or,
+where ``kill_at_write.c`` is loaded, before each write to a file and each fsync."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -22,11 +25,51 @@ FILE_EVENTS = {
 }
 
 
-def killed_at(point: int, folder: Path, scenario: Callable[[], Any]) -> bool:
-    """Run *scenario* in a process that dies, as by ``kill -9``, at its *point*-th step on *folder*. False where it ends before."""
+def kill_everywhere(
+    parent: Path,
+    prepare: Callable[[Path], Any],
+    scenario: Callable[[Path], Any],
+    *,
+    stride: int = 1,
+    writes: bool = False,
+    read: Callable[[Path], dict[str, Any]] | None = None,
+) -> int:
+    """Kill *scenario* at each *stride*-th point on a copy of what *prepare* made, run it to its end, and compare what *read*
+    finds with an undisturbed run. How often it was killed."""
+    read = read or (lambda folder: contents(folder, but=("tries",)))
+    before, undisturbed, folder = parent / "before", parent / "undisturbed", parent / "killed"
+    before.mkdir()
+    prepare(before)
+    shutil.copytree(before, undisturbed, symlinks=True)
+    assert not killed_at(0, undisturbed, lambda: scenario(undisturbed))
+    wanted = read(undisturbed)
+    kills = 0
+    while True:
+        point = 1 + kills * stride
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(before, folder, symlinks=True)
+        if not killed_at(point, folder, lambda: scenario(folder), writes):
+            return kills
+        assert not killed_at(0, folder, lambda: scenario(folder))
+        found = read(folder)
+        unlike = {
+            name: (found.get(name), wanted.get(name))
+            for name in found.keys() | wanted.keys()
+            if found.get(name) != wanted.get(name)
+        }
+        assert not unlike, f"killed at point {point}: {unlike}"
+        kills += 1
+
+
+def killed_at(point: int, folder: Path, scenario: Callable[[], Any], writes: bool = False) -> bool:
+    """Run *scenario* in a process that dies, as by ``kill -9``, at its *point*-th step on *folder*, or at its *point*-th
+    write to any file; 0: at none. False where it ends before."""
     child = os.fork()
     if child == 0:
-        _die_at(point, os.fspath(folder))
+        if writes:
+            ctypes.CDLL(None).die_at_write(point)
+        elif point:
+            _die_at(point, os.fspath(folder))
         try:
             scenario()
         except SystemExit as exc:  # a command

@@ -23,7 +23,8 @@ from archive.verify import verify
 from archive.writer import Archive, Entry
 from pipelines.write_frontmatter import PostWriter
 from tests.archive.test_killed import SCENARIOS
-from tests.kill_points import contents, killed_at
+from tests.kill_points import contents, kill_everywhere
+from tests.killing import kill_in_process
 
 MINUTES = "2026-02-21T07:{:02d}:00Z"
 PICTURES = {sha256(data).hexdigest(): data for data in (b"one picture", b"another picture")}
@@ -587,32 +588,30 @@ def test_a_shard_of_a_newer_version_is_refused(tmp_path):
 # -- killed ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_killed_at_every_point(tmp_path):
-    one, other, before, folder = (tmp_path / name for name in ("one", "other", "before", "killed"))
-    shard(one, lambda a: with_image(a, article(a, 1, 5), ONE), 2)
+def two_shards_and_an_archive(folder):
+    shard(folder / "one", lambda a: with_image(a, article(a, 1, 5), ONE), 2)
     shard(
-        other,
+        folder / "other",
         lambda a: article(a, 1, 9, "营收4亿元，净利润大幅增长。"),
         lambda a: with_image(a, article(a, 3, 3), ANOTHER),
     )
-    shard(before, 4, search=True)
+    shard(folder / "main", 4, search=True)
 
-    def scenario(main):
-        with writing(main) as archive:
-            merge(archive, [one, other])
 
-    shutil.copytree(before, tmp_path / "undisturbed", symlinks=True)
-    scenario(tmp_path / "undisturbed")
-    wanted = contents(tmp_path / "undisturbed")
-    point = 1
-    while True:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(before, folder, symlinks=True)
-        if not killed_at(point, folder, lambda: scenario(folder)):
-            break
-        scenario(folder)
-        assert contents(folder) == wanted, f"killed at point {point}"
-        point += 1
-    assert point > 50
+def merge_both(folder):
+    with writing(folder / "main") as archive:
+        merge(archive, [folder / "one", folder / "other"])
+
+
+MERGE = (two_shards_and_an_archive, merge_both)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_at_every_point(tmp_path):
+    assert kill_everywhere(tmp_path, *MERGE) > 50
+
+
+@pytest.mark.slow
+def test_killed_at_every_write():
+    assert kill_in_process("merge", writes=True, stride=11) > 10

@@ -12,6 +12,7 @@ from crawler.older_post import article_of_posts, native_id_of, read_post, split_
 from crawler.pages import NotArticle, PageError
 from tests.crawler import replaying
 from tests.kill_points import contents
+from tests.killing import kill_in_process
 from tests.scrapy_process import ROOT, run_scrapy
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -378,6 +379,36 @@ Archive.flush = flush
 execute(["scrapy", "crawl", "older_posts", "-a", f"path={sys.argv[1]}", "-s", f"DATA_DIR={sys.argv[2]}",
          "-s", "FINEWS_NOW=2026-07-01T00:00:00Z", "-s", "IMAGES_ENABLED=False"])
 """
+
+
+def two_older_posts(folder):
+    write(
+        folder / "older",
+        {f"_posts/2021-12-08-{ID}.md": EM, "_posts/2021-12-09-202112092206900001.md": post(BODY)},
+    )
+
+
+def import_both(folder):
+    """In this process, which Scrapy ends."""
+    from scrapy.cmdline import execute
+
+    settings = {
+        "DATA_DIR": folder / "data",
+        "FINEWS_NOW": "2026-07-01T00:00:00Z",
+        "IMAGES_ENABLED": "False",
+        "LOG_LEVEL": "ERROR",
+    }
+    flags = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    execute(["scrapy", "crawl", "older_posts", "-a", f"path={folder / 'older'}", *flags])
+
+
+IMPORT = (two_older_posts, import_both)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("writes", "stride"), [(False, 71), (True, 97)])
+def test_killed_at_every_point(writes, stride):
+    assert kill_in_process("import", writes=writes, stride=stride) > 5
 
 
 def test_an_import_is_made_again_from_its_captures(older, crawl, data_dir, tmp_path):

@@ -10,14 +10,16 @@ import time
 from collections.abc import Callable
 
 from tests.soak.answers import send_malformed
-from tests.soak.kills import kill_at_steps
+from tests.soak.kills import kill_at_points, kill_at_random
 from tests.soak.mutations import mutate_inputs
 from tests.soak.polls import poll_for_long
 
 PARTS: dict[str, Callable[[float], str]] = {
     "polls": lambda share: poll_for_long(round(500 * share)),
     "answers": lambda share: send_malformed(round(20_000 * share)),
-    "steps": lambda share: kill_at_steps(round(700 * share)),
+    "steps": lambda share: kill_at_points(share),
+    "writes": lambda share: kill_at_points(share, writes=True),
+    "kills": lambda share: kill_at_random(round(100 * share)),
     "inputs": lambda share: mutate_inputs(600 * share),
 }
 
