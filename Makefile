@@ -6,7 +6,7 @@ DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow soak audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-peers bench-cluster test-sites score score-sites images
+.PHONY: help demo test test-slow soak mutants audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-peers bench-cluster test-sites score score-sites images
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -43,6 +43,9 @@ test-slow: $(DEV) $(NPM) ## the tests that take longer: kills, browsers, cluster
 
 soak: $(DEV) ## an hour of polls, malformed answers, kills and changed inputs (SHARE=0.1: a tenth)
 	$(BIN)/python -m tests.soak --share $(or $(SHARE),1)
+
+mutants: $(DEV) ## change one thing at a time in the guard, the writer, dates and boilerplate, and see whether their tests notice
+	$(BIN)/python -m tests.mutants
 
 audit: $(DEV) ## known vulnerabilities of the pinned packages (asks the network)
 	test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install --quiet pip-audit; }

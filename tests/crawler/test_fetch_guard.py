@@ -1,8 +1,9 @@
 """What may be fetched: addresses of the public Internet, and what the operator named."""
 
 import pytest
+from scrapy.utils.test import get_crawler
 
-from crawler.fetch_guard import FetchGuard, origin_of
+from crawler.fetch_guard import FetchGuard, origin_of, parse_connect_to
 from crawler.public_addresses import NOT_PUBLIC_IPV4, is_metadata, is_public
 
 
@@ -96,3 +97,65 @@ def test_trust_is_by_host_and_port():
 @pytest.mark.parametrize("address", ["::127.0.0.1", "::10.0.0.1", "::", "::1", "fe80::1%eth0", "0.0.0.0"])
 def test_an_ipv4_address_in_another_coat_is_told(address):
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.170.2", "192.0.0.192", "168.63.129.16", "fd20:ce::254", "::ffff:100.100.100.200", "fe80::1"],
+)
+def test_metadata_services_are_known_by_their_addresses_alone(address):
+    assert is_metadata(address) == (address != "fe80::1")
+    guard = FetchGuard()
+    assert guard.permit("news.example", 443, [address]) == []
+
+
+def test_an_address_is_permitted_beside_one_that_is_not():
+    guard = FetchGuard()
+    assert guard.permit("news.example", 443, ["10.0.0.7", "93.184.216.34"]) == ["93.184.216.34"]
+    assert guard.refusals == {}
+    assert guard.refusal("https://news.example/a") is None
+    assert guard.permit("news.example", 443, []) == []
+    assert guard.refusals == {}
+
+
+def test_a_refusal_names_host_and_first_address_and_is_of_its_port():
+    guard = FetchGuard()
+    assert guard.permit("News.Example.", 80, ["10.0.0.7", "10.0.0.8"]) == []
+    refusal = guard.refusal("http://news.example/a")
+    assert "is at 10.0.0.7, which is not a public address" in str(refusal)
+    assert guard.refusal("https://news.example/a") is None
+    assert guard.refusal("file:///etc/passwd") is None
+
+
+def test_any_port_of_a_named_host_is_meant_by_port_0():
+    guard = FetchGuard()
+    guard.trust("https://wiki.intranet:8443/")
+    guard.trust("not an address")
+    assert guard.trusts("WIKI.intranet.", 0)
+    assert not guard.trusts("wiki.intranet", 443)
+    assert not guard.trusts("other.intranet", 0)
+
+
+def test_a_crawl_has_one_guard_that_trusts_what_its_settings_name():
+    crawler = get_crawler(
+        settings_dict={
+            "FINEWS_ORIGINS": ["http://127.0.0.1:8000", " https://wiki.intranet "],
+            "FINEWS_PLACES": ["http://places.intranet/{id}"],
+            "FINEWS_ARTICLE_PAGE": None,
+        }
+    )
+    guard = FetchGuard.of(crawler)
+    assert FetchGuard.of(crawler) is guard
+    assert guard in FetchGuard.all()
+    assert guard.trusted == {
+        ("http", "127.0.0.1", 8000),
+        ("https", "wiki.intranet", 443),
+        ("http", "places.intranet", 80),
+    }
+
+
+def test_the_setting_that_leads_hosts_elsewhere():
+    places = parse_connect_to([" News.example=127.0.0.1:8000", "*=[::1]:81"])
+    assert places == {"news.example": ("127.0.0.1", 8000), "*": ("::1", 81)}
+    with pytest.raises(ValueError):
+        parse_connect_to(["news.example=localhost:8000"])

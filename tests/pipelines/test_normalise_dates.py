@@ -368,3 +368,25 @@ def test_times_of_list_and_detail_that_differ_are_both_kept(listed, detail, diff
     assert [time["origin"] for time in item.stated_times] == differing
     assert stats.get_value("normalise_dates/differing", 0) == bool(differing)
     assert item.published_at == datetime(2022, 2, 21, 7, 54, 48, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "hour"),
+    [
+        ("2022-02-21 12:30 PM", 12), ("2022-02-21 12:30 AM", 0), ("2022-02-21 1:30 PM", 13), ("2022-02-21 11:30 PM", 23), ("2022-02-21 13:30 PM", 13), ("2022-02-21 13:30 AM", None),
+        ("2022-02-21 凌晨6:30", 6), ("2022-02-21 凌晨12:30", 0), ("2022-02-21 凌晨7:30", None), ("2022-02-21 晚上12:30", None),
+    ],
+)  # fmt: skip
+def test_the_edges_of_halves_of_the_day(raw, hour):
+    expected = None if hour is None else (datetime(2022, 2, 21, hour, 30, tzinfo=BEIJING), "minute")
+    assert to_utc(raw, SEEN) == expected
+
+
+@pytest.mark.parametrize(("ahead", "read"), [(59, True), (-59, True), (61, False)])
+def test_a_publishers_clock_may_be_an_hour_ahead_in_the_pipeline_too(ahead, read):
+    moment = SEEN + timedelta(minutes=ahead)
+    item = Article(id="finews:1", site="finews", retrieved_at=SEEN, published_raw=moment.isoformat())
+    stats = MemoryStatsCollector(get_crawler())
+    item = NormaliseDatesPipeline(stats).process_item(item)
+    assert item.published_at == (moment if read else None)
+    assert stats.get_value("normalise_dates/future", 0) == (not read)

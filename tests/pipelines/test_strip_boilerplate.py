@@ -4,7 +4,8 @@ import pytest
 
 from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import StripBoilerplatePipeline, strip_tree, tidy_digest
+from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, strip_tree, tidy_digest
+from pipelines.user_rules import load_rules
 
 BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
 
@@ -277,3 +278,40 @@ def test_boilerplate_beside_an_image_goes_all():
 def test_boilerplate_beside_one_paragraph_goes_all():
     tree = safe_tree("<p>央行开展逆回购。</p><p>责任编辑：王小明</p>")
     assert [removal["rule"] for removal in strip_tree(tree).removals] == ["editor_line"]
+
+
+def test_an_element_goes_by_its_own_hint_whatever_the_others_find():
+    html = (
+        BODY
+        + '<p><a href="https://acttg.eastmoney.com/pub/x">开户领红包</a></p><p><a href="/">返回某网首页>></a></p>'
+    )
+    tree = safe_tree(html)
+    found = strip_tree(tree, None, html)
+    assert [removal["rule"] for removal in found.removals] == ["advert_link", "home_link"]
+    assert "红包" not in text_of(tree)
+
+
+@pytest.mark.parametrize(
+    ("reading", "shown"),
+    [
+        (None, True),
+        ({}, True),
+        ({"captures": ["c"]}, False),
+        ({"captures": ["c"], "images": [(1, 2, 3, 4)]}, False),
+        ({"captures": ["c"], "images": [(1, 2, 3, 4), (1, 2, 3, 4, 5)]}, True),
+    ],
+)
+def test_charts_are_shown_where_they_were_fetched(reading, shown):
+    assert shows_charts({"reading": reading}) == shown
+
+
+def test_a_rule_of_the_users_takes_paragraphs_but_never_all_of_them(tmp_path):
+    (tmp_path / "rules.toml").write_text(
+        '[promotion]\npattern = "更多内容.{0,20}"\ndrops = "<p>更多内容请下载客户端</p>"\nkeeps = "<p>内容更多</p>"\n'
+    )
+    own = load_rules(tmp_path / "rules.toml").of("web", None)
+    promotion = "<p>更多内容请下载客户端</p>"
+    for html, count in ((BODY + promotion, 1), (promotion, 0), (promotion * 3, 0)):
+        tree = safe_tree(html)
+        assert len(strip_tree(tree, None, html, own).removals) == count
+        assert text_of(tree)
