@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.websites import news_page
 
+pytestmark = pytest.mark.slow  # waits until bounds of CPU time are reached
+
 SITE = '''
 import re, time
 from lxml import etree

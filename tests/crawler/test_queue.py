@@ -17,6 +17,8 @@ from tests.redis_server import RedisServer, redis_process, redis_server  # noqa:
 from tests.scrapy_process import run_scrapy
 from tests.websites import news_page
 
+pytestmark = pytest.mark.slow  # a Redis server and many workers
+
 LEASE = 0.4
 
 

@@ -14,6 +14,8 @@ from crawler.replay import Replay
 from crawler.stored_images import ImageRows
 from tests.crawler.replaying import copied, crawl_everything, files_of, rows_of, run, tables_of
 
+pytestmark = pytest.mark.slow  # crawls, then makes whole archives again
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
