@@ -17,7 +17,7 @@ from typing import Any, Literal
 from archive import reader
 from archive.exports import WrongUsage
 from archive.exports.selection import Selection, Snapshot, parse_time
-from archive.questions import FIRST_REPORTERS, NARROWED, SURGES, shares, span_starts, trend_sql
+from archive.questions import FIRST_REPORTERS, NARROWED, SURGES, WITHIN, shares, span_starts, trend_sql
 from archive.revisions import Change, find_article, texts_of
 from archive.search.advice import explain
 
@@ -70,7 +70,7 @@ class ReadOnlyArchive:
         order = "a.published_at DESC" if newest_first else "f.rank"
         return self.sql(
             "SELECT a.id, a.headline, f.excerpt, a.publisher, a.published_at FROM search AS f JOIN articles AS a"
-            f" ON a.arrival = f.arrival WHERE f.q = :q AND {_WITHIN} AND {NARROWED} ORDER BY {order}, a.id LIMIT :limit",
+            f" ON a.arrival = f.arrival WHERE f.q = :q AND {WITHIN} AND {NARROWED} ORDER BY {order}, a.id LIMIT :limit",
             {"q": query, **_span(since, until), "publisher": publisher, "security": security, "limit": limit},
         )
 
@@ -132,7 +132,7 @@ class ReadOnlyArchive:
         Nothing that was archived or edited later is in it; publisher, publication time and description are today's.
         """
         return self.sql(
-            f"SELECT a.* FROM as_of AS a WHERE a.t = :t AND {_WITHIN} AND (:publisher = '' OR a.publisher = :publisher)"
+            f"SELECT a.* FROM as_of AS a WHERE a.t = :t AND {WITHIN} AND (:publisher = '' OR a.publisher = :publisher)"
             " AND (:security = '' OR a.id IN (SELECT article_id FROM mentions WHERE NOT doubtful"
             "   AND :security IN (security_id, code, name))) ORDER BY a.published_at, a.id",
             {
@@ -154,7 +154,7 @@ class ReadOnlyArchive:
         """The articles that mention a security (id, code or name), each once, by publication time: the view `mentions`."""
         return self.sql(
             f"SELECT a.* FROM mentions AS a WHERE a.security_id IN (SELECT id FROM securities WHERE :security IN (id, code, name))"
-            f" AND a.doubtful <= :doubtful AND {_WITHIN} ORDER BY a.published_at, a.article_id",
+            f" AND a.doubtful <= :doubtful AND {WITHIN} ORDER BY a.published_at, a.article_id",
             {"security": security, "doubtful": int(doubtful), **_span(since, until)},
         )
 
@@ -210,11 +210,8 @@ class ReadOnlyArchive:
             )
 
 
-_WITHIN = "(:since = '' OR a.published_at >= :since) AND (:until = '' OR a.published_at < :until)"
-
-
 def _span(since: Moment | None, until: Moment | None) -> Record:
-    """Parameters of `_WITHIN`. Raises ValueError."""
+    """Parameters of `WITHIN`. Raises ValueError."""
     return {
         "since": instant(since, "since") if since is not None else "",
         "until": instant(until, "until") if until is not None else "",

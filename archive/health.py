@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive import outcomes, reader
+from archive import outcomes
 from archive.language import gettext, ngettext
 from archive.list_habits import find_short_lists, find_silent_lists, list_problems
+from archive.lock import lock_holder
 from archive.outcomes import sql_list
 from archive.reader import rows
 from archive.times import ago
@@ -27,7 +28,7 @@ OPEN, FINAL = "filled_at IS NULL AND final_at IS NULL", "filled_at IS NULL AND f
 
 def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:
     """The state of the archive, in the form of the JSON object; `check_health` completes it."""
-    holder = reader.lock_holder(data_dir)
+    holder = lock_holder(data_dir)
     runs = rows(conn, "SELECT * FROM crawls ORDER BY started_at DESC, id DESC LIMIT 6")
     scheduled = rows(conn, f"SELECT * FROM crawls WHERE {WATCH} ORDER BY started_at DESC, id DESC LIMIT 2")
     for run in runs + scheduled:

@@ -17,6 +17,10 @@ NARROWED = """(:publisher = '' OR a.publisher = :publisher OR a.publisher_slug =
 """SQL: article ``a`` is of the publisher (name or slug) and mentions the security (id, code or name)."""
 
 
+WITHIN = "(:since = '' OR a.published_at >= :since) AND (:until = '' OR a.published_at < :until)"
+"""SQL: article ``a`` was published from ``:since`` on, and before ``:until``; an empty one is no limit."""
+
+
 def start_sql(span: str) -> str:
     """SQL: the first Beijing day of the span (of `SPANS`) in which article ``a`` was published."""
     return f"date(a.published_at, '+8 hours'{_START[span]})"

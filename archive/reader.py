@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -51,19 +50,3 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
 def rows(conn: sqlite3.Connection, sql: str, *params: Any) -> list[dict[str, Any]]:
     """The answer to a query, a dict a row."""
     return [dict(row) for row in conn.execute(sql, params)]
-
-
-def lock_holder(data_dir: Path) -> str | None:
-    """Who writes to *data_dir* now, as it says itself; None where nobody does.
-
-    The lock is tried shared, so that two who look do not see each other, and let go of at once.
-    """
-    try:
-        with open(data_dir / ".lock", encoding="utf-8", errors="replace") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return lock.read(300).strip() or "a process that did not say who it is"
-    except OSError:  # never crawled, or not ours to read
-        pass
-    return None

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from archive.api import Moment, ReadOnlyArchive, Record, instant
-from archive.questions import NARROWED, shares, span_starts, start_sql
+from archive.questions import NARROWED, WITHIN, shares, span_starts, start_sql
 from archive.search.match import excerpt, matches
 
 END_OF_TIME = "9999-12-31T23:59:59Z"
-WITHIN = "(:since = '' OR a.published_at >= :since) AND (:until = '' OR a.published_at < :until)"
 SAME_TEXT = "(a.retrieved_at <= :t OR NOT EXISTS (SELECT 1 FROM revisions AS v WHERE v.article_id = a.id))"
 """SQL: article ``a`` has the text now that it had at the moment."""
 UNCHANGED = f"a.first_seen_at <= :t AND {SAME_TEXT}"
