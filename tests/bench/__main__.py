@@ -19,32 +19,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench import peers
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-SCRAPY = [sys.executable, "-m", "scrapy"]
-
-
-class Cost:
-    """CPU seconds and peak memory (MB) of a process."""
-
-    def __init__(self, cpu: float, rss: float):
-        self.cpu, self.rss = cpu, rss
+from tests.bench.cost import ROOT, SCRAPY, Cost, cost_of
 
 
 def run(command: list[str], cwd: Path | str = ROOT) -> Cost:
-    """Run a command to its end. Raises RuntimeError where it ends badly."""
-    with tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        code = child.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        text = said.read()
-        # A peer without its parts (Pillow for the images, say) does less, and would look cheap.
-        if code or b"spider_exceptions" in text or b"WARNING: Disabled" in text:
-            raise RuntimeError(
-                f"{' '.join(command)} ended with {code}: {text[-2000:].decode(errors='replace')}"
-            )
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    """Run a command to its end. Raises RuntimeError where it ends badly, or did less than it should."""
+    cost, said = cost_of(command, cwd)
+    # A peer without its parts (Pillow for the images, say) does less, and would look cheap.
+    if b"spider_exceptions" in said or b"WARNING: Disabled" in said:
+        raise RuntimeError(f"{' '.join(command)}: {said[-2000:].decode(errors='replace')}")
+    return cost
 
 
 @contextlib.contextmanager

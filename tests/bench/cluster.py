@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,10 +21,9 @@ from crawler.cluster.open_queue import open_queue
 from crawler.cluster.queue import PARTITIONS, entries_of, partition_of
 from crawler.cluster.worker import Worker
 from tests.bench.archive import archive_in
+from tests.bench.cost import ROOT, SCRAPY, cost_of
 from tests.redis_server import RedisServer
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SCRAPY = [sys.executable, "-m", "scrapy"]
 HOSTS, LATENCY = 40, 0.1
 
 SITES = """
@@ -86,14 +84,9 @@ def crawl(server: RedisServer, port: int, workers: int, links: int, folder: Path
     ]
     spent = sum(map(cpu_of, processes))
     seconds = time.monotonic() - begun
-    merge = subprocess.Popen(
-        [*SCRAPY, "merge", *map(str, shards), "-s", f"DATA_DIR={folder / 'main'}"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-    )
-    merged = cpu_of(merge)
+    merged, _ = cost_of([*SCRAPY, "merge", *map(str, shards), "-s", f"DATA_DIR={folder / 'main'}"])
     print(
-        f"{workers} workers: {links / seconds:6.1f} pages/s, {1000 * spent / links:5.1f} ms CPU a page; merge {1000 * merged / links:.1f} ms CPU a page",
+        f"{workers} workers: {links / seconds:6.1f} pages/s, {1000 * spent / links:5.1f} ms CPU a page; merge {1000 * merged.cpu / links:.1f} ms CPU a page",
         flush=True,
     )
 
@@ -132,15 +125,9 @@ def merge_costs(articles: int, folder: Path) -> None:
     """Print CPU seconds and memory of merging *articles* of 1,400 characters with search and stories, and of merging them again."""
     shard = archive_in(folder, articles, 1400)
     for what in ("merge", "again"):
-        process = subprocess.Popen(
-            [*SCRAPY, "merge", str(shard), "-s", f"DATA_DIR={folder / 'merged'}"],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-        )
-        spent = cpu_of(process)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        cost, _ = cost_of([*SCRAPY, "merge", str(shard), "-s", f"DATA_DIR={folder / 'merged'}"])
         print(
-            f"{what}: {articles:,} articles of 1,400 characters, {spent:.1f} CPU seconds, {peak} MB",
+            f"{what}: {articles:,} articles of 1,400 characters, {cost.cpu:.1f} CPU seconds, {cost.rss:.0f} MB",
             flush=True,
         )
 
