@@ -23,19 +23,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.capture_headers import fill_headers, split_headers
 from archive.journal import JOURNAL, Noted, write_journal
-from archive.lean_import import LARGE, without
 from archive.packing import dictionaries, pack, unpack_frame, zstd
 from archive.redaction import Header, redact_headers, redact_json, redact_url
 from archive.schema import FILLS, apply_steps, connect
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 NAME = "captures.db"
 BROWSER, SAVED, WARC, POST = "browser", "saved", "warc", "post"
@@ -231,14 +226,6 @@ class Captures:
             raise CaptureError(f"{self.path} is not open")
         return self.conn
 
-    @cached_property
-    def tables(self) -> Database:
-        """The file as sqlite-utils has it."""
-        with without(*LARGE):
-            from sqlite_utils import Database
-
-        return Database(self.db)
-
     # -- adding -----------------------------------------------------------------------------------------------
 
     def add(self, capture: Capture) -> str:
@@ -405,13 +392,15 @@ class Captures:
         if since is not None:  # ids begin with the time
             where.append("captures.id >= ?")
             params.append(since.replace("-", "").replace(":", "").rstrip("Z"))
-        rows = self.tables.query(
+        rows = self.db.execute(
             "SELECT captures.*, header_sets.headers AS header_set,"
             " nullif(first_capture, captures.id) AS same_as FROM captures JOIN header_sets ON header_sets.id = request_headers"
             f" LEFT JOIN bodies ON sha256 = body_sha256 WHERE {' AND '.join(where)} ORDER BY captures.id",
             params,
         )
-        for row in rows:
+        names = [column[0] for column in rows.description]
+        for values in rows:
+            row = dict(zip(names, values, strict=True))
             request_headers = row.pop("header_set")
             yield {
                 **row,

@@ -66,7 +66,7 @@ def is_due(since: str, wait: timedelta, now: datetime) -> bool:
 
 CHECK = (
     "c.article_id, c.next_check_at, c.last_checked_at, c.etag, c.last_modified, a.share_url, a.served_from,"
-    " CASE WHEN c.last_checked_at > :limit THEN 0 ELSE c.done END AS done,"
+    " CASE WHEN c.last_checked_at > :limit OR c.last_checked_at < a.published_at THEN 0 ELSE c.done END AS done,"
     " max(a.first_seen_at, coalesce(a.published_at, '')) AS first_seen_at,"
     " a.headline_from <> 'body' AND a.published_at IS NOT NULL AND a.published_from <> 'id' AS complete"
 )
@@ -191,8 +191,8 @@ class FeedState:
     def due_checks(self, feeds: Iterable[str], now: datetime, limit: int = 500) -> list[sqlite3.Row]:
         """Articles of *feeds*, or of no feed at all, whose next check is due: their rows of `checks` with ``share_url``, ``first_seen_at`` and ``complete``.
 
-        Those that a clock ahead of *now* has checked begin their plan again. ``first_seen_at`` is never before publication:
-        the clock was behind then.
+        Those that were checked by a clock ahead of *now*, or before their publication by one that was behind, begin their plan
+        again. ``first_seen_at`` is never before publication, either.
         """
         return self.conn.execute(
             f"SELECT {CHECK} FROM (SELECT article_id FROM checks WHERE next_check_at <= :now"

@@ -21,25 +21,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
 from archive.captures import NAME, Capture, Captures
 from archive.data_files import DataFiles
-from archive.feed_state import CLOCK_TOLERANCE, FeedState
+from archive.feed_state import CLOCK_TOLERANCE
 from archive.journal import Noted
-from archive.lean_import import LARGE, without
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
 from archive.reader_marks import waiting_links
 from archive.schema import has_search, keep_statistics, open_archive
 from archive.times import utc_text
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 __all__ = ["KEYS", "Archive", "ArchiveError", "ArchiveLocked", "Entry", "Row"]
 
@@ -222,19 +217,6 @@ class Archive:
             raise ArchiveError(f"{self.path} is not open: call Archive.open first")
         return self.conn
 
-    @cached_property
-    def tables(self) -> Database:
-        """The archive as sqlite-utils has it, on the writer's own connection."""
-        with without(*LARGE):
-            from sqlite_utils import Database  # late: 40 ms that a poll without news need not spend
-
-        return Database(self._db)
-
-    @cached_property
-    def feed_state(self) -> FeedState:
-        """What scheduled crawls remember, on the writer's own connection."""
-        return FeedState(self._db)
-
     @contextmanager
     def _errors(self) -> Iterator[None]:
         """Turn what a full disk or a damaged file raises into an ArchiveError, which is kept as `broken`."""
@@ -336,12 +318,10 @@ class Archive:
 
     def rows_of(self, table: str, article_id: str) -> list[Row]:
         """The rows of *table* (one of `KEYS`) that belong to an article, in order of their key."""
+        sql = f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {', '.join(KEYS[table])}"
         with self._errors():
-            return list(
-                self.tables[table].rows_where(
-                    "article_id = ?", [article_id], order_by=", ".join(KEYS[table][1:])
-                )
-            )
+            rows = self._db.execute(sql, [article_id])
+            return [dict(row) for row in rows]
 
     def stored(self, article_id: str) -> Row | None:
         """What a post is made of: the row of `news` with its lists read and ``images`` (dicts in order)."""

@@ -62,21 +62,19 @@ def left_by_crawls(folder: Path) -> dict[str, Any]:
 
 
 @cache
-def counting_library() -> Path:
-    """Compiles ``kill_at_write.c``; skips the test where there is no compiler."""
+def preloaded(source: str) -> Path:
+    """Compiles a file of ``tests/`` that is loaded before all libraries; skips the test where there is no compiler."""
     if shutil.which("cc") is None:
-        pytest.skip("no C compiler: nothing can be killed at a write")
-    library = Path(tempfile.mkdtemp(prefix="finews-")) / "kill_at_write.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-o", library, ROOT / "tests/kill_at_write.c", "-ldl"], check=True
-    )
+        pytest.skip(f"no C compiler: {source} cannot be loaded")
+    library = Path(tempfile.mkdtemp(prefix="finews-")) / f"{Path(source).stem}.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, ROOT / "tests" / source, "-ldl"], check=True)
     return library
 
 
 def kill_in_process(name: str, *, writes: bool, stride: int) -> int:
     """How often the scenario *name* was killed. Raises AssertionError where it came out otherwise than undisturbed."""
     command = [sys.executable, "-m", "tests.killing", name, str(stride), *["writes"] * writes]
-    env = {**os.environ, "LD_PRELOAD": str(counting_library())} if writes else None
+    env = {**os.environ, "LD_PRELOAD": str(preloaded("kill_at_write.c"))} if writes else None
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-5000:]
     return int(done.stdout.splitlines()[-1])

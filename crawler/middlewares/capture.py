@@ -24,6 +24,7 @@ from pipelines.archive_access import require_archive
 from pipelines.download_images import DIGEST
 from pipelines.image_types import sniff
 
+LARGEST_STATUS = 999
 SMALL, LARGE = 512, 1024 * 1024  # bytes of an image
 META = "captures"
 """Key of ``meta``: ids of the captures of a request, of the requests that led to it, and of its own redirects and retries."""
@@ -46,6 +47,8 @@ class CaptureMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         if "cached" in response.flags or not request.url.startswith("http"):
             return response  # of Scrapy's HTTP cache: it was captured when it came
+        if response.status > LARGEST_STATUS:
+            return response  # not HTTP; Python and Twisted take numbers of any length
         encoding = response.headers.get(b"Content-Encoding")
         body = decode(response.body, encoding) if encoding else None
         from_content, digest = request.meta.get("from_content"), None

@@ -108,15 +108,16 @@ def check_read(rows: list[Any], records: list[Any], source: str, url: str) -> No
 
 
 def number(value: Any) -> int:
-    """A whole number, 0 where there is none.
+    """A whole number, 0 where there is none that the archive can keep.
 
-    >>> number("3"), number(None), number(2.0), number("x"), number(float("inf"))
-    (3, 0, 2, 0, 0)
+    >>> number("3"), number(None), number(2.0), number("x"), number(float("inf")), number(10**19)
+    (3, 0, 2, 0, 0, 0)
     """
     try:
-        return int(value or 0)
+        found = int(value or 0)
     except (TypeError, ValueError, OverflowError):
         return 0
+    return found if abs(found) < 2**63 else 0
 
 
 def stated_number(value: Any) -> int | None:

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from archive.captures import Capture, Captures
+from archive.feed_state import FeedState
 from archive.forget import forget
 from archive.revisions import UnknownArticle
 from archive.verify import verify
@@ -72,7 +73,7 @@ def test_nothing_is_left_but_the_id(with_list):
     assert listed["redacted"] == ["forgotten article"]
     archive = opened(with_list)
     assert archive.forgotten_at("finews:1") == "2026-02-22T08:00:00Z"
-    assert archive.feed_state.states(["finews:1", "finews:2"])["finews:1"] is True
+    assert FeedState(archive.conn).states(["finews:1", "finews:2"])["finews:1"] is True
     assert archive.conn.execute("SELECT count(*) FROM search WHERE q = '第1号'").fetchone()[0] == 0
     assert archive.conn.execute("SELECT outcome FROM links").fetchone()[0] == "dropped"
     archive.close()

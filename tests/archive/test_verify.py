@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.captures import Capture, Captures
+from archive.feed_state import FeedState
 from archive.manifest import write_manifest
 from archive.text_changes import text_digest
 from archive.verify import verify
@@ -117,7 +118,9 @@ def test_a_damaged_image_is_fetched_by_the_next_crawl(data, damage):
     assert found(data, repair=True) == (3, [("image", path)])
     assert not file.exists()
     archive = Archive(data).open()
-    assert {row["article_id"]: row["etag"] for row in archive.feed_state.due_checks(["rolling"], NOW)} == {
+    assert {
+        row["article_id"]: row["etag"] for row in FeedState(archive.conn).due_checks(["rolling"], NOW)
+    } == {
         "finews:1": None,
         "finews:2": None,
     }

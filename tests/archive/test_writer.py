@@ -94,6 +94,18 @@ def test_closing_lets_go_of_the_lock(archive, tmp_path):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_an_archive_that_was_closed_in_between_is_read_and_written(tmp_path):
+    """As between two polls of a crawl that stays."""
+    archive = Archive(tmp_path, "2026-07-01T00:00:00Z", captures=True)
+    for number in (1, 2):
+        archive.open()
+        archive.add(entry(number))
+        archive.flush()
+        assert archive.rows_of("article_publishers", f"finews:{number}") == []
+        assert list(archive.captures.find()) == []
+        archive.close()
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(ArchiveError, match="file"):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.feed_state import check_row, spans
+from archive.feed_state import FeedState, check_row, spans
 from archive.list_state import ListMemory
 from archive.writer import Archive
 from crawler.polling import Poll
@@ -40,7 +40,7 @@ def first_seen(folder, now: datetime, **columns) -> None:
 def check(folder, now: datetime) -> int:
     """Check what is due as a crawl does; how many articles that were."""
     archive = opened(folder, now)
-    due = archive.feed_state.due_checks(["rolling"], now)
+    due = FeedState(archive.conn).due_checks(["rolling"], now)
     for row in due:
         checked = check_row(PLAN, datetime.fromisoformat(row["first_seen_at"]), now, row["done"], {})
         archive.add_rows("checks", [{"article_id": row["article_id"], **checked}])
@@ -70,9 +70,21 @@ def test_an_article_first_seen_by_a_clock_behind_is_checked_as_often(tmp_path):
     assert checks_after(tmp_path, NOW) in (5, 6)
 
 
+def test_checks_before_the_publication_count_for_nothing(tmp_path):
+    """A clock behind drops a time of publication as one to come; once a list has stated it again, the plan begins anew."""
+    behind = datetime(1999, 1, 1, tzinfo=UTC)
+    first_seen(tmp_path, behind, published_at=None)
+    checks_after(tmp_path, behind)
+    archive = opened(tmp_path, NOW)
+    with archive.transaction() as conn:
+        conn.execute("UPDATE articles SET published_at = '2026-02-21T07:54:48Z'")
+    assert FeedState(archive.conn).check_of("finews:1", NOW)["done"] == 0
+    archive.close()
+
+
 def test_gaps_links_and_feeds_are_due_though_a_clock_ahead_wrote_them(tmp_path):
     archive = opened(tmp_path, AHEAD)
-    state = archive.feed_state
+    state = FeedState(archive.conn)
     state.open_gap("rolling", "2026-02-20T00:00:00Z", "2026-02-21T00:00:00Z", AHEAD, "seen late")
     archive.end_link("http://paper.example/2", "finews:2", "unreachable", "no answer")
     archive.flush()

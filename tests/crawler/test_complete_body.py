@@ -140,3 +140,10 @@ def test_a_plain_redirect_that_claims_to_be_compressed(wire, crawl):
     )
     _, place = wire(redirect, response(PAGE, length=True))
     assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
+
+
+def test_a_status_that_no_database_holds(wire, crawl, rows):
+    _, place = wire(b"HTTP/1.1 20000000000000000000 OK\r\nConnection: close\r\n\r\nx")
+    run = crawl("share", "url=http://news.example/a.html", CONNECT_TO=place, CAPTURES=True)
+    assert (run.returncode, "Traceback" in run.stderr) == (69, False)
+    assert [link["outcome"] for link in rows("SELECT outcome FROM links")] == ["unreachable"]
