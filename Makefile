@@ -5,6 +5,9 @@ RUN := .venv/.ready
 DEV := .venv/.ready-dev
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# Tests and benchmarks start many processes, none of which should compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow soak mutants audit scan-patterns lint lock wheel bench bench-crawl bench-instructions bench-search bench-readers bench-stories bench-views bench-captures bench-export bench-pages bench-peers bench-cluster test-sites score score-sites images
 

@@ -7,10 +7,12 @@ start itself (locale, ``python -I``, a terminal, signals), use `subprocess`.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib
 import json
+import logging
 import os
 import pkgutil
 import re
@@ -151,6 +153,7 @@ def _server() -> str:
 
 def _import_everything() -> None:
     """What any command could import, but neither a reactor nor anything that has read the environment."""
+    import scrapy.commands
     from scrapy.settings import default_settings
 
     import archive
@@ -161,7 +164,7 @@ def _import_everything() -> None:
     names = {"scrapy.cmdline", "scrapy.crawler", "scrapy.core.downloader.handlers.http11", "dateparser"}
     names |= {"scrapy.core.engine", "scrapy.core.scheduler", "scrapy.pipelines.images", "pyarrow.parquet"}
     names |= {"sqlite_utils", "sqlite_utils.migrations", "datasette.app", "redis"}
-    for package in (archive, crawler, pipelines):
+    for package in (archive, crawler, pipelines, scrapy.commands):
         walked = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         names |= {module.name for module in walked if not module.name.endswith("__main__")}
     for base in ("DOWNLOADER_MIDDLEWARES_BASE", "SPIDER_MIDDLEWARES_BASE", "EXTENSIONS_BASE"):
@@ -233,7 +236,22 @@ def main() -> None:
         importlib.reload(sys.modules["crawler.settings"])  # reads the environment
     from scrapy.cmdline import execute
 
-    execute()
+    statuses: list[int] = []
+    atexit.register(_leave, statuses)  # before what the command registers, which is called first
+    try:
+        execute()
+    except SystemExit as exc:
+        statuses.append(int(exc.code or 0))
+        raise
+
+
+def _leave(statuses: list[int]) -> None:
+    """End with the status that an exit gave: freeing all that was imported takes longer than most commands."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    for status in statuses:
+        os._exit(status)
 
 
 if __name__ == "__main__":
