@@ -26,6 +26,7 @@ HAN = re.compile("[\u3400-\u9fff]{2}")
 GUESSES = frozenset(("page_boilerplate", "page_heading", "related_block", "link_list"))
 """Rules that go by names and places; another reader's word counts for more."""
 DESCRIBED = 24  # letters of a description that a text must begin with
+BETWEEN = 10  # lines between the first paragraph, where it stands apart, and the text
 FIRST_LINES = 8  # of a text, among which there can be lines of time and byline
 WHOLE = 0.9  # share of a box's text that must be confirmed for the box to stay
 PART = 30  # letters of a text that are compared at once
@@ -236,6 +237,9 @@ def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | N
         for block in layout.blocks
         if 0 <= head_at < order[block] < first_inside and is_lead(layout, block, element)
     ]
+    if lead:  # a summary in a box of tools above the text is none
+        between = [block for block in layout.blocks if order[lead[-1]] < order[block] < first_inside]
+        lead = lead if len(between) <= BETWEEN else []
     behind = [block for block in layout.blocks if order[block] > last_inside][:12]
     lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at and block not in late]
     return Body(

@@ -52,7 +52,7 @@ BESIDE_MEDIUM = re.compile(
 )
 """张三/某报, or 某报/张三."""
 LOOSE = re.compile(
-    r"(?:^|[\s|｜(（])(?:本文|原)?(?:作\s?者|撰文|撰稿|文)\s*[:：/｜|丨]\s*([^\s:：，。；;|｜()（）]{2,20})(?=$|[\s|｜)）])"
+    r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆|文|著者|ライター)\s*[:：/｜|丨●＝=]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
 )
 """A writer behind a label, under whatever name."""
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
@@ -79,9 +79,21 @@ LABEL = re.compile(
 JAPANESE_DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
 """How Japanese papers begin a report from abroad: 【ソウル＝某某】."""
 KOREAN = re.compile(
-    r"(?:^|[\s(\[])([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원)(?=$|[\s,·|=)\]])"
+    r"(?:^|[\s(\[\]=/,·])([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원)(?=$|[\s,·|=)\]])"
 )
 """How Korean papers name reporters: 某某 기자."""
+KOREAN_HEAD = re.compile(
+    r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,16}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
+)
+"""How agencies begin a text: [서울=某社] 某某 기자 =, [某地=某社 某某 기자]."""
+KOREAN_TAIL = re.compile(
+    r"(?:^|[\s=.,])(?:칼럼니스트\s|평론가\s)?([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원|칼럼니스트|평론가)?\s+[\w.+-]+@[\w-]+\.[\w.-]+\W*$"
+)
+"""How a text ends: 某某 기자 name@paper.example."""
+JAPANESE_SIGNED = re.compile(
+    r"^[\[［]\s*([^，,、/\s\]］]{2,10})\s*[，,、/]\s*[^\]］]{2,20}[\]］]$|(?<=[。」）])\s*【([\u3400-\u9fff]{2,5}(?:[、・][\u3400-\u9fff]{2,5}){0,4})】$"
+)
+"""[某某，某社] under a headline, 【某某、某某】 behind the text."""
 KANA = re.compile("[\u3040-\u30ff]")
 
 
@@ -125,12 +137,14 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return list(dict.fromkeys(korean))
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
+    if (signed := JAPANESE_SIGNED.match(line)) and signed[1]:
+        return [signed[1]] if is_writer(signed[1], publisher) else []
     if match := LOOSE.search(line):
         name = COUNTRY.sub("", match[1])
         # 文｜某刊 张三: the medium is in front of its writer.
         if names := names_in(line[match.end() :]) if key_is_medium(name, publisher) else []:
             return names
-        return [name] if is_writer(name, publisher) else []
+        return [one for one in re.split(r"[、&＆]", name) if len(one) > 1 and is_writer(one, publisher)]
     return []
 
 
@@ -218,7 +232,7 @@ def find_printed(
             for n, line in enumerate(head)
             if n < 3 or len(line) < 30
         ),
-        *(in_line(fold_text(line)[-200:]) for line in tail),
+        *(find_in_last_line(fold_text(line)[-200:]) for line in tail),
     ]
     if names := max(map(persons, named), key=len, default=[]):
         return names
@@ -251,5 +265,19 @@ def find_in_first_line(line: str) -> list[str]:
         return names
     if match := JAPANESE_DATELINE.match(line):
         return [match[1]]
+    if match := KOREAN_HEAD.match(line[:80]):
+        return KOREAN.findall(match[0])
+    if match := LOOSE.match(line) if len(line) < 40 else None:
+        return [name for name in re.split(r"[、&＆]", match[1]) if len(name) > 1 and is_writer(name, None)]
     reported = REPORTED.search(line) if len(line) < 40 else None
     return names_in(reported[1]) if reported else []
+
+
+def find_in_last_line(line: str) -> list[str]:
+    """Writers that one of the last lines of a text names."""
+    if names := in_line(line):
+        return names
+    if match := KOREAN_TAIL.search(line):
+        return [match[1]]
+    match = JAPANESE_SIGNED.search(line)
+    return re.split("[、・]", match[2]) if match and match[2] else []

@@ -16,8 +16,11 @@ CREDIT = re.compile(
 )
 """Who made an image, at a caption's end."""
 
-READER_LABEL = re.compile(r"^(?:Image|Media|Video) ?(?:caption|copyright|source)[,:]?\s*", re.IGNORECASE)
-"""What pages write for readers who hear them."""
+READER_LABEL = re.compile(
+    r"^(?:(?:Image|Media|Video) ?(?:caption|copyright|source)[,:]?\s*|(?:この記事の)?(?:写真|画像)を(?:見る|拡大)(?:する)?\s*(?:[（(]\d+枚[）)])?$|이미지\s?확대보기$)",
+    re.IGNORECASE,
+)
+"""What pages write for readers who hear them, and on what enlarges an image."""
 
 
 def cut_labels(body: Body) -> None:

@@ -13,8 +13,8 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_described, fold_letters, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
-from crawler.extraction.document import absolute, squeeze
-from crawler.extraction.heading_lines import cut_above_heading, cut_head, cut_times
+from crawler.extraction.document import absolute, squeeze, text_of
+from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, resolve_images, save_images
 from crawler.extraction.lines import is_end_line
@@ -27,6 +27,7 @@ PLAYER_TEXT = 240  # characters that a player shows of itself, at most
 TAIL_LINES = 10
 TAIL = re.compile(
     r"粉[絲丝][團团专專页頁]|(?:下載|下载|安裝|安装|打开|打開).{0,14}(?:APP|客户端|應用)|版[權权]所有(?!者)|著作[權权]所有(?!者)|[違违]者必究|(?:禁止|不得|[請请]勿|未[經经]).{0,24}(?:引用|[轉转][載载贴貼]|改[寫写]|翻[攝摄])|\bAll rights reserved\b"
+    r"|^.{0,24}(?:投稿\s*[「『“《]|最新情報を).{0,20}$|^.{0,30}[をの](?:購読|フォロー|ダウンロード)(?:しよう|する|はこちら)$|^[+＋]\s?\d{1,4}$"
     r"|^(?:追[蹤踪]|[關关]注|[訂订][閱阅]|加入|登[錄录]|扫码|掃碼|點擊|点击)[^。]{0,20}(?:$|[>》»!！])"
     r"|^(?:This copy is for your personal|To order (?:presentation-ready )?copies|Like this story\b|Get the (?:latest|best)|Never miss|Want more\b|Support (?:our|independent)|For the latest (?:stories|news)|"
     r"Do you have a (?:news )?tip|Got a (?:story|tip)|Join (?:the conversation|our)|Have (?:a )?(?:story|news)\b|Click here (?:to|for)|You may also like|Most (?:read|popular)|"
@@ -39,6 +40,7 @@ TAIL = re.compile(
     re.IGNORECASE,
 )
 """What sites say behind a text of themselves."""
+LONGEST_CARD_LINE = 60  # characters of a line about a writer
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
@@ -47,10 +49,15 @@ EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编
 
 
 def clean_body(
-    layout: BlockLayout, body: Body, headline: str | None, base: str, titles: Iterable[str] = ()
+    layout: BlockLayout,
+    body: Body,
+    headline: str | None,
+    base: str,
+    titles: Iterable[str] = (),
+    authors: Iterable[str] = (),
 ) -> None:
     """Take boilerplate out of the body, into ``removals``, and give its images and links absolute addresses. Changes the tree.
-    *titles* are other forms of the headline."""
+    *titles* are other forms of the headline, *authors* the writers' names."""
     element = body.element
     unhide(element)
     sums = subtree_sums(layout, element)
@@ -63,9 +70,12 @@ def clean_body(
     cut_promoted(layout, body)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
+    writers = {fold_words(name) for name in authors}
+    cut_first_lines(body, writers)
     cut_link_lines(body)
     cut_lone_links(body)
     cut_tail(body)
+    cut_writer_card(body, writers)
     if body.confirmed_text:
         cut_unconfirmed(body, body.confirmed_text)
     add_lead(body)
@@ -160,6 +170,26 @@ def cut_tail(body: Body) -> None:
         if not (is_end_line(text) or is_notice(text) or TAIL.search(text)):
             return
         body.take_out("tail_line", one)
+
+
+def cut_writer_card(body: Body, names: set[str]) -> None:
+    """Behind the text, a line that is one of *names* (folded) alone and what is said of the writer there, with the portrait."""
+    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
+    for n, one in enumerate(lines):
+        if n < len(lines) / 2 or fold_words(text_of(one)) not in names:
+            continue
+        card = lines[n:]
+        if len(card) > TAIL_LINES or any(len(text_of(line)) > LONGEST_CARD_LINE for line in card):
+            continue
+        holder = one
+        while (above := holder.getparent()) is not None and above is not body.element:
+            if any(is_within(line, above) for line in lines[:n]):
+                break
+            holder = above
+        for line in (holder, *card):
+            if is_within(line, body.element):
+                body.take_out("writer_card", line)
+        return
 
 
 def add_lead(body: Body) -> None:

@@ -86,7 +86,12 @@ class Document:
         seen = BAD_REFERENCE.sub("", seen) if "&#" in seen else seen
         source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
         root = etree.fromstring(source, _parser)
-        return etree.fromstring("<html><body/></html>", _parser) if root is None else root
+        if root is None:
+            return etree.fromstring("<html><body/></html>", _parser)
+        if "<ruby" in seen:  # how a word is read is no part of it
+            etree.strip_elements(root, "rt", "rp", with_tail=False)
+            etree.strip_tags(root, "ruby", "rb")
+        return root
 
     @cached_property
     def base(self) -> str:

@@ -10,7 +10,7 @@ from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_words
 from crawler.extraction.lines import is_meta
-from crawler.extraction.trees import INLINE, is_within, own_text
+from crawler.extraction.trees import INLINE, is_within, letters, own_text
 from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(
@@ -18,6 +18,11 @@ META_LINE = re.compile(
 )
 HEADINGS = frozenset(("h1", "h2", "h3"))
 LONGEST_TIME = 60  # characters
+FIRST_LINES = 6  # of a body
+TIME_ALONE = re.compile(
+    r"[\W\d]*(?:(?:最新|最終|最后|最後)?(?:更新|发布|發布|發佈|发表|出版|公開|掲載|配信|修正)(?:时间|時間|日期|日時|日|于)?|时间|時間|日期|입력|수정|등록|승인|기사입력|최종수정)?[\W\d]*(?:(?:更新|公開|掲載|配信|수정|입력)[\W\d]*)?"
+)
+"""What is left of a line that states a time and nothing else."""
 ABOVE = 0.3  # share of a body's text that can stand above its headline
 
 
@@ -29,9 +34,13 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
     at = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
     if not at:
         return
-    above = inside[: at[0]]
-    if sum(layout.plain[block] for block in above) > ABOVE * sum(layout.plain[block] for block in inside):
-        above = []
+    most = ABOVE * sum(layout.plain[block] for block in inside)
+    above: list[Any] = []
+    for n in at:  # a page shows its headline again under a summary
+        if n != at[0] and fold_words(text_of(inside[n])) not in wanted:
+            continue
+        if sum(layout.plain[block] for block in inside[:n]) <= most:
+            above = inside[:n]
     for block in (*above, *(inside[n] for n in at)):
         if is_within(block, body.element) and block.find(".//img") is None:
             body.take_out("repeated_headline" if block.tag in HEADINGS else "above_headline", block)
@@ -54,12 +63,17 @@ def cut_head(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
     titles = [n for n, block in enumerate(head) if is_headline(block, wanted)]
     title_end = titles[-1] + 1 if titles else 0
     for n, block in enumerate(head):
-        if not is_within(block, body.element):
+        if not is_within(block, body.element) or holds_text(layout, block):
             continue
         if block.find(".//img") is not None and not is_meta(own_text(block), layout.plain[block], 0):
             continue
         if n < title_end or is_heading_line(layout, block, close=title_end > 0 and n < title_end + 4):
             body.take_out("page_heading", block)
+
+
+def holds_text(layout: BlockLayout, block: Any) -> bool:
+    """Whether a block that has a line of its own holds sentences in blocks within it."""
+    return any(layout.worth(one) >= SENTENCE for one in block.iterdescendants() if one in layout.plain)
 
 
 def is_headline(block: Any, wanted: set[str]) -> bool:
@@ -72,9 +86,20 @@ def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
     line = squeeze(own_text(block))
     if len(line) >= 60 or line.endswith(("。", "！", "？", "”")) or layout.marks[block] >= 4:
         return False
-    if not META_LINE.search(line):
+    if not (META_LINE.search(line) or is_meta(line, layout.plain[block], layout.marks[block])):
         return False
     return close or STAMP.search(line) is not None or layout.worth(block) < 0
+
+
+def cut_first_lines(body: Body, names: set[str]) -> None:
+    """Of the first lines, those that are the time, or one of *names* (folded) alone: the text of an element that holds paragraphs as well."""
+    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
+    for one in lines[:FIRST_LINES]:
+        text = squeeze(own_text(one))
+        if letters(text) > LONGEST_TIME or (len(one) and one is body.element):
+            return
+        if fold_words(text) in names or (TIME_ALONE.fullmatch(STAMP.sub("", text)) and STAMP.search(text)):
+            body.take_out("page_heading", one)
 
 
 def cut_times(body: Body) -> None:

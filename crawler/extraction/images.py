@@ -35,7 +35,7 @@ LAZY = (
 LOOSE = frozenset(("file", "data-url", "data-img", "data-image", "data-big", "original"))
 """Those of them that may hold other things: they count where they look like a image's."""
 ICON = re.compile(
-    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_-]|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
+    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_.-]|profile[_-]image|/print\.|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
     re.IGNORECASE,
 )
 SIZE = re.compile(r"[_/-]w?(\d{1,4})(?:_h|x|\*)(\d{1,4})(?=[._/]|$)")
@@ -50,6 +50,8 @@ CAPTION = re.compile(r"[图圖摄攝]|资料|資料|提供|。$|^[▲△↑]")
 SHORT_ALT = 12  # characters
 NOSCRIPT = "data-noscript"
 """Marks an image that the page shows to readers without scripts (`document.Document.root`)."""
+BUTTON = (88, 60)  # pixels: width and height of a button, at most
+MANY = 3  # times that a text shows a symbol
 BANNER = 4.5  # times as wide as high: a linked image of that form is an advertisement across the column
 LONGEST_CAPTION = 200  # characters
 
@@ -146,6 +148,10 @@ def resolve_images(element: Any, base: str) -> None:
                 image.tail, around.tail = around.tail, None
                 around.getparent().replace(around, image)
         resolve_image(image, base, repeated=shown[image.get("src")] > 1)
+    shown = Counter(one.get("src") for one in element.iter("img"))
+    for image in images:
+        if shown[image.get("src")] >= MANY:
+            remove(image)
 
 
 def largest_source(sources: str | None) -> str:
@@ -186,7 +192,7 @@ def is_linked(image: Any) -> bool:
 
 def resolve_image(image: Any, base: str, repeated: bool = False) -> None:
     """Give an image its real, absolute address, whatever attribute holds it; one that is none of the article goes."""
-    source = (image.get("src") or "").strip()
+    source = (image.get("src") or "").strip().rstrip("'\";")
     placeholder = not source or PLACEHOLDER.search(source) is not None
     real = find_lazy_address(image, placeholder or repeated)
     address = real or source
@@ -203,7 +209,7 @@ def resolve_image(image: Any, base: str, repeated: bool = False) -> None:
 def is_icon(image: Any, address: str) -> bool:
     """Whether an image is a symbol, a code to scan or an advertisement, by its size, its address and what it is called."""
     stated = SIZE.search(address)
-    if stated and int(stated[1]) < 60 and int(stated[2]) < 60:
+    if stated and int(stated[1]) <= BUTTON[0] and int(stated[2]) < BUTTON[1]:
         return True
     sizes = [
         int(size) for name in ("width", "height") if (size := (image.get(name) or "").rstrip("px ")).isdigit()

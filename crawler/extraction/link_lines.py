@@ -25,6 +25,7 @@ PROMOTED = re.compile(
     r"lesen sie (?:auch|hier|dazu|mehr)|mehr (?:zum thema|dazu)|auch interessant|siehe auch|lea (?:también|además)|le(?:er|a|e) más|te puede interesar|leia (?:também|mais)|veja também|leggi anche|"
     r"vedi anche|lees ook|les også|læs også|läs (?:också|även|mer)|zobacz (?:też|także|również)|czytaj (?:też|także|również)|čtěte (?:také|i)|читайте также|смотрите также|по теме|читайте також|"
     r"baca juga|đọc thêm|xem thêm|ayrıca oku|اقرأ أيضا?ً?|यह भी पढ़ें|관련\s?기사|関連記事|あわせて読みたい)(?!\w)\W*)|"
+    r"(?:此前|早前|相关|另[见据])(?:报道|報道|報導|消息|新闻)\s*[:：]?|"
     r".{0,6}(?:推介|推荐|推薦|相关|相關|延伸|更多|往下看|下一篇|上一篇|同场加映|同場加映|点击|點擊)(?:阅读|閱讀|新闻|新聞|报道|報道|報導|文章|内容)?\s*[:：︰►>]?"
 )
 """What a line says in front of its link to another article."""

@@ -32,7 +32,7 @@ MEDIUM = re.compile(
 )
 NO_MEDIUM = re.compile(
     r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
-    r"|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
+    r"|(?:情[報报]|速[報报]|警[報报]|注意報|[預预予][報报]|[続續续]報|詳報)$|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
 CHANNEL = frozenset((
@@ -96,6 +96,12 @@ GENERAL = re.compile(
     r"(?:新闻|要闻|公告|通知|工作|企业|公司|集团|行业|媒体|学校|校园)(?:动态|中心|资讯|公告|聚焦|要闻|列表|详情|报道)?$"
 )
 """What sites call their sections."""
+KANA_WORD = re.compile(r"[\u30a0-\u30ff・]+")
+"""A word of Japanese in katakana: a country as well as a medium."""
+WRITTEN_BY = re.compile(
+    r"(?:作者|撰文|执笔|執筆|文|记者|記者)\s*[:：/／|｜][^。]{0,16}$|(?:作者|本文[为由])$"
+)
+"""What stands in front of a writer's name."""
 SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
 
 
@@ -149,7 +155,7 @@ def find_publisher(
         or find_in_metadata(document)
         or find_beside_time(near, find_own_names(document), (*head, *near, *after))
         or find_medium_line(near)
-        or find_labelled(after)
+        or find_labelled(line for line in after if not line.lstrip().startswith("Source"))
         or find_giver((*near, *after))
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
@@ -247,7 +253,7 @@ def find_giver(lines: Iterable[str]) -> str | None:
 
 def find_stated_publisher(document: Document) -> str | None:
     """The medium that Open Graph, the schema.org record or another meta tag names."""
-    if name := clean(document.meta.get("og:site_name"), 40):
+    if name := clean(without_slogan(document.meta.get("og:site_name")), 40):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
         one = document.resolve(value[0] if isinstance(value, list) and value else value)
@@ -260,6 +266,21 @@ def find_stated_publisher(document: Document) -> str | None:
     return None
 
 
+def without_slogan(name: str | None) -> str:
+    """A site's name without what it says of itself behind (or before) a bar.
+
+    >>> without_slogan("新着をお届け！｜某ポータル"), without_slogan("某新聞"), without_slogan("A | B")
+    ('某ポータル', '某新聞', 'A | B')
+    """
+    parts = [part.strip() for part in re.split(r"[|｜]", name or "")]
+    names = [
+        part
+        for part in parts
+        if part and not re.search(r"[！!。？?]|No\.\s?\d|お届け|配信|ニュースサイト", part)
+    ]
+    return names[0] if len(names) == 1 < len(parts) else name or ""
+
+
 def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Iterable[str]) -> str | None:
     """An unlabelled name on the line of the time that has the form of a medium's name, is the site's own, or is named in
     another line of *text* again: not in one of links, such as the way from the home page."""
@@ -268,9 +289,15 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
         for name in names_beside_time(line):
             others = (other for other in lines if other != line and len(other) >= len(name) + 6)
             is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
-            if is_own or (len(name) >= 4 and any(name in other for other in others)):
+            if is_own or (len(name) >= 4 and not KANA_WORD.fullmatch(name) and says_medium(name, others)):
                 return name
     return None
+
+
+def says_medium(name: str, lines: Iterable[str]) -> bool:
+    """Whether one of *lines* has a name, and none as the writer's."""
+    named = [line for line in lines if name in line]
+    return bool(named) and not any(WRITTEN_BY.search(line[: line.index(name)]) for line in named)
 
 
 def names_beside_time(line: str) -> list[str]:

@@ -234,7 +234,7 @@ class WebPage(ArticlePage):
             for one in find(body.element):
                 if one.getparent() is not None:
                     body.take_out("site_boilerplate", one)
-        clean_body(self.layout, body, headline, document.base, all_titles(document))
+        clean_body(self.layout, body, headline, document.base, all_titles(document), authors)
         if len(text_of(body.element) or "") < self.least_text and body.element.find(".//img") is None:
             raise self.why_no_text()
         canonical = self.canonical_url()

@@ -231,12 +231,36 @@ def test_the_medium_of_a_western_page_is_what_it_states(near, head, medium):
 
 
 @pytest.mark.parametrize(
-    "word", ["建立時間", "生活新聞", "试听", "开心网", "人人网", "腾讯微博", "新規登録", "更多"]
+    "word",
+    [
+        "建立時間",
+        "生活新聞",
+        "试听",
+        "开心网",
+        "人人网",
+        "腾讯微博",
+        "新規登録",
+        "更多",
+        "津波注意報",
+        "速報",
+        "セール情報",
+    ],
 )
 def test_a_word_that_merely_stands_near_the_time_is_no_medium(word):
     document = page(f"<title>三条公路通车</title><span class=media>{word}</span><p>三条公路今天通车。</p>")
     near = [f"2026-06-30 15:05 {word}", word, f"首页 > {word} > 正文"]
     assert find_publisher(document, near, list(document.root.iter("span")), []) is None
+
+
+def test_a_writer_or_a_country_beside_the_time_is_no_medium():
+    document = page("<p>文</p>")
+    assert find_publisher(document, ["李小飞刀 2026-06-30 15:05"], [], [], ["执笔/叨叨姐、李小飞刀"]) is None
+    assert (
+        find_publisher(document, ["康斯坦丁 2026-06-30 15:05"], [], ["本文为康斯坦丁授权发布，转载请注明。"])
+        is None
+    )
+    near = ["2026年6月30日 10:01 発信地：カノ/ナイジェリア [ ナイジェリア アフリカ ]"]
+    assert find_publisher(document, near, [], [], ["ナイジェリア北東部で、16日夜に祭りがあった。"]) is None
 
 
 def test_an_account_beside_the_time_is_a_medium_where_the_text_names_it_again():
