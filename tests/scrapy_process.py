@@ -42,19 +42,24 @@ def run_scrapy(
     cwd: str | os.PathLike[str] = ROOT,
     timeout: float = TIMEOUT,
     text: bool = True,
+    stdout: int | None = None,
 ) -> subprocess.CompletedProcess[Any]:
-    """Run ``scrapy WORDS`` in *cwd* with all of *env* (default: this process's). Raises subprocess.TimeoutExpired."""
+    """Run ``scrapy WORDS`` in *cwd* with all of *env* (default: this process's). Raises subprocess.TimeoutExpired.
+
+    What it prints is captured, unless *stdout* is a file descriptor that it is to write to.
+    """
     environment = dict(os.environ if env is None else env)
     command = [sys.executable, "-m", "scrapy", *map(str, words)]
     given = stdin.encode() if isinstance(stdin, str) else stdin or b""
     if _start_words(environment) == _start_words(os.environ):
-        done = _run_forked(command, given, environment, os.fspath(cwd), timeout)
+        done = Running(command, given, environment, os.fspath(cwd), stdout).wait(timeout)
     else:
+        to = subprocess.PIPE if stdout is None else stdout
         done = subprocess.run(
-            command, input=given, env=environment, cwd=cwd, timeout=timeout, capture_output=True
+            command, input=given, env=environment, cwd=cwd, timeout=timeout, stdout=to, stderr=subprocess.PIPE
         )
     if text:
-        streams = (done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+        streams = ((done.stdout or b"").decode(errors="replace"), done.stderr.decode(errors="replace"))
         return subprocess.CompletedProcess(command, done.returncode, *streams)
     return done
 
@@ -71,9 +76,11 @@ def _start_words(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Running:
-    """A process that was started by `start_scrapy`; its streams are files until it has ended."""
+    """A process that was started by `start_scrapy`; its streams are files until it has ended, but for a given *stdout*."""
 
-    def __init__(self, command: list[str], stdin: bytes, env: Mapping[str, str], cwd: str):
+    def __init__(
+        self, command: list[str], stdin: bytes, env: Mapping[str, str], cwd: str, stdout: int | None = None
+    ):
         self.command = command
         request = json.dumps({"words": command[3:], "env": dict(env), "cwd": cwd}).encode()
         self._opened = contextlib.ExitStack()
@@ -82,14 +89,17 @@ class Running:
         self._streams[0].seek(0)
         self._server = self._opened.enter_context(socket.socket(socket.AF_UNIX))
         self._server.connect(_server())
-        socket.send_fds(
-            self._server, [len(request).to_bytes(4)], [stream.fileno() for stream in self._streams]
-        )
+        numbers = [stream.fileno() for stream in self._streams]
+        if stdout is not None:
+            numbers[1] = stdout
+        socket.send_fds(self._server, [len(request).to_bytes(4)], numbers)
         self._server.sendall(request)
         self.pid = int.from_bytes(_receive(self._server, 4))
 
     def is_running(self) -> bool:
         """Whether it has not ended."""
+        if self._server.fileno() < 0:  # waited for
+            return False
         self._server.setblocking(False)
         try:
             return not self._server.recv(1, socket.MSG_PEEK)
@@ -112,16 +122,10 @@ class Running:
             )
 
 
-def start_scrapy(*words: object) -> Running:
-    """Start ``scrapy WORDS`` without waiting for it."""
+def start_scrapy(*words: object, stdout: int | None = None, **env: str) -> Running:
+    """Start ``scrapy WORDS`` without waiting for it, with *env* beside this process's environment."""
     command = [sys.executable, "-m", "scrapy", *map(str, words)]
-    return Running(command, b"", os.environ, os.fspath(ROOT))
-
-
-def _run_forked(
-    command: list[str], stdin: bytes, env: dict[str, str], cwd: str, timeout: float
-) -> subprocess.CompletedProcess[bytes]:
-    return Running(command, stdin, env, cwd).wait(timeout)
+    return Running(command, b"", os.environ | env, os.fspath(ROOT), stdout)
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

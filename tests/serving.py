@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.scrapy_process import start_scrapy
 
 
 class Server:
     """A running ``scrapy serve``."""
 
     def __init__(self, data: Path, *args: str):
-        command = [sys.executable, "-m", "scrapy", "serve", "--port", "0", *args, "-s", f"DATA_DIR={data}"]
         self.data = data
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout
-        self.said = self.process.stdout.readline()
-        found = re.search(r"http://\S+?:(\d+)/", self.said)
-        if not found:
-            raise AssertionError(f"serve said {self.said!r} {self.process.communicate()[1]!r}")
-        self.origin, self.port = found[0].rstrip("/"), int(found[1])
+        read_end, write_end = os.pipe()
+        self.process = start_scrapy("serve", "--port", "0", *args, "-s", f"DATA_DIR={data}", stdout=write_end)
+        os.close(write_end)
+        self.printed = os.fdopen(read_end)
+        self.said = self.printed.readline()
+        address = re.search(r"http://\S+?:(\d+)/", self.said)
+        if not address:
+            raise AssertionError(f"serve said {self.said!r} {self.process.wait().stderr!r}")
+        self.origin, self.port = address[0].rstrip("/"), int(address[1])
 
     def get(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body; *path* goes out as it is."""
@@ -54,9 +52,9 @@ class Server:
 
     def end(self, by: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         """Exit status, and what it said on stderr in all."""
-        self.process.send_signal(by)
-        _, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, errors
+        os.kill(self.process.pid, by)
+        ended = self.process.wait(60)
+        return ended.returncode, ended.stderr.decode()
 
 
 @contextmanager
@@ -66,6 +64,6 @@ def serving(data: Path, *args: str) -> Iterator[Server]:
     try:
         yield server
     finally:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.communicate()
+        server.printed.close()
+        if server.process.is_running():
+            server.end(signal.SIGKILL)

@@ -27,7 +27,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adding")
     arrive(folder, 1)
     with serving(folder, "--add") as running:
-        running.token = re.search(r"token=(\S+)", running.process.stdout.readline())[1]
+        running.token = re.search(r"token=(\S+)", running.printed.readline())[1]
         yield running
 
 

@@ -2,12 +2,10 @@
 
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
 
 COMMANDS = {
@@ -32,25 +30,18 @@ def archive(tmp_path_factory):
 
 def command(name, data, article_id):
     words = [article_id if word == "ARTICLE" else word for word in COMMANDS[name]]
-    return [sys.executable, "-m", "scrapy", name, *words, "-s", f"DATA_DIR={data}"]
+    return [name, *words, "-s", f"DATA_DIR={data}"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_reader_that_has_seen_enough_changes_nothing(archive, name):
     """As ``| head -1``: the pipe is closed before anything is written, the exit status is the command's own."""
     data, article_id = archive
-    whole = subprocess.run(command(name, data, article_id), cwd=ROOT, capture_output=True, timeout=120)
+    whole = run_scrapy(*command(name, data, article_id))
     read_end, write_end = os.pipe()
     os.close(read_end)
     try:
-        done = subprocess.run(
-            command(name, data, article_id),
-            cwd=ROOT,
-            stdout=write_end,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
-        )
+        done = run_scrapy(*command(name, data, article_id), stdout=write_end)
     finally:
         os.close(write_end)
     assert done.stderr == ""
@@ -70,14 +61,8 @@ def test_a_damaged_schema_is_an_error_in_one_line(archive, tmp_path, name, damag
         place = content.index(b"CREATE TABLE articles (") + len(b"CREATE TABLE ")
         content[place - 3] ^= 0x80 if damage == "a byte that is not UTF-8" else 0x02
     (tmp_path / "archive.db").write_bytes(content)
-    arguments = [sys.executable, "-m", "scrapy", "serve", "--port", "0", "-s", f"DATA_DIR={tmp_path}"]
-    done = subprocess.run(
-        arguments if name == "serve" else command(name, tmp_path, article_id),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    serve = ["serve", "--port", "0", "-s", f"DATA_DIR={tmp_path}"]
+    done = run_scrapy(*(serve if name == "serve" else command(name, tmp_path, article_id)))
     assert done.returncode == 1, done.stderr
     [line] = done.stderr.splitlines()
     assert line.startswith(f"scrapy {name}: {tmp_path / 'archive.db'} cannot be read: ")
