@@ -316,7 +316,7 @@ RULES = [
     Rule(
         name="advert_label",
         kind="paragraph",
-        pattern=r"[\[［【(（]?\s*(?:PR|ＰＲ|AD|広告|廣告|광고|スポンサーリンク|Sponsored)\s*[\]］】)）]?",
+        pattern=r"[\[［【(（]?\s*(?:PR|ＰＲ|AD|広告|廣告|광고|スポンサーリンク|Sponsored)\s*[\]］】)）]?|\${2}[A-Z_]{2,20}\${2}",
         hint=("PR", "ＰＲ", "AD", "広告", "廣告", "광고", "スポンサー", "Sponsored"),
         drops="<p>[PR]</p>",
         keeps="<p>広告費は前年を上回った。</p>",

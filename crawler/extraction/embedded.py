@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -12,33 +11,16 @@ from typing import Any
 from crawler.extraction.document import Document, squeeze
 from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import MARKS
+from crawler.extraction.script_states import holds_state, parse_states
 from crawler.extraction.trees import letters
 
-NAMES = (
-    "__NEXT_DATA__",
-    "INITIAL_STATE",
-    "initialState",
-    "PRELOADED_STATE",
-    "APOLLO_STATE",
-    "_ROUTER_DATA",
-    "_DATA__",
-    "pageData",
-    "articleData",
-    "articleDetail",
-    "newsDetail",
-)
-"""Names, or ends of names, that pages give the state of their scripts."""
-ASSIGNED = re.compile(
-    r"""["'\w$\]]*(?:[^<>]{0,80}>\s*(?=[\[{])|\s*=\s*(?:JSON\.parse\(\s*(?=["'])|(?=[\[{])))"""
-)
-QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 BODY = re.compile(
     r"(?:article|news|post|widget|detail|rich|main)?_?(?:content|body|text|html|detail)(?:_?html|_?text|_?body)?|html_?content|articleBody",
     re.IGNORECASE,
 )
 HEADLINE = re.compile(r"(?:article|news|widget|post|main)?_?(?:title|headline|subject)", re.IGNORECASE)
 PUBLISHED = re.compile(
-    r"(?:publish(?:ed)?|pub|display|show|release|online|first_?publish|create(?:d)?|news)_?(?:time|date|at|on)(?:_?stamp)?|ctime|ptime|datePublished|time|date",
+    r"(?:publish(?:ed)?|pub|display|show|release|online|first_?publish|create(?:d)?|news|deploy|service|regist(?:er|ration)|reg|input)_?(?:time|date|dt|at|on)(?:_?stamp)?|ctime|ptime|datePublished|time|date",
     re.IGNORECASE,
 )
 PUBLISHER = re.compile(
@@ -46,39 +28,13 @@ PUBLISHER = re.compile(
     re.IGNORECASE,
 )
 AUTHOR = re.compile(
-    r"authors?|(?:author|writer|reporter|user|nick)_?(?:name|info)?s?|byline|editor_?author", re.IGNORECASE
+    r"authors?|(?:author|writer|reporter|user|nick)_?(?:name|info|display)?s?|byline|editor_?author",
+    re.IGNORECASE,
 )
 TAG = re.compile(r"<[^>]*>")
 LEAST = 100  # characters that make a text; the shells of lists hold shorter ones
 SHELL = 2_000  # characters; a page that shows more shows its article
 DEEPEST, MOST = 12, 20_000  # levels and objects of a state that are looked through
-
-
-def find_state_names(html: str) -> Iterator[int]:
-    """Where one of `NAMES` ends in the page's source."""
-    for name in NAMES:
-        at = html.find(name)
-        while at >= 0:
-            yield at + len(name)
-            at = html.find(name, at + len(name))
-
-
-def parse_states(html: str) -> Iterator[Any]:
-    """What the page's scripts assign to names such as ``__INITIAL_STATE__``, as far as it is JSON."""
-    decoder = json.JSONDecoder(strict=False)
-    for found in (ASSIGNED.match(html, at) for at in find_state_names(html)):
-        if found is None:
-            continue
-        at = found.end()
-        try:
-            if html[at] in "\"'":
-                quoted = QUOTED.match(html, at)
-                text = json.loads(f'"{quoted[2]}"', strict=False) if quoted else ""
-                yield json.loads(text, strict=False)
-            else:
-                yield decoder.raw_decode(html, at)[0]
-        except (ValueError, IndexError, RecursionError):
-            continue
 
 
 def walk_records(state: Any) -> Iterator[tuple[dict[str, Any], ...]]:
@@ -130,7 +86,7 @@ def text_of_value(value: Any) -> str:
 def render_state(document: Document) -> str | None:
     """The page that a script would make of the state that *document* holds; None where that shows no article, or where
     the page shows the text already."""
-    if not ("articleBody" in document.html or any(name in document.html for name in NAMES)):
+    if not ("articleBody" in document.html or holds_state(document.html)):
         return None
     shown = "".join(document.root.itertext())
     if letters(shown) > SHELL:

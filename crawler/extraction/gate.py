@@ -21,6 +21,11 @@ OTHER_TYPE = re.compile(
 )
 """Schema.org types of pages that are something else."""
 ARTICLE_TYPE = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
+CART = re.compile(
+    r">\s*(?:加入购物车|加入購物車|カートに入れる|장바구니(?:에)? 담기|Add to (?:cart|bag|basket))\s*<",
+    re.IGNORECASE,
+)
+"""A button of a shop."""
 LIST_PATH = re.compile(
     r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$",
     re.IGNORECASE,
@@ -107,9 +112,11 @@ def why_other_type(document: Document) -> str | None:
         if (itemtype := one.get("itemtype"))
     ]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
-    if other and not any(ARTICLE_TYPE.search(kind) for kind in kinds) and not states_article(document):
+    if any(ARTICLE_TYPE.search(kind) for kind in kinds) or states_article(document):
+        return None
+    if other:
         return f"states that it is a {other}"
-    return None
+    return "sells a product" if CART.search(document.html) else None
 
 
 def is_confirmed(document: Document, body: Body, headline: str) -> bool:

@@ -2,7 +2,7 @@
 m.toutiaoimg.cn and .com; m.toutiao.com/is/AbC is short and redirects.
 
 Older pages hold the article in a script (``articleInfo: {title, content, subInfo: {source, time}}``, the markup as
-entities), newer ones in ``RENDER_DATA``, a JSON in percent-encoding, or ready in ``article``.
+entities), galleries in ``BASE_DATA.galleryInfo``, newer ones in ``RENDER_DATA``, a JSON in percent-encoding, or ready in ``article``.
 Learned from: public scrapers of ``BASE_DATA.articleInfo`` and of ``RENDER_DATA``; RSSHub's toutiao routes.
 """
 
@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import unquote
 
 from crawler.extraction.document import unquote_js
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
-from crawler.pages.served import as_html, image_html
+from crawler.pages.served import as_html, image_html, load_answer, load_object
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -26,6 +26,8 @@ INFO = re.compile(
     r"articleInfo:\s*\{(.*?)\n?\s*(?:tagInfo|has_extern_link|commentInfo|mediaInfo)\s*:", re.DOTALL
 )
 IDS = {"itemId", "item_id", "thread_id", "threadId", "groupId", "group_id"}  # of posts, which have no title
+GALLERY = re.compile(r"BASE_DATA\.galleryInfo\s*=\s*")
+ACCOUNT = re.compile(r"\bmediaInfo:\s*\{\s*name:\s*'([^']{2,30})'")
 RENDERED = re.compile(r"""<script[^>]*id=["']RENDER_DATA["'][^>]*>(.*?)</script""", re.DOTALL)
 
 
@@ -33,6 +35,26 @@ def find_field(name: str, source: str) -> str | None:
     """A text field of a script's object."""
     match = re.search(rf"""\b{name}\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""", source)
     return unescape(unquote_js(match[1] or match[2] or "")).strip().strip('"') or None if match else None
+
+
+def read_gallery(source: str) -> dict[str, Any]:
+    """The record of a page of images, each with a text; {} where the page is another."""
+    record = load_object(source, GALLERY)
+    gallery = load_answer(str(record.get("gallery") or ""))
+    images, texts = gallery.get("sub_images"), gallery.get("sub_abstracts")
+    if not isinstance(images, list) or not isinstance(texts, list):
+        return {}
+    account = ACCOUNT.search(source)
+    return {
+        "title": record.get("title"),
+        "content": "".join(
+            f"{image_html([first_text(image, 'url')])}<p>{escape(str(text))}</p>"
+            for image, text in zip(images, texts, strict=False)
+            if isinstance(image, dict)
+        ),
+        "publishTime": record.get("publish_time"),
+        "source": account[1] if account else None,
+    }
 
 
 def find_article(state: Any) -> dict[str, Any]:
@@ -84,7 +106,7 @@ class ToutiaoPage(StatedPage):
         if match := INFO.search(self.served.html):
             names = {"title": "title", "content": "content", "source": "source", "publishTime": "time"}
             return {name: value for name, key in names.items() if (value := find_field(key, match[1]))}
-        return {}
+        return read_gallery(self.served.html)
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:

@@ -287,3 +287,12 @@ def test_a_pdf_without_a_title_of_its_own_is_called_by_its_first_line():
 def test_a_pdf_that_cannot_be_read_says_why(body, words):
     with pytest.raises(PageError, match=words):
         read(body)
+
+
+def test_a_page_with_a_cart_is_no_article_unless_it_states_that_it_is_one():
+    shop = '<div class="buy"><a href="#">加入购物车</a></div>'
+    text = f"<html><head>{{}}<title>三条公路</title></head><body>{shop}<h1>三条公路</h1><p>2026-06-30 15:05</p>{PARAGRAPHS}</body></html>"
+    with pytest.raises(NotArticle, match="sells a product"):
+        read(text.format("").encode())
+    stated = '<meta property="og:type" content="article">'
+    assert read(text.format(stated).encode())["outcome"] is None
