@@ -40,6 +40,10 @@ class CountingStream:
     def flush(self) -> None:
         self._out.flush()
 
+    def close(self) -> None:
+        """What wraps this stream closes it at its own end; the stream below stays open."""
+        self.closed = True
+
     def readable(self) -> bool:
         return False
 

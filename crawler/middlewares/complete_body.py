@@ -62,10 +62,7 @@ def is_whole_brotli(body: bytes) -> bool:
 
 def is_whole_zstd(body: bytes) -> bool:
     """Whether Zstandard data reaches the end of a frame."""
-    try:
-        from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # Python 3.14
-    except ImportError:
-        from backports import zstd
+    from archive.packing import zstd
 
     return _reaches_end(zstd.ZstdDecompressor(), body)
 

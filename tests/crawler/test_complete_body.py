@@ -7,8 +7,8 @@ import zlib
 
 import brotli
 import pytest
-from backports import zstd
 
+from archive.packing import zstd
 from crawler.middlewares.complete_body import CHECKS
 from tests.websites import news_page
 
