@@ -12,6 +12,7 @@ from pipelines.printed_times import STAMP
 
 NO_LETTER = re.compile(r"[\W_]+")
 LEAST_DESCRIPTION = 30  # letters of a description that is of one article
+COMPARED = 60  # letters of a line that tell it from others
 TEASER = 80  # characters of other articles that a list shows of each, at most
 
 
@@ -35,8 +36,12 @@ class BlockLayout:
         remove_all(BOILERPLATE_TAGS(root), root)
         everything = letters("".join(root.itertext()))
         # A text may be hidden until a script shows it; then it is most of the page.
-        hidden = [one for one in HIDDEN(root) if letters("".join(one.itertext())) * 5 < everything]
+        hidden: list[Any] = []
+        large: list[Any] = []
+        for one in HIDDEN(root):
+            (hidden if letters("".join(one.itertext())) * 5 < everything else large).append(one)
         remove_all([one for one in hidden if one.getparent() is not None], root)
+        remove_all(find_copies(root, large), root)
         self.order: dict[Any, int] = {}
         """Place of every element in reading order."""
         self.blocks: list[Any] = []
@@ -231,3 +236,21 @@ class BlockLayout:
             if parent is not None:
                 value[parent] += worth
         self.value = value
+
+
+def find_copies(root: Any, hidden: list[Any]) -> list[Any]:
+    """Those of the *hidden* elements whose sentences are shown as well: a page's microdata may hold its text once more."""
+    if not hidden:
+        return []
+    inside = {element for one in hidden for element in one.iter()}
+    shown = "".join(
+        f"{'' if one in inside else one.text or ''}{'' if one.getparent() in inside else one.tail or ''}"
+        for one in root.iter()
+    )
+    shown = NO_LETTER.sub("", shown)
+    copies = []
+    for one in hidden:
+        lines = [line for text in one.itertext() if len(line := NO_LETTER.sub("", text)) >= LEAST_DESCRIPTION]
+        if lines and sum(line[:COMPARED] in shown for line in lines) >= len(lines) / 2:
+            copies.append(one)
+    return [one for one in copies if not any(above in copies for above in one.iterancestors())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 from lxml import etree
 
@@ -35,8 +36,8 @@ SENTENCE = 30.0  # worth of a block from which on it is a sentence of the text
 
 
 def fold_letters(text: str | None) -> str:
-    """Letters and digits of *text* alone, in lower case: what stays the same however a reader spaces it."""
-    return NO_LETTER.sub("", text or "").lower()
+    """Letters and digits of *text* alone, in lower case and composed: what stays the same however a reader spaces it."""
+    return NO_LETTER.sub("", normalize("NFC", text or "")).lower()
 
 
 def is_confirmed(own: str, text: str, share: float = 0.5) -> bool:
@@ -137,6 +138,13 @@ def find_described(layout: BlockLayout) -> Any:
     return None
 
 
+def is_described(layout: BlockLayout, own: str) -> bool:
+    """Whether a folded text and one of the page's descriptions begin alike: it sums the article up."""
+    return len(own) >= DESCRIBED and any(
+        one.startswith(own[:DESCRIBED]) or own.startswith(one[:DESCRIBED]) for one in layout.descriptions
+    )
+
+
 def is_about_title(layout: BlockLayout, element: Any) -> bool:
     """Whether a text has words of the page's title: rules for comments have none."""
     title = next((text_of(one) for one in layout.root.iter("title")), "").lower()
@@ -219,8 +227,11 @@ def holds_the_text(layout: BlockLayout, child: Any, element: Any) -> bool:
     )
 
 
-def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | None = None) -> Body:
-    """The body in *element*, with the lines round it. The layout's tree stays as it is."""
+def read_body(
+    layout: BlockLayout, element: Any, heading: Any, headline: str | None = None, confirmed: str = ""
+) -> Body:
+    """The body in *element*, with the lines round it. The layout's tree stays as it is. *confirmed*: the page's text as
+    another reader has it, folded."""
     order = layout.order
     first_inside = order[element]
     last_inside = max((order[one] for one in element.iter()), default=first_inside)
@@ -235,7 +246,11 @@ def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | N
     lead = [
         block
         for block in layout.blocks
-        if 0 <= head_at < order[block] < first_inside and is_lead(layout, block, element)
+        if 0 <= head_at < order[block] < first_inside
+        and (
+            is_lead(layout, block, element)
+            or (confirmed and is_standfirst(layout, block, element, confirmed))
+        )
     ]
     if lead:  # a summary in a box of tools above the text is none
         between = [block for block in layout.blocks if order[lead[-1]] < order[block] < first_inside]
@@ -250,6 +265,7 @@ def read_body(layout: BlockLayout, element: Any, heading: Any, headline: str | N
         lines=[line for line in (*(squeeze(own_text(block)) for block in lead), *lines) if line],
         heading=heading if head_at >= 0 else None,
         lead=lead,
+        confirmed_text=confirmed,
         lead_images=[one for one in layout.root.iter("img") if 0 <= head_at < order[one] < first_inside],
     )
 
@@ -325,3 +341,20 @@ def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
         and not layout.in_boilerplate(block)
         and text[:15] not in squeeze("".join(element.itertext()))
     )
+
+
+def is_standfirst(layout: BlockLayout, block: Any, element: Any, confirmed: str) -> bool:
+    """Whether a block above a body sums the article up: as the page's description does, or as another reader has it as
+    text; the body does not repeat it."""
+    own = fold_letters(own_text(block))
+    if (
+        len(own) < DESCRIBED
+        or block.tag == "h1"
+        or is_caption(block)
+        or layout.linked[block] > layout.plain[block] / 2
+        or is_meta(own_text(block), layout.plain[block], layout.marks[block])
+    ):
+        return False
+    return (is_described(layout, own) or (layout.worth(block) >= SENTENCE and own in confirmed)) and own[
+        :DESCRIBED
+    ] not in fold_letters("".join(element.itertext()))

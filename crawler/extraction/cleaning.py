@@ -10,14 +10,14 @@ from lxml import etree
 
 from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_described, fold_letters, is_confirmed
+from crawler.extraction.body import Body, find_described, fold_letters, is_confirmed, is_described
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, resolve_images, save_images
-from crawler.extraction.lines import is_closing_line, is_end_line
+from crawler.extraction.lines import is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
 from crawler.extraction.trees import INLINE, is_within, own_text
@@ -77,8 +77,8 @@ def clean_body(
     cut_tail(body)
     cut_writer_card(body, writers)
     if body.confirmed_text:
-        cut_unconfirmed(body, body.confirmed_text)
-    add_lead(body)
+        cut_unconfirmed(layout, body, body.confirmed_text)
+    add_lead(layout, body)
     add_lead_images(layout, body)
     cut_credits(body)
     resolve_images(element, base)
@@ -93,6 +93,7 @@ def unhide(element: Any) -> None:
         style = (one.get("style") or "").replace(" ", "").lower()
         if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
             del one.attrib["style"]
+        one.attrib.pop("hidden", None)
 
 
 def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, int, int]]) -> None:
@@ -167,7 +168,7 @@ def cut_tail(body: Body) -> None:
             return
         if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors
             continue
-        if not (is_end_line(text) or is_closing_line(text) or is_notice(text) or TAIL.search(text)):
+        if not (is_end_line(text) or is_notice(text) or TAIL.search(text)):
             return
         body.take_out("tail_line", one)
 
@@ -192,11 +193,11 @@ def cut_writer_card(body: Body, names: set[str]) -> None:
         return
 
 
-def add_lead(body: Body) -> None:
+def add_lead(layout: BlockLayout, body: Body) -> None:
     """Put the paragraphs above the element into it; of those that the other reader leaves out, none."""
     for block in reversed(body.lead):
         own = fold_letters(own_text(block))
-        if body.confirmed_text and not is_confirmed(own, body.confirmed_text):
+        if body.confirmed_text and not (is_confirmed(own, body.confirmed_text) or is_described(layout, own)):
             continue
         paragraph = etree.Element("p")
         paragraph.text = squeeze(own_text(block))

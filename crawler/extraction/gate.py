@@ -20,7 +20,7 @@ OTHER_TYPE = re.compile(
     r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage)$"
 )
 """Schema.org types of pages that are something else."""
-ARTICLE_TYPE = re.compile(r"Article|Posting|Report|Review", re.IGNORECASE)
+ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)Posting|Report|Review", re.IGNORECASE)
 CART = re.compile(
     r">\s*(?:加入购物车|加入購物車|カートに入れる|장바구니(?:에)? 담기|Add to (?:cart|bag|basket))\s*<",
     re.IGNORECASE,
@@ -30,9 +30,17 @@ LIST_PATH = re.compile(
     r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$",
     re.IGNORECASE,
 )
+THREAD = re.compile(
+    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?",
+    re.IGNORECASE,
+)
+"""Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse and Invision make them."""
+FORUM_MARK = re.compile(
+    r"phpbb|vbulletin|xenforo|discourse|simple ?machines|invision community|vanilla forums|nodebb|flarum|mybb",
+    re.IGNORECASE,
+)
 ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
-HOME_LINKS = 40  # of the home page of a medium, at least
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
 PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
@@ -85,6 +93,8 @@ def why_other_page(document: Document) -> str | None:
         and not ARTICLE_TYPE.search(type_name(document.linked_data))
     ):
         return f"is the home page of {parts.netloc}"
+    if is_thread(document):
+        return "is a thread of a forum"
     is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
     listed = LIST_PATH.search(parts.path) and not is_article_path
     if (listed or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
@@ -92,15 +102,16 @@ def why_other_page(document: Document) -> str | None:
     return why_other_type(document)
 
 
-def leads_on(document: Document) -> bool:
-    """Whether a page at the root of its site leads to many others, as the home page of a medium does; the one page of a
-    small site does not."""
-    if ARTICLE_TYPE.search(type_name(document.linked_data)):
+def is_thread(document: Document) -> bool:
+    """Whether a page in an alphabetic script is a forum's thread, by its type, its address or the program that made it."""
+    kind = type_name(document.linked_data)
+    if document.is_cjk or ARTICLE_TYPE.search(kind):
         return False
-    linked = sum(letters("".join(link.itertext())) for link in document.root.iter("a"))
-    return sum(1 for _ in document.root.iter("a")) >= HOME_LINKS or 2 * linked > letters(
-        "".join(document.root.itertext())
-    )
+    parts = urlsplit(document.url)
+    if "ForumPosting" in kind or THREAD.search(f"{parts.path}?{parts.query}"):
+        return True
+    page = document.root.xpath("string(//body/@id)")  # that of phpBB, which names itself nowhere else
+    return FORUM_MARK.search(f"{document.meta.get('generator', '')} {page}") is not None
 
 
 def why_other_type(document: Document) -> str | None:
@@ -129,9 +140,13 @@ def is_confirmed(document: Document, body: Body, headline: str) -> bool:
 
 
 def states_text(document: Document) -> bool:
-    """Whether the page's schema.org record is an article's, with a time of publication."""
-    record = document.linked_data
-    return bool(ARTICLE_TYPE.search(type_name(record)) and record.get("datePublished"))
+    """Whether the page's schema.org record is an article's, with a time of publication, or its Open Graph tags are, with
+    a time or a writer."""
+    record, meta = document.linked_data, document.meta
+    return bool(ARTICLE_TYPE.search(type_name(record)) and record.get("datePublished")) or bool(
+        meta.get("og:type") == "article"
+        and (meta.get("article:published_time") or meta.get("article:author"))
+    )
 
 
 def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
@@ -142,6 +157,8 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
     text = sum(layout.plain[block] for block in inside if layout.worth(block) >= SENTENCE)
     if linked > 2 * plain and text < ENOUGH_TEXT:
         return True
+    # What another reader has as text may be a digest, whose items are links for the most part.
+    text = plain if body.confirmed_text else text
     if states_text(document) and text >= 2 * ENOUGH_TEXT and linked < plain:
         return False  # an article of short paragraphs, or with cards of others in it
     least = MANY_ITEMS if has_paragraphs(layout, inside) else LEAST_ITEMS

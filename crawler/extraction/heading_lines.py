@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.body import SENTENCE, Body, fold_letters
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_words
 from crawler.extraction.lines import is_meta
@@ -24,6 +24,7 @@ TIME_ALONE = re.compile(
 )
 """What is left of a line that states a time and nothing else."""
 ABOVE = 0.3  # share of a body's text that can stand above its headline
+ENOUGH_ABOVE = 200  # letters above it that another reader has as text: then it is a heading within the text
 
 
 def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
@@ -41,6 +42,13 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
             continue
         if sum(layout.plain[block] for block in inside[:n]) <= most:
             above = inside[:n]
+    confirmed = sum(
+        layout.plain[block]
+        for block in above
+        if layout.worth(block) >= SENTENCE and fold_letters(own_text(block)) in body.confirmed_text
+    )
+    if confirmed >= ENOUGH_ABOVE:
+        above = []
     for block in (*above, *(inside[n] for n in at)):
         if is_within(block, body.element) and block.find(".//img") is None:
             body.take_out("repeated_headline" if block.tag in HEADINGS else "above_headline", block)

@@ -159,9 +159,8 @@ class WebPage(ArticlePage):
             element = confirm_element(layout, element, text) if text else element
         if element is None:
             return None
-        body = read_body(layout, element, self.heading[1], self.heading[0])
-        body.confirmed_text = text if text and is_agreed(layout, element, text) else ""
-        return body
+        confirmed = text if text and is_agreed(layout, element, text) else ""
+        return read_body(layout, element, self.heading[1], self.heading[0], confirmed)
 
     def published(self) -> str | None:
         """The time of publication as the page states it."""

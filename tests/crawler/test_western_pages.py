@@ -1,5 +1,6 @@
 """Pages in alphabetic scripts: whose name a byline holds, which heading is the headline, what a text is without the links in it."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -144,3 +145,57 @@ def test_a_photograph_may_be_named_after_sharing_and_attention():
     image = '<p><img src="/photos/bridge.jpg" class="share-img" alt="全民关注大桥通车"></p>'
     found = read(western(f"<article><h1>{TITLE}</h1><time>2026-06-30 10:00</time>{text(image)}</article>"))
     assert found["images"] == ["https://news.example/photos/bridge.jpg"]
+
+
+SUMMARY = "Commuters get their shortest way to the centre back, and the ferries stay through the summer."
+
+
+@pytest.mark.parametrize("tag", ["p", "h2", "div"])
+def test_what_sums_a_text_up_above_it_is_its_lead(tag):
+    head = f'<meta name="description" content="{SUMMARY}">'
+    inside = f"<header><div><h1>{TITLE}</h1></div><div><{tag}>{SUMMARY}</{tag}></div></header><main><div>{text()}</div></main>"
+    assert read(western(inside, head))["body_text"].split("\n") == [SUMMARY, *TEXT]
+
+
+def test_letters_are_the_same_however_their_accents_are_coded():
+    line = "Über die Brücke führen künftig drei Fahrstreifen, erklärte die Behörde für Straßenbau am späten Abend."
+    decomposed = unicodedata.normalize("NFD", line)
+    assert (
+        decomposed in read(western(f"<h1>{TITLE}</h1><div>{text(f'<p>{decomposed}</p>')}</div>"))["body_text"]
+    )
+
+
+def test_a_hidden_copy_of_the_text_is_not_shown_twice():
+    copy = f'<div style="display:none" itemtype="http://schema.org/NewsArticle"><div itemprop="articleBody">{" ".join(TEXT)}</div></div>'
+    inside = f"<h1>{TITLE}</h1><div><div>{text()}</div>{copy}</div>"
+    assert read(western(inside))["body_text"].split("\n") == TEXT
+
+
+def test_a_text_that_a_script_shows_is_not_lost_with_its_mark():
+    assert read(western(f"<h1>{TITLE}</h1><div hidden>{text()}</div>"))["body_text"].split("\n") == TEXT
+
+
+@pytest.mark.parametrize(
+    ("url", "head"),
+    [
+        ("https://forum.example/viewtopic.php?f=2&t=8123", ""),
+        ("https://forum.example/showthread.php?8123-Harbour-bridge", ""),
+        ("https://forum.example/threads/harbour-bridge.8123/", ""),
+        ("https://forum.example/index.php?topic=8123.0", ""),
+        ("https://forum.example/t/harbour-bridge/8123", ""),
+        ("https://forum.example/harbour-bridge", '<meta name="generator" content="Discourse 3.2.1">'),
+        (
+            "https://forum.example/harbour-bridge",
+            '<script type="application/ld+json">{"@type": "DiscussionForumPosting", "datePublished": "2026-06-30"}</script>',
+        ),
+    ],
+)
+def test_a_thread_of_a_forum_is_no_article(url, head):
+    with pytest.raises(NotArticle, match="is a thread of a forum"):
+        read(western(f"<h1>{TITLE}</h1><div>{text()}</div>", head), url)
+
+
+def test_an_article_about_a_forum_is_one():
+    assert read(
+        western(f"<h1>{TITLE}</h1><div>{text()}</div>"), "https://news.example/forum/harbour-bridge.html"
+    )["body_text"]
