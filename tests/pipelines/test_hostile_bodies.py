@@ -25,8 +25,8 @@ from pipelines.securities_in_text import SecuritiesInTextPipeline
 from pipelines.strip_boilerplate import strip_article, strip_tree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CPU_SECONDS = 100
-SIZE = 400_000  # characters
+CPU_SECONDS = 50
+SIZE = 200_000  # characters
 UNITS = {
     "frames": "<iframe ", "noscript tags": "<noscript ", "ampersands": "&", "references": "&amp;&lt;&#60;", "links home": "<a href=x>返回首页</a>",
     "empty links": '<a class=keytip data-code="0,002752"></a>', "cut names": '<span class=keytip data-code="0,002752">晨光</span>x',

@@ -207,6 +207,7 @@ print(len(found.records), int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/st
 """
 
 
+@pytest.mark.slow
 def test_a_feed_of_20_000_entries_takes_less_than_200_megabytes():
     done = subprocess.run(
         [sys.executable, "-c", MEMORY], capture_output=True, text=True, cwd=ROOT, check=True
