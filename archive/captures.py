@@ -38,6 +38,7 @@ BROWSER, SAVED, WARC, POST = "browser", "saved", "warc", "post"
 BATCH = 100  # captures a transaction
 BATCH_BYTES = 8 * 1024 * 1024  # of bodies that wait
 MOST_HEADER_SETS = 1000  # remembered
+CACHE = 512  # KiB of pages: what is written is not read again
 
 STEPS = [
     (
@@ -187,6 +188,7 @@ class Captures:
         """Open for writing, made and brought up to date where needed. Raises sqlite3.Error."""
         if self.conn is None:
             self.conn = connect(self.path)
+            self.conn.execute(f"PRAGMA cache_size = -{CACHE}")
             apply_steps(self.conn, "finews_captures", STEPS)
         return self
 

@@ -13,9 +13,9 @@ import os
 import re
 import sqlite3
 import unicodedata
+from array import array
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from archive.data_files import DataFiles
@@ -41,47 +41,57 @@ _PHRASE = re.compile(rb'\n"([\xc2-\xf4][\x80-\xbf]{1,3})[^"]*": \[')
 
 
 @cache
-def _phrases() -> tuple[Path, dict[str, list[tuple[int, int]]]]:
-    """The library's file of phrases, and where in it those that begin with a character are."""
+def _phrases() -> tuple[Path, str, array[int]]:
+    """The library's file of phrases; the characters that phrases begin with, in its order; where in it those of each begin, and
+    where the last end. Compact, for a crawl keeps it."""
     package = importlib.util.find_spec("pypinyin")
     assert package is not None
     assert package.origin is not None
     path = Path(package.origin).with_name("phrases_dict.json")
-    places: dict[str, list[tuple[int, int]]] = {}
-    if path.exists():
-        data = path.read_bytes()
-        phrases = [(match[1], match.start()) for match in _PHRASE.finditer(data)]
-        starts = [phrase for n, phrase in enumerate(phrases) if n == 0 or phrases[n - 1][0] != phrase[0]]
-        for (character, start), (_, end) in pairwise([*starts, (b"", data.rfind(b"}"))]):
-            places.setdefault(character.decode(), []).append((start, end))
-    return path, places
+    data = path.read_bytes() if path.exists() else b""
+    characters, places = [b""], array("L")
+    for match in _PHRASE.finditer(data):
+        if match[1] != characters[-1]:
+            characters.append(match[1])
+            places.append(match.start())
+    places.append(max(data.rfind(b"}"), 0))
+    return path, b"".join(characters).decode(), places
 
 
 @cache
 def _library() -> tuple[Callable[..., list[str]], object]:
     """pypinyin's function and style, late: most crawls meet only names that have their slug.
 
-    Without its 47,000 phrases, which take 45 MB and 0.1 s, where they can be loaded one character at a time.
+    Without its 47,000 phrases, which take 45 MB and 0.1 s, where they can be loaded as they are needed.
     """
     if _phrases()[1]:
         os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
     from pypinyin import Style, lazy_pinyin
 
     return lazy_pinyin, Style.NORMAL
 
 
-@cache
-def _load_phrases(character: str) -> None:
-    """Load the phrases that begin with *character* into pypinyin."""
-    path, places = _phrases()
-    if character not in places:
-        return
+_loaded: set[str] = set()
+"""Phrases that pypinyin has."""
+
+
+def _load_phrases(text: str) -> None:
+    """Load the phrases that can matter for *text* into pypinyin: those whose first two characters stand in it."""
     from pypinyin import load_phrases_dict
 
-    with path.open("rb") as file:
-        for start, end in places[character]:
-            file.seek(start)
-            load_phrases_dict(json.loads(b"{" + file.read(end - start).strip().rstrip(b",") + b"}"))
+    path, characters, places = _phrases()
+    index = -1
+    for character in dict.fromkeys(text):
+        while (index := characters.find(character, index + 1)) >= 0:
+            with path.open("rb") as file:
+                file.seek(places[index])
+                entries = file.read(places[index + 1] - places[index])
+            found = json.loads(b"{" + entries.strip().rstrip(b",") + b"}")
+            new = {phrase: found[phrase] for phrase in found if phrase[:2] in text and phrase not in _loaded}
+            if new:  # the library looks through all that it has each time
+                load_phrases_dict(new)
+                _loaded.update(new)
 
 
 def slug_of(name: str) -> str:
@@ -92,8 +102,7 @@ def slug_of(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name)
     lazy_pinyin, style = _library()
-    for character in text:
-        _load_phrases(character)
+    _load_phrases(text)
     parts, index, run = [], 0, ""
     while index < len(text):
         for length in range(min(_LONGEST, len(text) - index), 1, -1):

@@ -51,7 +51,9 @@ def run_scrapy(
     environment = dict(os.environ if env is None else env)
     command = [sys.executable, "-m", "scrapy", *map(str, words)]
     given = stdin.encode() if isinstance(stdin, str) else stdin or b""
-    if _start_words(environment) == _start_words(os.environ):
+    folders = map(Path, environment.get("PYTHONPATH", "").split(os.pathsep))
+    customised = any((folder / "sitecustomize.py").exists() for folder in folders)
+    if not customised and _start_words(environment) == _start_words(os.environ):
         done = Running(command, given, environment, os.fspath(cwd), stdout).wait(timeout)
     else:
         to = subprocess.PIPE if stdout is None else stdout
@@ -70,6 +72,7 @@ def _start_words(environment: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in environment.items()
         if name.startswith(DECIDED_AT_START)
+        and name != "PYTHONPATH"  # the forked process adds its folders
         and not (name.startswith("L") and UTF_8.fullmatch(value))
         and OF_NO_EFFECT.get(name) != value
     }
@@ -122,10 +125,10 @@ class Running:
             )
 
 
-def start_scrapy(*words: object, stdout: int | None = None, **env: str) -> Running:
-    """Start ``scrapy WORDS`` without waiting for it, with *env* beside this process's environment."""
+def start_scrapy(*words: object, stdout: int | None = None, env: Mapping[str, str] | None = None) -> Running:
+    """Start ``scrapy WORDS`` without waiting for it, with all of *env* (default: this process's)."""
     command = [sys.executable, "-m", "scrapy", *map(str, words)]
-    return Running(command, b"", os.environ | env, os.fspath(ROOT), stdout)
+    return Running(command, b"", os.environ if env is None else env, os.fspath(ROOT), stdout)
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:
@@ -146,6 +149,7 @@ def _server() -> str:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.scrapy_process", address],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         stdin=subprocess.PIPE,  # closed by our end, however we end
         stdout=subprocess.PIPE,
     )
@@ -235,6 +239,7 @@ def main() -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
+    sys.path[1:1] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     sys.argv = [os.path.join(os.path.dirname(sys.executable), "scrapy"), *request["words"]]
     if "crawler.settings" in sys.modules:
         importlib.reload(sys.modules["crawler.settings"])  # reads the environment
@@ -245,7 +250,8 @@ def main() -> None:
     try:
         execute()
     except SystemExit as exc:
-        statuses.append(int(exc.code or 0))
+        if exc.code is None or isinstance(exc.code, int):  # otherwise the interpreter prints it as it ends
+            statuses.append(exc.code or 0)
         raise
 
 

@@ -16,7 +16,7 @@ from archive.stories.fingerprint import A_DAY, Fingerprint, fingerprint, same_st
 COMMON = 16  # articles with one key that are looked at, those of the greatest ids: of finews, the newest
 LEAST_KEYS = 2  # that two texts must share to be compared
 COMPARED = 6  # texts at most with which a new one is compared
-REMEMBERED = 1000  # fingerprints of a crawl, about 8 KB each
+REMEMBERED = 250  # fingerprints of a crawl, about 8 KB each
 REGROUPED = 40  # articles at most of a story that is grouped again where one leaves it
 HOLDERS = f"SELECT article_id FROM (SELECT article_id FROM story_keys WHERE key = ? ORDER BY article_id DESC LIMIT {COMMON})"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
+from crawler.extraction.eastern_bylines import KANA, KOREAN_HEAD, find_japanese, korean_names, korean_tail
 from crawler.extraction.headline import fold_title
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
 from crawler.extraction.persons import (
@@ -19,6 +20,7 @@ from crawler.extraction.persons import (
     without_editors,
     without_media,
 )
+from pipelines.printed_times import STAMP
 
 END = (
     r"(?=$|[\s）)】\]〕〉>|｜;；。，,:：/〔［]|编辑|編輯|責任|责任|责编|发自|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
@@ -76,25 +78,6 @@ LABEL = re.compile(
     r"^\W*(?:来自|By\b|本文|原)?\s*(?:[\u4e00-\u9fffA-Za-z]{0,10}(?:专栏作家|專欄作家|特约撰稿人|评论员|研究员|分析师)\s*)?(?:作者|撰文|撰稿|文|记者|記者|编译)?\s*[:：/｜|]?\s*",
     re.IGNORECASE,
 )
-JAPANESE_DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
-"""How Japanese papers begin a report from abroad: 【ソウル＝某某】."""
-KOREAN = re.compile(
-    r"(?:^|[\s(\[\]=/,·])([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원)(?=$|[\s,·|=)\]])"
-)
-"""How Korean papers name reporters: 某某 기자."""
-KOREAN_HEAD = re.compile(
-    r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,16}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
-)
-"""How agencies begin a text: [서울=某社] 某某 기자 =, [某地=某社 某某 기자]."""
-KOREAN_TAIL = re.compile(
-    r"(?:^|[\s=.,])(?:칼럼니스트\s|평론가\s)?([\uac00-\ud7af]{2,4})\s?(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원|칼럼니스트|평론가)?\s+[\w.+-]+@[\w-]+\.[\w.-]+\W*$"
-)
-"""How a text ends: 某某 기자 name@paper.example."""
-JAPANESE_SIGNED = re.compile(
-    r"^[\[［]\s*([^，,、/\s\]］]{2,10})\s*[，,、/]\s*[^\]］]{2,20}[\]］]$|(?<=[。」）])\s*【([\u3400-\u9fff]{2,5}(?:[、・][\u3400-\u9fff]{2,5}){0,4})】$"
-)
-"""[某某，某社] under a headline, 【某某、某某】 behind the text."""
-KANA = re.compile("[\u3040-\u30ff]")
 
 
 def in_line(line: str, whole: bool = False) -> list[str]:
@@ -131,14 +114,17 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return names
     if found := WESTERN_LINE.search(line):
         return western_names(found[1])
-    if (found := REPORTED.search(line)) and len(line) < 40:
+    plain = STAMP.sub("", line).strip()
+    if (
+        (found := REPORTED.search(plain))
+        and len(line) < 60
+        and not NOT_WRITER.search(plain[: found.start(1)])
+    ):
         return names_in(found[1])
-    if len(line) < 60 and (korean := KOREAN.findall(line)):
-        return list(dict.fromkeys(korean))
+    if len(line) < 60 and (korean := korean_names(line)):
+        return korean
     if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
         return names_in(found[1] or found[2])
-    if (signed := JAPANESE_SIGNED.match(line)) and signed[1]:
-        return [signed[1]] if is_writer(signed[1], publisher) else []
     if match := LOOSE.search(line):
         name = COUNTRY.sub("", match[1])
         # 文｜某刊 张三: the medium is in front of its writer.
@@ -201,9 +187,10 @@ def find_authors(
             or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
         )
         return without_media(found, media)
-    return find_printed(near, head, tail, after, publisher, elements) or [
-        name for name in without_editors(stated, document) if is_certain(name, document)
-    ]
+    found = find_printed(near, head, tail, after, publisher, elements)
+    if not found and KANA.search(f"{document.title}{''.join(head[:2])}"):
+        found = without_media(find_japanese(near, head, tail, elements), media)
+    return found or [name for name in without_editors(stated, document) if is_certain(name, document)]
 
 
 def find_printed(
@@ -232,7 +219,7 @@ def find_printed(
             for n, line in enumerate(head)
             if n < 3 or len(line) < 30
         ),
-        *(find_in_last_line(fold_text(line)[-200:]) for line in tail),
+        *(in_line(fold_text(line)[-200:]) or korean_tail(line) for line in tail),
     ]
     if names := max(map(persons, named), key=len, default=[]):
         return names
@@ -263,21 +250,9 @@ def find_in_first_line(line: str) -> list[str]:
     """Writers that one of the first lines of a text names."""
     if names := in_line(line):
         return names
-    if match := JAPANESE_DATELINE.match(line):
-        return [match[1]]
     if match := KOREAN_HEAD.match(line[:80]):
-        return KOREAN.findall(match[0])
+        return korean_names(match[0])
     if match := LOOSE.match(line) if len(line) < 40 else None:
         return [name for name in re.split(r"[、&＆]", match[1]) if len(name) > 1 and is_writer(name, None)]
     reported = REPORTED.search(line) if len(line) < 40 else None
     return names_in(reported[1]) if reported else []
-
-
-def find_in_last_line(line: str) -> list[str]:
-    """Writers that one of the last lines of a text names."""
-    if names := in_line(line):
-        return names
-    if match := KOREAN_TAIL.search(line):
-        return [match[1]]
-    match = JAPANESE_SIGNED.search(line)
-    return re.split("[、・]", match[2]) if match and match[2] else []

@@ -17,7 +17,7 @@ from crawler.extraction.document import absolute, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, resolve_images, save_images
-from crawler.extraction.lines import is_end_line
+from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
 from crawler.extraction.trees import INLINE, is_within, own_text
@@ -168,7 +168,7 @@ def cut_tail(body: Body) -> None:
             return
         if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors
             continue
-        if not (is_end_line(text) or is_notice(text) or TAIL.search(text)):
+        if not (is_end_line(text) or is_closing_line(text) or is_notice(text) or TAIL.search(text)):
             return
         body.take_out("tail_line", one)
 

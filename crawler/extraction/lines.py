@@ -28,6 +28,7 @@ META_LABEL = re.compile(
 CLOCKED = re.compile(
     r"\s*(?:(?:\d{1,2}[-/月])?\d{1,2}日?\s+)?\d{1,2}:\d{2}\s*$|\s*\d{1,2}[-/月]\d{1,2}日?\s*$"
 )
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 BY = re.compile(r"\s*[Bb][Yy]\s+[A-Z][\w.’'-]+(?:\s+[A-Z][\w.’'-]+)+(?:\s*(?:,|and|&|\||·).*)?\s*$")
 COUNTER = re.compile(
     r"\W*(?:本文|全文|选择)?(?:字数|阅读(?:完需|时长|时间)?|浏览|点击|评论|人气|查看|字号|字體大小|字號|字級(?:設定)?|字体(?:大小)?)(?:数|量|次数)?\s*[:：]"
@@ -45,6 +46,20 @@ RELATED = re.compile(
 """Headings of lists of other articles."""
 
 
+CLOSING = re.compile(
+    # of the text's rights, and of whose opinion it is
+    r"[*※【\[（(\s]*[^\s:：，。]{0,10}(?:声明|聲明|风险提示|特别提醒|溫馨提醒)[】\])）]?\s*[:：】\]](?=.*(?:仅代表|不代表|不构成|仅供参考|转载|侵权|侵犯|版权|平台|原创|自担|稿酬|撤下|与本)).{0,400}"
+    r"|[（(【]?\s*(?:编者按|編按|本文|该文|本稿|文章|以上|本內容|本内容).{0,80}(?:仅代表|僅代表|不代表).{0,16}(?:本人|个人|個人|观点|觀點|立场|立場|意见|意見).{0,160}|本文由.{1,16}(?:授權|授权)(?:轉載|转载).{0,20}|本文首发于\S{2,14}"
+    r"|[（(]?\s*(?:封面|配图|题图|文中|头图|首图)?(?:图片)?(?:来源|來源|稿源|图源|圖源|转载自|轉載自|文章标题|文章链接|原文链接|阅读原文|出品)\s*[:：]\s*\S[^。]{0,60}[）)]?|[（(]\s*[^\s（()）]{2,8}(?:社|[报報]|[网網]|中時)\s*[）)]"
+    r"|.{0,10}由\s?(?:AI|人工智能)\s?(?:生成|翻译|辅助|提取).{0,30}|.{0,30}尽在.{0,16}(?:APP|客户端)\W*"
+    # to readers: to tell, to share, to subscribe
+    r"|[^\s，。]{0,8}(?:报料|爆料|爆料热线|新闻热线|报料热线|爆料專線)\s*[:：].{0,60}|如[有果]?(?:您有)?新闻线索.{0,100}"
+    r"|(?:展开|点击展开)?(?:阅读|展开)全文|查看(?:全部|更多)?评论|我来说两句|(?:微信)?扫一扫.{0,20}(?:分享|朋友圈|本页).{0,10}|举报\s*[/／]\s*反馈|返回.{0,6}[，,]查看更多|分享|留言|立即訂閱|立即订阅|[上下]一[則则篇条]|(?:THE )?END|[（(【]\s*(?:完|全文完)\s*[）)】]"
+    r"|更多.{1,12}(?:報導|报道|新聞)|[►▶].{2,40}|(?:※|《?[\w\u4e00-\u9fff]{2,14}》?)\s*提醒您.{0,60}|讀了這篇文章的人.{0,10}|(?:[#＃][^\s#＃]{1,20}[#＃]?\s*)+"
+    r"|(?:続き|元記事)を読む|次ページへ続く|ツイート|シェア(?:する)?|ポスト|LINEで送る|コメント(?:する)?|いいね！.{0,8}|(?:記事)?提供\s*[:：].{1,24}|タグ\s*[:：].{1,80}|最終更新\s*[:：].{1,40}|.{0,24}(?:メルマガ|メールで受け取る|友だち追加|公式.{1,24}はこちら).{0,16}|[(（][CcＣ][)）]\s?\S.{0,24}|.{0,12}(?:関連するニュース|人気記事ランキング|編集部おすすめ)|.{0,8}ビューアーで見る|全ての画像を見る.{0,8}"
+    r"|[\w.+-]+@[\w-]+\.[\w.-]+|.{0,24}(?:구독하기|공유하기|추천합니다|추천\s?기사|다른\s?기사\s?보기|에서 만나요)|스크랩|인쇄|[▶\s]*(?:기사\s?)?제보.{0,60}"
+)
+"""What sites say behind a text in Chinese, Japanese and Korean, on a line of its own."""
 DATED_LINE = 110  # letters of a line of dates, names and labels, at most
 LINE_LABEL = re.compile(
     r"\b(?:publi(?:é|ée|shed|cado|cada|cato|ziert)\b|posted|updated|last modified|mis(?:e)? à jour|modifi(?:é|ca|cado)|actualizad[oa]|atualizad[oa]|aggiornato|aktualisiert|stand|veröffentlicht|erstellt|"
@@ -73,7 +88,10 @@ def is_meta(text: str, plain: int, marks: int) -> bool:
     if (
         stamp
         and "。" not in text
-        and (plain - letters(stamp[0]) < 24 or text.count("|") + text.count("｜") >= 2)
+        and (
+            plain - letters(stamp[0]) - sum(map(len, EMAIL.findall(text))) < 24
+            or text.count("|") + text.count("｜") >= 2
+        )
     ):
         return True
     labels = len({*META_LABEL.findall(text)})
@@ -85,3 +103,12 @@ def is_meta(text: str, plain: int, marks: int) -> bool:
 def is_end_line(text: str) -> bool:
     """Whether a line is one of those that stand behind articles, or a heading of other articles."""
     return END.fullmatch(text) is not None or RELATED.fullmatch(text.strip()) is not None
+
+
+def is_closing_line(text: str) -> bool:
+    """Whether a line says nothing of the article, where it is the last one.
+
+    >>> is_closing_line("财联社声明：文章内容仅供参考，不构成投资建议。"), is_closing_line("公司声明：订单已恢复。")
+    (True, False)
+    """
+    return CLOSING.fullmatch(text.strip()) is not None

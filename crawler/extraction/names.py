@@ -13,7 +13,7 @@ COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令�
 NAME = rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}|[{SURNAMES}]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,10}})"
 """A Chinese person's name: a surname and one or two characters, or a foreign name in Chinese characters."""
 PARTED = r"(?:\s*[、，,/&和与\s]\s*)"
-NAMES = rf"({NAME}(?:{PARTED}{NAME}(?![\u4e00-\u9fff])){{0,5}})"
+NAMES = rf"({NAME}(?:{PARTED}{NAME}(?![\u4e00-\u9fff]|\d{{1,2}}日)){{0,5}})"
 NAME_RE = re.compile(NAME)
 WESTERN = r"[A-Z][\w.'’-]*(?:\s+(?:(?:van|von|de|del|da|al|bin)\s+)?[A-Z][\w.'’-]*){1,3}"
 TITLE = re.compile(

@@ -32,7 +32,7 @@ MEDIUM = re.compile(
 )
 NO_MEDIUM = re.compile(
     r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
-    r"|(?:情[報报]|速[報报]|警[報报]|注意報|[預预予][報报]|[続續续]報|詳報)$|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
+    r"|(?:情[報报]|速[報报]|警[報报]|注意報|[預预予][報报]|[続續续]報|詳報)$|^(?:采写|撰文|撰稿|文字|图文|摄影|攝影|制图|执笔|编译|翻译|通讯员|策划|统筹|本[报報刊网網台社])$|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
 CHANNEL = frozenset((
@@ -111,7 +111,7 @@ def clean(name: str | None, longest: int = 30) -> str | None:
     >>> clean("【某某网】"), clean("某某网-《某日报》")
     ('某某网', '某某网-《某日报》')
     """
-    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜-—_·,，;；.。"<>')
+    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜/／-—_·,，;；.。"<>')
     for opening, closing in BRACKETS:
         if name.startswith(opening) and name.endswith(closing):
             name = name[1:-1]
@@ -195,7 +195,9 @@ def find_beside_writer(lines: Iterable[str]) -> str | None:
     for line in lines:
         match = BESIDE_NAME.search(unicodedata.normalize("NFKC", line))
         if match and names_in(match["first"] or match["last"]):
-            return clean(match["medium"] or match["other"])
+            name = clean(match["medium"] or match["other"])
+            if name and is_medium(name):
+                return name
     return None
 
 
@@ -313,7 +315,7 @@ def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | Non
     """The medium whose reporter wrote the text, or whose report it is, as its first lines say."""
     for line in (*near, *head):
         start = unicodedata.normalize("NFKC", line[:60])
-        if found := DATELINE.match(start):
+        if (found := DATELINE.match(start)) and found[1][0] != "本":
             return clean(re.sub(r"^据", "", found[1]))
         if (found := REPORTER_OF.search(start)) and MEDIUM.fullmatch(found[1]) and found[1][0] != "本":
             return clean(found[1])

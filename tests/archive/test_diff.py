@@ -4,8 +4,6 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
@@ -13,8 +11,8 @@ import pytest
 from archive.schema import open_archive
 from archive.text_changes import changes, text_columns
 from archive.text_diff import compare, words
-from tests.conftest import ROOT
 from tests.crawler.test_status import NOW, add_article, insert, run
+from tests.scrapy_process import start_scrapy
 from tests.worked_queries import make_archive
 
 FIRE, DRUG, TAKEN_BACK = "202606303790340851", "202606303790130920", "202606283784020558"
@@ -37,9 +35,8 @@ def diff(data, *args, **env):
 def on_a_terminal(data, *args, **env):
     """What it prints to a terminal of 80 columns."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "scrapy", "diff", *args, "-s", f"DATA_DIR={data}"]
     base = {"PATH": os.environ["PATH"], "TERM": "xterm", "PYTHONUTF8": "1", "COLUMNS": "80"}
-    process = subprocess.Popen(command, cwd=ROOT, env=base | env, stdin=subprocess.DEVNULL, stdout=theirs)
+    process = start_scrapy("diff", *args, "-s", f"DATA_DIR={data}", env=base | env, stdout=theirs)
     os.close(theirs)
     said = b""
     try:
@@ -48,7 +45,7 @@ def on_a_terminal(data, *args, **env):
     except OSError:  # Linux: the other end is closed
         pass
     os.close(ours)
-    assert process.wait() == 0
+    assert process.wait().returncode == 0
     return said.decode().replace("\r\n", "\n")
 
 

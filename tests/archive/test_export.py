@@ -27,7 +27,7 @@ from archive.schema import open_archive
 from tests.archive.test_views import Rows
 from tests.bench.archive import make_archive as make_large
 from tests.conftest import ROOT
-from tests.scrapy_process import run_scrapy
+from tests.scrapy_process import run_scrapy, start_scrapy
 from tests.worked_queries import make_archive
 
 FORMATS = ["atom", "csv", "jsonfeed", "jsonl", "md", "parquet", "xlsx"]
@@ -536,20 +536,26 @@ def umask():
     return mask
 
 
+def exporting(folder, suffix):
+    """An export that has started, and the pipe that it writes to."""
+    read_end, write_end = os.pipe()
+    child = start_scrapy("export", "-", "--format", suffix, "-s", f"DATA_DIR={folder}", stdout=write_end)
+    os.close(write_end)
+    return child, os.fdopen(read_end, "rb")
+
+
 def test_what_a_crawl_writes_meanwhile_is_not_half_in_it(tmp_path):
     folder, conn = made(tmp_path, 300)
-    command = [sys.executable, "-m", "scrapy", "export", "-", "--format", "jsonl", "-s", f"DATA_DIR={folder}"]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    first = child.stdout.readline()  # it waits for us from here on, as the pipe is full
-    with conn:
-        conn.execute("DELETE FROM articles WHERE arrival > 150")
-        conn.execute("UPDATE articles SET headline = 'other'")
-    rest = child.stdout.read().splitlines()
-    assert child.wait() == 0
-    child.stdout.close(), child.stderr.close()
-    found = [json.loads(line) for line in [first, *rest]]
-    assert len(found) == 300
-    assert {row["headline"] for row in found} == {f"题{n}" for n in range(1, 301)}
+    child, printed = exporting(folder, "jsonl")
+    with printed:
+        first = printed.readline()  # it waits for us from here on, as the pipe is full
+        with conn:
+            conn.execute("DELETE FROM articles WHERE arrival > 150")
+            conn.execute("UPDATE articles SET headline = 'other'")
+        rows = [json.loads(line) for line in [first, *printed]]
+    assert child.wait().returncode == 0
+    assert len(rows) == 300
+    assert {row["headline"] for row in rows} == {f"题{n}" for n in range(1, 301)}
     conn.close()
 
 
@@ -566,13 +572,11 @@ def test_the_archive_is_left_as_it_was(data, tmp_path):
 def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path):
     folder, conn = made(tmp_path, 300)
     conn.close()
-    command = [sys.executable, "-m", "scrapy", "export", "-", "--format", "csv", "-s", f"DATA_DIR={folder}"]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    child.stdout.readline()
-    child.stdout.close()
-    assert child.stderr.read() == b""
-    assert child.wait() == 0
-    child.stderr.close()
+    child, printed = exporting(folder, "csv")
+    with printed:
+        printed.readline()
+    done = child.wait()
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 # -- what is said ---------------------------------------------------------------------------------------------------------

@@ -1,13 +1,11 @@
 """Extensions of other packages, as pip would install them: a format and a page without a fork."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from archive.schema import open_archive
-from tests.conftest import ROOT
+from tests.scrapy_process import run_scrapy
 from tests.serving import serving
 from tests.worked_queries import make_archive
 
@@ -59,22 +57,17 @@ def install(tmp_path, monkeypatch):
     return lay_out
 
 
-def run(*args):
-    command = [sys.executable, "-m", "scrapy", *map(str, args)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-
-
 def test_a_format_of_another_package_is_a_suffix_like_ours(install, tmp_path):
     install(heads=FORMAT, desk=PAGE)
     conn = make_archive(tmp_path / "data")
     [(count, headline)] = conn.execute("SELECT count(*), min(headline) FROM articles").fetchall()
     conn.close()
-    done = run("export", tmp_path / "all.heads", "-s", f"DATA_DIR={tmp_path / 'data'}")
+    done = run_scrapy("export", tmp_path / "all.heads", "-s", f"DATA_DIR={tmp_path / 'data'}")
     assert done.returncode == 0, done.stderr
     lines = (tmp_path / "all.heads").read_text().splitlines()
     assert len(lines) == count > 60
     assert headline in [line.partition(" ")[2] for line in lines]
-    assert "headlines only" in run("export", "--help").stdout
+    assert "headlines only" in run_scrapy("export", "--help").stdout
 
 
 def test_a_page_of_another_package_is_in_the_navigation(install, tmp_path):
@@ -93,7 +86,7 @@ def test_a_broken_plugin_is_named(install, tmp_path):
     open_archive(tmp_path / "archive.db").close()
     for command, plugin in (("export", "heads"), ("serve", "desk")):
         target = [tmp_path / "a.csv"] * (command == "export")
-        done = run(command, *target, "-s", f"DATA_DIR={tmp_path}")
+        done = run_scrapy(command, *target, "-s", f"DATA_DIR={tmp_path}")
         assert done.returncode == 1, done.stderr
         assert (
             f"scrapy {command}: plugin {plugin} (newsdesk.{plugin}, package newsdesk) cannot be loaded"

@@ -252,6 +252,70 @@ def test_a_word_that_merely_stands_near_the_time_is_no_medium(word):
     assert find_publisher(document, near, list(document.root.iter("span")), []) is None
 
 
+@pytest.mark.parametrize(
+    ("near", "tail", "names"),
+    [
+        ("取材・文：水野遼 写真：森下葵", "", ["水野遼"]),
+        ("水野遼記者 2026年3月5日 9:12", "", ["水野遼"]),
+        ("[水野遼，ITミナト] 2026年3月5日 9:12", "", ["水野遼"]),
+        ("ミナト編集部 2026年3月5日 9:12", "", []),
+        ("", "知事は「進めたい」と述べた。【水野遼、森下葵】", ["水野遼", "森下葵"]),
+        ("", "知事は「進めたい」と述べた。（水野太郎）", ["水野太郎"]),
+        ("", "知事は「進めたい」と述べた。（代表撮影）", []),
+        ("", "知事は「進めたい」と述べた。【関連記事】", []),
+    ],
+)
+def test_writers_of_a_japanese_page(near, tail, names):
+    document = page("<title>三つの鉄道に共通の乗車券</title><p>県内を走る三つの鉄道で使える。</p>")
+    assert find_authors(document, [near], ["県内を走る三つの鉄道で使える。"], [tail], "山南新聞") == names
+
+
+@pytest.mark.parametrize(
+    ("near", "tail", "names"),
+    [
+        ("산남일보 김도윤, 이서준 기자 2026-03-05 09:12", "", ["김도윤", "이서준"]),
+        ("산남=김도윤 기자", "", ["김도윤"]),
+        ("편집국 2026-03-05 09:12", "", []),
+        ("", "글·사진 김도윤 기자 dykim@shannan.example", ["김도윤"]),
+        ("", "/김도윤 기자 dykim@shannan.example", ["김도윤"]),
+        ("", "사진=이서준 기자", []),
+    ],
+)
+def test_writers_of_a_korean_page(near, tail, names):
+    document = page("<title>낡은 다리 보강</title><p>산남시는 낡은 다리를 보강한다.</p>")
+    assert find_authors(document, [near], ["산남시는 낡은 다리를 보강한다."], [tail], None) == names
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "澎湃新闻报料：021-1234567",
+        "财联社声明：文章内容仅供参考，不构成投资建议。",
+        "该文观点仅代表作者本人，某平台仅提供信息存储空间服务。",
+        "海量资讯、精准解读，尽在某某财经APP",
+        "以上内容由AI生成，仅供参考",
+        "图源：某图库",
+        "更多某某新聞網報導",
+        "本文為作者評論意見，不代表《山南時報》立場。",
+        "タグ：鉄道",
+        "LINE公式アカウントを友だち追加",
+        "제보는 카카오톡 okjebo",
+        "#다리 #보강",
+    ],
+)
+def test_what_a_site_says_behind_a_text_goes(line):
+    texts = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    body = f"<html><title>三条公路今天通车</title><h1>三条公路今天通车</h1><p>2026-06-30 15:05</p><div>{texts}<p>{line}</p></div>"
+    assert read(body.encode())["body_text"].split("\n") == list(PARAGRAPHS)
+
+
+def test_a_last_sentence_with_the_words_of_a_notice_stays():
+    last = "公司声明：工厂没有停产，三条生产线照常运行。"
+    texts = "".join(f"<p>{text}</p>" for text in (*PARAGRAPHS, last))
+    body = f"<html><title>三条公路今天通车</title><h1>三条公路今天通车</h1><p>2026-06-30 15:05</p><div>{texts}</div>"
+    assert read(body.encode())["body_text"].endswith(last)
+
+
 def test_a_writer_or_a_country_beside_the_time_is_no_medium():
     document = page("<p>文</p>")
     assert find_publisher(document, ["李小飞刀 2026-06-30 15:05"], [], [], ["执笔/叨叨姐、李小飞刀"]) is None

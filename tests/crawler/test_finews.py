@@ -1,16 +1,14 @@
 """Scheduled crawls lose nothing and say so when they do: overlap, gaps, healing, edits, with a clock of the newsroom's."""
 
+import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
-from tests.scrapy_process import run_scrapy
+from tests.scrapy_process import run_scrapy, start_scrapy
 
 NOON = datetime.fromisoformat("2026-06-30T12:00:00+08:00")
 
@@ -137,16 +135,15 @@ def test_killed_before_the_articles_came_they_are_not_forgotten(wire, poll, rows
     poll()
     wire.now += timedelta(minutes=30)
     wire.fail("/NewsData/", "hang")
-    command = [
-        sys.executable, "-m", "scrapy", "crawl", "finews", "-a", "feeds=rolling", "-s", f"DATA_DIR={data_dir}", "-s", "FINEWS_COUNTS=20,50",
-        "-s", f"FINEWS_ORIGINS={wire.origin}", "-s", f"FINEWS_NOW={wire.now.isoformat()}",
-    ]  # fmt: skip
     wire.requests.clear()
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = start_scrapy(
+        "crawl", "finews", "-a", "feeds=rolling", "-s", f"DATA_DIR={data_dir}", "-s", "FINEWS_COUNTS=20,50",
+        "-s", f"FINEWS_ORIGINS={wire.origin}", "-s", f"FINEWS_NOW={wire.now.isoformat()}",
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while not wire.asked("/NewsData/") and time.monotonic() < deadline:
-        pass
-    child.send_signal(signal.SIGKILL)
+        time.sleep(0.01)
+    os.kill(child.pid, signal.SIGKILL)
     child.wait()
     wire.mend()
     wire.now += timedelta(minutes=30)

@@ -1,0 +1,111 @@
+"""How Japanese and Korean papers name their writers, beside the headline and at the ends of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from crawler.extraction.document import squeeze
+from crawler.extraction.persons import find_linked_names, find_marked_authors, is_person
+from pipelines.printed_times import STAMP
+
+KANA = re.compile("[\u3040-\u30ff]")
+JAPANESE = r"[\u3400-\u9fff々]{1,4}[\s\u3000]?[\u3400-\u9fff々\u3040-\u30ff]{1,5}"
+"""A Japanese name: nobody can list the surnames, so it counts only where its place says that it is one."""
+DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
+"""How a report from abroad begins: 【ソウル＝某某】."""
+LABELLED = re.compile(
+    rf"(?:^|[\s\u3000|｜/／])(?:取材・文|取材|文|執筆|著者?|記者|ライター)\s*[:：=＝●|｜]\s*({JAPANESE})(?=$|[\s\u3000|｜/／（(、,])"
+)
+REPORTER = re.compile(rf"(?:^|[\s\u3000（(／/・])({JAPANESE}?)\s?記者(?=$|[\s\u3000）)／/])")
+BRACKETED = re.compile(r"^[\[［]\s*([^，,、/\s\]］]{2,10})\s*[，,、/]\s*[^\]］]{2,20}[\]］]$")
+"""[某某，某社] under a headline."""
+SIGNED = re.compile(
+    r"(?<=[。」）])\s*(?:【([\u3400-\u9fff々]{2,5}(?:[、・][\u3400-\u9fff々]{2,5}){0,4})】|[（(]([\u3400-\u9fff々]{4,5})[）)])$"
+)
+"""【某某、某某】 or （某某某某） behind the last sentence."""
+NO_NAME = re.compile(
+    r"記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
+)
+MARKED = re.compile(
+    r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
+)
+SURNAME = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
+KOREAN = rf"(?:[{SURNAME}][\uac00-\ud7af]{{1,3}})"
+ROLE = r"(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원|칼럼니스트|평론가)"
+REPORTERS = re.compile(
+    rf"(?:^|[\s(\[\]=/,·|])((?:{KOREAN}[\s,·]+){{0,4}}[\uac00-\ud7af]{{2,4}}?)\s?{ROLE}(?=$|[\s,·|=)\]])"
+)
+"""某某, 某某 기자."""
+KOREAN_HEAD = re.compile(
+    r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,30}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
+)
+"""How agencies begin a text: [서울=某社] 某某 기자 =, [某地=某社 某某 기자]."""
+KOREAN_TAIL = re.compile(
+    rf"(?:^|[\s=.,/])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s+[\w.+-]+@[\w-]+\.[\w.-]+\W*$"
+)
+"""How a text ends: 某某 기자 name@paper.example."""
+WORD = re.compile(r"[부국팀]$|^(?:기자|글|사진|인턴|편집)")
+
+
+def korean_names(line: str) -> list[str]:
+    """The reporters that a line names.
+
+    >>> korean_names("산남일보 김도윤, 이서준 기자"), korean_names("정치부 김도윤기자"), korean_names("기자 회견")
+    (['김도윤', '이서준'], ['김도윤'], [])
+    """
+    names: list[str] = []
+    for match in REPORTERS.finditer(line):
+        found = [name for name in re.split(r"[\s,·]+", match[1]) if not WORD.search(name)]
+        # Of several words before the title, those of three syllables are names.
+        names += [name for name in found if name is found[-1] or len(name) == 3]
+    return list(dict.fromkeys(names))
+
+
+def korean_tail(line: str) -> list[str]:
+    """The reporters that a text's last line names in front of an e-mail address."""
+    match = KOREAN_TAIL.search(line[-200:])
+    if match is None:
+        return []
+    return korean_names(match[1]) or re.findall(rf"\s({KOREAN})$", match[1])
+
+
+def find_japanese(
+    near: Iterable[str], head: list[str], tail: list[str], elements: Iterable[Any]
+) -> list[str]:
+    """The writers of a Japanese page: *near* are the lines below the headline, *elements* the elements there, *head* and
+    *tail* the first and last lines of the text."""
+    for line in near:
+        line = STAMP.sub("", line).strip()
+        for pattern in (BRACKETED, LABELLED, REPORTER):
+            names = [name for name in pattern.findall(line) if is_writer(name)] if len(line) < 80 else []
+            if names:
+                return names
+    elements = list(elements)
+    for names in (find_marked_authors(elements), find_linked_names(elements), find_named(elements)):
+        if names := [name for name in names if is_writer(name)]:
+            return names
+    for line in head[:2]:
+        if match := DATELINE.match(line):
+            return [match[1]]
+    for line in reversed(tail):
+        if match := SIGNED.search(line):
+            return [name for name in re.split("[、・]", match[1] or match[2]) if is_writer(name)]
+    return []
+
+
+def find_named(elements: Iterable[Any]) -> list[str]:
+    """The names in the first element that is called after a writer and holds no more than names."""
+    for element in elements:
+        if MARKED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
+            text = squeeze("".join(element.itertext()))
+            names = [part for part in re.split(r"[、,，／/]", text) if part.strip()]
+            if 0 < len(names) <= 5 and all(is_writer(name.strip()) for name in names):
+                return [name.strip() for name in names]
+    return []
+
+
+def is_writer(name: str) -> bool:
+    """Whether a name can be a Japanese writer's."""
+    return not NO_NAME.search(name) and is_person(name, True) and len(name) <= 10
