@@ -252,9 +252,9 @@ def read_body(
             or (confirmed and is_standfirst(layout, block, element, confirmed))
         )
     ]
-    if lead:  # a summary in a box of tools above the text is none
-        between = [block for block in layout.blocks if order[lead[-1]] < order[block] < first_inside]
-        lead = lead if len(between) <= BETWEEN else []
+    between = [block for block in layout.blocks if lead and order[lead[-1]] < order[block] < first_inside]
+    if len(between) > BETWEEN and count(layout, lead) < count(layout, inside):
+        lead = []  # a summary in a box of tools above the text
     behind = [block for block in layout.blocks if order[block] > last_inside][:12]
     lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at and block not in late]
     return Body(
@@ -268,6 +268,11 @@ def read_body(
         confirmed_text=confirmed,
         lead_images=[one for one in layout.root.iter("img") if 0 <= head_at < order[one] < first_inside],
     )
+
+
+def count(layout: BlockLayout, blocks: list[Any]) -> int:
+    """Characters of some blocks that are no links."""
+    return sum(layout.plain[block] for block in blocks)
 
 
 def find_text_start(

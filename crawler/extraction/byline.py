@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.eastern_bylines import KANA, KOREAN_HEAD, find_japanese, korean_names, korean_tail
+from crawler.extraction.eastern_bylines import (
+    HANGUL,
+    KANA,
+    KOREAN,
+    KOREAN_HEAD,
+    find_japanese,
+    korean_names,
+    korean_tail,
+)
 from crawler.extraction.headline import fold_title
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
 from crawler.extraction.persons import (
@@ -189,7 +197,8 @@ def find_authors(
         return without_media(found, media)
     found = find_printed(near, head, tail, after, publisher, elements)
     if not found and KANA.search(f"{document.title}{''.join(head[:2])}"):
-        found = without_media(find_japanese(near, head, tail, elements), media)
+        own = fold_title(publisher or "")
+        found = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
     return found or [name for name in without_editors(stated, document) if is_certain(name, document)]
 
 
@@ -238,7 +247,9 @@ def find_in_lines(near: list[str], head: list[str], tail: list[str], publisher: 
 
 
 def is_certain(name: str, document: Document) -> bool:
-    """Whether a name that the metadata of a Chinese page state is a person's: of a Chinese one the surname says so."""
+    """Whether a name that the metadata of such a page state is a person's: of a Chinese or Korean one the surname says so."""
+    if HANGUL.search(name):
+        return re.fullmatch(KOREAN, name) is not None
     return (
         is_name(name)
         or not re.fullmatch(r"[\u4e00-\u9fff]+", name)

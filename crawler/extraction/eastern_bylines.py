@@ -11,6 +11,7 @@ from crawler.extraction.persons import find_linked_names, find_marked_authors, i
 from pipelines.printed_times import STAMP
 
 KANA = re.compile("[\u3040-\u30ff]")
+HANGUL = re.compile("[\uac00-\ud7af]")
 JAPANESE = r"[\u3400-\u9fff々]{1,4}[\s\u3000]?[\u3400-\u9fff々\u3040-\u30ff]{1,5}"
 """A Japanese name: nobody can list the surnames, so it counts only where its place says that it is one."""
 DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
@@ -86,7 +87,7 @@ def find_japanese(
     for names in (find_marked_authors(elements), find_linked_names(elements), find_named(elements)):
         if names := [name for name in names if is_writer(name)]:
             return names
-    for line in head[:2]:
+    for line in head:
         if match := DATELINE.match(line):
             return [match[1]]
     for line in reversed(tail):

@@ -35,9 +35,11 @@ LAZY = (
 LOOSE = frozenset(("file", "data-url", "data-img", "data-image", "data-big", "original"))
 """Those of them that may hold other things: they count where they look like a image's."""
 ICON = re.compile(
-    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_.-]|profile[_-]image|/print\.|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
+    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_.-]|profile[_-]image|/print\.|/bg\d{0,3}\.(?:png|gif|jpe?g)|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
     re.IGNORECASE,
 )
+LOGO = re.compile(r"logo(?:$|[\s_-])|avatar", re.IGNORECASE)
+"""What the element round a symbol is called."""
 SIZE = re.compile(r"[_/-]w?(\d{1,4})(?:_h|x|\*)(\d{1,4})(?=[._/]|$)")
 ICON_ALT = re.compile(
     r"二维码|二維碼|扫码|logo|广告|APP下载|^(?:欢迎|点击|長按|长按)?关注(?:我们|公众号|微信)?$", re.IGNORECASE
@@ -222,8 +224,10 @@ def is_icon(image: Any, address: str) -> bool:
             return True
     # A class may be named after what a photograph is for: the image that is shared.
     named = (image.get("class") or "").replace("share", "")
+    around = [one.get("class") or "" for one, _ in zip(image.iterancestors(), range(2), strict=False)]
     return (
         ICON.search(named) is not None
+        or any(LOGO.search(name) for name in around)
         or ICON.search(address) is not None
         or is_icon_alt(image.get("alt") or "")
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
 from crawler.extraction.document import Document, squeeze
+from crawler.extraction.eastern_bylines import KANA
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
 from pipelines.printed_times import SHORT, STAMP
 
@@ -41,7 +42,7 @@ CHANNEL = frozenset((
     "期货", "黄金", "理财", "保险", "银行", "財經", "國際", "國內", "社會", "娛樂", "體育", "產經", "政治", "兩岸", "地方", "大", "中", "小",
 ))  # fmt: skip
 """Names of channels, which stand beside a time as media do."""
-NOWHERE = re.compile(r"(?:作者|记者|时间|未知|本站|原创|网络|互联网|综合|整理|其他|佚名)$")
+NOWHERE = re.compile(r"(?:本站原创|作者|记者|时间|未知|本站|原创|网络|互联网|综合|整理|其他|佚名)$")
 RELATIVE = re.compile(r"\s+(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
 UNMARKED = re.compile(r"(?:^|[|｜\s])(?:来源|來源)\s*([^\s|｜:：]{2,20})(?=[\s|｜]|$)")
 BESIDE_NAME = re.compile(
@@ -96,8 +97,9 @@ GENERAL = re.compile(
     r"(?:新闻|要闻|公告|通知|工作|企业|公司|集团|行业|媒体|学校|校园)(?:动态|中心|资讯|公告|聚焦|要闻|列表|详情|报道)?$"
 )
 """What sites call their sections."""
-KANA_WORD = re.compile(r"[\u30a0-\u30ff・]+")
-"""A word of Japanese in katakana: a country as well as a medium."""
+EASTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・]+")
+COLON_NAME = re.compile(r"[\u3040-\u30ff\uac00-\ud7af].*(?:\s[:：]\s|：)([^:：\s][^:：。「]{1,18})$")
+"""The site's name behind a colon, as Japanese and Korean titles have it."""
 WRITTEN_BY = re.compile(
     r"(?:作者|撰文|执笔|執筆|文|记者|記者)\s*[:：/／|｜][^。]{0,16}$|(?:作者|本文[为由])$"
 )
@@ -287,11 +289,14 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
     """An unlabelled name on the line of the time that has the form of a medium's name, is the site's own, or is named in
     another line of *text* again: not in one of links, such as the way from the home page."""
     lines = [line for line in text if not re.search(r"[>›»|｜]", line)]
+    in_kana = any(KANA.search(line) for line in lines)  # there, a writer or a country is as likely
     for line in near:
         for name in names_beside_time(line):
             others = (other for other in lines if other != line and len(other) >= len(name) + 6)
             is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
-            if is_own or (len(name) >= 4 and not KANA_WORD.fullmatch(name) and says_medium(name, others)):
+            if is_own or (
+                len(name) >= 4 and not (in_kana and EASTERN.fullmatch(name)) and says_medium(name, others)
+            ):
                 return name
     return None
 
@@ -338,7 +343,8 @@ def find_site_name(document: Document) -> str | None:
     """The name of the site as the page's title states it behind (or before) the headline."""
     parts = [part for one in PARTS.split(document.title) if (part := DOMAIN.sub("", one).strip())]
     if len(parts) < 2:
-        return None
+        match = COLON_NAME.search(document.title)
+        return clean(match[1]) if match else None
     if not document.is_cjk:
         return next((part for part in (parts[-1], parts[0]) if is_of_host(part, document)), None)
     longest = max(parts, key=len)

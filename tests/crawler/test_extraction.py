@@ -325,6 +325,28 @@ def test_a_writer_or_a_country_beside_the_time_is_no_medium():
     )
     near = ["2026年6月30日 10:01 発信地：カノ/ナイジェリア [ ナイジェリア アフリカ ]"]
     assert find_publisher(document, near, [], [], ["ナイジェリア北東部で、16日夜に祭りがあった。"]) is None
+    near = ["水野太郎 2026年6月30日 09時00分"]
+    assert find_publisher(document, near, [], [], ["水野太郎のまとめ読みを始めます。"]) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "medium"),
+    [
+        ("三つの鉄道に共通の乗車券：山南新聞デジタル", "山南新聞デジタル"),
+        ("三つの鉄道に共通の乗車券 : 社会 : 山南新聞オンライン", "山南新聞オンライン"),
+        ("낡은 다리 보강 : 뉴스 : 산남닷컴", "산남닷컴"),
+        ("三条公路今天通车：全程不收费", None),
+    ],
+)
+def test_the_site_s_name_behind_a_colon(title, medium):
+    text = (
+        "北川県は三つの鉄道について発表した。"
+        if "の" in title
+        else "산남시는 다리를 보강한다."
+        if medium
+        else "三条公路今天通车。"
+    )
+    assert find_publisher(page(f"<title>{title}</title><p>{text}</p>"), [], [], []) == medium
 
 
 def test_an_account_beside_the_time_is_a_medium_where_the_text_names_it_again():
