@@ -226,8 +226,12 @@ class RecordSpider(ArticleSpider):
     def check_row(self, response: Any, checked: dict[str, Any] | None) -> dict[str, Any]:
         """When to check an article again."""
         now = self.now()
+        done = checked["done"] if checked else 0
         first_seen_at = datetime.fromisoformat(checked["first_seen_at"]) if checked else now
-        return check_row(self.plan, first_seen_at, now, checked["done"] if checked else 0, response.headers)
+        if checked and not checked["complete"] and done < len(self.plan):
+            # A clock behind may have seen it first, and dropped a publication to come: none of its checks counts as missed.
+            first_seen_at = max(first_seen_at, now - self.plan[done])
+        return check_row(self.plan, first_seen_at, now, done, response.headers)
 
     def add_known(self, article: Article, response: Any, **known: Any) -> Article:
         """The list record's words, and when to check the article again."""
