@@ -140,6 +140,18 @@ FORMS = (
         ),
     ),
     Form(
+        "English, year behind the time of day",
+        compile_late(
+            rf"(?:[A-Z][a-z]{{2}}\s)?(?P<name>{NAMES})\s+(?P<day>\d{{1,2}})\s(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+            r"(?:\s(?P<zone>UTC|GMT|[+-]\d{4}))?\s(?P<year>(?:19|20)\d\d)(?!\d)",
+            re.ASCII,
+        ),
+        (
+            ("Mon Feb 21 07:54:48 +0000 2022", "2022-02-21 15:54:48", "second"),
+            ("Feb 21 15:54 2022", "2022-02-21 15:54:00", "minute"),
+        ),
+    ),
+    Form(
         "time of day first",
         compile_late(rf"{CLOCK} [\s|,·/-]* {DAY}", FLAGS),
         (("15:54 2022/02/21", "2022-02-21 15:54:00", "minute"),),
@@ -150,7 +162,7 @@ FORMS = (
 DAY_FIRST = Form(
     "day first",
     compile_late(
-        rf"""(?P<first>\d{{1,2}})(?P<sep>[./-])\s?(?P<second_number>\d{{1,2}})(?P=sep)\s?(?P<year>(?:19|20)\d\d)(?![\d.])
+        rf"""(?P<first>\d{{1,2}})(?P<sep>[./-])\s?(?P<second_number>\d{{1,2}})(?P=sep)\s?(?P<year>(?:19|20)\d\d|(?<=[./-])\d\d(?![./:-]|\s?Uhr))(?!\.?\d)
         (?:{BETWEEN}{CLOCK})? \s*{ZONE}?""",
         FLAGS,
     ),
@@ -160,7 +172,18 @@ DAY_FIRST = Form(
         ("02/21/2022", "2022-02-21 00:00:00", "day"),
     ),
 )
-"""Numbers whose order is the language's: 2/3/2022 is read only where that is known."""
+"""Numbers whose order is the language's: 2/3/2022 is read only where that is known. So are years of two digits."""
+SHORT_YEARS = frozenset(
+    ("de", "fr", "es", "pt", "it", "nl", "da", "nb", "fi", "pl", "cs", "sk", "ro", "hr", "sl", "tr", "el", "ru", "uk", "bg", "et", "id", "vi", "ca")
+)  # fmt: skip
+"""Languages that write a year of two digits last."""
+
+
+def full_year(year: str) -> int:
+    """``22`` -> 2022, ``98`` -> 1998."""
+    return int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 70 else 1900)
+
+
 DAY_FIRST_LAST = compile_late(
     rf"""{CLOCK} [\s|,·–-]* (?P<first>\d{{1,2}})(?P<sep>[./-])(?P<second_number>\d{{1,2}})(?P=sep)(?P<year>(?:19|20)\d\d)(?![\d.])""",
     FLAGS,
@@ -168,10 +191,12 @@ DAY_FIRST_LAST = compile_late(
 
 
 def day_and_month(match: re.Match[str], language: str | None) -> tuple[int, int] | None:
-    """Day and month of ``21.02.2022`` by the language's order, where the numbers leave two; None where that is not known:
-    Americans and Britons share a language. Points are written where the day comes first."""
+    """Day and month of ``21.02.2022`` by the order of *language* (``de``, ``en-us``), where the numbers leave two; None where
+    that is not known. Points are written where the day comes first."""
     first, second = int(match["first"]), int(match["second_number"])
-    if first == second or second > 12:
+    if len(match["year"]) == 2 and (language not in SHORT_YEARS or len(match["second_number"]) < 2):
+        return None
+    if first == second or second > 12 or (language == "en-us" and first <= 12):
         return second, first
     if first > 12 or language not in (None, "en", "zh") or (match["sep"] == "." and language != "en"):
         return first, second
@@ -233,6 +258,8 @@ EPOCH = Form(
 JUST_NOW = frozenset(("刚刚", "剛剛", "刚才", "剛才", "たった今", "방금", "방금 전"))
 ALL = (*FORMS, DAY_FIRST, YEARLESS, RELATIVE_DAY, AGO, CLOCK_ONLY, EPOCH)
 
+PAIRED_MONTH = compile_late(r"[\u0621-\u064a]+\s?/\s?(?=[\u0621-\u064a]+\s(?:19|20)\d\d)")
+"""The first of the two names of a month: ``نيسان / أبريل 2020``."""
 PLAIN: Mapping[int, Any] = {
     **{
         ord(character): plain
@@ -253,15 +280,21 @@ PUBLISHED = (
     r"[发發][布佈表]?[于於]|(?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿|出版)?(?:时间|時間|日期)|发布|發布|發佈|发表|發表"
     r"|公開日?|配信日?|掲載日?|投稿日?|기사입력|입력|등록|작성|게시|승인|송고"
     r"|First published|Published|Posted|Publication date|Date published|Date|Released|Issued"
-    r"|Publiée?|Paru|Veröffentlicht|Erstellt|Stand|Publicado|Fecha|Pubblicato|Gepubliceerd|Geplaatst|Publicera[dt]|Publiceret|Publisert|Udgivet"
+    r"|Publiée?|Paru|Date de publication|Mise? en ligne|Veröffentlicht|Erstellt|Erschienen|Datum|Publicad[oa]|Fecha(?: de publicación)?|Pubblicat[oa]"
+    r"|Data di pubblicazione|Gepubliceerd|Geplaatst|Publicera[dt]|Publiceret|Publisert|Udgivet"
     r"|Julkaistu|Opublikowano|Data publikacji|Dodano|Опубликовано|Дата публикации|Опубліковано|Publikováno|Vydáno|Megjelent|Közzétéve"
     r"|Yayınlanma(?: tarihi)?|Δημοσίευση|Publicat|Ngày đăng|Đăng lúc|Diterbitkan|Dipublikasikan|نُ?شر|تاريخ النشر|פורסם"
 )
 CHANGED = (
-    r"更新|修改|修订|修訂|编辑于|最后|截止|截至|有效期|过期|最終更新|수정|최종|Updated|Modified|Edited|Mis à jour|Modifié|Aktualisiert|Geändert|Actualizad[oa]"
-    r"|Modificado|Atualizad[oa]|Aggiornat[oa]|Bijgewerkt|Laatst|Uppdatera[dt]|Opdateret|Oppdatert|Päivitetty|Aktualizacja|Zaktualizowano|Обновлено|Изменено"
+    r"更新|修改|修订|修訂|编辑于|最后|截止|截至|有效期|过期|gültig seit|最終更新|수정|최종|Updated|Modified|Edited|Revised|Mise? à jour|Modifiée?|Aktualisiert|Geändert|Änderung|Stand"
+    r"|Actualizad[oa]|Actualización"
+    r"|Modificad[oa]|Atualizad[oa]|Aggiornat[oa]|Aggiornamento|Bijgewerkt|Laatst|Uppdatera[dt]|Opdateret|Oppdatert|Päivitetty|Aktualizacja|Zaktualizowano|Обновлено|Изменено"
     r"|Оновлено|Aktualizováno|Frissítve|Güncelle\w*|Ενημέρωση|Actualizat|Cập nhật|Diperbarui|تحديث|עודכן"
 )
+PUBLISHED_BEHIND = compile_late(
+    r"[^.\d]{0,16}?\b(?:veröffentlicht|geschrieben|gepostet|publiziert|erstellt)\b", re.IGNORECASE
+)
+"""What says behind its date that it is the publication's: ``am 3. Dezember 2011 um 9:12 veröffentlicht``."""
 CHANGED_FIRST = compile_late(rf"(?i:{CHANGED})")
 OFFSET = compile_late(r"(?:UTC|GMT)?\s?[+-]\d[\d:]*", re.ASCII)
 CLOCK_BESIDE = compile_late(rf"(?<![\d:]) {CLOCK} (?![\d:]) \s*{ZONE}?", FLAGS)

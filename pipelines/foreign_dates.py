@@ -64,6 +64,26 @@ def language_code(tag: str | None) -> str | None:
     return SAME.get(code, code) if 2 <= len(code) <= 3 and code.isalpha() else None
 
 
+ENGLISH_COUNTRIES = frozenset(
+    ("us", "gb", "uk", "ie", "au", "nz", "in", "za", "sg", "my", "hk", "ng", "ke", "pk", "bd", "lk")
+)
+"""Countries of English media; ``ca`` is not among them, as both orders of day and month are in use there."""
+
+
+def language_tag(tag: str | None, host: str = "") -> str | None:
+    """The language of an HTML ``lang``; English with its country, by the domain of the *host* first: they differ in the
+    order of day and month.
+
+    >>> language_tag("de-AT"), language_tag("en_US"), language_tag("en-US", "news.example.co.uk"), language_tag("en")
+    ('de', 'en-us', 'en-uk', 'en')
+    """
+    code = language_code(tag)
+    if code != "en":
+        return code
+    domain, stated = host.rpartition(".")[2].lower(), re.split(r"[-_]", tag or "")[-1].lower()
+    return next((f"en-{one}" for one in (domain, stated) if one in ENGLISH_COUNTRIES), "en")
+
+
 def script_of(text: str) -> str | None:
     """The script of *text* that tells most: a Chinese headline may begin with ``AI``, a Japanese one be mostly Han."""
     if not text.isascii():
@@ -153,6 +173,7 @@ def _ask(read: Any, text: str, language: str | None) -> Any:
     if len(text) > LONGEST or not (WORD.search(text) or YEAR.search(text)):
         return None
     text = decimal(text)
+    language = (language or "").partition("-")[0] or None
     first, *others = _candidates(text, language) or [""]
     if language and (answer := read(text, first)) is not None:
         return answer

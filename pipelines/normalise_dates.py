@@ -17,7 +17,7 @@ from itemadapter import ItemAdapter
 
 from archive.times import BEIJING
 from pipelines import date_forms as forms
-from pipelines.foreign_dates import decimal, language_code, language_of_text, read_age, read_day
+from pipelines.foreign_dates import decimal, language_of_text, language_tag, read_age, read_day
 from pipelines.time_zones import zone_named, zone_of_site, zone_printed
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Print(NamedTuple):
     seen_at: datetime
     """When it was received, aware."""
     language: str | None
-    """Two letters, None where it is not known."""
+    """As `language_tag` gives it, None where it is not known."""
     zone: tzinfo | None
     """That of the clock that it was read from, None where it is not known."""
 
@@ -75,7 +75,7 @@ def to_utc(
     >>> to_utc("12", seen) is None  # not "the 12th month, today's day"
     True
     """
-    reading = _read(raw, Print(seen_at, language_code(language), zone))
+    reading = _read(raw, Print(seen_at, language_tag(language), zone))
     if reading is None or not EARLIEST <= reading[0] <= seen_at + TOLERANCE:
         return None
     return reading[0], reading[1]
@@ -104,7 +104,7 @@ def clean(raw: str) -> str:
     text = decimal(raw.translate(forms.PLAIN)).strip()
     if "&" in text:
         text = " ".join(unescape(text).replace("\u00a0", " ").split())
-    text = forms.ZONE_NAME.sub("", text)
+    text = forms.PAIRED_MONTH.sub("", forms.ZONE_NAME.sub("", text))
     if era := forms.ERA.search(text):
         year = forms.ERAS[era["era"]] + (1 if era["year"] == "元" else int(era["year"]))
         text = f"{text[: era.start()]}{year}年{text[era.end() :]}"
@@ -160,7 +160,11 @@ def _absolute(match: re.Match[str], printed: Print) -> Reading | None:
 def _day_first(match: re.Match[str], printed: Print) -> Reading | None:
     """``21.02.2022``, where its order can be told."""
     order = forms.day_and_month(match, printed.language)
-    return _on(date(int(match["year"]), order[1], order[0]), match.groupdict(), printed) if order else None
+    return (
+        _on(date(forms.full_year(match["year"]), order[1], order[0]), match.groupdict(), printed)
+        if order
+        else None
+    )
 
 
 def _relative(text: str, printed: Print) -> Reading | None:
@@ -375,8 +379,8 @@ TAG = re.compile(r"<[^<>]*>")
 def clock_of(record: Mapping[str, Any]) -> tuple[str | None, tzinfo | None]:
     """Language of an item, and the zone of its site's clock: as the page states them, else by its script and its host."""
     text = record.get("headline") or TAG.sub("", (record.get("body_raw") or "")[:2000])
-    language = language_of_text(text) or language_code(record.get("language"))
+    host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
+    language = language_of_text(text) or language_tag(record.get("language"), host)
     if stated := record.get("timezone"):
         return language, zone_named(stated)
-    host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
     return language, zone_of_site(host, language)

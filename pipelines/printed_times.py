@@ -4,11 +4,14 @@ language. Page objects and extraction look here; `normalise_dates` reads what th
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from archive.late_pattern import compile_late
+from archive.times import BEIJING
 from pipelines import date_forms as forms
-from pipelines.foreign_dates import language_of_text, read_age, read_day
+from pipelines.foreign_dates import language_of_text, language_tag, read_age, read_day
+from pipelines.normalise_dates import to_utc
 
 __all__ = [
     "IN_WORDS",
@@ -19,6 +22,8 @@ __all__ = [
     "find_age",
     "find_times",
     "language_of_text",
+    "language_tag",
+    "moment_of",
 ]
 
 LONGEST = 400  # characters of a line that are searched
@@ -59,11 +64,11 @@ TIMED = (
 CLOCK_FIRST = tuple(
     compile_late(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
     for form in forms.FORMS
-    if form.name.endswith("time of day first")
+    if form.name.endswith(("time of day first", "year behind the time of day"))
 )
 IN_WORDS = compile_late(
     r"""(?<![\w.])(?:
-        \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
+        \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?(?:[\u0621-\u064a]+\s?/\s?)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
       | [^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2},?\s(?:19|20)\d\d
       | (?:19|20)\d\d\.\s?[^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2}
       | \d{1,2}\stháng\s\d{1,2}(?:,|\snăm)?\s(?:19|20)\d\d
@@ -79,6 +84,7 @@ CLOCK_BEFORE = compile_late(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/�
 CHANGED = compile_late(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
 CHANGED_BEHIND = compile_late(rf"\s*(?i:{forms.CHANGED})")
 PUBLISHED = compile_late(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
+FAR = datetime(2200, 1, 1, tzinfo=UTC)
 WINDOW = 24  # characters in front of a time that label it
 
 
@@ -112,7 +118,7 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
             if "first" not in match.re.groupindex or is_readable(match, language):
                 take(spans, *bounds(match))
     for match in IN_WORDS.finditer(text):
-        if read_day(match[0].rstrip(",."), language):
+        if read_day(forms.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language):
             take(spans, *with_clock(text, match.start(), match.end()))
     if not any(timed for *_, timed in spans):
         clock_first = next((found for pattern in CLOCK_FIRST if (found := pattern.search(text))), None)
@@ -155,8 +161,17 @@ def printed(text: str, start: int, end: int, timed: bool) -> PrintedTime:
     """The time at a span, judged by the words beside it."""
     before = text[max(0, start - WINDOW) : start]
     changed = CHANGED.search(before) or CHANGED_BEHIND.match(text, end)
-    certainty = 0 if changed else 2 if PUBLISHED.search(before) else 1
+    is_labelled = PUBLISHED.search(before) or forms.PUBLISHED_BEHIND.match(text, end)
+    certainty = 0 if changed else 2 if is_labelled else 1
     return PrintedTime(" ".join(text[start:end].split()).rstrip(" ,(|"), timed, certainty, start, end)
+
+
+def moment_of(raw: str, language: str | None = None) -> datetime | None:
+    """The instant that *raw* states, by UTC where it states no zone; noon of a day alone."""
+    reading = to_utc(raw, FAR, language, UTC)
+    if reading is None or reading[1] != "day":
+        return reading and reading[0]
+    return datetime.combine(reading[0].astimezone(BEIJING).date(), time(12), UTC)
 
 
 def find_age(line: str, language: str | None = None) -> str | None:

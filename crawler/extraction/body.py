@@ -320,6 +320,16 @@ def find_lines_above(
     return lines, [one for one, place in order.items() if max(head_at, text_at - 60) <= place < text_at]
 
 
+def lines_round(layout: BlockLayout, heading: Any) -> list[str]:
+    """The lines in front of and behind a *heading* that is not above the text."""
+    at = layout.order.get(heading, -1) if heading is not None else -1
+    if at < 0:
+        return []
+    before = [block for block in layout.blocks if layout.order[block] < at][-2:]
+    behind = [block for block in layout.blocks if layout.order[block] > at][:4]
+    return [squeeze(own_text(block, " ")) for block in (*before, *behind)]
+
+
 def is_sentence(layout: BlockLayout, block: Any) -> bool:
     """Whether a block is a sentence of a text: a caption is none."""
     return layout.worth(block) >= SENTENCE and not is_caption(block)

@@ -4,120 +4,195 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
+from urllib.parse import urlsplit
 
-from crawler.extraction.document import Document, squeeze
-from pipelines.printed_times import OFFSET, SHORT, STAMP, PrintedTime, find_age, find_times, language_of_text
-
-META_NAMES = (
-    "article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publishtime", "publish-date",
-    "publish_time", "og:release_date", "og:pubdate", "weibo: article:create_at", "weibo:article:create_at", "bytedance:published_time",
-    "firstpublishdate", "_pubtime_", "apub:time", "release_date", "date_published", "og:time", "parsely-pub-date", "sailthru.date", "article.published",
-    "published_at", "published", "dc.date.issued", "dc.date", "dcterms.created", "ptime", "datecreated", "dateupdate", "date", "creationdate",
-)  # fmt: skip
-IN_SCRIPT = re.compile(
-    r"(?<![\d.])((?:19|20)\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d(?::\d\d)?|1\d{9}(?:\d{3})?)(?!\d)"
+from crawler.extraction.document import Document
+from crawler.extraction.stated_times import (
+    find_in_address,
+    find_in_elements,
+    find_in_metadata,
+    find_in_scripts,
 )
-NAMED = re.compile(
-    r"""(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|\bct|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?$""",
+from pipelines.printed_times import (
+    OFFSET,
+    SHORT,
+    PrintedTime,
+    find_age,
+    find_times,
+    language_of_text,
+    language_tag,
+    moment_of,
+)
+
+LANGUAGE = re.compile(r"<html\b[^>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+SAME = timedelta(hours=26)
+"""Times that are no farther apart may be one: by the clocks of two zones, or a day and its time."""
+PROSE = 100  # characters of a line besides its date from which it is taken for a sentence
+FIRST_LINES = 12  # of the text, among which a date may stand
+SHORT_LINE = 60  # characters
+OPENING = re.compile(r"[^.!?]{0,30}[-|·•(\[/–—]\s*|\s*")
+CLOSING = re.compile(r"\s*(?:[-|·•)\]:/–—„“«\"]|\.(?:\s|$)|$)")
+"""What may stand before and behind the date of a dateline: a place, and marks."""
+OF_ANOTHER = re.compile(
+    r"\(@\w+\)|Aktuelle[sr]? (?:Datum|Zeit)|Heute ist|current (?:date|time)|It is currently|Date actuelle|今天是",
     re.IGNORECASE,
 )
-YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")
-
-
-def find_best_time(lines: Iterable[str], language: str | None) -> PrintedTime | None:
-    """The best date among *lines* that stand near the headline: one with a time of day, one labelled as publication."""
-    best: PrintedTime | None = None
-    for line in lines:
-        for time in find_times(line, language):
-            if best is None or (time.has_clock, time.certainty) > (best.has_clock, best.certainty):
-                best = time
-    return best
-
-
-def find_in_metadata(document: Document) -> list[str]:
-    """What the metadata state, the surest first."""
-    linked = document.linked_data
-    found = [document.meta[name] for name in META_NAMES if document.meta.get(name)]
-    found[1:1] = [
-        squeeze(str(linked[name])) for name in ("datePublished", "pubDate", "dateCreated") if linked.get(name)
-    ]
-    times = [one.get("datetime") or one.get("content") for one in document.root.iter("time")]
-    return [*found, *(one for one in times if one)]
-
-
-def find_in_scripts(html: str) -> str | None:
-    """The time that a script assigns to a variable or key such as ``publish_time``."""
-    # Times first: they are few, while the names alone would be looked for at every letter.
-    for found in IN_SCRIPT.finditer(html):
-        if NAMED.search(html, max(0, found.start() - 40), found.start()):
-            return found[1]
-    return None
+"""What stands in front of the date of an embedded post, or of the moment."""
 
 
 def find_language(document: Document) -> str | None:
     """The language that the page states for itself, as it states it: ``zh-CN``, ``fr``."""
+    declared = LANGUAGE.search(document.html)  # the tree has a root of its own
     stated = (
-        document.root.get("lang"), document.meta.get("og:locale"), document.meta.get("content-language"),
+        declared and declared[1], document.meta.get("og:locale"), document.meta.get("content-language"),
         document.linked_data.get("inLanguage"),
     )  # fmt: skip
     return next((one.strip() for one in stated if isinstance(one, str) and one.strip()), None)
 
 
-def find_published(document: Document, near: list[str], after: list[str]) -> str | None:
+def find_published(
+    document: Document, near: list[str], after: list[str], text: Iterable[str] = ()
+) -> str | None:
     """The time of publication as the page states it; None where it states none.
 
-    *near* are the lines between headline and text, *after* those behind the text.
+    *near* are the lines between headline and text, *after* those behind the text, *text* its own first ones.
     """
-    language = find_language(document)
-    shown = find_best_time(near, language)
-    in_metadata = [
-        one
-        for one in find_in_metadata(document)
-        if STAMP.search(one) or (one.isdigit() and len(one) in (10, 13))
-    ]
+    language = language_tag(find_language(document), urlsplit(document.url).hostname or "")
+    shown = find_best_time(near, language) or find_dated_line(text, language)
     if shown and shown.has_clock:
-        # A clock is in a zone that the page need not state; its metadata do. Chinese ones often call Beijing's time UTC.
-        if shown.raw[:4].isdigit() and language_of_text(document.title) == "zh":
-            return shown.raw
-        return next((one.strip() for one in in_metadata if OFFSET.search(one)), shown.raw)
-    precise = (
-        find_timed(in_metadata)
-        or find_short(document.url, near, in_metadata)
-        or find_in_scripts(document.html)
-    )
-    if precise:
+        return with_zone(shown, document, language)
+    named, others = readable_metadata(document, language)
+    if precise := find_precise(shown, [*named, *others], named, language):
         return precise
-    later = find_best_time(after, language)
-    if later and later.has_clock and not shown:
+    known = shown.raw if shown else next(iter((*named, *others)), None)
+    elements = find_in_elements(document)
+    timed = (one for one in elements if has_clock(one))
+    in_scripts = find_in_scripts(document.html)
+    short = find_short(document.url, near, [*named, *others, *elements])
+    for one in (*timed, *([short] if short else ()), *in_scripts):
+        if known is None or is_same(one, known, language):
+            return one
+    if known or elements:
+        return known or elements[0]
+    if later := find_best_time(after, language):
         return later.raw
-    if day := shown or later:
-        return day.raw
-    if in_metadata:
-        return in_metadata[0]
     if age := next((age for line in near if (age := find_age(line, language))), None):
         return age
-    match = IN_ADDRESS.search(document.url.partition("//")[2].partition("/")[2])
-    return f"{match[1]}-{match[2]}-{match[3]}" if match else None
+    return find_in_address(document.url, language)
 
 
-def find_timed(times: Iterable[str]) -> str | None:
-    """The first of *times* that has a time of day, or counts seconds."""
-    for one in times:
-        if one.isdigit() or any(time.has_clock for time in find_times(one)):
-            return one.strip()
-    return None
+def readable_metadata(document: Document, language: str | None) -> tuple[list[str], list[str]]:
+    """What the metadata state, named as the publication and otherwise, where it can be read."""
+    named, others = find_in_metadata(document)
+    return [one for one in named if moment_of(one, language)], [
+        one for one in others if moment_of(one, language)
+    ]
 
 
-def find_short(url: str, near: Iterable[str], in_metadata: Iterable[str]) -> str | None:
-    """A day and time without a year among the lines *near*, with the year of the address or of the metadata."""
+def with_zone(shown: PrintedTime, document: Document, language: str | None) -> str:
+    """The time that is *shown*, or the same one in the metadata, which state its zone as well."""
+    if shown.raw[:4].isdigit() and language_of_text(document.title) == "zh":
+        return shown.raw  # Chinese metadata often call Beijing's time UTC
+    named, others = readable_metadata(document, language)
+    zoned = [one for one in (*named, *others) if OFFSET.search(one)]
+    if same := next((one for one in zoned if is_same(one, shown.raw, language)), None):
+        return same
+    return next((one for one in zoned if one in named or not shown.certainty), shown.raw)
+
+
+def find_precise(
+    shown: PrintedTime | None, metadata: list[str], named: list[str], language: str | None
+) -> str | None:
+    """A time of the metadata that has a clock, of the day that is *shown*: only what is *named* as the publication can be
+    of another."""
+    timed = [one for one in metadata if has_clock(one)]
+    if shown is None or not shown.certainty:
+        return next(iter(timed), None)
+    if same := next((one for one in timed if is_same(one, shown.raw, language)), None):
+        return shown.raw if is_start_of_day(same, shown.raw, language) else same
+    return next((one for one in timed if one in named), None) if shown.certainty == 1 else None
+
+
+def has_clock(raw: str) -> bool:
+    """Whether *raw* has a time of day, or counts seconds."""
+    return (raw.isdigit() and len(raw) in (10, 13)) or any(one.has_clock for one in find_times(raw))
+
+
+def is_same(one: str, other: str, language: str | None) -> bool:
+    """Whether two times may be one."""
+    first, second = moment_of(one, language), moment_of(other, language)
+    return first is not None and second is not None and abs(first - second) <= SAME
+
+
+def is_start_of_day(timed: str, day: str, language: str | None) -> bool:
+    """Whether a time in UTC is the midnight by which the page's software states the *day*: 23:00 of the day before."""
+    at, noon = moment_of(timed, language), moment_of(day, language)
+    return (
+        at is not None and noon is not None and at.date() < noon.date() and (at.minute, at.second) == (0, 0)
+    )
+
+
+def find_best_time(lines: Iterable[str], language: str | None) -> PrintedTime | None:
+    """The best date among *lines* that stand near the headline: one that is not labelled as a change, one with a time of
+    day, one labelled as publication."""
+    best: PrintedTime | None = None
+    for line in lines:
+        for one in find_times(line, language):
+            if (best is None or worth(one) > worth(best)) and not is_in_prose(line, one):
+                best = one
+    return best
+
+
+def worth(one: PrintedTime) -> tuple[bool, bool, int]:
+    """What times near a headline are compared by."""
+    return one.certainty > 0, one.has_clock, one.certainty
+
+
+def is_in_prose(line: str, one: PrintedTime) -> bool:
+    """Whether a date is one that a sentence names, or that of an embedded post, or of the moment."""
+    before, behind = line[: one.start], line[one.end :]
+    if OF_ANOTHER.search(before):
+        return True
+    if one.certainty != 1 or len(before) + len(behind) < PROSE or language_of_text(line):
+        return False
+    return not (OPENING.fullmatch(before) and CLOSING.match(behind))
+
+
+def find_dated_line(text: Iterable[str], language: str | None) -> PrintedTime | None:
+    """The date among the first lines of a *text*, in a line that is hardly more, or at the head of its first sentence;
+    None where they have several, as the entries of a calendar."""
+    dated = [
+        one
+        for line in [*text][:FIRST_LINES]
+        for one in find_times(line, language)
+        if one.certainty and (is_dateline(line, one) or is_labelled(line, one))
+    ]
+    days = {moment.date() for one in dated if (moment := moment_of(one.raw, language))}
+    return dated[0] if len(days) == 1 else None
+
+
+def is_labelled(line: str, one: PrintedTime) -> bool:
+    """Whether a short line is about a date: that alone, or who wrote when."""
+    rest = len(line) - (one.end - one.start)
+    return rest <= (SHORT_LINE if one.certainty == 2 else SHORT_LINE // 2)
+
+
+def is_dateline(line: str, one: PrintedTime) -> bool:
+    """Whether a line in an alphabetic script begins with place and date."""
+    return not language_of_text(line) and bool(
+        OPENING.fullmatch(line[: one.start]) and CLOSING.match(line[one.end :])
+    )
+
+
+def find_short(url: str, near: Iterable[str], stated: Iterable[str]) -> str | None:
+    """A day and time without a year among the lines *near*, with the year of the address or of what is *stated*."""
     short = next((match for line in near if (match := SHORT.search(line))), None)
     if short is None:
         return None
-    dated = IN_ADDRESS.search(url) or next(
-        (match for raw in in_metadata if (match := YEAR.search(raw))), None
-    )
-    if dated is None:
-        return None
+    year = (
+        find_in_address(url, None) or next((match[1] for raw in stated if (match := YEAR.search(raw))), "")
+    )[:4]
     day = short[1].replace("/", "-").replace(".", "-").replace("月", "-").rstrip("日")
-    return f"{dated[1][:4]}-{day} {short[2]}"
+    return f"{year}-{day} {short[2]}" if year.isdigit() else None

@@ -13,7 +13,7 @@ from lxml import etree
 
 from crawler.extraction.access import find_access
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_body, read_body, text_start
+from crawler.extraction.body import Body, find_body, lines_round, read_body, text_start
 from crawler.extraction.byline import find_authors
 from crawler.extraction.cleaning import clean_body
 from crawler.extraction.content_kind import content_kind, media_kind
@@ -167,7 +167,14 @@ class WebPage(ArticlePage):
         if stated := self.first(self.published_script, self.published_at):
             return stated
         body = self.body
-        return find_published(self.document, body.near if body else [], body.after if body else [])
+        if body is None:
+            return find_published(self.document, [], [])
+        near = (
+            body.near
+            if body.heading is not None
+            else [*lines_round(self.layout, self.heading[1]), *body.near]
+        )
+        return find_published(self.document, near, body.after, body.lines)
 
     def publisher(self) -> str | None:
         """The medium that the article comes from."""

@@ -1,0 +1,136 @@
+"""Which of the times on a page is that of its publication."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction.document import Document
+from crawler.extraction.published import find_published
+
+
+def published(html, near=(), after=(), text=(), lang="de", url="https://blatt.example/a/1"):
+    document = Document(f"<html lang='{lang}'><body>{html}</body></html>", url)
+    return find_published(document, [*near], [*after], [*text])
+
+
+ARTICLE = "<meta property='article:published_time' content='{}'>"
+LONG = " und weitere Worte, wie sie in einem ganzen Satz stehen" * 3
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<meta property='og:article:published_time' content='2023-11-06'>", "2023-11-06"),
+        ("<meta name='DC.date.issued' content='2022-02-04T15:33:00+01:00'>", "2022-02-04T15:33:00+01:00"),
+        ("<p itemprop='datePublished' content='2022-01-14 10:31:00'>Januar 2022</p>", "2022-01-14 10:31:00"),
+        (
+            "<abbr class='published' title='2012-05-08T10:00:00+0200'>8. Mai</abbr>",
+            "2012-05-08T10:00:00+0200",
+        ),
+        ("<time>8. Mai 2012</time>", "8. Mai 2012"),
+        ("<meta itemprop='dateModified' content='2022-01-14T10:31:00Z'>", None),
+        ("<meta property='article:modified_time' content='2022-01-14T10:31:00Z'>", None),
+    ],
+)
+def test_metadata_and_marked_elements_state_it(html, expected):
+    assert published(html) == expected
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class='comment-list'><p>{}</p></div>",
+        "<aside>{}</aside>",
+        "<div class='related'>{}</div>",
+        "<blockquote>{}</blockquote>",
+        "<a href='/b/2'>Ein ganz anderer Artikel des Blattes {}</a>",
+    ],
+)
+def test_times_of_comments_and_other_articles_are_none(around):
+    time = "<time datetime='2020-09-23T18:19:06+02:00'>23.9.</time>"
+    assert published(around.format(time)) is None
+    whole = f"<div class='post has-comments no-sidebar'><h1>Titel</h1><div>{time}</div></div>"
+    assert published(whole) == "2020-09-23T18:19:06+02:00"
+
+
+@pytest.mark.parametrize(
+    ("html", "near", "expected"),
+    [
+        # A day that is shown is not that of an embedded post, nor that of a script.
+        ("<time datetime='2018-03-12T19:30:12+00:00'>12.3.</time>", ["29. Januar 2019"], "29. Januar 2019"),
+        ("<script>ctime='2020-02-20T07:59:36'</script>", ["23. Dezember 2019"], "23. Dezember 2019"),
+        # Its clock comes from metadata of that day, whatever they are named ...
+        (
+            "<meta name='date' content='2022-02-04T15:33:00+01:00'>",
+            ["04.02.2022"],
+            "2022-02-04T15:33:00+01:00",
+        ),
+        ("<meta name='date' content='2021-12-20T11:02:44+01:00'>", ["27.01.2022"], "27.01.2022"),
+        # ... and from those of another day only where these are named as the publication's, and the line is not.
+        (ARTICLE.format("2020-04-03T10:35:41Z"), ["11.04.2020"], "2020-04-03T10:35:41Z"),
+        (ARTICLE.format("2020-04-03T10:35:41Z"), ["Veröffentlicht am 11.04.2020"], "11.04.2020"),
+        (ARTICLE.format("2020-04-03T10:35:41Z"), ["Aktualisiert: 11.04.2020, 10:27"], "2020-04-03T10:35:41Z"),
+        # The same time with its zone, rather than the first that has one.
+        (
+            f"{ARTICLE.format('2021-12-14T15:41:07+01:00')}<meta name='date' content='2022-02-04T15:33:00+01:00'>",
+            ["04.02.2022 | 15:33 Uhr | A. Beck"],
+            "2022-02-04T15:33:00+01:00",
+        ),
+        # Midnight of a day, in UTC.
+        (ARTICLE.format("2021-11-04T23:00Z"), ["5. November 2021"], "5. November 2021"),
+        # A change, whatever its clock.
+        ("", ["Letzte Änderung: 31.10.2023 - 14:49:39 Erschienen am: 01.11.2023"], "01.11.2023"),
+        ("", ["Zuletzt geändert am 1.2.2022 um 10:00 Uhr", "31.01.2022"], "31.01.2022"),
+    ],
+)
+def test_shown_and_stated_times_are_held_against_each_other(html, near, expected):
+    assert published(html, near) == expected
+
+
+@pytest.mark.parametrize(
+    ("near", "text", "after", "expected"),
+    [
+        ([], ["Karlsruhe, (12.11.2021). Die Kirchen im Land" + LONG], [], "12.11.2021"),
+        ([], ["27.1.2022 - Bei der Erinnerung" + LONG], [], "27.1.2022"),
+        ([], ["Ein Vorspann ohne Tag", "Von A. Beck", "06.11.2023"], [], "06.11.2023"),
+        ([], ["1.2.2022", "Erster Eintrag", "3.2.2022", "Zweiter Eintrag"], [], None),
+        (["Die Auswahl spielt gegen Brasilien (4. und 5. März 2022 in Rio)" + LONG], [], [], None),
+        (["Am 8. November 2021 findet der Tag" + LONG], [], [], None),
+        (["Blatt (@blatt) 27. September 2020"], [], [], None),
+        (
+            [],
+            [],
+            ["Dieser Beitrag wurde am 3. Dezember 2011 um 9:12 veröffentlicht" + LONG],
+            "3. Dezember 2011 um 9:12",
+        ),
+        (["26/10/13, 03:48 pm"], [], [], "26/10/13, 03:48 pm"),
+    ],
+)
+def test_a_date_counts_where_a_line_is_about_it(near, text, after, expected):
+    assert published("", near, after, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "lang", "expected"),
+    [
+        ("https://a.example/2016/03/24/wort", "en", "2016-03-24"),
+        ("https://a.example/meldungen/29-10-2021", "de", "29.10.2021"),
+        ("https://a.example/meldungen/09-11-2021", "en", None),
+        ("https://a.example/meldungen/2021/10", "de", None),
+    ],
+)
+def test_the_address_states_the_day_where_nothing_else_does(url, lang, expected):
+    assert published("", lang=lang, url=url) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "url", "expected"),
+    [
+        ("en-US", "https://a.example/1", "03/04/2022"),
+        ("en-US", "https://a.example.au/1", "03/04/2022"),
+        ("en", "https://a.example.co.uk/1", "03/04/2022"),
+        ("en", "https://a.example/1", None),
+    ],
+)
+def test_numbers_in_two_orders_are_read_where_the_country_is_known(lang, url, expected):
+    assert published("", ["By Ann Lee | 03/04/2022"], lang=lang, url=url) == expected
