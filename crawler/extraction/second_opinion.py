@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml import etree
+
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE_ENDS, Body, fold_letters, is_confirmed, is_described
 from crawler.extraction.document import squeeze
@@ -26,11 +28,15 @@ BETWEEN = frozenset(("p", "h2", "h3", "h4"))
 KEPT = frozenset(("figure", "figcaption", "picture", "source"))
 
 
-def extract_text(html: str, url: str) -> str:
-    """The page's text by trafilatura, folded; empty where it finds none."""
+def extract_text(root: Any) -> str:
+    """The text of a page's tree by trafilatura, folded; empty where it finds none. It reads a copy: of what is no text,
+    scripts and what is hidden, our tree has nothing left, which saves a third of its time."""
+    from lxml import html
     from trafilatura import extract  # late: it takes 0.3 s, and most crawls meet no such page
 
-    return fold_letters(extract(html, url=url or None, include_comments=False, include_tables=True))
+    source = etree.tostring(root, encoding="utf-8", method="html")
+    tree = html.document_fromstring(source, parser=html.HTMLParser(encoding="utf-8"))
+    return fold_letters(extract(tree, include_comments=False, include_tables=True))
 
 
 def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:

@@ -155,7 +155,7 @@ class WebPage(ArticlePage):
         element = find_body(layout)
         text = ""
         if not self.document.is_cjk and sum(layout.plain.values()) >= ENOUGH_TO_CONFIRM:
-            text = extract_text(self.document.html, self.document.url)
+            text = extract_text(layout.root)
             element = confirm_element(layout, element, text) if text else element
         if element is None:
             return None
