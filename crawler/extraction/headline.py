@@ -29,6 +29,7 @@ LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
 
 LONGEST_TITLE, LONGEST_HEADING = 150, 300  # characters
+LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
 NO_LETTER = re.compile(r"[\W_]+")
 WORD = re.compile(r"\w{2,}")
 PERMALINK = re.compile(r"\s*[¶🔗§]$")
@@ -64,6 +65,8 @@ def without_site(title: str, site_name: str | None = None) -> str:
     >>> without_site("棱镜|数据业整顿_财经_某讯网")
     '棱镜|数据业整顿'
     """
+    if len(title) > LONGEST_WITH_SITE:
+        return title
     parts = [part.strip() for part in PARTS.split(title) if part.strip()]
     if (
         len(parts) > 1
