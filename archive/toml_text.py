@@ -1,10 +1,26 @@
-"""TOML as this project writes it into files that people edit by hand (Python itself only reads it)."""
+"""The TOML files that people edit by hand: how they are read, and written (Python itself only reads TOML)."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+
+def read_tables(path: Path, problem: type[ValueError]) -> dict[str, Any]:
+    """What a file holds, nothing where there is none. Raises *problem*, which names the file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except OSError as exc:
+        raise problem(f"{path}: {exc.strerror or exc}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise problem(f"{path}: {exc}") from None
+    except RecursionError:
+        raise problem(f"{path}: brackets are nested too deeply") from None
 
 
 def as_toml(value: Any) -> str:

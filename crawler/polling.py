@@ -218,7 +218,7 @@ class Poll:
         if not self.is_answered:
             memory.failures += 1
             memory.reason = str((self.errors or self.failures or ["no answer"])[0])
-            wait = min(interval * 2 ** min(memory.failures, 12), max(SLOWEST, interval))
+            wait = max(interval, min(min(interval, SLOWEST) * 2 ** min(memory.failures, 12), SLOWEST))
             memory.next_poll_at = utc_text(self.now + wait)
             return memory
         memory.failures, memory.reason = 0, None

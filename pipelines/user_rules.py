@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +27,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.toml_text import read_tables
 from pipelines.boilerplate_rules import RULES, Rule
 
 FILE = "rules.toml"
@@ -85,18 +85,11 @@ NONE = UserRules([])
 
 def load_rules(path: Path) -> UserRules:
     """The rules of a file, each tried on its examples; none where there is no file. Raises RuleError."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    tables = read_tables(path, RuleError)
+    if not tables:
         return NONE
-    except OSError as exc:
-        raise RuleError(f"{path}: {exc.strerror or exc}") from None
-    try:
-        tables = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise RuleError(f"{path}: {exc}") from None
     rules = [read_rule(name, table, f"{path}: [{name}]") for name, table in tables.items()]
-    return UserRules(rules, hashlib.sha256(data).hexdigest()[:8])
+    return UserRules(rules, hashlib.sha256(path.read_bytes()).hexdigest()[:8])
 
 
 def read_rule(name: str, table: Any, where: str) -> UserRule:

@@ -26,7 +26,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive import units
-from archive.toml_text import with_table
+from archive.toml_text import read_tables, with_table
 
 FILE = "watches.toml"
 NEW, EDIT, FIGURES, WITHDRAWAL, TROUBLE = "new", "edit", "figures", "withdrawal", "trouble"
@@ -108,13 +108,13 @@ def fingerprint(url: str) -> str:
 
 def load(path: Path) -> dict[str, Watch]:
     """The watches of a file by name; empty where there is no file. Raises WatchError."""
-    return {name: _watch(name, entry, path) for name, entry in _tables(path).items()}
+    return {name: _watch(name, entry, path) for name, entry in read_tables(path, WatchError).items()}
 
 
 def add(path: Path, name: str, entry: Mapping[str, Any]) -> Watch:
     """Add a table to the file, which is made where it is missing. Raises WatchError, OSError."""
     watch = _watch(name, dict(entry), path)
-    if name in _tables(path):
+    if name in read_tables(path, WatchError):
         raise WatchError(f"{path}: there is a watch {name} already; scrapy watch remove {name} takes it out")
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     _write(path, with_table(text, name if name.isascii() else f'"{name}"', entry))
@@ -123,7 +123,7 @@ def add(path: Path, name: str, entry: Mapping[str, Any]) -> Watch:
 
 def remove(path: Path, name: str) -> None:
     """Take a table out of the file, with the comments in it. Raises WatchError, OSError."""
-    tables = _tables(path)
+    tables = read_tables(path, WatchError)
     if name not in tables:
         raise WatchError(f"no watch is called {name}; there are {', '.join(tables) or 'none'}, in {path}")
     kept, inside = [], False
@@ -146,17 +146,6 @@ def _write(path: Path, text: str) -> None:
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     part.replace(path)
-
-
-def _tables(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except OSError as exc:
-        raise WatchError(f"{path}: {exc.strerror or exc}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise WatchError(f"{path}: {exc}") from None
 
 
 def _watch(name: str, entry: Any, path: Path) -> Watch:

@@ -15,7 +15,6 @@ or its index, else a web page whose links are followed.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.toml_text import with_table
+from archive.toml_text import read_tables, with_table
 from crawler.sources import Source, built_in
 from crawler.sources.by_address import ConfiguredSource
 
@@ -33,6 +32,7 @@ KEYS: dict[str, Any] = {
     "interval": str, "links": str, "content": str, "enabled": bool,
 }  # fmt: skip
 BUILT_IN_KEYS = {"channels", "allow", "deny", "interval", "enabled"}
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # the name of a header
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 SPAN = re.compile(r"([1-9]\d{0,5})([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -72,15 +72,11 @@ def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
             raise ConfigError(
                 f"{where} {wrong[0]}: {name} is a built-in source, which takes only {', '.join(sorted(BUILT_IN_KEYS))}"
             )
-    elif "url" not in entry and not isinstance(entry.get("channels"), dict):
+    elif "url" not in entry and not (isinstance(entry.get("channels"), dict) and entry["channels"]):
         known = ", ".join(built_in())
         raise ConfigError(f"{where} has no url, and is none of the built-in sources ({known})")
     for url in urls_of(entry).values():
-        if (
-            not isinstance(url, str)
-            or urlsplit(url).scheme not in ("http", "https")
-            or not urlsplit(url).hostname
-        ):
+        if not is_address(url):
             raise ConfigError(f"{where} {url!r} is not an http or https address")
     if "zone" in entry:
         try:
@@ -98,6 +94,33 @@ def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
             raise ConfigError(f"{where} interval: {exc}") from None
     for key in ("allow", "deny"):
         patterns(where, key, entry)
+    for header, value in entry.get("headers", {}).items():
+        if not (TOKEN.fullmatch(header) and isinstance(value, str) and value.isprintable()):
+            raise ConfigError(
+                f"{where} headers: {header!r} = {value!r} is not a header with a text of one line"
+            )
+    if "links" in entry:
+        from cssselect import SelectorError, parse  # late: few sources name their links
+
+        try:
+            parse(entry["links"])
+        except SelectorError as exc:
+            raise ConfigError(f"{where} links = {entry['links']!r} is not a CSS selector: {exc}") from None
+
+
+def is_address(url: Any) -> bool:
+    """Whether *url* is an address that can be asked.
+
+    >>> is_address("https://paper.example/feed"), is_address("http://[::1"), is_address("http://paper.example:99999/")
+    (True, False, False)
+    """
+    if not isinstance(url, str) or not url.isprintable():
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 80) > 0
+    except ValueError:
+        return False
 
 
 def patterns(where: str, key: str, entry: Mapping[str, Any]) -> list[re.Pattern[str]]:
@@ -121,14 +144,7 @@ def urls_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def load(path: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file, checked; empty where there is no file. Raises ConfigError."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except OSError as exc:
-        raise ConfigError(f"{path}: {exc.strerror or exc}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{path}: {exc}") from None
+    data = read_tables(path, ConfigError)
     for name, entry in data.items():
         check_entry(name, entry, path)
     return data

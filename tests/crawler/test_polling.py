@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.list_state import ListMemory
+from archive.times import utc_text
 from crawler.polling import PINNED, Poll
 from crawler.sources import Listing, Record
 from crawler.sources.by_address import ConfiguredSource
@@ -95,3 +96,12 @@ def test_numbers_at_the_end_of_addresses_count_as_well():
         return [Record(key=f"https://paper.test/?p={n}", published_raw=f"{NOW - timedelta(minutes=500 - n):%Y-%m-%dT%H:%M:%SZ}") for n in numbers]  # fmt: skip
 
     assert polled(remembered(*listed(range(100, 130))), *listed([129, 131])).never_listed() == [130]
+
+
+def test_a_list_with_a_long_interval_that_fails_waits_as_long():
+    memory = ListMemory("paper", "paper")
+    poll = Poll(ConfiguredSource("paper", {"": "https://paper.test/"}), "", memory, NOW)
+    poll.failures.append("no answer")
+    for _ in range(20):
+        poll.remembered(set(), timedelta(days=99_999))
+    assert memory.next_poll_at == utc_text(NOW + timedelta(days=99_999))

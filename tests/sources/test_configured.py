@@ -207,6 +207,13 @@ def test_unknown_names(file, words, problem):
         ("[paper]\nurl = 'https://a.test/'\nallow = '('", "allow = '\\(' is not a regular expression"),
         ("[paper]\nurl = 'https://a.test/'\ncontent = 'all'", "content = 'all': there are auto, feed, page"),
         ("[cls]\nurl = 'https://a.test/'", r"\[cls\] url: cls is a built-in source"),
+        ("[paper]\nurl = 'http://[::1'", r"'http://\[::1' is not an http or https address"),
+        ("[paper]\nurl = 'http://a.test:99999/'", "is not an http or https address"),
+        ("[paper]\nchannels = {}", "has no url"),
+        ('[paper]\nurl = "https://a.test/"\nheaders = { X = "a\\nB: c" }', "is not a header with a text of one line"),
+        ("[paper]\nurl = 'https://a.test/'\nheaders = { X = 5 }", "headers: 'X' = 5 is not a header"),
+        ("[paper]\nurl = 'https://a.test/'\nlinks = 'a[['", r"links = 'a\[\[' is not a CSS selector"),
+        ("paper = " + "[" * 2000, "nested too deeply"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named_with_the_file_and_the_table(tmp_path, text, problem):
@@ -226,7 +233,7 @@ def test_what_is_written_is_read_again(tmp_path):
     entry = {
         "url": 'https://paper.test/港?a="b"',
         "publisher": "早报\\晚报\n",
-        "headers": {"X a": "1"},
+        "headers": {"X-a": "1"},
         "enabled": True,
     }
     write_entry(path, "paper", entry)
