@@ -30,9 +30,10 @@ from archive.capture_headers import fill_headers, split_headers
 from archive.journal import JOURNAL, Noted, write_journal
 from archive.packing import dictionaries, pack, unpack_frame, zstd
 from archive.redaction import Header, redact_headers, redact_json, redact_url
-from archive.schema import FILLS, apply_steps, connect
+from archive.schema import FILLS, apply_steps, connect, refuse_newer
 
 NAME = "captures.db"
+SET = "finews_captures"
 BROWSER, SAVED, WARC, POST = "browser", "saved", "warc", "post"
 """Values of ``captures.source``: what is not as this program received it from the network."""
 BATCH = 100  # captures a transaction
@@ -185,11 +186,12 @@ class Captures:
         self._wrote = False
 
     def open(self) -> Captures:
-        """Open for writing, made and brought up to date where needed. Raises sqlite3.Error."""
+        """Open for writing, made and brought up to date where needed. Raises sqlite3.Error, NewerDatabase."""
         if self.conn is None:
             self.conn = connect(self.path)
             self.conn.execute(f"PRAGMA cache_size = -{CACHE}")
-            apply_steps(self.conn, "finews_captures", STEPS)
+            refuse_newer(self.conn, SET, STEPS)
+            apply_steps(self.conn, SET, STEPS)
         return self
 
     @classmethod

@@ -469,6 +469,10 @@ def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
     return found
 
 
+class NewerDatabase(Exception):
+    """A database that a later version of this program made; the message names its newest step."""
+
+
 def apply_steps(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> None:
     """Run those of a set's steps that have not run on this database."""
     if not have_run(conn, name, steps):
@@ -478,13 +482,25 @@ def apply_steps(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]
         migration_set(name, steps).apply(Database(conn))
 
 
+def refuse_newer(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> None:
+    """Raise NewerDatabase where steps behind all of *steps*, the whole set, have run on this database."""
+    newest = max(names_run(conn, name), default="")
+    if newest > steps[-1][0]:
+        raise NewerDatabase(newest)
+
+
 def have_run(conn: sqlite3.Connection, name: str, steps: list[tuple[str, str]]) -> bool:
     """Whether every one of a set's steps has run on this database."""
+    return names_run(conn, name) >= {step_name for step_name, _ in steps}
+
+
+def names_run(conn: sqlite3.Connection, name: str) -> set[str]:
+    """The steps of a set that have run on this database."""
     try:
         rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [name])
-        return {step_name for (step_name,) in rows} >= {step_name for step_name, _ in steps}
+        return {step_name for (step_name,) in rows}
     except sqlite3.OperationalError:  # no such table: a new file
-        return False
+        return set()
 
 
 def is_current(conn: sqlite3.Connection, search: bool = True) -> bool:
@@ -528,10 +544,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def open_archive(path: Path, search: bool = True) -> sqlite3.Connection:
-    """Open *path* for writing, made and brought up to date where needed. Raises sqlite3.Error.
+    """Open *path* for writing, made and brought up to date where needed. Raises sqlite3.Error, NewerDatabase.
 
     Without *search* a new archive gets no search index; one that has it keeps it.
     """
     conn = connect(path)
+    refuse_newer(conn, SET, STEPS)
     apply_steps(conn, SET, steps(search))
     return conn

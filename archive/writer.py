@@ -33,7 +33,7 @@ from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
 from archive.reader_marks import waiting_links
-from archive.schema import has_search, keep_statistics, open_archive
+from archive.schema import NewerDatabase, has_search, keep_statistics, open_archive
 from archive.times import utc_text
 
 __all__ = ["KEYS", "Archive", "ArchiveError", "ArchiveLocked", "Entry", "Row"]
@@ -142,12 +142,18 @@ class Archive:
             raise ArchiveError(
                 f"DATA_DIR {self.root} cannot be written: {exc.strerror or exc} ({exc.filename or self.root})"
             ) from None
-        except sqlite3.Error as exc:
+        except (sqlite3.Error, NewerDatabase) as exc:
             path = self.path if self.conn is None or self.captures is None else self.captures.path
             self._abandon()
-            raise ArchiveError(
-                f"{path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
-            ) from None
+            if isinstance(exc, NewerDatabase):
+                reason = (
+                    f"{path} was made by a later version of finews-archive (its step {exc}): install that"
+                )
+            else:
+                reason = (
+                    f"{path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
+                )
+            raise ArchiveError(reason) from None
         return self
 
     def _abandon(self) -> None:

@@ -228,7 +228,7 @@ def find_problem(settings: BaseSettings) -> str | None:
 def find_rules_problem(settings: BaseSettings) -> str | None:
     """What is wrong with the user's own boilerplate rules, if there are any."""
     path = Path(settings["DATA_DIR"]).expanduser() / "rules.toml"
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     from pipelines.user_rules import RuleError, load_rules  # late: few have rules of their own
 

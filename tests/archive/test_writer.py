@@ -128,6 +128,18 @@ def test_damaged_captures_are_named_and_nothing_stays_locked(tmp_path):
     Archive(tmp_path).open().close()
 
 
+@pytest.mark.parametrize("name", ["archive.db", "captures.db"])
+def test_a_database_of_a_later_version_is_left_alone(tmp_path, name):
+    Archive(tmp_path, captures=True).open().close()
+    with sqlite3.connect(tmp_path / name) as db:
+        db.execute("UPDATE _sqlite_migrations SET name = '0999_later' WHERE id = 1")
+    db.close()
+    with pytest.raises(ArchiveError, match=f"{name} was made by a later version .*0999_later"):
+        Archive(tmp_path, captures=True).open()
+    with open(tmp_path / ".lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def test_killed_between_files_and_rows(tmp_path):
     """Files of a batch whose rows never came go; a post that was replaced too early is made again from its row."""
     first = Archive(tmp_path).open()
