@@ -128,7 +128,10 @@ class ImportSpider(Spider):
             most = self.most_bytes or self.settings.getint("DOWNLOAD_MAXSIZE")
             if size < 0 and about.st_size > most:
                 raise PageError(f"too large: {in_bytes(about.st_size)}, at most {in_bytes(most)} are read")
-            return opened.read(size)
+            try:
+                return opened.read(size)
+            except OSError as exc:
+                raise PageError(f"the file cannot be read: {exc.strerror}") from None
 
     def capture(self, capture: Capture) -> list[str]:
         """Keep what an item rests on, once however often it is imported; the ids of its captures."""

@@ -299,6 +299,8 @@ def take_paragraphs(tree: Any, ledger: Ledger, found: Stripped, base_url: str | 
         named = [match for match in matches if match[1].lifts == "publisher"]
         matches = named if len(named) == len(written) else named[: len(written) - 1]
     for block, rule, match, text in matches:
+        if not is_in(block, tree):
+            continue  # it went with the heading of related links above it
         lift_stated(found, rule, match)
         if rule.kind == "tail" and text != match[0].strip(SPACE):
             cut_tail(block, match[0], rule, ledger)

@@ -273,3 +273,7 @@ def test_an_ipv4_address_is_judged_alike_in_every_form(address):
     number = int(address)
     forms = [f"::ffff:{address}", f"::ffff:0:{address}", f"64:ff9b::{address}", f"::{address}", str(ipaddress.IPv6Address((0x2002 << 112) | (number << 80) | 1))]  # fmt: skip
     assert {is_public(form) for form in forms} == {is_public(str(address))}
+
+
+def test_a_line_that_went_with_the_links_above_it_is_not_taken_again():
+    PARSERS["clean_body"]("><h3>相关推荐</><li><a href=l>点赞".encode())

@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.document import names_of
+
 # Elements that never hold an article's sentences.
 BOILERPLATE_TAGS: Any = etree.XPath(
     "//nav | //footer | //button | //object | //embed | //canvas | //option | //input | //map | //head/style"
@@ -54,7 +56,7 @@ BODY_NAMES = frozenset((
 
 def is_boilerplate(element: Any) -> bool:
     """Whether class or id names boilerplate."""
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    name = names_of(element)
     return len(name) > 1 and names_boilerplate(name)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from crawler.extraction.document import Document, squeeze
+from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import (
     HANGUL,
     KANA,
@@ -155,7 +155,7 @@ def find_in_elements(elements: Iterable[Any]) -> list[str]:
     """Writers in elements that are called so (``class="author"``), and that hold names alone."""
     for element in elements:
         if element.get("rel") != "author" and not AUTHOR_NAME.search(
-            f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+            f"{names_of(element)} {(element.get('itemprop') or '')[:LONGEST_NAME]}"
         ):
             continue
         text = LABEL.sub("", fold_text(squeeze(" ".join(element.itertext()))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.body import Body
-from crawler.extraction.document import text_of
+from crawler.extraction.document import LONGEST_NAME, text_of
 from crawler.extraction.trees import is_within, remove
 
 CREDIT_NAME = re.compile(r"credit|copyright|attribution|photographer|source|byline", re.IGNORECASE)
@@ -48,7 +48,7 @@ def cut_credits(body: Body) -> None:
     cut_labels(body)
     for caption in list(body.element.iter("figcaption")):
         for part in list(caption.iterdescendants()):
-            named = f"{part.get('class') or ''} {part.get('itemprop') or ''}"
+            named = f"{part.get('class') or ''} {part.get('itemprop') or ''}"[:LONGEST_NAME]
             if CREDIT_NAME.search(named) and is_within(part, caption) and part.find(".//img") is None:
                 body.take_out("image_credit", part)
         text = text_of(caption)

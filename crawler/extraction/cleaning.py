@@ -13,7 +13,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_described, fold_letters, is_confirmed, is_described
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
-from crawler.extraction.document import absolute, squeeze, text_of
+from crawler.extraction.document import absolute, names_of, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, resolve_images, save_images
@@ -119,9 +119,7 @@ def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, i
                 continue
             save_images(one)
             body.take_out("page_boilerplate", one)
-        elif PLAYER_NAME.search(f"{one.get('class') or ''} {one.get('id') or ''}") and is_player_text(
-            one, plain + linked
-        ):
+        elif PLAYER_NAME.search(names_of(one)) and is_player_text(one, plain + linked):
             body.take_out("player_text", one)
         elif one.tag in LISTS and is_link_list(one, plain, linked, marks, links):
             body.take_out("link_list", one)

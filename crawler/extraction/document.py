@@ -41,9 +41,10 @@ SCRIPT_ENDS = re.compile("</script", re.IGNORECASE)
 ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
 JSON_WRAPPING = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|(?://)?\s*\]\]>)\s*;?\s*$"
+    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|(?://\s*)?\]\]>)\s*+;?\s*$"
 )
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+LONGEST_NAME = 1_000  # characters of class and id
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
 
@@ -177,6 +178,11 @@ class Document:
 def _show_image(match: re.Match[str]) -> str:
     """The image of a ``<noscript>``, marked as such; nothing for a pixel that counts readers."""
     return " " if PIXEL.search(match[0]) else f"<img data-noscript {match[1].rstrip('/')}>"
+
+
+def names_of(element: Any) -> str:
+    """Class and id of an element, as far as they are names."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}"[:LONGEST_NAME]
 
 
 def type_name(record: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from crawler.extraction.document import Document, squeeze, text_of
+from crawler.extraction.document import Document, names_of, squeeze, text_of
 
 HEADING_NAME = re.compile(
     r"(?:^|[\s_-])(?:title|headline|subject|tit|bt|biaoti|h1)(?:$|[\s_-])|title", re.IGNORECASE
@@ -188,7 +188,7 @@ def heading_rank(element: Any) -> int:
     rank = (
         3 if element.tag == "h1" else 2 if element.tag in ("h2", "h3") else int(element.tag in ("h4", "h5"))
     )
-    named = HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
+    named = HEADING_NAME.search(names_of(element)) is not None
     return rank + named
 
 
@@ -291,7 +291,7 @@ def is_short_form(short: str, full: str) -> bool:
 
 def is_heading(element: Any) -> bool:
     """Whether an element is, or is named, a heading; no link to somewhere else."""
-    named = HEADING_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}") is not None
+    named = HEADING_NAME.search(names_of(element)) is not None
     plain = element.tag in ("div", "p", "span", "strong", "td") and named and len(element) <= 2
     return (element.tag in ("h1", "h2", "h3", "h4", "h5") or plain) and element.find(".//a") is None
 

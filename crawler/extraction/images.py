@@ -12,7 +12,7 @@ from lxml import etree
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
 from crawler.extraction.boilerplate import is_boilerplate
-from crawler.extraction.document import absolute, text_of
+from crawler.extraction.document import LONGEST_NAME, absolute, names_of, text_of
 from crawler.extraction.lines import DAY
 from crawler.extraction.trees import file_of, is_within, remove
 
@@ -65,8 +65,7 @@ def add_lead_images(layout: BlockLayout, body: Body) -> None:
     for image in body.lead_images:
         holder = holder_of(image, body.element, body.heading)
         named = any(
-            one.tag in ("figure", "picture")
-            or HOLDER.search(f"{one.get('class') or ''} {one.get('id') or ''}")
+            one.tag in ("figure", "picture") or HOLDER.search(names_of(one))
             for one in path_to(image, holder)[1:]
         )
         stated = layout.lead_image and any(file_of(value) == layout.lead_image for value in image.values())
@@ -223,8 +222,11 @@ def is_icon(image: Any, address: str) -> bool:
         if width > BANNER * height and 0 < height <= 150:
             return True
     # A class may be named after what a photograph is for: the image that is shared.
-    named = (image.get("class") or "").replace("share", "")
-    around = [one.get("class") or "" for one, _ in zip(image.iterancestors(), range(2), strict=False)]
+    named = (image.get("class") or "")[:LONGEST_NAME].replace("share", "")
+    around = [
+        (one.get("class") or "")[:LONGEST_NAME]
+        for one, _ in zip(image.iterancestors(), range(2), strict=False)
+    ]
     return (
         ICON.search(named) is not None
         or any(LOGO.search(name) for name in around)
@@ -240,10 +242,7 @@ def is_icon_alt(alt: str) -> bool:
 
 def save_images(box: Any) -> None:
     """Move the photographs of a box that is to go in front of it: the box is named for both, image and buttons."""
-    if (
-        not HOLDER.search(f"{box.get('class') or ''} {box.get('id') or ''}")
-        or len("".join("".join(box.itertext()).split())) > SHORT_ALT * 2
-    ):
+    if not HOLDER.search(names_of(box)) or len("".join("".join(box.itertext()).split())) > SHORT_ALT * 2:
         return
     for image in list(box.iter("img")):
         address = find_lazy_address(image, False) or image.get("src") or ""

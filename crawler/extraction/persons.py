@@ -250,7 +250,7 @@ WESTERN_EDITOR = re.compile(
     r"\b(?:Editor|Editado por|Redaktion|Rédaction|Redactor)\s*:\s*([^\W\d_][\w.'’-]+(?:\s[^\W\d_a-zа-я][\w.'’-]+){0,3})"
 )
 EDITOR = re.compile(
-    r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*[:：|｜/]?\s*([\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4})*)"
+    r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*+[:：|｜/]?+\s*+([\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4})*)"
 )
 
 

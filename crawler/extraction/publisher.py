@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
-from crawler.extraction.document import Document, squeeze
+from crawler.extraction.document import Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import KANA
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
 from pipelines.printed_times import SHORT, STAMP
@@ -207,7 +207,7 @@ def find_named_element(elements: Iterable[Any], own_names: frozenset[str]) -> st
     """The medium in an element that is called so (``class="source"``). Under a name that other things have as well
     (media, from, account), it counts where it has the form of a medium's name, or is the site's own."""
     for element in elements:
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        named = names_of(element)
         if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
             continue
         name = clean("".join(element.itertext()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -11,6 +12,8 @@ INLINE = frozenset((
     "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
     "wbr", "o:p",
 ))  # fmt: skip
+
+GAP = re.compile(r"\s{100,}")
 
 
 def letters(text: str) -> int:
@@ -22,7 +25,7 @@ def own_text(block: Any, gap: str = "") -> str:
     """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
     is in elements of its own, as time and source under a headline do, is words apart, blanks or not."""
     if not len(block):
-        return block.text or ""
+        return without_gaps(block.text or "")
     parts: list[str] = [block.text or ""]
     inside: list[tuple[Any, Any]] = [(None, iter(block))]  # no recursion: pages nest spans by the thousand
     while inside:
@@ -40,7 +43,12 @@ def own_text(block: Any, gap: str = "") -> str:
         else:
             line_end = " " if child.tag == "br" else gap
             parts += (line_end, child.text or "", gap, child.tail or "")
-    return "".join(parts)
+    return without_gaps("".join(parts))
+
+
+def without_gaps(text: str) -> str:
+    """A long text with one blank in the place of hundreds: patterns look behind each of a run for what follows it."""
+    return text if len(text) < 5_000 else GAP.sub(" ", text)
 
 
 def file_of(address: str | None) -> str:

@@ -20,6 +20,7 @@ from archive.captures import Capture
 from archive.outcomes import FAILED_HERE
 from crawler import reasons
 from crawler.article_spider import UsageProblem
+from crawler.fetch_guard import origin_of
 from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.links import addresses_in
@@ -46,8 +47,8 @@ class SavedSpider(ImportSpider):
         super().__init__(path)
         if url and self.path.is_dir():
             raise UsageProblem("-a url=LINK is the address of one page: give its FILE, not a folder")
-        if url and not addresses_in(url):
-            raise UsageProblem(f"url={url} is not a URL: it must start with http:// or https://")
+        if url and not (addresses_in(url) and origin_of(addresses_in(url)[0])):
+            raise UsageProblem(f"url={url} is not the URL of a page: it must start with http:// or https://")
         self.url = url and addresses_in(url)[0]
         self.pages: dict[int, tuple[SavedPage, str]] = {}
         """Pages whose articles are in the pipelines, with their files, by the item's identity."""
@@ -91,7 +92,7 @@ class SavedSpider(ImportSpider):
         from crawler.saved.mhtml import read_mhtml
 
         page = read_mhtml(data) if kind_of(data[:HEAD]) == "mhtml" else read_html(data)
-        page.url = self.url or page.url
+        page.url = self.url or (page.url if page.url and origin_of(page.url) else None)
         if page.url and kind_of(data[:HEAD]) == "page":
             inside, beside = page.find_image, images_beside(path, page.url)
             page.find_image = lambda address: inside(address) or beside(address)

@@ -40,8 +40,27 @@ def read(unit):
     find_wall(text, response.url)
 
 
+VALUES = ("关_", "秋粮-a ", "\t", "审核" + "\t" * SIZE + "、校对", "\t" * SIZE + "精看更多")
+
+
+def read_values(unit):
+    """A page whose title, names, data and lines are made of *unit*."""
+    value = (unit * (SIZE // len(unit) + 1))[:SIZE]
+    data = f'{{"@type":"NewsArticle","headline":"{value}"}}'
+    text = (
+        f"<html><head><title>{value}</title><script type=application/ld+json>{data}</script></head><body><h1>山南</h1>"
+        f"<p class='{value}' id='{value}'>甲</p><p>两座电站今天同时开工，总投资四十亿元。</p><p>{value}</p>"
+    )
+    response = HtmlResponse("https://news.example/1.html", body=text.encode())
+    target = target_of(response.url)
+    with contextlib.suppress(PageError):
+        target.page(response, target, datetime.now(UTC)).article()
+
+
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    for unit in VALUES:
+        read_values(unit)
     for name, unit in PAGE_UNITS.items():
         if name not in UNBOUNDED:
             read(unit)

@@ -240,7 +240,14 @@ def test_a_walled_link_says_how_to_save_it(crawl, rows, websites):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["path=nowhere"], ["path={folder}", "url=http://a.example/1"], ["path={file}", "url=x"]]
+    "words",
+    [
+        [],
+        ["path=nowhere"],
+        ["path={folder}", "url=http://a.example/1"],
+        ["path={file}", "url=x"],
+        ["path={file}", "url=http://[::"],
+    ],
 )
 def test_wrong_usage_is_said_in_a_line(words, crawl, tmp_path):
     (tmp_path / "a.html").write_bytes(b"x")
