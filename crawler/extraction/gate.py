@@ -20,11 +20,18 @@ OTHER_TYPE = re.compile(
     r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage)$"
 )
 """Schema.org types of pages that are something else."""
+QUESTIONS = frozenset(("QAPage", "Question", "ProfilePage", "SearchResultsPage"))
 ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)Posting|Report|Review", re.IGNORECASE)
-CART = re.compile(
-    r">\s*(?:加入购物车|加入購物車|カートに入れる|장바구니(?:에)? 담기|Add to (?:cart|bag|basket))\s*<",
-    re.IGNORECASE,
+CART_WORDS = (
+    "加入购物车",
+    "加入購物車",
+    "カートに入れる",
+    "장바구니 담기",
+    "Add to cart",
+    "Add to Cart",
+    "Add to Bag",
 )
+CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
 LIST_PATH = re.compile(
     r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$",
@@ -123,11 +130,17 @@ def why_other_type(document: Document) -> str | None:
         if (itemtype := one.get("itemtype"))
     ]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
-    if any(ARTICLE_TYPE.search(kind) for kind in kinds) or states_article(document):
+    if any(ARTICLE_TYPE.search(kind) for kind in kinds):
+        return None
+    # Many sites write og:type "article" on every page; an article may hold questions and answers.
+    asked = next((kind for kind in kinds if kind in QUESTIONS), None) if "FAQPage" not in kinds else None
+    if states_article(document) and not asked:
         return None
     if other:
         return f"states that it is a {other}"
-    return "sells a product" if CART.search(document.html) else None
+    if any(word in document.html for word in CART_WORDS) and CART.search(document.html):
+        return "sells a product"
+    return None
 
 
 def is_confirmed(document: Document, body: Body, headline: str) -> bool:

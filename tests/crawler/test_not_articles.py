@@ -296,3 +296,13 @@ def test_a_page_with_a_cart_is_no_article_unless_it_states_that_it_is_one():
         read(text.format("").encode())
     stated = '<meta property="og:type" content="article">'
     assert read(text.format(stated).encode())["outcome"] is None
+
+
+def test_a_question_is_no_article_whatever_its_open_graph_type_is():
+    head = '<meta property="og:type" content="article"><script type="application/ld+json">{}</script>'
+    question = '{"@type": "QAPage", "mainEntity": {"@type": "Question", "name": "三条公路何时通车"}}'
+    faq = '{"@type": "FAQPage", "mainEntity": [{"@type": "Question", "name": "何时通车"}]}'
+    text = f"<html><head>{{}}<title>三条公路何时通车</title></head><body><h1>三条公路何时通车</h1><p>2026-06-30 15:05</p>{PARAGRAPHS}</body></html>"
+    with pytest.raises(NotArticle, match="states that it is a"):
+        read(text.format(head.replace("{}", question)).encode())
+    assert read(text.format(head.replace("{}", faq)).encode())["outcome"] is None
