@@ -47,6 +47,10 @@ def clean_title(text: str) -> str:
     >>> clean_title(" 第一行\\n第二行\\u202e ")
     '第一行 第二行'
     """
+    if (
+        text.isprintable() and "  " not in text and "\ufffd" not in text
+    ):  # of what goes, all but these two is not printable
+        return text.strip()
     return BLANKS.sub(" ", GONE.sub("", BLANKS.sub(" ", text))).strip()
 
 
@@ -61,7 +65,8 @@ def quoted(text: str) -> str:
         code = ord(found[0])
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
-    return '"' + ESCAPED.sub(escape, text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text if text.isprintable() else ESCAPED.sub(escape, text)}"'
 
 
 def inert(html: str) -> str:

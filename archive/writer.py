@@ -313,8 +313,10 @@ class Archive:
 
     def forgotten_at(self, article_id: str) -> str | None:
         """When the article was taken down by `archive.forget`, UTC text; None where it was not."""
+        if self._none_forgotten:  # nearly every archive, and it is asked twice for each article
+            return None
         with self._errors():
-            if self._none_forgotten is None:  # nearly every archive, and it is asked twice for each article
+            if self._none_forgotten is None:
                 [(any_forgotten,)] = self._db.execute("SELECT EXISTS (SELECT 1 FROM forgotten)")
                 self._none_forgotten = not any_forgotten
             if self._none_forgotten:

@@ -201,6 +201,10 @@ class RecordAdapter(AdapterInterface):
     }
     """Getters of the fields, by record."""
 
+    def __init__(self, item: Any):
+        super().__init__(item)
+        self._getters = self.FIELDS[type(item)]
+
     @classmethod
     def is_item_class(cls, item_class: type) -> bool:
         return item_class in cls.FIELDS
@@ -210,10 +214,10 @@ class RecordAdapter(AdapterInterface):
         return list(cls.FIELDS[item_class])
 
     def __getitem__(self, name: str) -> Any:
-        return self.FIELDS[type(self.item)][name](self.item)
+        return self._getters[name](self.item)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if name not in self.FIELDS[type(self.item)]:
+        if name not in self._getters:
             raise KeyError(f"{type(self.item).__name__} does not support field: {name}")
         setattr(self.item, name, value)
 
@@ -221,10 +225,10 @@ class RecordAdapter(AdapterInterface):
         raise TypeError("the fields of a record cannot be deleted")
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.FIELDS[type(self.item)])
+        return iter(self._getters)
 
     def __len__(self) -> int:
-        return len(self.FIELDS[type(self.item)])
+        return len(self._getters)
 
 
 ItemAdapter.ADAPTER_CLASSES = deque((RecordAdapter, *ItemAdapter.ADAPTER_CLASSES))

@@ -28,6 +28,16 @@ RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGN
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 
+def visible(text: str) -> str:
+    """*text* without characters that cannot be seen, and without blanks around it.
+
+    >>> visible(" http://a.example/\\u200bx\\n")
+    'http://a.example/x'
+    """
+    text = text.strip()
+    return text if text.isprintable() else INVISIBLE.sub("", text).strip()
+
+
 def trim_address(text: str) -> str:
     """The address at the beginning of *text*, without the brackets and the punctuation of the sentence around it.
 
@@ -39,7 +49,7 @@ def trim_address(text: str) -> str:
     ('http://a.example/1.html', 'http://a.example/wiki/A股')
     """
     depth = dict.fromkeys(OPENING.values(), 0)
-    for index, character in enumerate(text):
+    for index, character in () if OPENING.keys().isdisjoint(text) else enumerate(text):
         if character in depth:
             depth[character] += 1
         elif opening := OPENING.get(character):
@@ -47,7 +57,7 @@ def trim_address(text: str) -> str:
             if depth[opening] < 0:
                 text = text[:index]
                 break
-    return RUN_ON.sub(r"\1", text).rstrip(".,;:!'*`")
+    return (text if text.isascii() else RUN_ON.sub(r"\1", text)).rstrip(".,;:!'*`")
 
 
 def complete_address(link: str) -> str:
@@ -72,7 +82,7 @@ def addresses_in(text: str) -> list[str]:
     >>> addresses_in("见 finance.example.com/a/1.html 和 NW202202212283238167")
     ['http://finance.example.com/a/1.html', 'NW202202212283238167']
     """
-    text = INVISIBLE.sub("", text).strip()
+    text = visible(text)
     text = text.replace("\\/", "/")  # out of JSON
     if "://" not in text:
         text = unicodedata.normalize("NFKC", text)  # typed with a Chinese keyboard's full-width characters
@@ -102,6 +112,6 @@ def links_in(lines: Iterable[str]) -> Iterator[str]:
             not line.isascii()
         ):  # bytes of a list that are no UTF-8 stand in it as surrogates, which nothing can keep
             line = line.encode("utf-8", "replace").decode("utf-8")
-        text = INVISIBLE.sub("", line).strip()
+        text = visible(line)
         if text and not text.startswith("#"):
             yield from addresses_in(text.split(" #")[0]) or [text]
