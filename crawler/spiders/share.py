@@ -162,8 +162,8 @@ class ShareSpider(ArticleSpider):
         """The links that are not read yet; of `pipe`, those that have come."""
         self.pipe: LinePipe | None = None
         """Where links come from that are still being written."""
-        self.seen: set[str] = set()
-        """Articles asked for in this crawl."""
+        self.seen: set[int] = set()
+        """Hashes of the ids of articles asked for in this crawl."""
         self.links: set[int] = set()
         """Hashes of links read in this crawl: the same link twice is one."""
 
@@ -223,10 +223,10 @@ class ShareSpider(ArticleSpider):
                     self.count("links/not_followed")
                 yield LinkOutcome(link=link, outcome=exc.outcome, reason=str(exc))
                 continue
-            if target.article_id in self.seen:
+            if hash(target.article_id) in self.seen:
                 yield LinkOutcome(link=link, article_id=target.article_id, outcome="same")
                 continue
-            self.seen.add(target.article_id)
+            self.seen.add(hash(target.article_id))
             if self.settings["JOBDIR"] and self.has_ended(target, job_started_at):
                 self.count("links/ended_before")
                 continue

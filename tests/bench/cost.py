@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SCRAPY = [sys.executable, "-m", "scrapy"]
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""With bytecode as an installation has it: compiling every module anew takes time and 10 MB."""
+"""With bytecode, as an installation has it: compiling every module anew would count as the crawl's own."""
 
 _START = """
 import os, resource, subprocess, sys
