@@ -116,8 +116,10 @@ def read_dates(folder: Path) -> Corpus | None:
         for url, truth in load(path).items():
             places = (tests / name / truth["file"] for name in ("test_set", "cache", "eval"))
             if file := next((one for one in places if one.is_file()), None):
+                # One address is mistyped: xhttps.
+                where = url if url.startswith("http") else None
                 pages.append(
-                    {"id": f"{path.stem}/{truth['file']}", "file": file, "url": url, "day": truth["date"]}
+                    {"id": f"{path.stem}/{truth['file']}", "file": file, "url": where, "day": truth["date"]}
                 )
     return Corpus("htmldate's evaluation data", pages, judge_day, total_days)
 
