@@ -14,14 +14,17 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from archive.schema import open_archive
+from archive.search.bulk_load import bulk_load, pairs
 from tests.bench.search import Prose, newsroom_text
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
@@ -72,20 +75,20 @@ def pictures(data: Path) -> list[tuple[str, str, int, int, int, str]]:
 class Newsdesk:
     """Draws articles one by one."""
 
-    def __init__(self, characters: int, images: list[str], seed: int = 4):
+    def __init__(self, texts: int, characters: int, images: list[str], seed: int = 4):
         self.dice = random.Random(seed)
         prose = Prose(newsroom_text(), seed)
         self.texts = []
-        for _ in range(DISTINCT):
-            headline, text = prose.article()
+        for _ in range(texts):
+            headline, text = prose.article(max(characters, 40))
             text = text[:characters]
             self.texts.append((headline, text, "".join(f"<p>{line}</p>" for line in text.split("\n"))))
         self.images = images
         self.publishers = [f"样本{number}报" for number in range(PUBLISHERS)]
         self.securities = [f"1.{600000 + number}" for number in range(SECURITIES)]
         # Zipf's law, as publishers and securities of a newsroom are named.
-        self.publisher_weights = [1 / (rank + 1) for rank in range(PUBLISHERS)]
-        self.security_weights = [1 / (rank + 5) for rank in range(SECURITIES)]
+        self.publisher_weights = list(accumulate(1 / (rank + 1) for rank in range(PUBLISHERS)))
+        self.security_weights = list(accumulate(1 / (rank + 5) for rank in range(SECURITIES)))
         self.stories: list[str] = []
 
     def article(self, number: int, rows: Rows) -> None:
@@ -94,9 +97,9 @@ class Newsdesk:
         at = START + timedelta(days=number / A_DAY)
         day = (at + timedelta(hours=8)).strftime("%Y%m%d")
         ident = f"finews:{day}{number:010d}"
-        headline, text, html = self.texts[dice.randrange(DISTINCT)]
+        headline, text, html = dice.choice(self.texts)
         headline = f"{headline}{number}"
-        [publisher] = dice.choices(range(PUBLISHERS), self.publisher_weights)
+        [publisher] = dice.choices(range(PUBLISHERS), cum_weights=self.publisher_weights)
         name = None if dice.random() < 0.02 else self.publishers[publisher]
         timed = dice.random() >= 0.01
         coarse = timed and dice.random() < 0.05
@@ -141,9 +144,8 @@ class Newsdesk:
             rows["article_feeds"].append((ident, feed, seen))
         if name:
             rows["article_publishers"].append((ident, "feed", name))
-        for security in {
-            *dice.choices(self.securities, self.security_weights, k=dice.choice((0, 1, 2, 3, 6)))
-        }:
+        named = dice.choice((0, 1, 2, 3, 6))
+        for security in {*dice.choices(self.securities, cum_weights=self.security_weights, k=named)}:
             rows["article_securities"].append(
                 (ident, security, "link", dice.randint(1, 4), int(dice.random() < 0.05))
             )
@@ -203,7 +205,7 @@ def batches(desk: Newsdesk, first: int, last: int) -> Iterator[Rows]:
 def make_archive(data: Path, rows: int, characters: int = 300, search: bool = False) -> None:
     """An archive of *rows* articles in *data*, their texts cut to *characters*; with *search* it has the index."""
     data.mkdir(parents=True)
-    conn = open_archive(data / "archive.db", search=False)
+    conn = open_archive(data / "archive.db", search)
     images = pictures(data)
     conn.executemany("INSERT INTO images VALUES (?, ?, ?, ?, ?, ?)", images)
     conn.executemany(
@@ -218,16 +220,44 @@ def make_archive(data: Path, rows: int, characters: int = 300, search: bool = Fa
             for number in range(SECURITIES)
         ],
     )
-    desk = Newsdesk(characters, [row[5] for row in images])
-    for batch in batches(desk, 1, rows):
-        with conn:
+    conn.commit()
+    desk = Newsdesk(min(rows, DISTINCT), characters, [row[5] for row in images])
+    cut = lru_cache(DISTINCT)(pairs)
+    with bulk(conn), bulk_load(conn) if search else nullcontext():
+        for batch in batches(desk, 1, rows):
             put(conn, batch)
+            if search:
+                conn.executemany(
+                    "INSERT INTO search_index (rowid, body, headline) VALUES (?, ?, ?)",
+                    [
+                        (article[1], cut(text[2]), pairs(article[6]))
+                        for article, text in zip(batch["articles"], batch["texts"], strict=True)
+                    ],
+                )
     conn.close()
-    if search:
-        open_archive(data / "archive.db").close()
-    conn = open_archive(data / "archive.db", search=False)
-    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    conn.close()
+
+
+@contextmanager
+def bulk(conn: sqlite3.Connection) -> Iterator[None]:
+    """One transaction without a journal; indexes are made after it, and the search index is written in large pieces."""
+    search = conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_index'").fetchone()
+    conn.execute("PRAGMA journal_mode = OFF")
+    conn.execute("PRAGMA synchronous = OFF")
+    conn.execute("PRAGMA cache_size = -500000")  # KiB
+    indexes = conn.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"
+    ).fetchall()
+    for name, _ in indexes:
+        conn.execute(f"DROP INDEX {name}")
+    with conn:
+        if search:
+            conn.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 200000000)")
+        yield
+        if search:
+            conn.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 1048576)")
+    for _, sql in indexes:
+        conn.execute(sql)
+    conn.execute("PRAGMA journal_mode = WAL")
 
 
 def archive_in(folder: Path, rows: int, characters: int = 300, search: bool = False) -> Path:

@@ -74,9 +74,9 @@ class Prose:
             return f"{self.random.randrange(1, 90000):,}万元"
         return self.random.choice(LATIN)
 
-    def article(self) -> tuple[str, str]:
+    def article(self, longest: int = 10_000) -> tuple[str, str]:
         """``(headline, text)`` of 1,660 characters on average; 3 in 100 with full-width letters and digits."""
-        size = max(20, int(self.random.gauss(1660, 700)))
+        size = min(longest, max(20, int(self.random.gauss(1660, 700))))
         last = self.random.choice(self.starts)
         found, length = [last], 2
         while length < size:
