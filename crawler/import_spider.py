@@ -63,13 +63,21 @@ class ImportSpider(Spider):
         raise NotImplementedError
 
     async def start(self) -> Any:
-        """`import_all`, with a bounded number of items in the pipelines."""
+        """`import_all`, with a bounded number of items in the pipelines; ends when the last has left them.
+
+        Scrapy looks whether a crawl is over when a request ends, or a start, and every five seconds; not when an item ends.
+        """
         for item in self.import_all():
             self.under_way += 1
             yield item
-            while self.under_way >= self.at_once:
-                self.room.clear()
-                await self.room.wait()
+            await self.wait_for_fewer(self.at_once)
+        await self.wait_for_fewer(1)
+
+    async def wait_for_fewer(self, items: int) -> None:
+        """Wait until fewer than *items* are in the pipelines."""
+        while self.under_way >= items:
+            self.room.clear()
+            await self.room.wait()
 
     def item_ended(self, item: Any) -> None:
         """An item has left the pipelines, however."""
