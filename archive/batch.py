@@ -90,6 +90,8 @@ class Batch:
             entry = {name: row[name] for name in ("url", "outcome", "reason", "spider")}
             if captures := self.link_captures.get(url):
                 entry["captures"] = list(captures)
+            if not row["tries"]:
+                entry["read_again"] = True
             yield Noted(row["last_tried_at"], "link", row["article_id"], entry)
 
     def leave_out(self, urls: Iterable[str]) -> None:
@@ -220,9 +222,9 @@ class BatchWriter:
     def _write_links(self, links: Iterable[Row]) -> None:
         self.conn.executemany(
             "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at, spider)"
-            " VALUES (:url, :article_id, :outcome, :reason, 1, :last_tried_at, :last_tried_at, :spider)"
+            " VALUES (:url, :article_id, :outcome, :reason, :tries, :last_tried_at, :last_tried_at, :spider)"
             " ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
-            " reason = excluded.reason, tries = tries + 1, last_tried_at = excluded.last_tried_at",
+            " reason = excluded.reason, tries = tries + excluded.tries, last_tried_at = excluded.last_tried_at",
             list(links),
         )
 

@@ -14,7 +14,7 @@ from archive.batch import Entry, Row
 COLUMNS = (
     "headline", "headline_from", "alternative_headline", "publisher", "publisher_slug", "authors", "editors", "description",
     "published_at", "published_precision", "published_raw", "published_from", "kind", "access", "info_code", "share_url",
-    "canonical_url",
+    "canonical_url", "tags", "importance",
 )  # fmt: skip
 """Columns of `articles` that another reading can change."""
 TEXTS = ("body_text", "body_html")

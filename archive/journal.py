@@ -13,6 +13,8 @@ response ended. The journal does, one entry each:
     were kept.
 ``link``
     A row of `links`: ``url``, ``outcome``, ``reason``, ``spider``, and the ``captures`` of its responses, where it has any.
+    ``read_again``: where those were read once more, without a request. ``reader``: the version that has read them since, and found
+    no article.
 ``withdrawal``
     The source has withdrawn the article.
 ``feeds``
@@ -83,6 +85,15 @@ def write_journal(conn: sqlite3.Connection, crawl_id: str | None, entries: Itera
             for noted_at, kind, article_id, entry in entries
         ],
     )
+
+
+def mark_read(conn: sqlite3.Connection, numbers: Iterable[int], reader: str) -> None:
+    """Have entries of links say that *reader*, a version, found no article in their captures."""
+    with conn:
+        conn.executemany(
+            "UPDATE journal SET entry = json_set(entry, '$.reader', ?) WHERE id = ?",
+            [(reader, number) for number in numbers],
+        )
 
 
 def journal(conn: sqlite3.Connection, after: int = 0) -> Iterator[JournalEntry]:

@@ -437,13 +437,13 @@ class Archive:
 
     def add_link(self, row: Row, captures: Sequence[str] = ()) -> None:
         """Take a row of `links` (``url``, ``article_id``, ``outcome``, ``reason``, ``last_tried_at``) into the batch; *captures*
-        are those of its responses that brought no article."""
+        are those of its responses that brought no article. ``tries`` is 0 where they were only read again, else 1."""
         if len(self._batch.links) >= BATCH * 10 and not self._is_waiting(row["article_id"]):
             self.flush()
         self._wait_begins()
         if self.gate is not None:
             self.gate.ended(row["url"])
-        self._batch.links[row["url"]] = {"spider": self._spider, **row}
+        self._batch.links[row["url"]] = {"spider": self._spider, "tries": 1, **row}
         if captures:
             self._batch.link_captures[row["url"]] = captures
         if row["outcome"] in FAILED and len(self.failures) < 20:

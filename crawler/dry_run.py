@@ -14,12 +14,15 @@ from crawler.items import Article
 from crawler.offline_pipelines import OfflinePipelines
 from crawler.pages import Target
 from crawler.replay import article_in
+from pipelines.restored import restored
 
 
 def read_page(
     target: Target, response: TextResponse, now: datetime, pipelines: OfflinePipelines | None = None
 ) -> dict[str, Any]:
     """What a crawl would make of *response*: a JSON object, see `scrapy extract`. Raises PageError."""
+    pipelines = pipelines or project_pipelines()
+    restored.reading = target.article_id
     return as_read(article_in(response, target, now), response.url, pipelines)
 
 

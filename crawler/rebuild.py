@@ -159,7 +159,8 @@ class Rebuild:
         elif entry.kind == "link":
             outcome.links += 1
             row = {name: entry.entry[name] for name in ("url", "outcome", "reason", "spider")}
-            self.archive.add_link({**row, "article_id": entry.article_id, "last_tried_at": entry.noted_at})
+            row |= {"article_id": entry.article_id, "last_tried_at": entry.noted_at}
+            self.archive.add_link({**row, "tries": 0 if entry.entry.get("read_again") else 1})
         elif entry.kind == "withdrawal":
             self.archive.withdraw(article_id, utc_text(self.archive.now()))
         elif entry.kind == "feeds":

@@ -27,6 +27,7 @@ from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
 from archive.row_repair import Reread, stored_of
 from archive.writer import Archive
+from crawler.failed_links import read_failed_links
 from crawler.offline_pipelines import OfflinePipelines
 from crawler.reader_version import reader_of
 from crawler.replay import CannotReplay, Replay
@@ -86,6 +87,10 @@ class Outcome:
     """Changed articles by field."""
     without_journal: int = 0
     """Articles from before there was a journal: they cannot be read again."""
+    links: int = 0
+    """Links that had brought no article and were read again."""
+    arrived: int = 0
+    """Those of them that are articles now."""
     failed: int = 0
     reasons: list[tuple[str, str]] = field(default_factory=list)
     """``(article, reason)`` of the first that could not be read again."""
@@ -104,6 +109,7 @@ class Reparse:
         self.pipelines = OfflinePipelines(settings, self.one, self.images)
         self.writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
         self.version = reader_of(settings)
+        self.settings = settings
 
     def read(self, article_id: str) -> Entry | None:
         """The rows that today's reading of an article makes; None where the journal knows none. Raises CannotReplay."""
@@ -274,4 +280,5 @@ def apply(
             archive.flush()
             progress.save(arrival)
     archive.flush()
+    yield from read_failed_links(reparse, choice, outcome, archive)
     progress.end()

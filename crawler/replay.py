@@ -40,6 +40,7 @@ from crawler.pages import LinkError, PageError, Target, page_at, target_of
 from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.by_address import ConfiguredSource
 from crawler.sources.configured import FILE, ConfigError, build, load
+from pipelines.restored import restored
 
 REMEMBERED = 8  # lists that were read last: neighbours in the journal come from the same
 ENCODED = (b"content-encoding", b"content-length", b"transfer-encoding")
@@ -69,10 +70,11 @@ class Replay:
     def article(self, article_id: str, entry: Mapping[str, Any]) -> Article:
         """The article of an entry of kind ``article``, as a page object gives it. Raises CannotReplay."""
         moment = read_utc(entry["retrieved_at"])
+        restored.reading = article_id
         try:
             record, source = self._listed(entry)
             if posts := entry.get("posts"):
-                article, _ = article_of_posts([self._file(capture) for capture in posts], moment)
+                article, _ = article_of_posts([self.file(capture) for capture in posts], moment)
             elif capture := entry.get("page"):
                 article = self._read_pages(article_id, capture, entry, record, moment)
             elif record is not None and source is not None:
@@ -122,7 +124,7 @@ class Replay:
             article.response_sha256 = None
         return article
 
-    def _file(self, capture_id: str) -> tuple[str, bytes]:
+    def file(self, capture_id: str) -> tuple[str, bytes]:
         """Path and bytes of an imported file. Raises CaptureError."""
         row = self._row(capture_id)
         return row["file"], unpack(capture_id, row["body_sha256"], row["packed"])

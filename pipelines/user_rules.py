@@ -1,7 +1,7 @@
 """``rules.toml`` in DATA_DIR: boilerplate rules of the user's own, beside those of `pipelines.boilerplate_rules`.
 
-    [app_promotion]
-    pattern = "更多内容请下载.{0,20}"          # a whole paragraph
+    [house_app]
+    pattern = "更多内容请下载.{0,20}客户端"          # a whole paragraph
     site = "paper.example"                    # a site's name or host; without it: everywhere
     drops = "<p>更多内容请下载某某客户端</p>"
     keeps = "<p>更多内容请下载说明书第三章的用户占三成，公司说。</p>"

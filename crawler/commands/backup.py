@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
+from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked
 from archive.times import clock
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
@@ -58,7 +59,16 @@ class Command(ReadingCommand):
             for finding in report.findings:
                 if not finding.repaired:
                     print(f"{finding.check}: {finding.subject}: {finding.problem}")
+            words = [
+                ngettext("{count:,} article", "{count:,} articles", report.articles).format(
+                    count=report.articles
+                ),
+                ngettext("{count:,} file copied", "{count:,} files copied", copied.files).format(
+                    count=copied.files
+                ),
+                gettext("{count:,} there before").format(count=copied.kept),
+                gettext("{count:,} removed").format(count=copied.removed),
+            ]
             print(
-                f"{report.articles:,} articles, {copied.files:,} files copied, {copied.kept:,} were there, {copied.removed:,} removed; "
-                f"{'damage found' if self.exitcode else 'sound'}: {dest}"
+                f"{', '.join(words)}; {gettext('damage found') if self.exitcode else gettext('sound')}: {dest}"
             )

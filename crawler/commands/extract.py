@@ -9,6 +9,7 @@ import sys
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -97,14 +98,24 @@ class Command(ScrapyCommand):
 
     @cached_property
     def pipelines(self) -> OfflinePipelines:
-        """Those of the settings."""
+        """Those of the settings, with the decisions of the archive in DATA_DIR, where there is one (``scrapy removals --restore``)."""
+        from archive import reader
         from crawler.offline_pipelines import OfflinePipelines
+        from pipelines.restored import load_restored
         from pipelines.user_rules import RuleError
 
+        assert self.settings is not None
         try:
-            return OfflinePipelines(self.settings)
+            pipelines = OfflinePipelines(self.settings)
         except RuleError as exc:
             raise BadInput(str(exc)) from None
+        data_dir = Path(self.settings["DATA_DIR"]).expanduser()
+        with (
+            suppress(reader.NoArchive, *reader.READ_ERRORS),
+            closing(reader.open_for_reading(data_dir)) as conn,
+        ):
+            load_restored(conn)
+        return pipelines
 
     def _leave(self, why: str) -> None:
         print(f"scrapy extract: {why}", file=sys.stderr)

@@ -7,6 +7,7 @@ import sqlite3
 
 from scrapy.exceptions import UsageError
 
+from archive.language import gettext, ngettext
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.archive_access import archive_named_in
@@ -56,6 +57,15 @@ class Command(ReadingCommand):
         except (ArchiveError, OSError, sqlite3.Error) as exc:
             self.fail(CANNOT_WRITE, str(exc))
         else:
-            print(
-                f"{args[0]} is gone: {done.captures:,} captures and {done.images:,} images removed, {done.redacted:,} captures redacted"
-            )
+            words = [
+                ngettext("{count:,} capture removed", "{count:,} captures removed", done.captures).format(
+                    count=done.captures
+                ),
+                ngettext("{count:,} image removed", "{count:,} images removed", done.images).format(
+                    count=done.images
+                ),
+                ngettext("{count:,} capture redacted", "{count:,} captures redacted", done.redacted).format(
+                    count=done.redacted
+                ),
+            ]
+            print(gettext("{article} is gone: {what}").format(article=args[0], what=", ".join(words)))

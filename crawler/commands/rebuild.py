@@ -10,6 +10,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from archive.captures import CaptureError, Captures
+from archive.language import gettext, ngettext
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.user_rules import RuleError
@@ -86,11 +87,26 @@ class Command(ReadingCommand):
                 take_from_backup(archive, backup, OF_ITS_ARTICLES)
             assert archive.conn is not None
             [(articles,)] = archive.conn.execute("SELECT count(*) FROM articles").fetchall()
+        words = [
+            ngettext("{count:,} article", "{count:,} articles", articles).format(count=articles),
+            ngettext("{count:,} reading", "{count:,} readings", outcome.articles).format(
+                count=outcome.articles
+            ),
+            ngettext("{count:,} end of a link", "{count:,} ends of links", outcome.links).format(
+                count=outcome.links
+            ),
+        ]
         print(
-            f"{articles:,} articles of {outcome.articles:,} readings, {outcome.links:,} ends of links: scrapy verify checks them"
+            gettext("{articles} of {readings}, {links}: scrapy verify checks them").format(
+                articles=words[0], readings=words[1], links=words[2]
+            )
         )
         for article_id, reason in outcome.reasons:
             print(f"  {article_id} cannot be read again: {reason}")
         if outcome.failed:
-            print(f"{outcome.failed:,} readings failed")
+            print(
+                ngettext("{count:,} reading failed", "{count:,} readings failed", outcome.failed).format(
+                    count=outcome.failed
+                )
+            )
             self.exitcode = FAILED

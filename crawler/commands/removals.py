@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archive import reader, removals, terminal
 from archive.captures import CaptureError, Captures
+from archive.language import gettext, ngettext
 from archive.times import utc_text
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
@@ -123,8 +124,17 @@ class Command(ReadingCommand):
             with archive.transaction() as conn:
                 is_new = removals.keep_decision(conn, decision, utc_text(archive.now()))
             print(
-                f"{decision.scope} {decision.target} {'stays in texts from now on' if is_new else 'was restored before'}:"
-                f" {len(decision.articles):,} archived articles hold something of it"
+                (
+                    gettext("{scope} {target} stays in texts from now on")
+                    if is_new
+                    else gettext("{scope} {target} was restored before")
+                ).format(scope=decision.scope, target=decision.target)
+                + ": "
+                + ngettext(
+                    "{count:,} archived article holds something of it",
+                    "{count:,} archived articles hold something of it",
+                    len(decision.articles),
+                ).format(count=len(decision.articles))
             )
             if decision.articles:
                 self._read_again(archive, decision)
@@ -139,10 +149,20 @@ class Command(ReadingCommand):
             reparse = Reparse(archive.conn, captures, self.settings)
             for _ in reparse.run(Choice(articles=tuple(decision.articles)), outcome, archive):
                 pass
-        print(f"put back in {outcome.changed:,} articles")
+        print(
+            ngettext(
+                "put back in {count:,} article", "put back in {count:,} articles", outcome.changed
+            ).format(count=outcome.changed)
+        )
         left = outcome.failed + outcome.without_journal
         if left:
-            print(f"{left:,} cannot be read again from captures: a crawl of them puts it back")
+            print(
+                ngettext(
+                    "{count:,} cannot be read again from captures: a crawl of it puts it back",
+                    "{count:,} cannot be read again from captures: a crawl of them puts it back",
+                    left,
+                ).format(count=left)
+            )
             for article_id, reason in outcome.reasons:
                 print(f"  {article_id}: {reason}")
             self.exitcode = FAILED
@@ -153,7 +173,11 @@ class Command(ReadingCommand):
                 undone = removals.withdraw_decision(conn, target)
             if not undone:
                 raise removals.UnknownTarget(f"{target} is not restored: scrapy removals lists what is")
-            print(f"{target} is no longer restored: scrapy reparse takes it out of archived articles again")
+            print(
+                gettext(
+                    "{target} is no longer restored: scrapy reparse takes it out of archived articles again"
+                ).format(target=target)
+            )
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Archive]:

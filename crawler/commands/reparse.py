@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from scrapy.exceptions import UsageError
 
 from archive import reader
 from archive.captures import CaptureError, Captures
+from archive.language import gettext, ngettext
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.archive_access import archive_named_in
@@ -44,7 +46,8 @@ class Command(ReadingCommand):
         return (
             "Reads the captures of archived articles again, with today's page objects and rules, and brings the archive up to what "
             "is read: a changed text becomes a revision of our making (revisions.cause is reader), and only changed posts are "
-            "written. Nothing is fetched. With --dry-run nothing is written: what would change is counted and shown by samples. A "
+            "written. Links that brought no article and whose responses are kept are read again, too. Nothing is fetched. With "
+            "--dry-run nothing is written: what would change is counted and shown by samples. A "
             "run that was cut off goes on where it stopped. Exit status: 0 done; 1 no archive or no captures; 3 some articles "
             "cannot be read again, and stay as they are; 73 cannot be written; 75 a crawl holds the archive."
         )
@@ -99,7 +102,9 @@ class Command(ReadingCommand):
 
     def _apply(self, captures: Captures, choice: Choice, page: IO[str] | None) -> None:
         archive: Archive = archive_named_in(self.settings)
-        archive.captures = None  # they are read here, and nothing is added to them
+        archive.captures = Captures(
+            captures.path
+        )  # whatever CAPTURES says: the journal there is to name what is found
         assert self.settings is not None
         archive.render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
         with archive:
@@ -115,6 +120,7 @@ class Command(ReadingCommand):
         page: IO[str] | None,
     ) -> None:
         from archive.differences_html import write_difference, write_head, write_tail
+        from crawler.failed_links import read_failed_links
         from crawler.reparse import Outcome, Reparse, apply
 
         try:
@@ -130,7 +136,9 @@ class Command(ReadingCommand):
         found = (
             apply(reparse, choice, archive, outcome)
             if archive
-            else (one for _, one in reparse.run(choice, outcome))
+            else chain(
+                (one for _, one in reparse.run(choice, outcome)), read_failed_links(reparse, choice, outcome)
+            )
         )
         for number, difference in enumerate(found, 1):
             self._show_progress(number, total, outcome.changed)
@@ -193,10 +201,19 @@ class Command(ReadingCommand):
 
 def describe(outcome: Outcome, applied: bool) -> str:
     """What a run came to, in one sentence."""
-    text = f"{outcome.read:,} articles read again: {outcome.changed:,} {'changed' if applied else 'would change'}"
-    text += f", {outcome.revisions:,} of them in headline or text" * bool(outcome.changed)
-    if outcome.without_journal:
-        text += f"; {outcome.without_journal:,} are from before the journal of captures, and stay as they are"
-    if outcome.failed:
-        text += f"; {outcome.failed:,} cannot be read again, and stay as they are"
-    return text
+    text = (
+        ngettext("{count:,} article read again: {changed:,} changed", "{count:,} articles read again: {changed:,} changed", outcome.read)
+        if applied
+        else ngettext("{count:,} article read again: {changed:,} would change", "{count:,} articles read again: {changed:,} would change", outcome.read)
+    ).format(count=outcome.read, changed=outcome.changed)  # fmt: skip
+    if outcome.changed:
+        text += gettext(", {count:,} of them in headline or text").format(count=outcome.revisions)
+    parts = [
+        (outcome.without_journal, ngettext("{count:,} is from before the journal of captures, and stays as it is", "{count:,} are from before the journal of captures, and stay as they are", outcome.without_journal)),
+        (outcome.failed, ngettext("{count:,} cannot be read again, and stays as it is", "{count:,} cannot be read again, and stay as they are", outcome.failed)),
+        (outcome.arrived, ngettext("{count:,} link that had failed is an article now", "{count:,} links that had failed are articles now", outcome.arrived)
+        if applied
+        else ngettext("{count:,} link that failed would be an article", "{count:,} links that failed would be articles", outcome.arrived)),
+        (outcome.links - outcome.arrived, ngettext("{count:,} other link that failed stays without an article", "{count:,} other links that failed stay without an article", outcome.links - outcome.arrived)),
+    ]  # fmt: skip
+    return "; ".join([text, *(words.format(count=count) for count, words in parts if count)])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
+from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.times import clock
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
@@ -61,4 +62,10 @@ class Command(ReadingCommand):
             self.exitcode = report.exit_status
             for finding in report.findings:
                 print(f"{finding.check}: {finding.subject}: {finding.problem}")
-            print(f"{report.articles:,} articles, {report.images:,} images restored: {self.data_dir}")
+            words = [
+                ngettext("{count:,} article", "{count:,} articles", report.articles).format(
+                    count=report.articles
+                ),
+                ngettext("{count:,} image", "{count:,} images", report.images).format(count=report.images),
+            ]
+            print(gettext("{what} restored: {path}").format(what=", ".join(words), path=self.data_dir))

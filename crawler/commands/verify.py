@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked
 from archive.reader import NoArchive
 from archive.times import clock
@@ -50,11 +51,14 @@ class Command(ReadingCommand):
         self.reject_arguments(args)
         assert self.settings is not None
         render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        from crawler.reader_version import reader_of
         from crawler.reparse import reader_of_rows
 
         reread = reader_of_rows(self.data_dir, self.settings)
         try:
-            report = verify(self.data_dir, render, clock(self.settings), opts.repair, reread)
+            report = verify(
+                self.data_dir, render, clock(self.settings), opts.repair, reread, reader_of(self.settings)
+            )
             if opts.repair:
                 self._fetch_images(report)
         except FileNotFoundError as exc:
@@ -90,6 +94,7 @@ def as_json(report: Report) -> dict[str, object]:
         "images": report.images,
         "captures": report.captures,
         "without_captures": report.without_captures,
+        "of_other_readers": report.of_other_readers,
         "findings": [finding.as_json() for finding in report.findings],
     }
 
@@ -99,9 +104,17 @@ def print_report(report: Report) -> None:
     for finding in report.findings[:SHOWN]:
         print(f"{finding.check}: {finding.subject}: {finding.problem}{' (repaired)' * finding.repaired}")
     if len(report.findings) > SHOWN:
-        print(f"and {len(report.findings) - SHOWN:,} more: --json lists all")
-    verdict = {0: "sound", 1: "repaired", 3: "damage found"}[report.exit_status]
-    print(
-        f"{verdict}: {report.articles:,} articles, {report.images:,} images, {report.captures:,} captures"
-        + f"; {report.without_captures:,} articles are from before captures" * bool(report.without_captures)
-    )
+        print(gettext("and {count:,} more: --json lists all").format(count=len(report.findings) - SHOWN))
+    verdict = {0: gettext("sound"), 1: gettext("repaired"), 3: gettext("damage found")}[report.exit_status]
+    parts = [
+        (ngettext("{count:,} article", "{count:,} articles", report.articles), report.articles),
+        (ngettext("{count:,} image", "{count:,} images", report.images), report.images),
+        (ngettext("{count:,} capture", "{count:,} captures", report.captures), report.captures),
+    ]
+    text = f"{verdict}: {', '.join(words.format(count=count) for words, count in parts)}"
+    for words, count in (
+        (ngettext("{count:,} article is from before captures", "{count:,} articles are from before captures", report.without_captures), report.without_captures),
+        (ngettext("{count:,} article was read by another version: only its text and post were checked", "{count:,} articles were read by other versions: only their texts and posts were checked", report.of_other_readers), report.of_other_readers),
+    ):  # fmt: skip
+        text += f"; {words.format(count=count)}" * bool(count)
+    print(text)

@@ -14,7 +14,7 @@ from archive.verify import verify
 from archive.writer import Archive
 from tests.archive.test_verify import NOW, POST, SHA, render
 from tests.archive.test_verify import data as make_archive
-from tests.kill_points import contents, killed_at
+from tests.kill_points import kill_everywhere
 
 data = make_archive  # the fixture
 SECRET = "第1号公告"
@@ -116,18 +116,7 @@ def test_an_article_that_is_not_there(data):
 
 
 def test_killed_at_every_point(with_list, tmp_path_factory):
-    scratch = tmp_path_factory.mktemp("killed")
-    undisturbed, folder = scratch / "undisturbed", scratch / "killed"
-    shutil.copytree(with_list, undisturbed, symlinks=True)
-    take_down(undisturbed)
-    wanted = contents(undisturbed)
-    point = 1
-    while True:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(with_list, folder, symlinks=True)
-        if not killed_at(point, folder, lambda: take_down(folder)):
-            break
-        take_down(folder)
-        assert contents(folder) == wanted, f"killed at point {point}"
-        point += 5
-    assert point > 20
+    def prepare(folder) -> None:
+        shutil.copytree(with_list, folder, symlinks=True, dirs_exist_ok=True)
+
+    assert kill_everywhere(tmp_path_factory.mktemp("killed"), prepare, take_down, stride=5) > 5

@@ -1,7 +1,9 @@
 """An archive damaged in every way: what ``verify`` finds, and what it puts right."""
 
 import hashlib
+import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -195,18 +197,49 @@ def test_a_database_that_cannot_be_read_is_reported(data):
     assert ("database", "archive.db") in findings
 
 
-def test_a_write_ahead_log_that_was_lost_shows_in_files_without_rows(data):
-    archive = Archive(data).open()
-    brought = entry(3, new=True)
-    brought.article["post_path"] = POST.format(3)
-    brought.post = (POST.format(3), "第3篇: 文\n")
-    archive.add(brought)
-    archive.flush()
-    archive.conn.execute("PRAGMA wal_autocheckpoint = 0")
-    copy = (data / "archive.db").read_bytes()
-    archive.close()
-    (data / "archive.db").write_bytes(copy)
-    assert ("file", POST.format(3)) in found(data)[1]
+@pytest.mark.parametrize(
+    ("lost", "subjects"),
+    [
+        (["archive.db"], ["row archive.db", "row archive.db", "file 3", "file 4"]),
+        (["captures.db"], ["capture 3", "capture 4"]),
+        (["archive.db", "captures.db"], ["file 3", "file 4"]),
+        ([], []),
+    ],
+)
+def test_the_write_ahead_log_of_a_killed_crawl_is_lost(data, lost, subjects):
+    pid = os.fork()
+    if pid == 0:  # two batches, each with an article
+        archive = Archive(data, captures=True).open()
+        for number in (3, 4):
+            capture = archive.capture(
+                Capture(url=f"http://paper.example/{number}", status=200, headers=[], received=b"x")
+            )
+            brought = entry(number, new=True)
+            brought.article |= {"post_path": POST.format(number), "text_sha256": text_digest("文")}
+            brought.body_text = "文"
+            brought.post = (POST.format(number), f"第{number}篇: 文\n")
+            brought.rows["article_captures"] = [{"article_id": f"finews:{number}", "capture_id": capture}]
+            archive.add(brought, {"page": capture})
+            archive.flush()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    for name in lost:
+        (data / f"{name}-wal").unlink()
+        (data / f"{name}-shm").unlink()
+    report = verify(data, render, NOW)
+    with closing(sqlite3.connect(data / "archive.db")) as conn:
+        rests_on = dict(conn.execute("SELECT capture_id, substr(article_id, 8) FROM article_captures"))
+    names = {POST.format(number): number for number in (3, 4)} | rests_on
+    found = []
+    for one in report.findings:
+        about = names.get(one.subject, one.subject)
+        if one.check != "leftover":
+            found.append(f"{one.check} {about}")
+    assert sorted(found) == sorted(subjects)
+    assert report.exit_status == (3 if lost else 0)
+    assert [one.is_damage for one in report.findings if one.check == "row"] == [True, False] * (
+        lost == ["archive.db"]
+    )
 
 
 def test_manifests_prove_that_nothing_was_altered(data):

@@ -218,6 +218,23 @@ def test_removals_are_listed_and_put_back_for_good(data):
     assert run("verify", data_dir=data).returncode == 0
 
 
+def test_extract_leaves_in_texts_what_the_archive_of_data_dir_does(data, tmp_path):
+    (data / "rules.toml").write_text(RULE)
+    run("reparse", data_dir=data)
+    saved = tmp_path / "1.html"
+    saved.write_bytes(page("山南储能电站并网", f"<p>{LINE}</p>"))
+
+    def has_line(number: int) -> bool:
+        done = run("extract", "--url", f"http://news.example/n/{number}.html", saved, data_dir=data)
+        return LINE in json.loads(done.stdout)["body_text"]
+
+    assert (has_line(1), has_line(2)) == (False, False)
+    run("removals", "--restore", IDS[0], data_dir=data)
+    assert (has_line(1), has_line(2)) == (True, False)
+    run("removals", "--restore", "app_line", data_dir=data)
+    assert has_line(2)
+
+
 def test_what_was_taken_out_of_one_article_is_put_back(data):
     (data / "rules.toml").write_text(RULE)
     run("reparse", data_dir=data)

@@ -6,6 +6,7 @@ from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
 from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, strip_tree, tidy_digest
 from pipelines.user_rules import load_rules
+from tests.conftest import ROOT
 
 BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
 
@@ -315,3 +316,9 @@ def test_a_rule_of_the_users_takes_paragraphs_but_never_all_of_them(tmp_path):
         tree = safe_tree(html)
         assert len(strip_tree(tree, None, html, own).removals) == count
         assert text_of(tree)
+
+
+def test_the_rules_that_the_documentation_shows_are_accepted(tmp_path):
+    shown = (ROOT / "docs/archive.md").read_text(encoding="utf-8").split("```toml\n")[1].partition("```")[0]
+    (tmp_path / "rules.toml").write_text(shown, encoding="utf-8")
+    assert [rule.rule.name for rule in load_rules(tmp_path / "rules.toml").rules] == ["house_app", "sponsor"]

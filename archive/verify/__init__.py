@@ -1,0 +1,99 @@
+"""Checks of a DATA_DIR: what is damaged, missing or left over, and how to put right what rows can put right.
+
+Each check yields `Finding`s. A repair is in the archive's reach where a row holds all that is needed: posts, the search index,
+left-overs. Rows are written again where the caller can read captures. What only the network can bring back (image bytes) is
+marked so that the next crawl fetches it, unless the caller does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from archive.lock import DirectoryLock
+from archive.reader import NoArchive
+from archive.row_repair import Reread
+from archive.schema import connect, is_current
+from archive.verify.databases import (
+    check_captures,
+    check_clock,
+    check_database,
+    check_journal,
+    check_manifests,
+    check_search,
+)
+from archive.verify.files import check_files, check_images, check_leftovers
+from archive.verify.findings import Finding, Render, Report, Verification
+from archive.verify.rows import check_posts, check_rows, check_texts
+
+__all__ = ["Finding", "Render", "Report", "verify"]
+
+CHECKS = (
+    check_leftovers,
+    check_database,
+    check_texts,
+    check_search,
+    check_rows,
+    check_posts,
+    check_images,
+    check_files,
+    check_captures,
+    check_journal,
+    check_manifests,
+    check_clock,
+)
+
+
+def verify(
+    data_dir: Path,
+    render: Render,
+    now: datetime,
+    repair: bool = False,
+    reread: Callable[[sqlite3.Connection], Reread] | None = None,
+    version: str | None = None,
+) -> Report:
+    """Check everything in *data_dir*; *render* makes ``(path, text)`` of the post of an article's stored fields, *reread* what reads
+    an article's captures again, by *version* of the reader: without them, rows cannot be compared with captures, or repaired.
+
+    Holds the lock meanwhile. Raises AlreadyLocked, OSError, FileNotFoundError where there is no archive, NoArchive where it is
+    one of an earlier version.
+    """
+    path = data_dir / "archive.db"
+    if not path.is_file():
+        raise FileNotFoundError(2, "there is no archive here", str(path))
+    lock = DirectoryLock(data_dir)
+    lock.acquire()
+    try:
+        report = Report([])
+        try:
+            with closing(connect(path)) as conn:
+                if not is_current(conn, search=False):
+                    raise NoArchive(
+                        f"{path} was made by an earlier version: a crawl brings its tables up to date"
+                    )
+                conn.row_factory = sqlite3.Row
+                _verify(Verification(data_dir, conn, render, now, repair, reread, version), report)
+        except sqlite3.DatabaseError as exc:
+            report.findings.append(
+                Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)")
+            )
+        return report
+    finally:
+        lock.release()
+
+
+def _verify(verification: Verification, report: Report) -> None:
+    for check in CHECKS:
+        report.findings += check(verification)
+    count = lambda sql: verification.conn.execute(sql).fetchone()[0]  # noqa: E731
+    report.articles, report.images = (
+        count("SELECT count(*) FROM articles"),
+        count("SELECT count(*) FROM images"),
+    )
+    report.captures, report.of_other_readers = verification.captures, verification.of_other_readers
+    report.without_captures = count(
+        "SELECT count(*) FROM articles AS a WHERE NOT EXISTS (SELECT 1 FROM article_captures WHERE article_id = a.id)"
+    )
