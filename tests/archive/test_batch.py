@@ -22,7 +22,7 @@ def rows(archive, query):
 
 
 def link(url, article_id=None, outcome="archived"):
-    return {"url": url, "article_id": article_id, "outcome": outcome, "reason": None, "last_tried_at": NOW, "spider": "share"}  # fmt: skip
+    return {"url": url, "article_id": article_id, "outcome": outcome, "reason": None, "tries": 1, "last_tried_at": NOW, "spider": "share"}  # fmt: skip
 
 
 def edited(number, text, **more):

@@ -289,7 +289,7 @@ def test_an_import_fills_what_a_live_fetch_lacks_and_changes_nothing_else(
     assert {name: both[name] for name in same} == {name: live[name] for name in same}
     assert rows("SELECT * FROM revisions") == []
     done = replaying.run("reparse", "--dry-run", data_dir=data_dir)
-    assert done.stdout.startswith("1 articles read again: 0 would change"), done.stdout
+    assert done.stdout.startswith("1 article read again: 0 would change"), done.stdout
 
 
 def test_longer_files_of_a_later_import_complete_an_article(tmp_path, crawl, rows):
