@@ -117,8 +117,8 @@ def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
         if (data_dir / path).is_file():
             copy_file(data_dir / path, dest / path, copied, link=True)
     keep = set(wanted)
-    there = DataFiles(dest)
-    for path in [*there.images(), *there.posts()]:
+    copy = DataFiles(dest)
+    for path in [*copy.images(), *copy.posts()]:
         if path not in keep:
             (dest / path).unlink()
             copied.removed += 1

@@ -35,8 +35,8 @@ def header_set_of(headers: str) -> str | None:
     >>> header_set_of('["1f3a9c04", "312"]'), header_set_of('[["Content-Length","312"]]')
     ('1f3a9c04', None)
     """
-    found = json.loads(headers)
-    return found[0] if found and isinstance(found[0], str) else None
+    pairs = json.loads(headers)
+    return pairs[0] if pairs and isinstance(pairs[0], str) else None
 
 
 def fill_headers(common: Iterable[Sequence[str | None]], values: Iterable[str]) -> list[list[str]]:
@@ -45,5 +45,5 @@ def fill_headers(common: Iterable[Sequence[str | None]], values: Iterable[str]) 
     >>> fill_headers([("Server", "nginx"), ("Content-Length", None)], ["312"])
     [['Server', 'nginx'], ['Content-Length', '312']]
     """
-    left = iter(values)
-    return [[str(name), next(left) if value is None else value] for name, value in common]
+    remaining = iter(values)
+    return [[str(name), next(remaining) if value is None else value] for name, value in common]

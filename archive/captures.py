@@ -110,7 +110,7 @@ CREATE TABLE dictionaries (
 
 def keep_dictionaries(conn: sqlite3.Connection) -> None:
     """Have the file hold what is needed to unpack it."""
-    rows = [(number, one.dict_content) for number, one in dictionaries().items()]
+    rows = [(number, dictionary.dict_content) for number, dictionary in dictionaries().items()]
     conn.executemany("INSERT INTO dictionaries VALUES (?, ?)", rows)
 
 
@@ -334,10 +334,10 @@ class Captures:
 
     def read_headers(self, text: str) -> list[list[str]]:
         """The headers that a value of ``captures.headers`` stands for. Raises CaptureError."""
-        found = json.loads(text)
-        if not found or not isinstance(found[0], str):  # all of them, in rows from before
-            return found
-        set_id, *values = found
+        address = json.loads(text)
+        if not address or not isinstance(address[0], str):  # all of them, in rows from before
+            return address
+        set_id, *values = address
         if set_id not in self._common:
             row = self.db.execute("SELECT headers FROM header_sets WHERE id = ?", [set_id]).fetchone()
             if row is None:

@@ -36,13 +36,13 @@ DROPPED = re.compile(r"DROP TABLE (\w+)")
 
 def described() -> dict[str, tuple[str, str, dict[str, str]]]:
     """Tables and views by name: kind (``table``, ``view``), what a row is, and what each commented column is."""
-    found: dict[str, tuple[str, str, dict[str, str]]] = {}
+    tables: dict[str, tuple[str, str, dict[str, str]]] = {}
     for _, sql in STEPS:
         for statement in statements(sql):
             if added := ADDED.match(statement):
-                found[added[1]][2][added[2]] = added[3]
+                tables[added[1]][2][added[2]] = added[3]
             if (dropped := DROPPED.match(statement)) and f"{dropped[1]}_made_anew" not in sql:
-                found.pop(dropped[1], None)
+                tables.pop(dropped[1], None)
             name = NAME.match(statement)
             if not name:
                 continue
@@ -50,8 +50,8 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
             purpose = " ".join(line.strip()[3:] for line in lines if line.strip().startswith("-- "))
             column = VIEW_COLUMN if name[1] == "VIEW" else COLUMN
             columns = {match[1]: match[2] for line in lines if (match := column.match(line))}
-            found[name[2]] = (name[1].lower(), purpose, columns)
-    return found
+            tables[name[2]] = (name[1].lower(), purpose, columns)
+    return tables
 
 
 def undescribed(conn: sqlite3.Connection) -> list[str]:

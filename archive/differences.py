@@ -67,12 +67,12 @@ class Difference:
 
 def compare(conn: sqlite3.Connection, article: Mapping[str, Any], entry: Entry) -> Difference:
     """What *entry*, another reading, changes of *article*, a row of `news`."""
-    found = Difference(dict(article))
+    difference = Difference(dict(article))
     read = {**entry.article, "body_text": entry.body_text, "body_html": entry.body_html}
     for name in (*COLUMNS, *TEXTS):
         if name in read and article[name] != read[name]:
-            found.columns[name] = (article[name], read[name])
-    found.is_revision = any(article[name] != read[name] for name in ("text_sha256", "headline"))
+            difference.columns[name] = (article[name], read[name])
+    difference.is_revision = any(article[name] != read[name] for name in ("text_sha256", "headline"))
     for table, columns in LISTS.items():
         archived = conn.execute(
             f"SELECT {', '.join(columns)} FROM {table} WHERE article_id = ?", [article["id"]]
@@ -81,11 +81,11 @@ def compare(conn: sqlite3.Connection, article: Mapping[str, Any], entry: Entry) 
         before = Counter(tuple(row) for row in archived)
         after = Counter(tuple(row[name] for name in columns) for row in rows)
         if before != after:
-            found.lists[table] = (
+            difference.lists[table] = (
                 lines(table, (before - after).elements()),
                 lines(table, (after - before).elements()),
             )
-    return found
+    return difference
 
 
 def lines(table: str, rows: Iterable[tuple[Any, ...]]) -> list[str]:

@@ -58,25 +58,25 @@ def write_tail(out: IO[str], sentence: str, fields: Counter[str]) -> None:
     )
 
 
-def write_difference(out: IO[str], found: Difference) -> None:
+def write_difference(out: IO[str], difference: Difference) -> None:
     """One article: a row for each field, the paragraphs of its text one by one."""
     rows = [
         row(NAMES.get(name, name), *side_by_side(names_of(old), names_of(new)))
-        for name, (old, new) in found.columns.items()
+        for name, (old, new) in difference.columns.items()
         if name not in ("body_text", "body_html")
     ]
-    for table, (gone, come) in found.lists.items():
+    for table, (gone, come) in difference.lists.items():
         rows.append(row(NAMES.get(table, table), marked("del", gone), marked("ins", come)))
-    if "body_text" in found.columns:
-        rows += text_rows(*found.columns["body_text"])
-    elif "body_html" in found.columns:
-        rows += markup_rows(*found.columns["body_html"])
+    if "body_text" in difference.columns:
+        rows += text_rows(*difference.columns["body_text"])
+    elif "body_html" in difference.columns:
+        rows += markup_rows(*difference.columns["body_html"])
     out.write(
         str(
             Markup(
                 '<article><h2>{}</h2><p class="id">{}</p><table><thead><tr><th scope="col">Field</th><th scope="col">Archived</th>'
                 '<th scope="col">Read now</th></tr></thead><tbody>{}</tbody></table></article>\n'
-            ).format(found.article["headline"], found.article["id"], Markup("").join(rows))
+            ).format(difference.article["headline"], difference.article["id"], Markup("").join(rows))
         )
     )
 

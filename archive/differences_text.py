@@ -29,28 +29,28 @@ def choose_samples(differences: Iterable[Difference], most: int = SAMPLES) -> li
     """Enough of the first that every field is shown by up to *most* of them."""
     shown: Counter[str] = Counter()
     chosen = []
-    for found in differences:
-        if any(shown[name] < most for name in found.fields):
-            shown.update(found.fields)
-            chosen.append(found)
+    for difference in differences:
+        if any(shown[name] < most for name in difference.fields):
+            shown.update(difference.fields)
+            chosen.append(difference)
     return chosen
 
 
-def print_difference(page: Page, found: Difference) -> None:
+def print_difference(page: Page, difference: Difference) -> None:
     """All that another reading changes of one article."""
     page.say()
-    page.runs("", [("same", found.article["headline"])], colour="bold")
-    page.runs("", [("same", found.article["id"])], colour="dim")
-    for name, (old, new) in found.columns.items():
+    page.runs("", [("same", difference.article["headline"])], colour="bold")
+    page.runs("", [("same", difference.article["id"])], colour="dim")
+    for name, (old, new) in difference.columns.items():
         if name == "body_text":
             continue
         lead = f"  {NAMES.get(name, name):{LABEL}}"
         if name == "body_html":
-            if "body_text" not in found.columns:
+            if "body_text" not in difference.columns:
                 page.runs(lead, [("same", "differs, with the same text")])
         else:
             page.runs(lead, words(names_of(old), names_of(new)))
-    for table, (gone, come) in found.lists.items():
+    for table, (gone, come) in difference.lists.items():
         lead = f"  {NAMES.get(table, table):{LABEL}}"
         for kind, entries in (("removed", gone), ("added", come)):
             for line in entries[:SHOWN]:
@@ -58,8 +58,8 @@ def print_difference(page: Page, found: Difference) -> None:
                 lead = " " * len(lead)
             if len(entries) > SHOWN:
                 page.runs(lead, [("same", f"and {len(entries) - SHOWN:,} more {kind}")])
-    if "body_text" in found.columns:
-        print_text(page, *found.columns["body_text"])
+    if "body_text" in difference.columns:
+        print_text(page, *difference.columns["body_text"])
 
 
 def print_text(page: Page, old: str, new: str) -> None:

@@ -26,13 +26,13 @@ def spans(text: str) -> list[timedelta]:
     >>> [str(span) for span in spans("10m, 1h,7d")]
     ['0:10:00', '1:00:00', '7 days, 0:00:00']
     """
-    found = []
+    periods = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d+)([smhd])", part)
         if not match:
             raise ValueError(f"{part!r} is not a time span: give a number and s, m, h or d, e.g. 10m")
-        found.append(timedelta(seconds=int(match[1]) * UNITS[match[2]]))
-    return found
+        periods.append(timedelta(seconds=int(match[1]) * UNITS[match[2]]))
+    return periods
 
 
 def patience(tries: int) -> timedelta:

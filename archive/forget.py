@@ -110,8 +110,8 @@ def needles_of(article: dict[str, Any]) -> list[str]:
     ['http://paper.example/1']
     """
     native_id = article["id"].partition(":")[2]
-    found = [native_id, article["info_code"], article["share_url"], article["canonical_url"]]
-    return list(dict.fromkeys(text for text in found if text and len(text) >= LEAST_NEEDLE))
+    names = [native_id, article["info_code"], article["share_url"], article["canonical_url"]]
+    return list(dict.fromkeys(text for text in names if text and len(text) >= LEAST_NEEDLE))
 
 
 def _forget_captures(

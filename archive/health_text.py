@@ -71,8 +71,8 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
     for title, key in ((gettext("open gap"), "gaps"), (gettext("gap that cannot be filled"), "final_gaps")):
         gaps = report[key]
         body = [line for gap in gaps[:SHOWN] for line in _gap_lines(gap)]
-        more = gettext("and {count:,} more").format(count=len(gaps) - SHOWN)
-        part(title, body + [more] * (len(gaps) > SHOWN))
+        remainder = gettext("and {count:,} more").format(count=len(gaps) - SHOWN)
+        part(title, body + [remainder] * (len(gaps) > SHOWN))
     body = []
     for link in report["links"]:
         ages = gettext("latest {latest}, oldest {oldest}").format(

@@ -24,24 +24,24 @@ LEAST = 5  # articles a day that make a habit; a list of fewer has days without 
 
 def find_short_lists(conn: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]:
     """Lists whose yesterday (Beijing) was short of articles: ``feed``, ``day``, ``count``, ``usual``."""
-    found = []
+    short_lists = []
     for feed, listed in sorted(count_days(conn, now).items()):
         day = max(listed)
         verdict = classify_days(listed, [min(listed)])[day]
         if verdict.usual and verdict.usual >= LEAST and (verdict.short or verdict.empty):
-            found.append({"feed": feed, "day": day, "count": listed[day], "usual": verdict.usual})
-    return found
+            short_lists.append({"feed": feed, "day": day, "count": listed[day], "usual": verdict.usual})
+    return short_lists
 
 
 def usual_of(conn: sqlite3.Connection, now: datetime) -> dict[str, float]:
     """Lists with a habit: how many articles each usually brings on yesterday's weekday (Beijing)."""
-    found = {}
+    usuals = {}
     for feed, listed in count_days(conn, now).items():
         medians = weekday_medians({day: count for day, count in listed.items() if day != min(listed)})
         usual = medians.get(usual_weekday(max(listed)))
         if usual is not None:
-            found[feed] = usual
-    return found
+            usuals[feed] = usual
+    return usuals
 
 
 def count_days(conn: sqlite3.Connection, now: datetime) -> dict[str, dict[str, int]]:

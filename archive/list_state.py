@@ -65,7 +65,7 @@ class ListState:
         """Keep what lists left, in one transaction. A failed poll (`reason`) leaves what was read before."""
         with self.conn:
             for memory in memories:
-                good = memory.reason is None
+                succeeded = memory.reason is None
                 self.conn.execute(
                     "INSERT INTO feeds (feed, source, last_polled_at, last_read_at, newest_at, next_poll_at, etag, last_modified,"
                     " answer_sha256, listed, failures, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed)"
@@ -75,7 +75,7 @@ class ListState:
                     " last_modified = excluded.last_modified, answer_sha256 = excluded.answer_sha256, listed = excluded.listed,"
                     " failures = excluded.failures, reason = excluded.reason",
                     [
-                        memory.feed, memory.source, memory.last_polled_at, memory.last_polled_at if good else None,
+                        memory.feed, memory.source, memory.last_polled_at, memory.last_polled_at if succeeded else None,
                         memory.newest_at, memory.next_poll_at, memory.etag, memory.last_modified, memory.answer_sha256,
                         json.dumps(dict(list(memory.known.items())[:REMEMBERED]), ensure_ascii=False), memory.failures,
                         memory.reason,

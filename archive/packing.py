@@ -23,8 +23,8 @@ LEVEL = 3  # 40 µs for 8 KB; level 9 takes 10 times as long for a tenth less
 @cache
 def dictionaries() -> dict[int, zstd.ZstdDict]:
     """All dictionaries by number; the last is the one in use. Read when the first body is packed or unpacked."""
-    found = [zstd.ZstdDict(path.read_bytes()) for path in sorted(FOLDER.glob("*.zdict"))]
-    return {one.dict_id: one for one in found}
+    dictionaries = [zstd.ZstdDict(path.read_bytes()) for path in sorted(FOLDER.glob("*.zdict"))]
+    return {dictionary.dict_id: dictionary for dictionary in dictionaries}
 
 
 @cache

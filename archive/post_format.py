@@ -61,8 +61,8 @@ def quoted(text: str) -> str:
     "他说\"好\" #"
     """
 
-    def escape(found: re.Match[str]) -> str:
-        code = ord(found[0])
+    def escape(match: re.Match[str]) -> str:
+        code = ord(match[0])
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
     text = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -75,7 +75,7 @@ def inert(html: str) -> str:
     >>> inert("<p>{{ x }} {% y %}</p>")
     '<p>&#123;&#123; x &#125;&#125; &#123;% y %&#125;</p>'
     """
-    html = TEMPLATE.sub(lambda found: f"&#{ord(found[0])};", html)
+    html = TEMPLATE.sub(lambda match: f"&#{ord(match[0])};", html)
     return re.sub(r"\{(?=&#)", "&#123;", html)
 
 
@@ -92,11 +92,11 @@ def join_lines(html: str) -> str:
     >>> join_lines("  a \\n\\r\\n\\t b\\n")
     '  a b '
     """
-    first, *more = LINE_BREAKS.split(html)
-    if not more:
+    first, *others = LINE_BREAKS.split(html)
+    if not others:
         return html
-    inner = [line.strip(" \t") for line in more[:-1]]
-    return " ".join((first.rstrip(" \t"), *inner, more[-1].lstrip(" \t")))
+    inner = [line.strip(" \t") for line in others[:-1]]
+    return " ".join((first.rstrip(" \t"), *inner, others[-1].lstrip(" \t")))
 
 
 def safe_body(html: str) -> str:
@@ -132,9 +132,9 @@ def moment_of(article: Mapping[str, Any]) -> datetime:
     """When an article is dated: its time, else the day in its code, else when it was first seen."""
     if article.get("published_at"):
         return beijing(article["published_at"])
-    if found := re.search(r"(20\d{2})(\d{2})(\d{2})\d{6,}", article.get("info_code") or article["id"]):
+    if match := re.search(r"(20\d{2})(\d{2})(\d{2})\d{6,}", article.get("info_code") or article["id"]):
         try:
-            return datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=BEIJING)
+            return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=BEIJING)
         except ValueError:
             pass
     return beijing(article["first_seen_at"])

@@ -87,8 +87,10 @@ def _load_phrases(text: str) -> None:
             with path.open("rb") as file:
                 file.seek(places[index])
                 entries = file.read(places[index + 1] - places[index])
-            found = json.loads(b"{" + entries.strip().rstrip(b",") + b"}")
-            new = {phrase: found[phrase] for phrase in found if phrase[:2] in text and phrase not in _loaded}
+            phrases = json.loads(b"{" + entries.strip().rstrip(b",") + b"}")
+            new = {
+                phrase: phrases[phrase] for phrase in phrases if phrase[:2] in text and phrase not in _loaded
+            }
             if new:  # the library looks through all that it has each time
                 load_phrases_dict(new)
                 _loaded.update(new)

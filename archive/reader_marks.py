@@ -64,16 +64,16 @@ def links_of(text: str) -> list[str]:
     >>> links_of("看 https://a.example/1，还有 http://b.example/2")
     ['https://a.example/1', 'http://b.example/2']
     """
-    found = list(dict.fromkeys(match[0] for match in LINK.finditer(text)))
-    if not found:
+    links = list(dict.fromkeys(match[0] for match in LINK.finditer(text)))
+    if not links:
         raise WrongMark("no link in it: an address begins with http:// or https://")
-    if len(found) > MOST_LINKS:
+    if len(links) > MOST_LINKS:
         raise WrongMark(
-            f"{len(found):,} links at once; {MOST_LINKS:,} are possible: use scrapy crawl share -a urls=FILE"
+            f"{len(links):,} links at once; {MOST_LINKS:,} are possible: use scrapy crawl share -a urls=FILE"
         )
-    if any(len(link) > LONGEST_LINK for link in found):
+    if any(len(link) > LONGEST_LINK for link in links):
         raise WrongMark(f"an address is longer than {LONGEST_LINK:,} characters")
-    return found
+    return links
 
 
 def add_links(path: Path, links: Iterable[str], now: datetime) -> int:

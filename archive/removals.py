@@ -59,8 +59,8 @@ def fragments_of(
 ) -> list[dict[str, Any]]:
     """What a rule took, the most frequent first: ``fragment`` (as *name* calls its text and markup), ``text``, ``html``, ``times``
     and an ``article_id``."""
-    found = _rows(conn, FRAGMENTS, {"rule": rule, "site": site, "most": most})
-    return [{**row, "fragment": name(row["text"], row["html"])} for row in found]
+    fragments = _rows(conn, FRAGMENTS, {"rule": rule, "site": site, "most": most})
+    return [{**row, "fragment": name(row["text"], row["html"])} for row in fragments]
 
 
 def large_shares(
@@ -82,13 +82,13 @@ def decide(
         return Decision("rule", target, articles)
     if conn.execute("SELECT 1 FROM articles WHERE id = ?", [target]).fetchone():
         return Decision("article", target, [target])
-    found: dict[str, None] = {}
+    article_ids: dict[str, None] = {}
     with closing(conn.execute("SELECT article_id, text, html FROM removals")) as cursor:
         for article_id, text, html in cursor:
             if name(text, html) == target:
-                found[article_id] = None
-    if found or conn.execute("SELECT 1 FROM restorations WHERE target = ?", [target]).fetchone():
-        return Decision("fragment", target, list(found))
+                article_ids[article_id] = None
+    if article_ids or conn.execute("SELECT 1 FROM restorations WHERE target = ?", [target]).fetchone():
+        return Decision("fragment", target, list(article_ids))
     raise UnknownTarget(
         f"{target} is neither a rule that took something, nor an article, nor a fragment: scrapy removals lists rules,"
         " scrapy removals --rule NAME its fragments"

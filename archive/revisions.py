@@ -57,14 +57,15 @@ class Change:
     @property
     def facts(self) -> dict[str, dict[str, list[str]]]:
         """``{"figures": {"removed": [...], "added": [...]}}``, likewise percentages, codes, images (addresses)."""
-        found: dict[str, dict[str, list[str]]] = json.loads(
+        facts: dict[str, dict[str, list[str]]] = json.loads(
             changes(self.old.body_text, self.new.body_text) or "{}"
         )
         before, after = (Counter(IMAGE.findall(text.body_html)) for text in (self.old, self.new))
         if before != after:
-            found["images"] = {"removed": list((before - after).elements()), "added": list((after - before).elements())}  # fmt: skip
+            facts["images"] = {"removed": list((before - after).elements()), "added": list((after - before).elements())}  # fmt: skip
         return {
-            name: {"removed": one["removed"], "added": one["added"]} for name, one in sorted(found.items())
+            name: {"removed": change["removed"], "added": change["added"]}
+            for name, change in sorted(facts.items())
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def texts_of(conn: sqlite3.Connection, article_id: str, all_readings: bool = Fal
 
     Of a text that another version of our reader read again only the newest reading, unless *all_readings* are asked for.
     """
-    found = []
+    texts = []
     newest = rows(
         conn,
         "SELECT revision, retrieved_at, headline, coalesce(body_text, '') AS body_text, coalesce(body_html, '') AS body_html,"
@@ -110,7 +111,7 @@ def texts_of(conn: sqlite3.Connection, article_id: str, all_readings: bool = Fal
     withdrawn = replaced = False
     for row in earlier + newest:
         gone_at = newest[0]["withdrawn_at"] if withdrawn else None
-        found.append(
+        texts.append(
             Text(
                 row["revision"], gone_at or row["retrieved_at"], row["headline"], row["body_text"], row["body_html"], withdrawn,
                 gone_at, replaced,
@@ -118,7 +119,7 @@ def texts_of(conn: sqlite3.Connection, article_id: str, all_readings: bool = Fal
         )  # fmt: skip
         changed = json.loads(row["changes"] or "{}")
         withdrawn, replaced = bool(changed.get("withdrawn")), bool(changed.get("replaced"))
-    return found
+    return texts
 
 
 def find_article(
@@ -148,12 +149,12 @@ def find_article(
             ("SELECT * FROM articles WHERE substr(id, instr(id, ':') + 1) = ? ORDER BY id", native),
         ]
     for sql, value in ways:
-        found = rows(conn, sql, value)
-        if len(found) > 1:
-            ids = ", ".join(one["id"] for one in found[:5])
-            raise UnknownArticle(f"{name} names {len(found)} articles; give one's id: {ids}")
-        if found:
-            return found[0]
+        matches = rows(conn, sql, value)
+        if len(matches) > 1:
+            ids = ", ".join(match["id"] for match in matches[:5])
+            raise UnknownArticle(f"{name} names {len(matches)} articles; give one's id: {ids}")
+        if matches:
+            return matches[0]
     for tried in rows(
         conn, "SELECT url, outcome, reason FROM links WHERE url IN (?, ?) ORDER BY url", name, link
     ):

@@ -415,15 +415,15 @@ step("0029_feed_delays", FEED_DELAYS)
 
 def statements(sql: str) -> list[str]:
     """Split a step's SQL. ``executescript`` would commit the migration's transaction half way."""
-    found, rest = [], ""
+    parts, rest = [], ""
     for line in sql.strip().splitlines(keepends=True):
         rest += line
         if line.rstrip().endswith(";") and sqlite3.complete_statement(rest):
-            found.append(rest.strip().rstrip(";"))
+            parts.append(rest.strip().rstrip(";"))
             rest = ""
     if rest.strip():
-        found.append(rest.strip())
-    return found
+        parts.append(rest.strip())
+    return parts
 
 
 SEARCH_STEPS = frozenset(
@@ -454,10 +454,10 @@ def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
     with without(*LARGE):
         from sqlite_utils import Migrations  # late: 40 ms that a crawl with nothing to migrate need not spend
 
-    found = Migrations(name)
+    migrations = Migrations(name)
 
     def add(step_name: str, sql: str) -> None:
-        @found(name=step_name)
+        @migrations(name=step_name)
         def apply(db: Database) -> None:
             for statement in statements(sql):
                 db.execute(statement)
@@ -466,7 +466,7 @@ def migration_set(name: str, steps: Iterable[tuple[str, str]]) -> Migrations:
 
     for step_name, sql in steps:
         add(step_name, sql)
-    return found
+    return migrations
 
 
 class NewerDatabase(Exception):

@@ -69,14 +69,14 @@ def format_sources(report: dict[str, Any], now: datetime, paint: Any) -> list[st
     heads = (gettext("articles"), gettext("yesterday"), gettext("usual"), gettext("newest"), gettext("read"))
     out = [paint(_line(gettext("list"), *heads), "bold")]
     for source in report["sources"]:
-        for one in source["lists"]:
-            usual = "-" if one["usual"] is None else f"{one['usual']:,.0f}"
-            times = [ago(one[key], now) if one[key] else "-" for key in ("newest_at", "last_read_at")]
-            line = _line(one["feed"], f"{one['articles']:,}", f"{one['yesterday']:,}", usual, *times)
-            out.append(paint(line, "red") if one["problems"] else line)
-            out += [f"  {text}" for text in one["problems"]]
-            if one["failures"] and one["reason"]:
-                out.append(f"  {one['reason']}")
+        for feed in source["lists"]:
+            usual = "-" if feed["usual"] is None else f"{feed['usual']:,.0f}"
+            times = [ago(feed[key], now) if feed[key] else "-" for key in ("newest_at", "last_read_at")]
+            line = _line(feed["feed"], f"{feed['articles']:,}", f"{feed['yesterday']:,}", usual, *times)
+            out.append(paint(line, "red") if feed["problems"] else line)
+            out += [f"  {text}" for text in feed["problems"]]
+            if feed["failures"] and feed["reason"]:
+                out.append(f"  {feed['reason']}")
         if len(source["lists"]) > 1:
             out.append(paint(_line(source["source"], f"{source['articles']:,}", "", "", "", ""), "dim"))
     return out

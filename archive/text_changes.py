@@ -29,14 +29,14 @@ def sentences(text: str) -> list[list[str]]:
     >>> sentences("央行降准。“很好！”他说。\\n第二段 Rates held. No cut\\n1月\\t2.5")
     [['央行降准。', '“很好！”', '他说。'], ['第二段 Rates held.', 'No cut'], ['1月\\t2.5']]
     """
-    found = (
+    paragraphs = (
         [line.strip()]
         if "\t" in line
         else [sentence.strip() for sentence in SENTENCE.findall(line) if sentence.strip()]
         for line in text.splitlines()
         if line.strip()
     )
-    return list(found)
+    return list(paragraphs)
 
 
 def without_space(text: str) -> str:
@@ -65,15 +65,15 @@ def sentence_changes(old: str, new: str) -> tuple[list[str], list[str]]:
 
 def _lacking(these: list[str], those: list[str]) -> list[str]:
     """Of *these* what *those* lack; of one that occurs more often here, so many more."""
-    there = Counter(map(without_space, those))
-    found = []
+    counts = Counter(map(without_space, those))
+    lacking = []
     for sentence in these:
         key = without_space(sentence)
-        if there[key]:
-            there[key] -= 1
+        if counts[key]:
+            counts[key] -= 1
         else:
-            found.append(sentence)
-    return found
+            lacking.append(sentence)
+    return lacking
 
 
 def shares_nothing(old: str, new: str) -> bool:
@@ -104,12 +104,12 @@ def facts(text: str) -> dict[str, Counter[str]]:
     >>> {name: list(values) for name, values in found.items()}
     {'percentages': ['12.5%'], 'codes': ['002752'], 'figures': ['1.66亿元']}
     """
-    found = {}
+    counts = {}
     for name, pattern in (("percentages", PERCENTAGE), ("codes", CODE), ("figures", FIGURE)):
         values = [re.sub(r"\s", "", match[0]) for match in pattern.finditer(text)]
-        found[name] = Counter(values)
+        counts[name] = Counter(values)
         text = pattern.sub(" ", text)
-    return found
+    return counts
 
 
 def changes(old: str, new: str) -> str | None:
@@ -121,12 +121,12 @@ def changes(old: str, new: str) -> str | None:
     True
     """
     before, after = facts(old), facts(new)
-    found = {}
+    changed = {}
     for name in before:
         added, removed = sorted(after[name] - before[name]), sorted(before[name] - after[name])
         if added or removed:
-            found[name] = {"added": added, "removed": removed}
-    return json.dumps(found, ensure_ascii=False) if found else None
+            changed[name] = {"added": added, "removed": removed}
+    return json.dumps(changed, ensure_ascii=False) if changed else None
 
 
 def text_columns(old: str, new: str) -> dict[str, str]:

@@ -50,9 +50,9 @@ class Sentence:
 
 def _sentences(text: str) -> list[Sentence]:
     return [
-        Sentence(one, without_space(one), at == 0, at == len(paragraph) - 1)
+        Sentence(sentence, without_space(sentence), index == 0, index == len(paragraph) - 1)
         for paragraph in sentences(text)
-        for at, one in enumerate(paragraph)
+        for index, sentence in enumerate(paragraph)
     ]
 
 
@@ -60,7 +60,7 @@ def match(before: Sequence[str], after: Sequence[str]) -> SequenceMatcher[str]:
     """A matcher of two sequences. Where one and the same stands in both very often, it is not what they are matched by: the
     matcher looks at every pair of places again for each run that it finds."""
     counts = Counter(before)
-    pairs = sum(counts[one] * count for one, count in Counter(after).items())
+    pairs = sum(counts[item] * count for item, count in Counter(after).items())
     return SequenceMatcher(None, before, after, autojunk=pairs > MOST_PAIRS)
 
 
@@ -76,9 +76,9 @@ def words(old: str, new: str) -> list[Run]:
     after = _with_their_space(new)
     if max(len(before), len(after)) > LONGEST:
         return [("removed", old), ("added", new)]
-    there = [token.strip() for token in after]
+    stripped = [token.strip() for token in after]
     parts: list[tuple[bool, list[str], list[str]]] = []
-    for kind, i, j, k, m in match(before, there).get_opcodes():
+    for kind, i, j, k, m in match(before, stripped).get_opcodes():
         same = kind == "equal"
         # One character in common between two changes means nothing, and hides what was changed.
         if same and parts and j < len(before) and j - i == 1 and m < len(after) and len(before[i]) == 1:
@@ -88,25 +88,25 @@ def words(old: str, new: str) -> list[Run]:
             parts[-1][2].extend(after[k:m])
         else:
             parts.append((same, before[i:j], after[k:m]))
-    found: list[Run] = []
+    runs: list[Run] = []
     for same, removed, added in parts:
         if same:
-            found.append(("same", "".join(added)))
+            runs.append(("same", "".join(added)))
         else:
             spaced = _spaced(removed)
-            found += [(kind, text) for kind, text in (("removed", spaced), ("added", "".join(added))) if text]  # type: ignore[misc]
-    return found
+            runs += [(kind, text) for kind, text in (("removed", spaced), ("added", "".join(added))) if text]  # type: ignore[misc]
+    return runs
 
 
 def _with_their_space(text: str) -> list[str]:
     """Tokens, each with the white space behind it: that of the new text is shown, and never compared."""
-    found: list[str] = []
-    for one in TOKEN.findall(text):
-        if one.isspace() and found:
-            found[-1] += one
-        elif not one.isspace():
-            found.append(one)
-    return found
+    tokens: list[str] = []
+    for token in TOKEN.findall(text):
+        if token.isspace() and tokens:
+            tokens[-1] += token
+        elif not token.isspace():
+            tokens.append(token)
+    return tokens
 
 
 def _spaced(tokens: Sequence[str]) -> str:
@@ -116,14 +116,14 @@ def _spaced(tokens: Sequence[str]) -> str:
     'Rates held降准'
     """
     text = ""
-    for one in tokens:
-        text += " " * (text[-1:].isalnum() and _parted(text, one)) + one
+    for token in tokens:
+        text += " " * (text[-1:].isalnum() and _parted(text, token)) + token
     return text
 
 
-def _parted(text: str, more: str) -> bool:
+def _parted(text: str, following: str) -> bool:
     """Whether white space belongs between two Latin words or sentences."""
-    return text[-1:].isascii() and not text[-1:].isspace() and more[0].isascii() and more[0].isalnum() and bool(text)  # fmt: skip
+    return text[-1:].isascii() and not text[-1:].isspace() and following[0].isascii() and following[0].isalnum() and bool(text)  # fmt: skip
 
 
 def compare(old: str, new: str) -> list[Line]:
@@ -133,16 +133,16 @@ def compare(old: str, new: str) -> list[Line]:
     [('changed', [('same', '甲。'), ('removed', '乙。')]), ('removed', [('removed', '丙。')]), ('added', [('added', '丁丁。')])]
     """
     lines: list[Line] = []
-    for kind, runs, one in _steps(_sentences(old), _sentences(new)):
+    for kind, runs, sentence in _steps(_sentences(old), _sentences(new)):
         last = lines[-1] if lines else None
         only_removed = last is not None and last.kind == "removed"
-        if last is None or (one.starts and not (kind != "removed" and only_removed and not last.ended)):
+        if last is None or (sentence.starts and not (kind != "removed" and only_removed and not last.ended)):
             last = Line()
             lines.append(last)
         if last.runs and _parted(last.runs[-1][1], runs[0][1]):
             runs = [(runs[0][0], f" {runs[0][1]}"), *runs[1:]]
         last.runs += runs
-        last.ended = one.ends
+        last.ended = sentence.ends
     return lines
 
 
@@ -151,8 +151,8 @@ def _steps(before: list[Sentence], after: list[Sentence]) -> Iterator[tuple[Kind
     matcher = match([sentence.key for sentence in before], [sentence.key for sentence in after])
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
-            for one in after[k:m]:
-                yield "same", [("same", one.text)], one
+            for sentence in after[k:m]:
+                yield "same", [("same", sentence.text)], sentence
             continue
         for old, new in _pairs(before[i:j], after[k:m]):
             if old and new:
@@ -177,31 +177,31 @@ def _pairs(before: list[Sentence], after: list[Sentence]) -> list[tuple[Sentence
                 )
             ]
         return [(sentence, None) for sentence in before] + [(None, sentence) for sentence in after]
-    ours, theirs = (
+    pairs_before, pairs_after = (
         [_character_pairs(sentence.key) for sentence in before],
         [_character_pairs(sentence.key) for sentence in after],
     )
-    alike = [[_share(mine, other) for other in theirs] for mine in ours]
+    alike = [[_share(old, new) for new in pairs_after] for old in pairs_before]
     # The pairing that has most in common, from the end: best[i][j] is that of before[i:] and after[j:].
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i in range(len(before) - 1, -1, -1):
         for j in range(len(after) - 1, -1, -1):
             paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= ALIKE else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
-    found: list[tuple[Sentence | None, Sentence | None]] = []
+    pairing: list[tuple[Sentence | None, Sentence | None]] = []
     i = j = 0
     while i < len(before) and j < len(after):
         if alike[i][j] >= ALIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
-            found.append((before[i], after[j]))
+            pairing.append((before[i], after[j]))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
-            found.append((before[i], None))
+            pairing.append((before[i], None))
             i += 1
         else:
-            found.append((None, after[j]))
+            pairing.append((None, after[j]))
             j += 1
     return (
-        found + [(sentence, None) for sentence in before[i:]] + [(None, sentence) for sentence in after[j:]]
+        pairing + [(sentence, None) for sentence in before[i:]] + [(None, sentence) for sentence in after[j:]]
     )
 
 
@@ -209,6 +209,6 @@ def _character_pairs(text: str) -> Counter[str]:
     return Counter(text[n : n + 2] for n in range(max(len(text) - 1, 1)))
 
 
-def _share(one: Counter[str], other: Counter[str]) -> float:
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0
+def _share(first: Counter[str], second: Counter[str]) -> float:
+    total = first.total() + second.total()
+    return 2 * (first & second).total() / total if total else 0.0

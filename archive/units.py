@@ -14,10 +14,10 @@ def span(text: str) -> timedelta:
     >>> str(span("15m")), str(span("2h")), str(span("1d"))
     ('0:15:00', '2:00:00', '1 day, 0:00:00')
     """
-    found = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
-    if not found:
+    match = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
+    if not match:
         raise ValueError(f"{text!r} is no span of time: give a number and m, h or d, e.g. 15m, 2h, 1d")
-    return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+    return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 
 def size(text: str) -> int:
@@ -26,10 +26,10 @@ def size(text: str) -> int:
     >>> size("500M"), size("1G"), size("0")
     (524288000, 1073741824, 0)
     """
-    found = re.fullmatch(r"(\d{1,9})([KMGT]?)", text.upper())
-    if not found:
+    match = re.fullmatch(r"(\d{1,9})([KMGT]?)", text.upper())
+    if not match:
         raise ValueError(f"{text!r} is no size: give a number and K, M, G or T, e.g. 500M, 1G")
-    return int(found[1]) * 1024 ** " KMGT".index(found[2] or " ")
+    return int(match[1]) * 1024 ** " KMGT".index(match[2] or " ")
 
 
 def in_bytes(number: int) -> str:

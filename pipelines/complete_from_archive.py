@@ -83,8 +83,8 @@ class CompleteFromArchivePipeline:
         if forgotten_at := self.archive.forgotten_at(record["id"]):
             raise DropItem(f"taken down here by scrapy forget on {forgotten_at}")
         if record.get("published_at") is None and (day := record.get("published_stand_in_raw")):
-            if found := to_utc(day, record["retrieved_at"]):
-                record["published_at"], record["published_precision"] = found
+            if published := to_utc(day, record["retrieved_at"]):
+                record["published_at"], record["published_precision"] = published
                 record["published_from"] = "id"
             record["published_raw"] = record.get("published_raw") or day
         record["text_sha256"] = text_digest(record["body_text"] or "")

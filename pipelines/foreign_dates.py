@@ -81,7 +81,7 @@ def language_tag(tag: str | None, host: str = "") -> str | None:
     if code != "en":
         return code
     domain, stated = host.rpartition(".")[2].lower(), re.split(r"[-_]", tag or "")[-1].lower()
-    return next((f"en-{one}" for one in (domain, stated) if one in ENGLISH_COUNTRIES), "en")
+    return next((f"en-{country}" for country in (domain, stated) if country in ENGLISH_COUNTRIES), "en")
 
 
 def script_of(text: str) -> str | None:
@@ -165,7 +165,7 @@ def _age(text: str, language: str) -> tuple[int, str] | None:
 def _candidates(text: str, language: str | None) -> list[str]:
     script = script_of(text)
     candidates = list(BY_SCRIPT.get(script or "", ()))
-    return ([language] if language else []) + [one for one in candidates if one != language]
+    return ([language] if language else []) + [candidate for candidate in candidates if candidate != language]
 
 
 def _ask(read: Any, text: str, language: str | None) -> Any:
@@ -177,7 +177,9 @@ def _ask(read: Any, text: str, language: str | None) -> Any:
     first, *others = _candidates(text, language) or [""]
     if language and (answer := read(text, first)) is not None:
         return answer
-    answers = {answer for one in ([] if language else [first]) + others if (answer := read(text, one))}
+    answers = {
+        answer for candidate in ([] if language else [first]) + others if (answer := read(text, candidate))
+    }
     return answers.pop() if len(answers) == 1 else None
 
 

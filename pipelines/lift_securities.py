@@ -133,16 +133,16 @@ def text_after(element: Any) -> str:
 
 def lift(tree: Any) -> list[dict[str, Any]]:
     """Unwrap every auto-link of the tree; the securities that they name, in order of first mention."""
-    found: list[dict[str, Any]] = []
+    mentions: list[dict[str, Any]] = []
     unwrapped, dropped = [], []
     for element in tree.iter("a", "span", "img"):
         if element.tag == "img":
             if chart := chart_code(element):
-                found.append(security(*chart, None, "chart", False))
+                mentions.append(security(*chart, None, "chart", False))
         elif is_auto_link(element):
             unwrapped.append(element)
             if entry := read_link(element):
-                found.append(entry)
+                mentions.append(entry)
         elif element.tag == "span":
             identity = element.get("id") or ""
             if QUOTE_HOLDER.match(identity):
@@ -151,15 +151,15 @@ def lift(tree: Any) -> list[dict[str, Any]]:
             elif HOLDER.match(identity):
                 unwrapped.append(element)
                 if not len(element) and (code := code_of_id(identity)):
-                    found.append(linked_security(element, code))
+                    mentions.append(linked_security(element, code))
         elif chart := anchor_code(element):
-            found.append(security(*chart, None, "chart", False))
+            mentions.append(security(*chart, None, "chart", False))
     for element in unwrapped:
         element.tag = UNWRAPPED
     for element in dropped:
         element.tag = DROPPED
     sweep(tree)
-    return merged(found)
+    return merged(mentions)
 
 
 def is_quote(holder: Any) -> bool:
@@ -231,16 +231,16 @@ def merged(mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One entry for each security and origin, its mentions counted; doubtful only where every mention is."""
     entries: dict[tuple[str, str], dict[str, Any]] = {}
     ids: dict[str, set[str]] = {}
-    for one in mentions:
-        if one["name"]:
-            ids.setdefault(one["name"], set()).add(one["id"])
-        key = (one["id"], one["origin"])
+    for mention in mentions:
+        if mention["name"]:
+            ids.setdefault(mention["name"], set()).add(mention["id"])
+        key = (mention["id"], mention["origin"])
         if key in entries:
             entries[key]["mentions"] += 1
-            entries[key]["doubtful"] &= one["doubtful"]
+            entries[key]["doubtful"] &= mention["doubtful"]
         else:
-            entries[key] = dict(one)
-    names = {one["id"]: one["name"] for one in mentions if one["name"]}
+            entries[key] = dict(mention)
+    names = {mention["id"]: mention["name"] for mention in mentions if mention["name"]}
     for entry in entries.values():
         entry["name"] = entry["name"] or names.get(entry["id"])
         if len(ids.get(entry["name"] or "", ())) > 1:  # one name for two listings: at most one is right

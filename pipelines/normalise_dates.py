@@ -192,7 +192,7 @@ def _relative(text: str, printed: Print) -> Reading | None:
 def _ends_day(part: Mapping[str, str | None]) -> bool:
     """Whether a clock time of 24 hours is that of the day's end: 24:00, 24:00:00."""
     rest = [part.get(name) for name in ("minute", "minute_zh", "second", "second_zh")]
-    return not part.get("half") and any(rest) and all(int(one or 0) == 0 for one in rest)
+    return not part.get("half") and any(rest) and all(int(value or 0) == 0 for value in rest)
 
 
 def _midnight(day: date) -> Reading:

@@ -116,21 +116,21 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
     for pattern in TIMED:
         for match in pattern.finditer(text):
             if "first" not in match.re.groupindex or is_readable(match, language):
-                take(spans, *bounds(match))
+                add_span(spans, *bounds(match))
     for match in IN_WORDS.finditer(text):
         if read_day(forms.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language):
-            take(spans, *with_clock(text, match.start(), match.end()))
+            add_span(spans, *with_clock(text, match.start(), match.end()))
     if not any(timed for *_, timed in spans):
-        clock_first = next((found for pattern in CLOCK_FIRST if (found := pattern.search(text))), None)
-        if clock_first:
-            start, end = clock_first.span()
-            spans = [one for one in spans if one[1] <= start or one[0] >= end] + [(start, end, True)]
+        clock = next(filter(None, (pattern.search(text) for pattern in CLOCK_FIRST)), None)
+        if clock:
+            start, end = clock.span()
+            spans = [span for span in spans if span[1] <= start or span[0] >= end] + [(start, end, True)]
     return [printed(text, *span) for span in sorted(spans)]
 
 
-def take(spans: list[tuple[int, int, bool]], start: int, end: int, timed: bool) -> None:
+def add_span(spans: list[tuple[int, int, bool]], start: int, end: int, timed: bool) -> None:
     """Add a span that meets none of those before."""
-    if all(end <= one[0] or start >= one[1] for one in spans):
+    if all(end <= span[0] or start >= span[1] for span in spans):
         spans.append((start, end, timed))
 
 

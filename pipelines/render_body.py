@@ -89,8 +89,8 @@ def keep_attributes(element: Any) -> None:
         if name not in allowed:
             del element.attrib[name]
     if style := element.get("style"):
-        if found := ALIGN.search(style):
-            element.set("style", f"text-align:{found[1]}")
+        if alignment := ALIGN.search(style):
+            element.set("style", f"text-align:{alignment[1]}")
         else:
             del element.attrib["style"]
 
@@ -224,8 +224,8 @@ def first_sentence(text: str) -> str | None:
     >>> first_sentence("央行今日开展逆回购。利率不变。")
     '央行今日开展逆回购。'
     """
-    found = FIRST_SENTENCE.search(text.replace("\t", " "))
-    return found[0].strip() if found else None
+    match = FIRST_SENTENCE.search(text.replace("\t", " "))
+    return match[0].strip() if match else None
 
 
 class RenderBodyPipeline:

@@ -98,14 +98,14 @@ def find_elements(
 ) -> Iterator[tuple[int, int, int, int]]:
     """Where elements stand: start of the tag, of the content, its end, and that of the element. Reads *html* once, whatever
     it holds: an element that is not closed goes to the end."""
-    at = 0
-    while tag := opens.search(html, at):
+    pos = 0
+    while tag := opens.search(html, pos):
         content = html.find(">", tag.end()) + 1
         if not content:
             content = len(html)
         closing = ends.search(html, content)
-        end, at = closing.span() if closing else (len(html), len(html))
-        yield tag.start(), content, end, at
+        end, pos = closing.span() if closing else (len(html), len(html))
+        yield tag.start(), content, end, pos
 
 
 def replace_elements(
@@ -122,31 +122,31 @@ def replace_elements(
 
 def image_addresses(html: str) -> list[str]:
     """The ``src`` of each ``<img>``."""
-    found = []
-    at = 0
-    while tag := IMAGE.search(html, at):
-        at = html.find(">", tag.end())
-        if at < 0:
-            at = len(html)
-        if source := SOURCE.search(html, tag.end(), at):
-            found.append(source[1])
-    return found
+    addresses = []
+    pos = 0
+    while tag := IMAGE.search(html, pos):
+        pos = html.find(">", tag.end())
+        if pos < 0:
+            pos = len(html)
+        if source := SOURCE.search(html, tag.end(), pos):
+            addresses.append(source[1])
+    return addresses
 
 
 def unwrap_noscripts(html: str) -> str:
     """*html* with what a reader without scripts is shown: its images, unless a script shows them, too."""
     counts: Counter[str] = Counter()
 
-    def show(tag: str, content: str) -> str:
+    def replace_noscript(tag: str, content: str) -> str:
         addresses = image_addresses(content)
         if not addresses:
             return ""
         if not counts:
             counts.update(word.removeprefix("src=").strip(",;") for word in ADDRESS.findall(html))
-        here = Counter(word.removeprefix("src=").strip(",;") for word in ADDRESS.findall(content))
-        return content if all(counts[address] == here[address] for address in addresses) else ""
+        shown = Counter(word.removeprefix("src=").strip(",;") for word in ADDRESS.findall(content))
+        return content if all(counts[address] == shown[address] for address in addresses) else ""
 
-    return replace_elements(html, NOSCRIPT, NOSCRIPT_ENDS, show)
+    return replace_elements(html, NOSCRIPT, NOSCRIPT_ENDS, replace_noscript)
 
 
 def frame_as_link(tag: str, content: str) -> str:
@@ -216,7 +216,7 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
         html = unwrap_noscripts(html)
     if "DISPLAY" in html or "VISIBILITY" in html or "Display" in html or "Visibility" in html:
         # The sanitiser knows its properties in lower case only: what was hidden would come to light.
-        html = SHOUTED.sub(lambda found: found[0].lower(), html)
+        html = SHOUTED.sub(lambda match: match[0].lower(), html)
     if html.count("<") > MOST_OPEN:
         html = limit_depth(html)
     many = html.count("&") > MOST_REFERENCES
@@ -266,7 +266,7 @@ def flat(clean: str) -> str:
     >>> flat("<b>" * 200 + "x" + "</b>" * 200) == "<b>" * DEEPEST + "x" + "</b>" * DEEPEST
     True
     """
-    parts, at, depth = [], 0, 0
+    parts, pos, depth = [], 0, 0
     for tag in TAG.finditer(clean):
         if tag[2] in VOID:
             continue
@@ -277,9 +277,9 @@ def flat(clean: str) -> str:
             deep = depth >= DEEPEST
             depth += 1
         if deep:
-            parts.append(clean[at : tag.start()])
-            at = tag.end()
-    return "".join(parts) + clean[at:]
+            parts.append(clean[pos : tag.start()])
+            pos = tag.end()
+    return "".join(parts) + clean[pos:]
 
 
 MOST_SWEPT = 2_000

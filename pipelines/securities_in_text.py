@@ -55,8 +55,8 @@ def name_before(text: str, start: int, market: str, code: str) -> str | None:
     begin = start - len(run)
     if not run or (begin and not BOUNDARY.match(text[begin - 1])):
         return None
-    if len(run) > 4 and (found := CLINGS.match(run)) and len(run) - found.end() >= 3:
-        run = run[found.end() :]
+    if len(run) > 4 and (match := CLINGS.match(run)) and len(run) - match.end() >= 3:
+        run = run[match.end() :]
     width = sum(1 if char.isascii() else 2 for char in run)
     kind = kind_of(market, code)
     # An exchange allows a share's short name eight columns, four Chinese characters; *ST and -U come on top.
@@ -70,17 +70,17 @@ def name_before(text: str, start: int, market: str, code: str) -> str | None:
 
 def sure_places(text: str, name: str, kind: str) -> int:
     """How often *name* stands in *text* as the name of the security, and not inside another word."""
-    count, at = 0, text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        count += not is_doubtful(name, kind, text[max(0, at - 12) : at], text[end : end + 12])
-        at = text.find(name, end)
+    count, pos = 0, text.find(name)
+    while pos >= 0:
+        end = pos + len(name)
+        count += not is_doubtful(name, kind, text[max(0, pos - 12) : pos], text[end : end + 12])
+        pos = text.find(name, end)
     return count
 
 
 def find_stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Securities that the words state; *tags*, of links and charts, are confirmed or put in doubt by them."""
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     beside: Counter[str] = Counter()
     """How often a name stands in front of its code."""
     linked = {tag["code"]: tag["market"] for tag in tags if tag["market"] in AMERICAN and not tag["doubtful"]}
@@ -90,28 +90,28 @@ def find_stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[di
     for part in (headline, text):
         for mention in codes_in(part, tickers) if part else ():
             contradicted.check(part, mention)
-            entry = add_mention(found, part, mention, names)
+            entry = add_mention(entries, part, mention, names)
             if part is text and entry["name"] and part.endswith(entry["name"], 0, mention.start):
                 beside[entry["id"]] += 1
     for tag in tags:
-        if tag["id"] in found:
+        if tag["id"] in entries:
             tag["doubtful"] = 0
-            found[tag["id"]]["name"] = found[tag["id"]]["name"] or tag["name"]
-            tag["name"] = tag["name"] or found[tag["id"]]["name"]
-    count_names(text, found, tags, beside)
-    return list(found.values())
+            entries[tag["id"]]["name"] = entries[tag["id"]]["name"] or tag["name"]
+            tag["name"] = tag["name"] or entries[tag["id"]]["name"]
+    count_names(text, entries, tags, beside)
+    return list(entries.values())
 
 
 def add_mention(
-    found: dict[str, dict[str, Any]], text: str, mention: Mention, names: dict[str, str]
+    entries: dict[str, dict[str, Any]], text: str, mention: Mention, names: dict[str, str]
 ) -> dict[str, Any]:
     """The entry of a code's security, with one mention more, and its name where that stands in front."""
     entry = security(mention.market, mention.code, None, "text", False)
-    if entry["id"] in found:
-        entry = found[entry["id"]]
+    if entry["id"] in entries:
+        entry = entries[entry["id"]]
         entry["mentions"] += 1
     else:
-        found[entry["id"]] = entry
+        entries[entry["id"]] = entry
     known = names.get(entry["id"])
     if known and text.endswith(known, 0, mention.start):
         entry["name"] = known
@@ -121,7 +121,7 @@ def add_mention(
 
 
 def count_names(
-    text: str, found: dict[str, dict[str, Any]], tags: list[dict[str, Any]], beside: Counter[str]
+    text: str, entries: dict[str, dict[str, Any]], tags: list[dict[str, Any]], beside: Counter[str]
 ) -> None:
     """Add the mentions by name alone, of securities that a link or a code gives the code of."""
     linked = {
@@ -130,7 +130,7 @@ def count_names(
         if tag["origin"] == "link" and not tag["doubtful"] and tag["kind"] != "board"
     }
     counts: dict[tuple[str, str], int] = {}
-    for key, entry in (linked | found).items():
+    for key, entry in (linked | entries).items():
         name, links = entry["name"], linked[key]["mentions"] if key in linked else 0
         if not name:
             continue
@@ -140,9 +140,9 @@ def count_names(
                 break
             counts[asked] = sure_places(text, *asked) if text.count(name) > links else 0
         if (extra := counts[asked] - max(links, beside[key])) > 0:
-            if key not in found:
-                found[key] = {**entry, "origin": "text", "mentions": 0}
-            found[key]["mentions"] += extra
+            if key not in entries:
+                entries[key] = {**entry, "origin": "text", "mentions": 0}
+            entries[key]["mentions"] += extra
 
 
 class Contradictions:

@@ -279,8 +279,8 @@ class StoreSqlitePipeline:
 
     def _share_outcome(self, link: str, article_id: str) -> None:
         """A second link to an article: its outcome is that of the first, now or when that ends."""
-        found = self.archive.link_outcome(article_id, self.started)
-        if found:
-            self._link(link, article_id, found["outcome"], found["reason"])
+        first = self.archive.link_outcome(article_id, self.started)
+        if first:
+            self._link(link, article_id, first["outcome"], first["reason"])
         else:
             self.waiting.setdefault(article_id, []).append(link)

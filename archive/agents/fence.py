@@ -154,12 +154,12 @@ class FencedArchive:
                 {**parameters, "q": query},
             )
             ids = [row["id"] for row in self._changed_that_match(query, parameters)]
-            more = self._counts(
+            extra = self._counts(
                 f"SELECT {start_sql(by)} AS start, count(*) AS n FROM articles AS a"
                 f" WHERE a.id IN (SELECT value FROM json_each(:ids)) AND {days} GROUP BY 1",
                 {**parameters, "ids": json.dumps(ids)},
             )
-            counts = {start: counts.get(start, 0) + more.get(start, 0) for start in starts}
+            counts = {start: counts.get(start, 0) + extra.get(start, 0) for start in starts}
             percents = shares(counts, totals, starts)
             records += [
                 {"start": start, "query": query, "articles": counts[start], "percent": percents.get(start)}
@@ -233,7 +233,7 @@ class FencedArchive:
             [*named] = self.archive.sql(
                 "SELECT code, name FROM securities WHERE :s IN (id, code, name)", {"s": security}
             )
-            rows = [row for row in rows if any(_names(row, one) for one in named)]
+            rows = [row for row in rows if any(_names(row, name) for name in named)]
         return rows
 
     def _changed_that_match(self, query: str, parameters: Record) -> list[Record]:

@@ -111,13 +111,13 @@ def find_pages(
         [article_id, site],
     )
     for capture_id, headline in rows:
-        found = captures.db.execute(
+        capture = captures.db.execute(
             "SELECT coalesce(final_url, url), fetched_at FROM captures"
             " WHERE id = ? AND status = 200 AND image_sha256 IS NULL AND fetched_at >= ? AND url GLOB 'http*'",
             [capture_id, since or ""],
         ).fetchone()
-        if found:
-            yield found[0], found[1], headline
+        if capture:
+            yield capture[0], capture[1], headline
 
 
 def _with_bodies(

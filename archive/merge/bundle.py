@@ -67,7 +67,7 @@ class Bundle:
 def read_bundles(conn: sqlite3.Connection, ids: Collection[str]) -> dict[str, Bundle]:
     """The articles of *ids* that are archived, by id. Raises sqlite3.Error."""
     given = json.dumps(list(ids))
-    found = {
+    bundles = {
         row["id"]: Bundle(
             row,
             row.pop("body_html"),
@@ -80,11 +80,11 @@ def read_bundles(conn: sqlite3.Connection, ids: Collection[str]) -> dict[str, Bu
     for table, order in CHILDREN.items():
         sql = f"SELECT * FROM {table} WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id, {order}"
         for row in _rows(conn, sql, given):
-            found[row["article_id"]].children[table].append(row)
+            bundles[row["article_id"]].children[table].append(row)
     for table, sql in SHARED.items():
         for row in _rows(conn, f"{sql} WHERE c.article_id IN (SELECT value FROM json_each(?))", given):
-            found[row.pop("of_article")].shared[table].append(row)
-    return found
+            bundles[row.pop("of_article")].shared[table].append(row)
+    return bundles
 
 
 def _rows(conn: sqlite3.Connection, sql: str, given: str) -> list[Row]:

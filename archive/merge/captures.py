@@ -101,9 +101,9 @@ class _Copy:
 
     def write(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Write *rows* of `captures`, all of them or none."""
-        found = [dict(zip(self.names, row, strict=True)) for row in rows]
-        kept = [row for row in found if not self._is_taken_down(row)]
-        self.left_out += len(found) - len(kept)
+        captures = [dict(zip(self.names, row, strict=True)) for row in rows]
+        kept = [row for row in captures if not self._is_taken_down(row)]
+        self.left_out += len(captures) - len(kept)
         bodies = [body for row in kept if (body := self._body_of(row))]
         headers = {row["request_headers"]: None for row in kept}
         headers |= {name: None for row in kept if (name := header_set_of(row["headers"]))}

@@ -23,9 +23,9 @@ OF_TEXT = ("article_images", "article_securities", "article_links", "article_tim
 """Tables whose rows come with the newest text."""
 
 
-def combine(one: Bundle, other: Bundle) -> Bundle:
+def combine(first: Bundle, second: Bundle) -> Bundle:
     """The record that two archives make of an article together."""
-    older, newer = sorted((one, other), key=_rank)
+    older, newer = sorted((first, second), key=_rank)
     is_fuller = OPENNESS[newer.article["access"]] > OPENNESS[older.article["access"]]
     is_replaced = _is_other_article(older, newer) and not is_fuller
     shown = newer
@@ -43,13 +43,13 @@ def combine(one: Bundle, other: Bundle) -> Bundle:
         named = {origin: row["name"] for origin, row in publishers.items()}
         article["publisher"] = first_of(named) or article["publisher"] or older.article["publisher"]
         article["publisher_slug"] = slug_of(article["publisher"]) if article["publisher"] else None
-    article["first_seen_at"] = min(one.article["first_seen_at"], other.article["first_seen_at"])
+    article["first_seen_at"] = min(first.article["first_seen_at"], second.article["first_seen_at"])
     children = {
         **{table: shown.children[table] for table in OF_TEXT},
         "article_publishers": [publishers[origin] for origin in sorted(publishers)],
-        "article_feeds": _union(one, other, "article_feeds", "feed", "first_listed_at"),
-        "article_captures": _union(one, other, "article_captures", "capture_id", "capture_id"),
-        "checks": _latest_check(one, other),
+        "article_feeds": _union(first, second, "article_feeds", "feed", "first_listed_at"),
+        "article_captures": _union(first, second, "article_captures", "capture_id", "capture_id"),
+        "checks": _latest_check(first, second),
         "revisions": _revisions(older, newer, article, is_fuller, is_replaced),
     }
     return Bundle(article, shown.body_html, shown.body_text, children, shown.shared)
@@ -84,14 +84,14 @@ def _completed(newer: Row, older: Row) -> Row:
     return article
 
 
-def _better_columns(one: Row, other: Row) -> Row:
+def _better_columns(first: Row, second: Row) -> Row:
     """The columns of two records of one text."""
-    article = {name: max(one[name], other[name], key=_presence) for name in one}
+    article = {name: max(first[name], second[name], key=_presence) for name in first}
     for value, origin, *others in (HEADLINE, PUBLISHED):
         names = (value, origin, *others)
         better = max(
-            one,
-            other,
+            first,
+            second,
             key=lambda row: (row[value] is not None, TRUST[row[origin]], [str(row[n]) for n in names]),
         )
         article |= {name: better[name] for name in names}
@@ -102,10 +102,10 @@ def _presence(value: Any) -> tuple[bool, str]:
     return bool(value) and value != "[]", str(value)
 
 
-def _best_named(one: Bundle, other: Bundle) -> dict[str, Row]:
+def _best_named(first: Bundle, second: Bundle) -> dict[str, Row]:
     """Publishers by origin."""
     named: dict[str, Row] = {}
-    for row in (*one.children["article_publishers"], *other.children["article_publishers"]):
+    for row in (*first.children["article_publishers"], *second.children["article_publishers"]):
         if row["origin"] not in named or row["name"] > named[row["origin"]]["name"]:
             named[row["origin"]] = row
     return named
@@ -118,17 +118,17 @@ def _is_other_article(older: Bundle, newer: Bundle) -> bool:
     )
 
 
-def _union(one: Bundle, other: Bundle, table: str, key: str, least: str) -> list[Row]:
+def _union(first: Bundle, second: Bundle, table: str, key: str, least: str) -> list[Row]:
     """The rows of both, of two with one *key* that with the least *least*."""
     rows: dict[str, Row] = {}
-    for row in (*one.children[table], *other.children[table]):
+    for row in (*first.children[table], *second.children[table]):
         if row[key] not in rows or row[least] < rows[row[key]][least]:
             rows[row[key]] = row
     return [rows[name] for name in sorted(rows)]
 
 
-def _latest_check(one: Bundle, other: Bundle) -> list[Row]:
-    rows = [*one.children["checks"], *other.children["checks"]]
+def _latest_check(first: Bundle, second: Bundle) -> list[Row]:
+    rows = [*first.children["checks"], *second.children["checks"]]
     return (
         [max(rows, key=lambda row: (row["last_checked_at"] or "", row["done"], row["etag"] or ""))]
         if rows
@@ -143,7 +143,7 @@ def _revisions(older: Bundle, newer: Bundle, article: Row, is_fuller: bool, is_r
     """The rows of `revisions` of both histories; sets ``revision``, ``retrieved_at`` and ``withdrawn_at`` of *article*."""
     texts: dict[tuple[str, ...], Row] = {}
 
-    def take(text: Row) -> None:
+    def add_text(text: Row) -> None:
         same = texts.setdefault((text["retrieved_at"], text["headline"], text["body_text"]), text)
         same["withdrawn"] = same["withdrawn"] or text["withdrawn"]
 
@@ -154,15 +154,15 @@ def _revisions(older: Bundle, newer: Bundle, article: Row, is_fuller: bool, is_r
             is_last = row["revision"] == side.article["revision"] - 1
             # What was withdrawn last, and whose withdrawal is younger than both texts, is said of the newer one below.
             text["withdrawn"] &= not (is_last and found_at >= newer.article["retrieved_at"])
-            take(text)
+            add_text(text)
     current = _current_text(newer, article["headline"])
     if not is_fuller:  # a preview that was completed is no version
         before = _current_text(older, older.article["headline"])
         if older.article["headline_from"] != article["headline_from"] or article["headline_from"] == "body":
             before["headline"] = article["headline"]  # a better headline is no edit
         before["replaced"] = is_replaced
-        take(before)
-    withdrawn_at = max((one.article["withdrawn_at"] or "" for one in (older, newer)), default="")
+        add_text(before)
+    withdrawn_at = max((bundle.article["withdrawn_at"] or "" for bundle in (older, newer)), default="")
     if withdrawn_at and current["retrieved_at"] > withdrawn_at:  # it is there again
         withdrawn_at = ""
     texts.pop((current["retrieved_at"], current["headline"], current["body_text"]), None)

@@ -134,7 +134,7 @@ class Shard:
             "SELECT first_seen_at, arrival, id FROM wanted JOIN main.articles USING (id) ORDER BY 1, 2, 3"
         )
         while chunk := wanted.fetchmany(CHUNK):
-            found = read_bundles(self.conn, [key[2] for key in chunk])
+            bundles = read_bundles(self.conn, [key[2] for key in chunk])
             for key in chunk:
-                if key[2] in found:  # else it has no text
-                    yield key, found[key[2]]
+                if key[2] in bundles:  # else it has no text
+                    yield key, bundles[key[2]]

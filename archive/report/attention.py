@@ -96,14 +96,14 @@ def _flaws(figures: Figures) -> list[Note]:
         )
         poor(text.format(count=len(short), days=list_days(short)), "volume")
     ended = sum((count for day in figures.crawls.values() for count in day.values()), 0)
-    bad = sum(day["bad"] for day in figures.crawls.values())
-    if bad >= FEW and bad > CRAWLS * ended:
+    failed_crawls = sum(day["bad"] for day in figures.crawls.values())
+    if failed_crawls >= FEW and failed_crawls > CRAWLS * ended:
         text = ngettext(
             "{count:,} crawl of {all:,} failed or were killed",
             "{count:,} crawls of {all:,} failed or were killed",
-            bad,
+            failed_crawls,
         )
-        poor(text.format(count=bad, all=ended), "crawls")
+        poor(text.format(count=failed_crawls, all=ended), "crawls")
     total = figures.totals.get("articles", 0)
     for name, text in (
         ("headline", gettext("{share} of the articles ({count:,}) are without a headline of their own")),

@@ -108,10 +108,10 @@ def quantile(counts: Mapping[int, int], share: float) -> int | None:
     >>> quantile({1: 5, 4: 4, 90: 1}, 0.5), quantile({1: 5, 4: 4, 90: 1}, 0.95), quantile({}, 0.5)
     (1, 90, None)
     """
-    left = share * sum(counts.values())
+    remaining = share * sum(counts.values())
     for value in sorted(counts):
-        left -= counts[value]
-        if left <= 1e-9:
+        remaining -= counts[value]
+        if remaining <= 1e-9:
             return value
     return None
 

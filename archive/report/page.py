@@ -27,13 +27,13 @@ def page(figures: Figures) -> str:
     title = gettext("News archive: {span} to {day}").format(span=bars.span, day=long_date(bars.days[-1]))
     ends = bars.days[-1] if figures.window.whole else in_beijing(figures.window.until, "%Y-%m-%d %H:%M")
     about = gettext("From {first} to {last}, Beijing time.").format(first=bars.days[0], last=ends)
-    held = articles_noun(figures.archived)
+    archived = articles_noun(figures.archived)
     if figures.started:
         about += gettext(" The archive holds {articles}, the first archived on {day}.").format(
-            articles=held, day=figures.started
+            articles=archived, day=figures.started
         )
     else:
-        about += gettext(" The archive holds {articles} yet.").format(articles=held)
+        about += gettext(" The archive holds {articles} yet.").format(articles=archived)
     parts = (publishers, latency, securities, quality, stories, crawls, gaps, boilerplate)
     cards = Markup('<div class="cards">\n{}\n</div>').format(
         Markup("\n").join(part(figures, bars) for part in parts)

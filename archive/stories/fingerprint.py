@@ -101,8 +101,8 @@ class Fingerprint:
         if codes := CODE.findall(head):
             return frozenset(codes)
         names: dict[str, int] = {}
-        for found in SUBJECT.finditer(head):
-            name = head[max(0, found.start() - 2) : found.end()]
+        for match in SUBJECT.finditer(head):
+            name = head[max(0, match.start() - 2) : match.end()]
             if name.isalpha():
                 names[name] = names.get(name, 0) + 1
         return frozenset(sorted(names, key=names.__getitem__, reverse=True)[:2])
@@ -147,55 +147,62 @@ def figures_in(text: str) -> list[str]:
     >>> figures_in("2021年6月14日16:30，晨光股份(600999)净利1,364.12万元，增12%，7天期")
     ['1364.12', '12%']
     """
-    found = []
-    for one in FIGURE.findall(text):
-        date = one[-1] in "月日期" or ":" in one or "：" in one or (one[-1] == "年" and len(one) == 5)
-        if not date and not (len(one) == 6 and one[0] in "03689" and one.isdigit()):
-            found.append(one.replace(",", "").rstrip("年"))
-    return found
+    figures = []
+    for figure in FIGURE.findall(text):
+        date = (
+            figure[-1] in "月日期"
+            or ":" in figure
+            or "：" in figure
+            or (figure[-1] == "年" and len(figure) == 5)
+        )
+        if not date and not (len(figure) == 6 and figure[0] in "03689" and figure.isdigit()):
+            figures.append(figure.replace(",", "").rstrip("年"))
+    return figures
 
 
-def in_common(one: frozenset[int], other: frozenset[int]) -> float:
+def in_common(first: frozenset[int], second: frozenset[int]) -> float:
     """Share of the smaller set that the other holds, 0 to 1."""
-    fewer = min(len(one), len(other))
-    return len(one & other) / fewer if fewer else 0.0
+    fewer = min(len(first), len(second))
+    return len(first & second) / fewer if fewer else 0.0
 
 
-def same_story(one: Fingerprint, other: Fingerprint) -> float:
+def same_story(first: Fingerprint, second: Fingerprint) -> float:
     """How much two texts have in common (0 to 1) where they are one story, else 0.
 
     >>> notice = "{}(60000{})公告，预计净利润为{}亿元，同比增长{}%，业绩预告未经审计，敬请广大投资者注意投资风险。"
     >>> same_story(fingerprint(notice.format("松麓股份", 1, 3, 12)), fingerprint(notice.format("北陌股份", 2, 5, 31)))
     0.0
     """
-    if one.shingles and other.shingles:
-        share = in_common(one.shingles, other.shingles)
+    if first.shingles and second.shingles:
+        share = in_common(first.shingles, second.shingles)
         same = share >= ENOUGH_SHORT
     else:
-        share = in_common(one.signatures, other.signatures)
-        same = share >= ENOUGH and min(len(one.signatures), len(other.signatures)) >= LEAST_SIGNATURES
-    strange = one.subjects and other.subjects and one.subjects.isdisjoint(other.subjects)
+        share = in_common(first.signatures, second.signatures)
+        same = share >= ENOUGH and min(len(first.signatures), len(second.signatures)) >= LEAST_SIGNATURES
+    strange = first.subjects and second.subjects and first.subjects.isdisjoint(second.subjects)
     if not same or (strange and share < SURE):
         return 0.0
-    fewer = min(len(one.figures), len(other.figures))
-    if fewer >= 2 and len(one.figures & other.figures) < ENOUGH_FIGURES * fewer:
+    fewer = min(len(first.figures), len(second.figures))
+    if fewer >= 2 and len(first.figures & second.figures) < ENOUGH_FIGURES * fewer:
         return 0.0
-    if one.dates and other.dates and one.dates.isdisjoint(other.dates):
+    if first.dates and second.dates and first.dates.isdisjoint(second.dates):
         return 0.0
-    return 0.0 if is_of_another(one.words, other.words, bool(one.shingles and other.shingles)) else share
+    return (
+        0.0 if is_of_another(first.words, second.words, bool(first.shingles and second.shingles)) else share
+    )
 
 
-def is_of_another(one: str, other: str, short: bool) -> bool:
+def is_of_another(first: str, second: str, short: bool) -> bool:
     """Whether one text has a name where the other has another: anywhere in a *short* text, else at the start.
 
     >>> is_of_another("云汀科技公告拟回购股份", "赤霞股份公告拟回购股份", True), is_of_another("公司目前有三座工厂", "公司眼下有三座工厂", True)
     (True, False)
     """
     if not short:
-        one, other = one[:60], other[:60]
-    theirs = gaps(other, one)
-    for (before, after), words in gaps(one, other).items():
-        theirs_there = theirs.get((before, after))
+        first, second = first[:60], second[:60]
+    gaps_second = gaps(second, first)
+    for (before, after), words in gaps(first, second).items():
+        theirs_there = gaps_second.get((before, after))
         if theirs_there is None or not (before == "" or short):
             continue
         words, theirs_there = unlike(words, theirs_there)
@@ -211,29 +218,29 @@ def is_of_another(one: str, other: str, short: bool) -> bool:
     return False
 
 
-def unlike(one: str, other: str) -> tuple[str, str]:
+def unlike(first: str, second: str) -> tuple[str, str]:
     """Two words without what they begin and end with alike."""
-    while one and other and one[0] == other[0]:
-        one, other = one[1:], other[1:]
-    while one and other and one[-1] == other[-1]:
-        one, other = one[:-1], other[:-1]
-    return one, other
+    while first and second and first[0] == second[0]:
+        first, second = first[1:], second[1:]
+    while first and second and first[-1] == second[-1]:
+        first, second = first[:-1], second[:-1]
+    return first, second
 
 
-def gaps(one: str, other: str) -> dict[tuple[str, str], str]:
-    """What of *one* the *other* has not, by the three characters in front of it and behind it.
+def gaps(text: str, reference: str) -> dict[tuple[str, str], str]:
+    """What of *text* the *reference* has not, by the three characters in front of it and behind it.
 
     >>> gaps("云汀科技公告拟回购", "赤霞股份公告拟回购")
     {('', '公告拟'): '云汀科技'}
     """
-    known = {other[n : n + 3] for n in range(len(other) - 2)}
-    found: dict[tuple[str, str], str] = {}
-    end, size = 0, len(one)  # the known part ends at *end*
+    known = {reference[n : n + 3] for n in range(len(reference) - 2)}
+    gap_words: dict[tuple[str, str], str] = {}
+    end, size = 0, len(text)  # the known part ends at *end*
     for n in range(size - 2):
-        if one[n : n + 3] in known:
+        if text[n : n + 3] in known:
             if n > end:
-                found[one[max(0, end - 3) : end], one[n : n + 3]] = one[end:n]
+                gap_words[text[max(0, end - 3) : end], text[n : n + 3]] = text[end:n]
             end = n + 3
     if end < size:
-        found[one[max(0, end - 3) : end], ""] = one[end:]
-    return found
+        gap_words[text[max(0, end - 3) : end], ""] = text[end:]
+    return gap_words

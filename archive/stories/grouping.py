@@ -34,29 +34,29 @@ class Stories:
         """Put an article, whose *text* has just been written, with its story. Of one that is not *new*: `leave` first."""
         mine = self._remember(article_id, fingerprint(text))
         keys = mine.keys if mine else []
-        found = self._alike(article_id, mine, keys) if mine else {}
+        alike = self._alike(article_id, mine, keys) if mine else {}
         self.conn.executemany(
             "INSERT OR IGNORE INTO story_keys (key, article_id) VALUES (?, ?)",
             [(key, article_id) for key in keys],
         )
-        if found:
-            self._join(article_id, found)
+        if alike:
+            self._join(article_id, alike)
         elif not new:  # a new row says so already
             self._alone(article_id)
 
     def _alone(self, article_id: str) -> None:
         self.conn.execute("UPDATE articles SET story_id = id, story_share = NULL WHERE id = ?", [article_id])
 
-    def _join(self, article_id: str, found: dict[str, tuple[str, float]]) -> None:
+    def _join(self, article_id: str, alike: dict[str, tuple[str, float]]) -> None:
         """Make one story of an article and of those that are like it."""
-        stories = {story for story, _ in found.values()}
-        best = round(max(share for _, share in found.values()), 3)
+        stories = {story for story, _ in alike.values()}
+        best = round(max(share for _, share in alike.values()), 3)
         self.conn.execute(
             "UPDATE articles SET story_id = ?, story_share = ? WHERE id = ?", [min(stories), best, article_id]
         )
         self.conn.executemany(
             "UPDATE articles SET story_share = ?1 WHERE id = ?2 AND (story_share IS NULL OR story_share < ?1)",
-            [(round(share, 3), other) for other, (_, share) in found.items()],
+            [(round(share, 3), other) for other, (_, share) in alike.items()],
         )
         self._merge(stories)
 
@@ -64,16 +64,16 @@ class Stories:
         """Archived articles of the same story: ``{id: (story_id, share)}``."""
         if not keys:  # a long text in letters has none
             return {}
-        found = {}
-        for other in self._candidates(article_id, keys):
-            theirs = self._fingerprint_of(other)
-            if theirs and (share := same_story(mine, theirs)):
-                if mine.of_a_day and theirs.of_a_day and self._apart(article_id, other):
+        alike = {}
+        for other_id in self._candidates(article_id, keys):
+            candidate = self._fingerprint_of(other_id)
+            if candidate and (share := same_story(mine, candidate)):
+                if mine.of_a_day and candidate.of_a_day and self._apart(article_id, other_id):
                     continue
-                row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [other]).fetchone()
+                row = self.conn.execute("SELECT story_id FROM articles WHERE id = ?", [other_id]).fetchone()
                 if row:  # else it was deleted
-                    found[other] = (row[0] or other, share)
-        return found
+                    alike[other_id] = (row[0] or other_id, share)
+        return alike
 
     def _candidates(self, article_id: str, keys: list[int]) -> list[str]:
         """Other articles that share keys, those that share most first; on a tie the smallest id, whatever the order of rows."""
@@ -102,12 +102,12 @@ class Stories:
             del self._fingerprints[next(iter(self._fingerprints))]
         return made
 
-    def _apart(self, one: str, other: str) -> bool:
+    def _apart(self, first_id: str, second_id: str) -> bool:
         """Whether two articles are of two days: the same words, 央行今日开展…, are news again on the next."""
         row = self.conn.execute(
             "SELECT abs(strftime('%s', a.published_at) - strftime('%s', b.published_at)) FROM articles AS a, articles AS b"
             " WHERE a.id = ? AND b.id = ?",
-            [one, other],
+            [first_id, second_id],
         ).fetchone()
         return row is not None and row[0] is not None and row[0] > A_DAY
 
@@ -138,8 +138,8 @@ class Stories:
         if len(others) > 1:
             for (other,) in others:
                 mine = self._fingerprint_of(other)
-                if mine and (found := self._alike(other, mine, mine.keys)):
-                    self._join(other, found)
+                if mine and (alike := self._alike(other, mine, mine.keys)):
+                    self._join(other, alike)
 
     def retime(self, article_id: str) -> None:
         """Settle which article is the first of a story, one of which has another time of publication than before."""

@@ -101,7 +101,7 @@ def check_journal(verification: Verification) -> Iterator[Finding]:
         if not captures.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone():
             return  # of an earlier version
         last = dict(captures.execute("SELECT crawl_id, max(batch) FROM journal GROUP BY crawl_id"))
-        for kind, what, key, known in KNOWN:
+        for kind, noun, key, known in KNOWN:
             late: list[str] = []
             lost: list[str] = []
             for subject, crawl_id, batch in captures.execute(
@@ -111,7 +111,7 @@ def check_journal(verification: Verification) -> Iterator[Finding]:
                     (lost if batch < last[crawl_id] else late).append(subject)
             for subjects, problem in ((lost, LOST), (late, LATE)):
                 if subjects:
-                    problem = problem.format(number=len(subjects), what=what, example=subjects[0])
+                    problem = problem.format(number=len(subjects), what=noun, example=subjects[0])
                     yield Finding("row", "archive.db", problem, is_damage=subjects is lost)
 
 

@@ -67,27 +67,27 @@ def check_rows(verification: Verification) -> Iterator[Finding]:
         article = verification.conn.execute("SELECT * FROM news WHERE id = ?", [article_id]).fetchone()
         if entry is None or article is None:  # what it rests on is damaged, or from before the journal
             continue
-        found = compare(verification.conn, article, entry)
+        difference = compare(verification.conn, article, entry)
         for name in OF_RESPONSES:
             if article[name] != entry.article[name]:
-                found.columns[name] = (article[name], entry.article[name])
-        if not found:
+                difference.columns[name] = (article[name], entry.article[name])
+        if not difference:
             continue
-        if _is_undecided(found):
+        if _is_undecided(difference):
             verification.of_other_readers += 1
             continue
         verification.contradicted.add(article_id)
         if verification.repair:
             write_rows(verification.conn, rows_again(entry, article))
         written = "; written again from its captures" * verification.repair
-        problem = f"{', '.join(found.fields)}: not what its captures say{written}"
+        problem = f"{', '.join(difference.fields)}: not what its captures say{written}"
         yield Finding("row", article_id, problem, verification.repair)
 
 
-def _is_undecided(found: Difference) -> bool:
+def _is_undecided(difference: Difference) -> bool:
     """Whether all that differs is that a boilerplate rule would take out again what a decision, withdrawn since, had put back."""
-    gone, come = found.lists.get("removals", ((), ()))
-    archived, read = found.columns.get("body_text", ("", ""))
+    gone, come = difference.lists.get("removals", ((), ()))
+    archived, read = difference.columns.get("body_text", ("", ""))
     return (
         bool(come)
         and not gone

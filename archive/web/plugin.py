@@ -132,8 +132,10 @@ def blank_label(name: str) -> str:
 
 def other_languages() -> list[tuple[str, str, str]]:
     """Code, tag and own name of the languages that a page is not in."""
-    here = language.current()
-    return [(code, language.TAGS[code], name) for code, name in language.LANGUAGES.items() if code != here]
+    code_here = language.current()
+    return [
+        (code, language.TAGS[code], name) for code, name in language.LANGUAGES.items() if code != code_here
+    ]
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""``scrapy serve`` as its reader wants it: in their language, as files to keep, and where the archive has holes."""
+"""``scrapy serve`` as its reader wants it: in their language, as files to keep, and which days the archive lacks."""
 
 import csv
 import io
@@ -172,8 +172,8 @@ def test_every_view_has_a_link_that_gives_it_again(server):
 def test_coverage_shows_the_hole_and_not_the_holiday(server):
     html = page(server, "/-/coverage?to=2026-06-30", "en")[1]
     row = re.search(r"<tr><th[^>]*><a[^>]*>南坡快报</a>.*?</tr>", html, re.DOTALL)[0]
-    holes = re.findall(r'class="[^"]*hole[^"]*" title="(\w+ [\d-]+): 0, usually 3"', row)
-    assert holes == [f"Wed {HOLE}"]
+    missing = re.findall(r'class="[^"]*missing[^"]*" title="(\w+ [\d-]+): 0, usually 3"', row)
+    assert missing == [f"Wed {HOLE}"]
     assert re.search(
         rf'class="q0 off" title="Fri {HOLIDAY}: 0 \(holiday: Shanghai and Shenzhen closed\)"', row
     )

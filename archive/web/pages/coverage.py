@@ -1,4 +1,4 @@
-"""``/-/coverage``: articles by publisher and day, with the holes that neither weekend nor holiday explains."""
+"""``/-/coverage``: articles by publisher and day, with the missing days that neither weekend nor holiday explains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from archive.web.pages import page, render_page
 SPANS = (14, 30, 60, 90)
 SHOWN = 40  # publishers
 ENOUGH = 3  # days of a kind that make a median
-LEAST = 2  # articles that must be usual for a day without any to be a hole
+LEAST = 2  # articles that must be usual for a day without any to count as missing
 SHADES = 4
 REASONS = {
     WEEKEND: gettext_noop("weekend"),
@@ -36,18 +36,18 @@ class Cell:
     articles: int
     shade: int
     """0 (none) to `SHADES` (as many as the publisher's best day)."""
-    hole: bool
+    is_missing: bool
     """Whether it has none although as many as `LEAST` are usual for such days."""
     tip: str
 
 
-def find_holes(days: Sequence[str], counts: Mapping[str, int]) -> dict[str, float]:
+def find_missing_days(days: Sequence[str], counts: Mapping[str, int]) -> dict[str, float]:
     """Days without an article on which some are usual, with their usual number: the median of working days or of days off.
 
     Before the first day with any, nothing is missing.
 
     >>> week = [f"2026-06-{day:02d}" for day in range(1, 15)]
-    >>> find_holes(week, {day: 4 for day in week if day_off(day) is None and day != "2026-06-10"})
+    >>> find_missing_days(week, {day: 4 for day in week if day_off(day) is None and day != "2026-06-10"})
     {'2026-06-10': 4.0}
     """
     known = [day for day in days if counts.get(day)]
@@ -57,17 +57,17 @@ def find_holes(days: Sequence[str], counts: Mapping[str, int]) -> dict[str, floa
     for day in days:
         if day >= known[0]:
             kinds[day_off(day) in (WEEKEND, HOLIDAY)].append(day)
-    holes: dict[str, float] = {}
+    missing_days: dict[str, float] = {}
     for members in kinds.values():
         usual = float(median(counts.get(day, 0) for day in members)) if len(members) >= ENOUGH else 0.0
-        holes |= {day: usual for day in members if not counts.get(day) and usual >= LEAST}
-    return dict(sorted(holes.items()))
+        missing_days |= {day: usual for day in members if not counts.get(day) and usual >= LEAST}
+    return dict(sorted(missing_days.items()))
 
 
 def make_cells(days: Sequence[str], counts: Mapping[str, int], today: str) -> list[Cell]:
     """The cells of a publisher's row; *today* is not over, so that nothing is missing yet."""
-    holes = find_holes(days, counts)
-    holes.pop(today, None)
+    missing_days = find_missing_days(days, counts)
+    missing_days.pop(today, None)
     top = max(counts.values(), default=0)
     cells = []
     for day in days:
@@ -75,9 +75,9 @@ def make_cells(days: Sequence[str], counts: Mapping[str, int], today: str) -> li
         tip = f"{weekday_name(day)} {day}: {count:,}"
         if reason := day_off(day):
             tip += f" ({gettext(REASONS[reason])})"
-        if day in holes:
-            tip += gettext(", usually {count}").format(count=f"{holes[day]:,.0f}")
-        cells.append(Cell(day, count, -(-count * SHADES // top) if count else 0, day in holes, tip))
+        if day in missing_days:
+            tip += gettext(", usually {count}").format(count=f"{missing_days[day]:,.0f}")
+        cells.append(Cell(day, count, -(-count * SHADES // top) if count else 0, day in missing_days, tip))
     return cells
 
 
@@ -114,8 +114,8 @@ async def coverage(datasette: Any, request: Any) -> Any:
         for publisher, by_day in counts.items()
         if asked in ("", publisher)
     ]
-    holes = [
-        {"publisher": row["publisher"], "days": [cell.day for cell in row["cells"] if cell.hole]}
+    missing_days = [
+        {"publisher": row["publisher"], "days": [cell.day for cell in row["cells"] if cell.is_missing]}
         for row in rows[:SHOWN]
     ]
     gaps = await ask(
@@ -127,7 +127,7 @@ async def coverage(datasette: Any, request: Any) -> Any:
     )
     return await render_page(
         datasette, request, "coverage.html", last=last, first=days[0], span=span, spans=SPANS, publisher=asked, days=days,
-        rows=rows[:SHOWN], hidden=max(len(rows) - SHOWN, 0), holes=[row for row in holes if row["days"]], gaps=gaps,
+        rows=rows[:SHOWN], hidden=max(len(rows) - SHOWN, 0), missing_days=[row for row in missing_days if row["days"]], gaps=gaps,
         off={day: day_off(day) for day in days}, reasons=REASONS, weekday_name=weekday_name,
         blanks=urlencode({"publisher": asked, "from": days[0], "to": last}),
         permalink=f"/-/coverage?{urlencode({'days': span, 'to': last, 'publisher': asked})}",

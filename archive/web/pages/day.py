@@ -36,10 +36,10 @@ async def day_page(datasette: Any, request: Any) -> Any:
     beside = {
         name: await fetch_value(
             datasette,
-            f"SELECT date({least}(published_at), '+8 hours') FROM articles WHERE date(published_at, '+8 hours') {sign} :day",
+            f"SELECT date({least}(published_at), '+8 hours') FROM articles WHERE date(published_at, '+8 hours') {operator} :day",
             day=day,
         )
-        for name, least, sign in (("earlier", "max", "<"), ("later", "min", ">"))
+        for name, least, operator in (("earlier", "max", "<"), ("later", "min", ">"))
     }
     count = await fetch_value(
         datasette, "SELECT count(*) FROM articles WHERE date(published_at, '+8 hours') = :day", day=day

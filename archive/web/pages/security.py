@@ -50,13 +50,13 @@ async def security(datasette: Any, request: Any) -> Any:
             if given
             else gettext("Give an id, a code or a name."),
         )
-    this = matches[0]
+    security = matches[0]
     counts = {
         row["day"]: row["articles"]
         for row in await ask(
             datasette,
             f"SELECT date(a.published_at, '+8 hours') AS day, count(DISTINCT a.id) AS articles {OF_IT} GROUP BY 1",
-            id=this["id"],
+            id=security["id"],
         )
         if row["day"]
     }
@@ -65,7 +65,7 @@ async def security(datasette: Any, request: Any) -> Any:
         datasette,
         request,
         "security.html",
-        this=this,
+        this=security,
         namesakes=matches[1:],
         days=days,
         months=count_months(counts),
@@ -73,13 +73,15 @@ async def security(datasette: Any, request: Any) -> Any:
         chart=bars(
             days,
             counts,
-            gettext("Articles a day that name {security}").format(security=this["name"] or this["code"]),
+            gettext("Articles a day that name {security}").format(
+                security=security["name"] or security["code"]
+            ),
         ),
-        count=await fetch_value(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=this["id"]),
+        count=await fetch_value(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=security["id"]),
         entries=await ask(
             datasette,
             f"SELECT {ENTRY} {OF_IT} GROUP BY a.id ORDER BY a.published_at DESC, a.id LIMIT {SHOWN}",
-            id=this["id"],
+            id=security["id"],
         ),
         together=await ask(
             datasette,
@@ -87,14 +89,14 @@ async def security(datasette: Any, request: Any) -> Any:
             " JOIN article_securities AS y ON y.article_id = x.article_id AND y.security_id <> x.security_id"
             " JOIN securities AS s ON s.id = y.security_id WHERE x.security_id = :id AND NOT x.doubtful AND NOT y.doubtful"
             f" GROUP BY s.id ORDER BY articles DESC, s.id LIMIT {SHOWN}",
-            id=this["id"],
+            id=security["id"],
         ),
         publishers=await ask(
             datasette,
             f"SELECT a.publisher, count(DISTINCT a.id) AS articles {OF_IT} AND a.publisher IS NOT NULL GROUP BY 1"
             " ORDER BY 2 DESC, 1 LIMIT 10",
-            id=this["id"],
+            id=security["id"],
         ),
         shown=SHOWN,
-        feeds=feed_links({"security": this["id"]}),
+        feeds=feed_links({"security": security["id"]}),
     )
