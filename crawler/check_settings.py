@@ -253,8 +253,8 @@ def find_type_problem(name: str, value: Any, kind: type) -> str | None:
 
 def find_typos(settings: BaseSettings) -> list[str]:
     """Warnings about names that nobody reads, but that look like a setting of ours. Other components' settings are theirs."""
-    ours = {name for name in dir(project_settings) if name.isupper()} - set(dir(default_settings))
-    known = ours | set(dir(default_settings))
+    own_names = {name for name in dir(project_settings) if name.isupper()} - set(dir(default_settings))
+    known = own_names | set(dir(default_settings))
     given = [name for name in settings if (settings.getpriority(name) or 0) >= 20 and name not in known]
     in_environment = {
         name if name in known else name.removeprefix("FINEWS_")
@@ -264,7 +264,7 @@ def find_typos(settings: BaseSettings) -> list[str]:
     given += sorted(name for name in in_environment if name not in known)
     warnings = []
     for name in given:
-        if match := get_close_matches(name, ours, n=1, cutoff=0.8):
+        if match := get_close_matches(name, own_names, n=1, cutoff=0.8):
             warnings.append(f"{name} is not a setting; did you mean {match[0]}?")
     return warnings
 

@@ -51,7 +51,7 @@ def as_read(article: Article, url: str, pipelines: OfflinePipelines | None = Non
         "body_html": article.body_html,
         "images": [image["candidates"][0] for image in article.images if image.get("status") != "refused"],
         "securities": article.securities,
-        "removals": [{"rule": one["rule"], "text": one["text"]} for one in article.removals],
+        "removals": [{"rule": removal["rule"], "text": removal["text"]} for removal in article.removals],
     }
 
 

@@ -37,13 +37,13 @@ class Verdict:
             self.reasons.append(reason)
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
+def counted(number: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun.
 
     >>> counted(1, "link"), counted(2, "link")
     ('1 link', '2 links')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdict:

@@ -56,16 +56,16 @@ def read_failed_links(
         if choice.limit and outcome.read + outcome.links >= choice.limit:
             break
         outcome.links += 1
-        found = reader.read(link)
-        if found is None:
+        archived = reader.read(link)
+        if archived is None:
             unread.add(link)
             yield None
             continue
         outcome.arrived += 1
         if archive is not None:
-            archive.add(*found)
-            archive.add_link(link.ended_as(found[0].article["id"]))
-        yield arrival_of(link, found[0])
+            archive.add(*archived)
+            archive.add_link(link.ended_as(archived[0].article["id"]))
+        yield arrival_of(link, archived[0])
     unread.mark()
 
 
@@ -92,12 +92,12 @@ class Unread:
 
 def arrival_of(link: FailedLink, entry: Entry) -> Difference:
     """An article where there was none, as `archive.differences` has what another reading changes."""
-    found = Difference(entry.article)
-    found.columns["outcome"] = (f"{link.outcome}: {link.reason}", "archived")
+    difference = Difference(entry.article)
+    difference.columns["outcome"] = (f"{link.outcome}: {link.reason}", "archived")
     for name in ("publisher", "published_at"):
-        found.columns[name] = (None, entry.article[name])
-    found.columns["body_text"] = ("", entry.body_text)
-    return found
+        difference.columns[name] = (None, entry.article[name])
+    difference.columns["body_text"] = ("", entry.body_text)
+    return difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def failed_links(conn: sqlite3.Connection, captures: Captures, site: str = "") -
             )
             names = [column[0] for column in cursor.description]
             rows = [dict(zip(names, values, strict=True)) for values in cursor]
-            readers = [entry["reader"]] if "reader" in entry else [one["reader"] for one in rows]
+            readers = [entry["reader"]] if "reader" in entry else [capture["reader"] for capture in rows]
             yield FailedLink(
                 number, row[0], article_id, row[1], row[2], row[3], noted_at, rows, frozenset(readers)
             )
@@ -174,13 +174,13 @@ class LinkReader:
 
     def read(self, link: FailedLink) -> tuple[Entry, Row] | None:
         """The rows of the article that today's reader finds behind a link, and its entry of the journal; None where it finds none."""
-        found = self._reading(link)
-        if found is None or not self._is_new(found[0]):
+        replayable = self._reading(link)
+        if replayable is None or not self._is_new(replayable[0]):
             return None
         reparse = self.reparse
         reparse.one.begin()
         try:
-            article = self.replay.article(*found)
+            article = self.replay.article(*replayable)
             article.reader = reparse.version
             record = ItemAdapter(reparse.pipelines.process(article))
         except (CannotReplay, DropItem):
@@ -200,7 +200,7 @@ class LinkReader:
             if capture["status"] != 200:
                 continue
             try:
-                found = (
+                reading = (
                     self._of_post(link, capture)
                     if capture["source"] == POST
                     else self._of_page(link, capture)
@@ -215,8 +215,8 @@ class LinkReader:
                 RecursionError,
             ):  # as when it was crawled
                 continue
-            if found is not None:
-                return found
+            if reading is not None:
+                return reading
         return None
 
     def _own(self, link: FailedLink) -> list[dict[str, Any]]:
@@ -253,8 +253,11 @@ class LinkReader:
         reader = page_at(target.page, moment)(response, target, moment)
         article = reader.article()
         is_saved = capture["source"] in (SAVED, WARC)
-        entry: dict[str, Any] = {"page": capture["id"], "captures": [one["id"] for one in link.captures]}
-        pages = {one["url"]: one["id"] for one in link.captures if one["status"] == 200}
+        entry: dict[str, Any] = {
+            "page": capture["id"],
+            "captures": [capture["id"] for capture in link.captures],
+        }
+        pages = {capture["url"]: capture["id"] for capture in link.captures if capture["status"] == 200}
         further: list[str] = []
         next_page = reader.next_page()
         while next_page in pages and pages[next_page] not in further and len(further) < MOST_PAGES:

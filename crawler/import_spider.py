@@ -102,13 +102,13 @@ class ImportSpider(Spider):
         """Paths of all files, relative to the folder that is imported, in order. Links to folders are not followed."""
         if not self.path.is_dir():
             return [self.path.name]
-        found = [
+        files = [
             os.path.relpath(os.path.join(folder, name), self.root)
             for folder, _, names in os.walk(self.root)
             for name in names
             if not name.startswith(".")
         ]
-        return sorted(found)
+        return sorted(files)
 
     @cached_property
     def reader(self) -> str:

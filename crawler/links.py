@@ -91,13 +91,13 @@ def addresses_in(text: str) -> list[str]:
     links: dict[str, None] = {}
     index = 0
     while match := ADDRESS.search(text, index):
-        found = match[0] if match["code"] else trim_address(match[0])
-        index = match.start() + max(len(found), 1)
-        if found:
-            address = AMPERSAND.sub("&", found)
-            links[address if not match["bare"] else f"http://{address.removeprefix('//')}"] = None
-    held = "".join(link for link in links if "://" in link)
-    return [link for link in links if "://" in link or link not in held]
+        address = match[0] if match["code"] else trim_address(match[0])
+        index = match.start() + max(len(address), 1)
+        if address:
+            link = AMPERSAND.sub("&", address)
+            links[link if not match["bare"] else f"http://{link.removeprefix('//')}"] = None
+    joined = "".join(link for link in links if "://" in link)
+    return [link for link in links if "://" in link or link not in joined]
 
 
 def links_in(lines: Iterable[str]) -> Iterator[str]:

@@ -122,7 +122,9 @@ class ListSpider(RecordSpider):
         answer = response.status, hashlib.sha256(response.body).hexdigest()
         for record in listing.records:
             record.answer = answer
-            record.listed = [{"capture": one, **where, "key": record.key} for one in own_capture(response)]
+            record.listed = [
+                {"capture": capture, **where, "key": record.key} for capture in own_capture(response)
+            ]
         return listing
 
     def release(self, source: Source) -> Iterator[Any]:

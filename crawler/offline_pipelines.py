@@ -50,9 +50,9 @@ class StoredImages:
         tree = record.get("body_tree")
         if tree is None:
             return item
-        found = find_images(tree, record.get("share_url") or record.get("canonical_url"), self.charts)
-        outcomes = self.lookup(record["id"], record.get("reading") or {}) if found else {}
-        for entry in found:
+        images = find_images(tree, record.get("share_url") or record.get("canonical_url"), self.charts)
+        outcomes = self.lookup(record["id"], record.get("reading") or {}) if images else {}
+        for entry in images:
             if "status" in entry:
                 continue
             known = {url: outcomes[url] for url in entry["candidates"] if url in outcomes}
@@ -62,8 +62,8 @@ class StoredImages:
             else:
                 missing = {"status": "failed", "reason": NOT_FETCHED}
                 entry |= next(iter(known.values()), missing)
-        place_images(tree, found)
-        record["images"] = found
+        place_images(tree, images)
+        record["images"] = images
         return item
 
 

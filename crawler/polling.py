@@ -50,13 +50,13 @@ def pinned(times: Mapping[str, datetime | None]) -> set[str]:
     """
     dated = [(key, moment) for key, moment in times.items() if moment is not None]
     behind: list[datetime] = []
-    found = set()
+    late = set()
     for key, moment in reversed(dated):
         newer = len(behind) - bisect_right(behind, moment)
         if newer * 2 > len(behind) > 1:
-            found.add(key)
+            late.add(key)
         insort(behind, moment)
-    return found if len(found) * 3 <= len(dated) else set()
+    return late if len(late) * 3 <= len(dated) else set()
 
 
 class Poll:
@@ -244,8 +244,8 @@ def numbers(keys: Iterable[str], prefix: str) -> list[int]:
     >>> numbers(["7", "p9", "p10", "?1f"], "p")
     [9, 10]
     """
-    found = (NUMBERED_KEY.fullmatch(key) for key in keys)
-    return [int(match[2]) for match in found if match and match[1] == prefix]
+    matches = (NUMBERED_KEY.fullmatch(key) for key in keys)
+    return [int(match[2]) for match in matches if match and match[1] == prefix]
 
 
 def newest_first(times: Mapping[str, datetime | None]) -> list[str]:
@@ -255,6 +255,6 @@ def newest_first(times: Mapping[str, datetime | None]) -> list[str]:
     ['c', 'b', 'a']
     """
     dated = sorted(
-        ((moment, key) for key, moment in times.items() if moment), key=lambda one: one[0], reverse=True
+        ((moment, key) for key, moment in times.items() if moment), key=lambda item: item[0], reverse=True
     )
     return [key for _, key in dated] + [key for key, moment in times.items() if moment is None]

@@ -412,9 +412,9 @@ def main(words: list[str]) -> int:
             "usage: preflight.py [--why] [-s NAME=VALUE]... -- scrapy crawl finews|feeds ...", file=sys.stderr
         )
         return USAGE
-    more, arguments, plain = given(command)
+    further, arguments, plain = given(command)
     try:
-        settings = all_settings(more | before)
+        settings = all_settings(further | before)
         data_dir = os.path.abspath(os.path.expanduser(settings["DATA_DIR"]))
         if plain[-2:] == ["crawl", "feeds"] and not arguments:
             nothing_due(data_dir, settings)

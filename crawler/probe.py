@@ -95,12 +95,12 @@ async def find_offers(
         return []
     is_page = b"<html" in page.body[:4096].lower() or b"<!doctype html" in page.body[:4096].lower()
     if not is_page or given.get("links"):
-        found = await try_address(url)
-        return [found] if found else []
+        offer = await try_address(url)
+        return [offer] if offer else []
     offers = [
-        found
+        offer
         for address in feeds_in(decode(page.body), page.url)[:8]
-        if (found := await try_address(address))
+        if (offer := await try_address(address))
     ]
     if not offers:
         addresses = well_known(page.url)
@@ -108,10 +108,10 @@ async def find_offers(
             robots = await ask(ListRequest(url=urljoin(page.url, "/robots.txt")))
             addresses = [*sitemaps_in(decode(robots.body), page.url)[:3], *addresses]
         for address in addresses:
-            if found := await try_address(address):
-                offers.append(found)
+            if offer := await try_address(address):
+                offers.append(offer)
                 break
-    if not offers and (found := await try_address(url)):
-        offers.append(found)
+    if not offers and (offer := await try_address(url)):
+        offers.append(offer)
     notes[:] = notes[-1:]
     return offers

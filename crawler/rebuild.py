@@ -104,10 +104,10 @@ def take_from_backup(archive: Archive, backup: Path, tables: Iterable[str] = OF_
         archive.transaction() as new,
     ):
         for table in tables:
-            there, here = (
+            old_names, new_names = (
                 [row[1] for row in conn.execute(f"PRAGMA table_info({table})")] for conn in (old, new)
             )
-            names = ", ".join(name for name in here if name in there)
+            names = ", ".join(name for name in new_names if name in old_names)
             if not names:
                 continue
             rows = old.execute(f"SELECT {names} FROM {table}").fetchall()

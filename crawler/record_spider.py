@@ -57,7 +57,7 @@ class RecordSpider(ArticleSpider):
             changed = [by_key[key] for key in newest_first({key: poll.listed[key].moment for key in by_key})][
                 :most
             ]
-        targets = {record.key: found for record in changed if (found := self.target_of(record, poll.source))}
+        targets = {record.key: named for record in changed if (named := self.target_of(record, poll.source))}
         ids = [article_id for _, candidates in targets.values() for article_id in candidates]
         states = self.feed_state.states(ids)
         not_had = self.feed_state.not_had(ids, self.now())
@@ -66,7 +66,7 @@ class RecordSpider(ArticleSpider):
                 self.count("feeds/without_address")
                 continue
             target, candidates = targets[record.key]
-            article_id = next((one for one in candidates if one in states), candidates[0])
+            article_id = next((candidate for candidate in candidates if candidate in states), candidates[0])
             is_archived = article_id in states
             if record.skip and not (record.skip == DELETED and is_archived):
                 self.count(f"feeds/skipped_{record.skip}")

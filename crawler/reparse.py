@@ -160,10 +160,10 @@ class Reparse:
             return None
         return compare(self.conn, article, entry), entry
 
-    def to_write(self, found: Difference, entry: Entry) -> Entry:
+    def to_write(self, difference: Difference, entry: Entry) -> Entry:
         """*entry* as it is written over the archived article: what the crawls noted stays, the archived text is kept as a
         revision of our making."""
-        article = found.article
+        article = difference.article
         kept = (
             "arrival",
             "first_seen_at",
@@ -174,7 +174,7 @@ class Reparse:
             "post_path",
         )
         row: Row = {**entry.article, **{name: article[name] for name in kept}}
-        if found.is_revision:
+        if difference.is_revision:
             row["revision"] += 1
             earlier = earlier_text(article, entry.body_text or "", READER)
             entry.rows["revisions"] = [{"article_id": article["id"], **earlier}]
@@ -210,16 +210,16 @@ class Reparse:
                 outcome.without_journal += 1
                 yield arrival, None
                 continue
-            found, entry = answer
-            if not found or (choice.rule and not found.changes_rule(choice.rule)):
+            difference, entry = answer
+            if not difference or (choice.rule and not difference.changes_rule(choice.rule)):
                 yield arrival, None
                 continue
             outcome.changed += 1
-            outcome.revisions += found.is_revision
-            outcome.fields.update(found.fields)
+            outcome.revisions += difference.is_revision
+            outcome.fields.update(difference.fields)
             if archive is not None:
-                archive.add(self.to_write(found, entry))
-            yield arrival, found
+                archive.add(self.to_write(difference, entry))
+            yield arrival, difference
 
 
 def reader_of_rows(data_dir: Path, settings: Any) -> Callable[[sqlite3.Connection], Reread]:
@@ -274,8 +274,8 @@ def apply(
     """Run over an open *archive*, resuming a run that was cut off; what differs of each article. Raises ArchiveError, OSError."""
     progress = Progress(archive.root, choice, reparse.version)
     after = progress.load()
-    for number, (arrival, found) in enumerate(reparse.run(choice, outcome, archive, after), 1):
-        yield found
+    for number, (arrival, difference) in enumerate(reparse.run(choice, outcome, archive, after), 1):
+        yield difference
         if number % PAGE == 0:
             archive.flush()
             progress.save(arrival)

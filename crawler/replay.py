@@ -209,7 +209,7 @@ def target_for(article_id: str, link: str, url: str) -> Target:
 
     Raises LinkError where none of them reads either.
     """
-    found: list[Target] = []
+    targets: list[Target] = []
     error: LinkError | None = None
     for address in (link, url):
         try:
@@ -219,9 +219,9 @@ def target_for(article_id: str, link: str, url: str) -> Target:
             continue
         if target.article_id == article_id:
             return target if address == link else replace(target, link=link)
-        found.append(replace(target, link=link))
-    if not found:
+        targets.append(replace(target, link=link))
+    if not targets:
         assert error is not None
         raise error
     site = article_id.partition(":")[0]
-    return next((target for target in found if target.page.site == site), found[-1])
+    return next((target for target in targets if target.page.site == site), targets[-1])

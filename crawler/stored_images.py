@@ -23,7 +23,7 @@ class ImageRows:
         return Outcomes(self._rows(article_id, reading), self)
 
     def _rows(self, article_id: str, reading: Mapping[str, Any]) -> dict[str, Outcome]:
-        found = dict(noted(reading, self.file))
+        outcomes = dict(noted(reading, self.file))
         for row in self.conn.execute(
             "SELECT url, status, reason, drawn_at, sha256 FROM article_images WHERE article_id = ?",
             [article_id],
@@ -34,8 +34,8 @@ class ImageRows:
                 outcome |= self.file(sha256) or {}
                 if drawn_at:
                     outcome["drawn_at"] = drawn_at
-            found[url] = outcome
-        return found
+            outcomes[url] = outcome
+        return outcomes
 
     def file(self, sha256: str) -> dict[str, Any] | None:
         """An image file by its digest."""
@@ -73,8 +73,8 @@ class ImageFiles:
         for path in (self.root / "images" / sha256[:2]).glob(f"{sha256}.*"):
             outcome = validate_image(path.read_bytes(), NO_LIMITS)
             if outcome["status"] == "stored" and outcome["sha256"] == sha256:
-                found = {name: outcome[name] for name in FILE if name != "path"}
-                return {**found, "path": f"images/{sha256[:2]}/{path.name}"}
+                columns = {name: outcome[name] for name in FILE if name != "path"}
+                return {**columns, "path": f"images/{sha256[:2]}/{path.name}"}
         return None
 
 
@@ -92,10 +92,10 @@ class Outcomes(dict[str, Outcome]):
     def __contains__(self, url: object) -> bool:
         if super().__contains__(url):
             return True
-        found = self.images.captured(str(url))
-        if found is not None:
-            self[str(url)] = found
-        return found is not None
+        outcome = self.images.captured(str(url))
+        if outcome is not None:
+            self[str(url)] = outcome
+        return outcome is not None
 
 
 def noted(reading: Mapping[str, Any], file: Any) -> Iterator[tuple[str, Outcome]]:
@@ -103,8 +103,8 @@ def noted(reading: Mapping[str, Any], file: Any) -> Iterator[tuple[str, Outcome]
     for url, status, sha256, reason, *drawn_at in reading.get("images", ()):
         if status != "stored":
             yield url, {"status": status, "reason": reason}
-        elif found := file(sha256):
-            outcome = {"status": "stored", "reason": None, **found}
+        elif file_columns := file(sha256):
+            outcome = {"status": "stored", "reason": None, **file_columns}
             yield url, outcome | ({"drawn_at": drawn_at[0]} if drawn_at else {})
         else:
             yield url, {"status": "failed", "reason": f"its file {sha256} is missing"}

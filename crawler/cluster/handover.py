@@ -21,7 +21,9 @@ class Handover:
     def __init__(self, settings: BaseSettings):
         self.url = settings["QUEUE"]
         self.origins = settings.getlist("FINEWS_ORIGINS")
-        self.templates = [one for one in map(str.strip, settings.getlist("FINEWS_PLACES")) if one]
+        self.templates = [
+            template for template in map(str.strip, settings.getlist("FINEWS_PLACES")) if template
+        ]
         self.waiting: dict[str, tuple[str, dict[str, Any]]] = {}
         """Link and what the list said, by article."""
         self.handed_at: dict[str, float] = {}
@@ -35,7 +37,9 @@ class Handover:
             now = time.monotonic()
             if now - self.handed_at.get(article_id, float("-inf")) < AGAIN:
                 return
-            self.handed_at = {one: at for one, at in self.handed_at.items() if now - at < AGAIN}
+            self.handed_at = {
+                handed_id: moment for handed_id, moment in self.handed_at.items() if now - moment < AGAIN
+            }
             self.handed_at[article_id] = now
         listed = {"feed": feed, "record": words_of(record), "headers": dict(record.headers)} if record else {}
         self.waiting[article_id] = target.link, listed

@@ -49,14 +49,14 @@ class Leases:
     def renew(self) -> None:
         """Keep what this worker has, and say that it is alive."""
         milliseconds = int(self.seconds * 1000)
-        held = list(self._until)
+        partitions = list(self._until)
         until = clock() + self.seconds
         pipe = self.queue.client.pipeline(transaction=False)
         pipe.zadd(WORKERS, {self.me: time.time()})
-        for partition in held:
+        for partition in partitions:
             self._renew(keys=[self.queue.owner(partition)], args=[self.me, milliseconds], client=pipe)
         _, *kept = pipe.execute()
-        for partition, is_kept in zip(held, kept, strict=True):
+        for partition, is_kept in zip(partitions, kept, strict=True):
             if is_kept:
                 self._until[partition] = until
             else:

@@ -50,7 +50,7 @@ class Lent:
         """New links, *count* of each partition at most; with *milliseconds* it waits for one so long."""
         streams = {self.queue.stream(partition): partition for partition in partitions}
         try:
-            found = self.client.xreadgroup(
+            replies = self.client.xreadgroup(
                 GROUP, self.leases.me, dict.fromkeys(streams, ">"), count=count, block=milliseconds
             )
         except redis.ResponseError as exc:
@@ -60,7 +60,7 @@ class Lent:
                 self._make_group(partition)
             return []
         taken = []
-        for stream, entries in found.items() if isinstance(found, dict) else found or ():
+        for stream, entries in replies.items() if isinstance(replies, dict) else replies or ():
             batch = entries[0] if entries and isinstance(entries[0], list) else entries
             taken += [Taken(streams[stream], entry_id, fields) for entry_id, fields in batch]
         return taken
@@ -76,7 +76,7 @@ class Lent:
                 pending = self.client.xpending_range(
                     stream, GROUP, entries[0][0], entries[-1][0], len(entries) + 100
                 )
-                deliveries = {one["message_id"]: one["times_delivered"] for one in pending}
+                deliveries = {delivery["message_id"]: delivery["times_delivered"] for delivery in pending}
                 taken += [
                     Taken(partition, entry_id, fields, deliveries.get(entry_id, 1))
                     for entry_id, fields in entries
@@ -97,7 +97,7 @@ class Lent:
                 continue
             stream = self.queue.stream(partition)
             pending = self.client.xpending_range(stream, GROUP, "-", "+", summary["pending"])
-            deliveries = {one["message_id"]: one["times_delivered"] for one in pending}
+            deliveries = {delivery["message_id"]: delivery["times_delivered"] for delivery in pending}
             lost = [entry_id for entry_id in deliveries if entry_id not in in_hand]
             for entry_id, fields in (
                 self.client.xclaim(stream, GROUP, self.leases.me, 0, lost) if lost else ()

@@ -117,8 +117,8 @@ class Queue:
 
     def dead(self) -> list[dict[str, str]]:
         """Links that were put aside, the oldest first: ``url``, ``reason``, ``at`` (epoch milliseconds) and what they were queued with."""
-        found = self.client.xrange(DEAD)
-        return [{"id": entry, "at": entry.partition("-")[0], **fields} for entry, fields in found]
+        entries = self.client.xrange(DEAD)
+        return [{"id": entry, "at": entry.partition("-")[0], **fields} for entry, fields in entries]
 
     def revive(self, origins: Sequence[str], templates: Sequence[str]) -> int:
         """Queue the links again that were put aside; how many."""
@@ -200,10 +200,10 @@ def host_of(link: str, origins: Sequence[str], templates: Sequence[str]) -> str:
 
 
 def entries_of(
-    links: Iterable[str], origins: Sequence[str], templates: Sequence[str], **more: Any
+    links: Iterable[str], origins: Sequence[str], templates: Sequence[str], **extra: Any
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """What `Queue.add` takes, of links; *more* goes with each as JSON."""
-    fields = {name: json.dumps(value, ensure_ascii=False) for name, value in more.items() if value}
+    """What `Queue.add` takes, of links; *extra* goes with each as JSON."""
+    fields = {name: json.dumps(value, ensure_ascii=False) for name, value in extra.items() if value}
     for link in links:
         text = link.encode("utf-8", "replace").decode()
         yield host_of(text, origins, templates), {"url": text, **fields}

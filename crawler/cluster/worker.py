@@ -141,9 +141,9 @@ class Worker:
         ]
         has_waiting = any(self.waiting.values())
         is_idle = not has_waiting and not self.open
-        found = await self._ask(self.lent.read, wanted, AHEAD, 500 if is_idle else None) if wanted else []
-        self._put(found)
-        if not found:
+        taken = await self._ask(self.lent.read, wanted, AHEAD, 500 if is_idle else None) if wanted else []
+        self._put(taken)
+        if not taken:
             self._changed.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), PAUSE)

@@ -31,9 +31,9 @@ def select_changes(texts: list[Text], opts: argparse.Namespace) -> list[Change]:
 
     def text_of(number: int, option: str) -> Text:
         if number not in by_number:
-            there = ", ".join(map(str, by_number))
+            revisions = ", ".join(map(str, by_number))
             raise UsageError(
-                f"{option} {number}: the article has the revisions {there}", print_help=False
+                f"{option} {number}: the article has the revisions {revisions}", print_help=False
             ) from None
         return by_number[number]
 

@@ -140,7 +140,7 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises BadInput where the first line is none: then the file is no list.
     """
-    good = 0
+    succeeded = 0
     for number, line in enumerate(contents(path).decode("utf-8-sig", "replace").split("\n"), 1):
         if not line.strip():
             continue
@@ -149,11 +149,11 @@ def listed(path: Path) -> Iterator[dict[str, Any]]:
         except (ValueError, RecursionError) as exc:
             entry, why = None, f"no JSON ({exc})"
         if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
-            if not good:
+            if not succeeded:
                 raise BadInput(f"{path}, line {number}: {why}")
             yield {"line": number, "outcome": "failed", "reason": f"{path}, line {number}: {why}"}
             continue
-        good += 1
+        succeeded += 1
         entry.pop("outcome", None)
         file = Path(entry["file"])
         yield {**entry, "file": file if file.is_absolute() or file.exists() else path.parent / file}
@@ -210,7 +210,7 @@ def annotation(read: dict[str, Any], file: str) -> dict[str, Any]:
     taken out."""
     lines = [line for line in (read.get("body_text") or "").split("\n") if len(line) >= 8]
     chosen = lines[:: max(1, len(lines) // 5)][:5] + lines[-1:]
-    removed = [one["text"] for one in read.get("removals") or () if 6 <= len(one["text"]) <= 200]
+    removed = [removal["text"] for removal in read.get("removals") or () if 6 <= len(removal["text"]) <= 200]
     host = (read.get("url") or "").partition("//")[2].partition("/")[0]
     return {
         "id": read.get("id") or Path(file).name.partition(".")[0],

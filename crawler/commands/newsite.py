@@ -143,14 +143,14 @@ class Command(ScrapyCommand):
         from crawler import reasons
         from crawler.fetch_guard import FetchGuard
 
-        found: list[Any] = []
+        responses: list[Any] = []
 
         class OnePage(Spider):
             name = "newsite"
 
             async def start(self) -> Any:
                 FetchGuard.of(self.crawler).trust(url)
-                yield Request(url, callback=found.append, errback=found.append, dont_filter=True)
+                yield Request(url, callback=responses.append, errback=responses.append, dont_filter=True)
 
         assert self.settings is not None
         assert self.crawler_process is not None
@@ -158,7 +158,7 @@ class Command(ScrapyCommand):
             self.settings.set(setting, {}, priority="cmdline")
         self.crawler_process.crawl(OnePage)
         self.crawler_process.start()
-        answer = found[0] if found else None
+        answer = responses[0] if responses else None
         if answer is None or not hasattr(answer, "status"):
             why = f"no answer from {url}"
             if answer is not None:
@@ -208,8 +208,8 @@ def id_pattern(url: str) -> str:
     stem, dot, suffix = last.partition(".")
     if ID_PART.fullmatch(stem):
         return rf"{host}/(?:.*/)?([\w-]+)" + (rf"\.{suffix}" if dot else "/?$")
-    if found := re.search(r"(?:^|&)(\w+)=(\w*\d\w*)", parts.query):
-        return rf"{host}{re.escape(parts.path)}\?(?:.*&)?{found[1]}=(\w+)"
+    if match := re.search(r"(?:^|&)(\w+)=(\w*\d\w*)", parts.query):
+        return rf"{host}{re.escape(parts.path)}\?(?:.*&)?{match[1]}=(\w+)"
     return rf"{host}(/.+)"
 
 
@@ -241,7 +241,7 @@ def scaffold(page: WebPage, name: str, url: str) -> tuple[str, dict[str, Any]]:
     }
     expected |= {"publisher": read["publisher"], "authors": read["authors"], "images": read["images"]}
     expected["contains"] = list(dict.fromkeys((paragraphs[0][:30], paragraphs[-1][:30])))
-    expected["lacks"] = sorted({one["text"][:30] for one in read["removals"] if one["text"]})[:3]
+    expected["lacks"] = sorted({removal["text"][:30] for removal in read["removals"] if removal["text"]})[:3]
     if following := page.next_page():
         expected["next_page"] = following
     source = MODULE.format(

@@ -133,14 +133,15 @@ class Command(ReadingCommand):
         samples: list[Difference] = []
         if page:
             write_head(page, "What reading again changes" if archive else "What reading again would change")
-        found = (
+        differences = (
             apply(reparse, choice, archive, outcome)
             if archive
             else chain(
-                (one for _, one in reparse.run(choice, outcome)), read_failed_links(reparse, choice, outcome)
+                (difference for _, difference in reparse.run(choice, outcome)),
+                read_failed_links(reparse, choice, outcome),
             )
         )
-        for number, difference in enumerate(found, 1):
+        for number, difference in enumerate(differences, 1):
             self._show_progress(number, total, outcome.changed)
             if difference is None:
                 continue

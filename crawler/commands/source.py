@@ -255,7 +255,7 @@ class Command(ScrapyCommand):
             "feed": source.feed_name(channel), "verdict": verdict, "id": ident, "url": record.url, "headline": record.headline,
             "published_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None, "publisher": record.publisher or source.publisher,
             "authors": record.authors, "description": record.description, "access": record.access, "tags": record.tags,
-            "importance": record.importance, "securities": [one["id"] for one in record.securities], "body_html": record.body_html,
+            "importance": record.importance, "securities": [security["id"] for security in record.securities], "body_html": record.body_html,
         }  # fmt: skip
 
     def published(self, record: Record) -> datetime | None:

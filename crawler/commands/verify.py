@@ -79,9 +79,9 @@ class Command(ReadingCommand):
             return
         from crawler.image_repair import fetch_images
 
-        there = fetch_images(self.data_dir, [finding.subject for finding in damaged], self.settings)
+        fetched = fetch_images(self.data_dir, [finding.subject for finding in damaged], self.settings)
         for finding in damaged:
-            if finding.subject in there:
+            if finding.subject in fetched:
                 finding.problem = finding.problem.partition(";")[0] + "; fetched again"
                 finding.repaired = True
 

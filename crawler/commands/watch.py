@@ -206,8 +206,8 @@ class Command(ReadingCommand):
         """The watch that the command line names. Raises WatchError."""
         known = watches.load(self.path)
         if len(words) != 1 or words[0] not in known:
-            there = f"there are {', '.join(known)}" if known else f"there are none in {self.path}"
-            raise watches.WatchError(f"name one watch; {there}")
+            existing = f"there are {', '.join(known)}" if known else f"there are none in {self.path}"
+            raise watches.WatchError(f"name one watch; {existing}")
         return known[words[0]]
 
     def leave(self, reason: str) -> NoReturn:

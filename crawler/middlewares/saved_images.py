@@ -27,11 +27,11 @@ class SavedImagesMiddleware:
         return cls(crawler.spider)
 
     def process_request(self, request: Request) -> Response | None:
-        found = self.spider.find_image(request.url)
-        if found is None:
+        image = self.spider.find_image(request.url)
+        if image is None:
             return None
-        data, source = found
+        data, source = image
         request.meta[SOURCE] = source
-        image = sniff(data)
-        headers = {"Content-Type": image.media_type} if image else None
+        info = sniff(data)
+        headers = {"Content-Type": info.media_type} if info else None
         return Response(request.url, headers=headers, body=data, request=request)

@@ -34,7 +34,7 @@ PAGE_NUMBER = re.compile(
 def read_document(page: ArticlePage, url: str, body: bytes, article_id: str) -> Article:
     """The article that the PDF *body* from *url* is. Raises NotArticle."""
     reader = open_pdf(body, page.site, url)
-    lines = [page_lines(one) for one in list(reader.pages)[:MOST_PAGES]]
+    lines = [page_lines(paragraph) for paragraph in list(reader.pages)[:MOST_PAGES]]
     paragraphs = join_lines(without_running_heads(lines))
     if sum(map(len, paragraphs)) < LEAST_TEXT:
         raise NotArticle(f"{page.site}: {url} is a PDF of {len(lines)} pages without text, such as a scan")
@@ -56,7 +56,7 @@ def read_document(page: ArticlePage, url: str, body: bytes, article_id: str) -> 
         published_raw=created.isoformat() if created else None,
         published_from="page" if created else None,
         kind="document",
-        body_raw="<div>" + "".join(f"<p>{escape(one)}</p>" for one in paragraphs) + "</div>",
+        body_raw="<div>" + "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs) + "</div>",
     )
 
 
@@ -101,7 +101,7 @@ def without_running_heads(pages: list[list[str]]) -> list[str]:
     """The lines of all pages without page numbers and what is at the top or bottom of most of them."""
     edges: dict[str, int] = {}
     for lines in pages:
-        for line in {re.sub(r"\d+", "#", one) for one in (*lines[:2], *lines[-2:])}:
+        for line in {re.sub(r"\d+", "#", line_text) for line_text in (*lines[:2], *lines[-2:])}:
             edges[line] = edges.get(line, 0) + 1
     repeated = {line for line, count in edges.items() if count >= 3 and 2 * count > len(pages)}
     return [

@@ -237,7 +237,7 @@ class FinewsPage(ArticlePage):
 
     def check_id(self, stated: set[str]) -> None:
         """Raise PageError where the response states the id of another article."""
-        ids = {match[1] for one in stated if (match := DIGITS.fullmatch(one))}
+        ids = {match[1] for value in stated if (match := DIGITS.fullmatch(value))}
         if ids and self.target.native_id not in ids:
             raise PageError(
                 f"finews detail: asked for {self.target.native_id}, answered with {min(ids)}, at {self.response.url}"

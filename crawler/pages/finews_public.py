@@ -127,16 +127,17 @@ def complete_from_page(article: Article, response: Any) -> bool:
     return True
 
 
-def pairs_in_common(one: str, other: str) -> float:
+def pairs_in_common(first: str, second: str) -> float:
     """Share of the shorter text's character pairs that occur in the longer one, 0 to 1.
 
     >>> pairs_in_common("央行今日开展逆回购", "据悉，央行今日开展逆回购操作")
     1.0
     """
-    first, second = (
-        {text[n : n + 2] for n in range(len(text) - 1)} for text in ("".join(t.split()) for t in (one, other))
-    )
-    shorter, longer = sorted((first, second), key=len)
+    pairs = [
+        {text[n : n + 2] for n in range(len(text) - 1)}
+        for text in ("".join(t.split()) for t in (first, second))
+    ]
+    shorter, longer = sorted(pairs, key=len)
     return len(shorter & longer) / len(shorter) if shorter else 1.0
 
 

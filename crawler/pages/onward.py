@@ -81,8 +81,8 @@ def onward(html: str, base: str) -> str | None:
     if len(html) > LONGEST or len("".join(TAG.sub("", UNSEEN.cut(html, "")).split())) > LEAST_TEXT:
         return None
     for pattern in (REFRESH, SCRIPT, SHOWN):
-        if found := pattern.search(html):
-            address = absolute(base, unescape(unquote_js(found[1])))
+        if match := pattern.search(html):
+            address = absolute(base, unescape(unquote_js(match[1])))
             if (
                 address
                 and address.startswith(("http://", "https://"))

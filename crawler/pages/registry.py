@@ -96,7 +96,12 @@ def order_versions() -> None:
                 )
             versions = _versions.setdefault(current, [])
             twin = next(
-                (one for one in versions if one.valid_until == page.valid_until and one is not page), None
+                (
+                    version
+                    for version in versions
+                    if version.valid_until == page.valid_until and version is not page
+                ),
+                None,
             )
             if twin is not None:
                 raise TypeError(
@@ -113,7 +118,9 @@ def page_at(page: type[ArticlePage], moment: datetime) -> type[ArticlePage]:
     if page not in _versions:
         return page
     day = moment.astimezone(BEIJING).date()
-    return next((one for one in _versions[page] if one.valid_until and day <= one.valid_until), page)
+    return next(
+        (version for version in _versions[page] if version.valid_until and day <= version.valid_until), page
+    )
 
 
 def page_of_host(host: str) -> type[ArticlePage] | None:

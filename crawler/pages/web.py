@@ -66,7 +66,7 @@ TRACKING = re.compile(
 
 def fields(*expressions: str) -> tuple[Any, ...]:
     """Compiled XPath expressions, for class attributes of page objects."""
-    return tuple(etree.XPath(one) for one in expressions)
+    return tuple(etree.XPath(expression) for expression in expressions)
 
 
 class WebPage(ArticlePage):
@@ -104,8 +104,8 @@ class WebPage(ArticlePage):
         parts = urlsplit(link)
         where = f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
         for pattern in cls.id_at:
-            if found := pattern.search(where):
-                return "-".join(group for group in found.groups() if group)
+            if match := pattern.search(where):
+                return "-".join(group for group in match.groups() if group)
         # A page of the site at an address that no pattern knows is still an article of it.
         return plain_address(link)
 
@@ -136,7 +136,7 @@ class WebPage(ArticlePage):
         layout = self.layout
         text = find_body(layout)
         begin = -1 if text is None else text_start(layout, text)
-        before = [one for one, place in layout.order.items() if place <= begin]
+        before = [element for element, place in layout.order.items() if place <= begin]
         return find_headline(self.document, before[-80:])
 
     @cached_property
@@ -145,13 +145,13 @@ class WebPage(ArticlePage):
         layout = self.layout
         layout.find_end_after(self.heading[1])
         for find in self.body_at:
-            found = [
-                one
-                for one in self.nodes(find)
-                if one in layout.order and (text_of(one) or one.find(".//img") is not None)
+            elements = [
+                element
+                for element in self.nodes(find)
+                if element in layout.order and (text_of(element) or element.find(".//img") is not None)
             ]
-            if found:
-                return read_body(layout, found[0], self.heading[1], self.heading[0])
+            if elements:
+                return read_body(layout, elements[0], self.heading[1], self.heading[0])
         element = find_body(layout)
         text = ""
         if not self.document.is_cjk and sum(layout.plain.values()) >= ENOUGH_TO_CONFIRM:
@@ -183,8 +183,8 @@ class WebPage(ArticlePage):
         body = self.body
         if body is None:
             return self.publisher_name
-        found = find_publisher(self.document, body.near, body.near_elements, body.after, body.lines[:3])
-        return found or self.publisher_name
+        publisher = find_publisher(self.document, body.near, body.near_elements, body.after, body.lines[:3])
+        return publisher or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
         """The writers' names."""
@@ -202,8 +202,8 @@ class WebPage(ArticlePage):
 
     def nodes(self, find: Any) -> list[Any]:
         """What an XPath finds on the page."""
-        found = find(self.document.root)
-        return found if isinstance(found, list) else [found] if found else []
+        result = find(self.document.root)
+        return result if isinstance(result, list) else [result] if result else []
 
     def first(self, scripts: tuple[re.Pattern[str], ...], paths: tuple[Any, ...]) -> str | None:
         """The first text that a pattern finds in the page's source, or an XPath in its tree."""
@@ -211,8 +211,8 @@ class WebPage(ArticlePage):
             if text := self.document.script_text(pattern):
                 return text
         for find in paths:
-            for one in self.nodes(find):
-                if text := squeeze(one) if isinstance(one, str) else text_of(one):
+            for node in self.nodes(find):
+                if text := squeeze(node) if isinstance(node, str) else text_of(node):
                     return text
         return None
 
@@ -237,9 +237,9 @@ class WebPage(ArticlePage):
         self.check_it_is_one(body, headline, published, kind)
         access = self.access(size, body)
         for find in self.drop:
-            for one in find(body.element):
-                if one.getparent() is not None:
-                    body.take_out("site_boilerplate", one)
+            for element in find(body.element):
+                if element.getparent() is not None:
+                    body.take_out("site_boilerplate", element)
         clean_body(self.layout, body, headline, document.base, all_titles(document), authors)
         if len(text_of(body.element) or "") < self.least_text and body.element.find(".//img") is None:
             raise self.why_no_text()
@@ -346,8 +346,8 @@ class WebPage(ArticlePage):
     def next_page(self) -> str | None:
         """Address of the article's next page; None on the last."""
         for find in self.next_at:
-            for one in self.nodes(find):
-                return absolute(self.document.base, one if isinstance(one, str) else one.get("href"))
+            for node in self.nodes(find):
+                return absolute(self.document.base, node if isinstance(node, str) else node.get("href"))
         return find_next_page(self.document)
 
     def moved_to(self, outcome: str) -> str | None:
@@ -393,7 +393,7 @@ def where_of(link: str) -> str:
     return f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
-def same_site(one: str, other: str) -> bool:
+def same_site(first: str, second: str) -> bool:
     """Whether two addresses are of one site: only then may a page say that it is a copy of the other's.
 
     >>> same_site("https://m.news.example/1", "https://www.news.example/1"), same_site("https://a.example/", "https://b.example/")
@@ -401,7 +401,7 @@ def same_site(one: str, other: str) -> bool:
     >>> same_site("https://a.com.cn/", "https://b.com.cn/")
     False
     """
-    hosts = [(urlsplit(link).hostname or "").lower() for link in (one, other)]
+    hosts = [(urlsplit(link).hostname or "").lower() for link in (first, second)]
     if hosts[0] == hosts[1]:
         return True
     pages = [page_of_host(host) for host in hosts]
@@ -433,7 +433,9 @@ def without_tracking(link: str) -> str:
     """
     parts = urlsplit(link)
     kept = [
-        one for one in parts.query.split("&") if one and not TRACKING.match(unquote(one.partition("=")[0]))
+        parameter
+        for parameter in parts.query.split("&")
+        if parameter and not TRACKING.match(unquote(parameter.partition("=")[0]))
     ]
     return parts._replace(query="&".join(kept), fragment="").geturl()
 

@@ -43,8 +43,8 @@ class SavedPage:
     @property
     def content_type(self) -> str:
         """The header ``Content-Type``; that of HTML where the file has none."""
-        found = (value for name, value in self.headers if name.lower() == "content-type")
-        return next(found, "application/pdf" if self.body.startswith(b"%PDF-") else "text/html")
+        types = (value for name, value in self.headers if name.lower() == "content-type")
+        return next(types, "application/pdf" if self.body.startswith(b"%PDF-") else "text/html")
 
 
 def kind_of(head: bytes) -> str:

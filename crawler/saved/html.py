@@ -92,12 +92,12 @@ def lift_images(html: str, images: dict[str, bytes]) -> str:
 
     def lift(match: re.Match[str]) -> str:
         data = unpack(match["data"], bool(match["coded"]))
-        found = sniff(data)
-        if found is None:
+        image = sniff(data)
+        if image is None:
             return match[0] if not match["coded"] else "data:,"
-        if found.width < LEAST and found.height < LEAST:
+        if image.width < LEAST and image.height < LEAST:
             return "data:,"
-        address = embedded_address(data, found.suffix)
+        address = embedded_address(data, image.suffix)
         images[address] = data
         return address
 

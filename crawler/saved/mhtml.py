@@ -68,11 +68,11 @@ def add_image(part: Message, images: dict[str, bytes], names: dict[str, str]) ->
     """Take in an image part: by its address, and the address by its Content-ID."""
     data = payload(part)
     location = (part["Content-Location"] or "").strip()
-    found = sniff(data)
+    image = sniff(data)
     if not location.startswith(("http://", "https://")):
-        if found is None:
+        if image is None:
             return
-        location = embedded_address(data, found.suffix)
+        location = embedded_address(data, image.suffix)
     images[location] = data
     if content_id := (part["Content-ID"] or "").strip().strip("<>"):
         names[content_id] = location
@@ -81,7 +81,7 @@ def add_image(part: Message, images: dict[str, bytes], names: dict[str, str]) ->
 def read_date(text: str | None) -> datetime | None:
     """A date of a mail header, aware."""
     try:
-        found = parsedate_to_datetime(text or "")
+        moment = parsedate_to_datetime(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

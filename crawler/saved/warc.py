@@ -109,7 +109,7 @@ def index_images(path: Path) -> dict[str, int]:
     """Offsets of image records by address. What is damaged behind them is reported when pages are read."""
     from warcio.archiveiterator import ArchiveIterator
 
-    found: dict[str, int] = {}
+    offsets: dict[str, int] = {}
     with path.open("rb") as file:
         iterator = ArchiveIterator(file)
         try:
@@ -120,10 +120,10 @@ def index_images(path: Path) -> dict[str, int]:
                     and type_of(record).startswith("image/")
                     and is_good(record)
                 ):
-                    found[bare(record.rec_headers.get_header("WARC-Target-URI"))] = offset
+                    offsets[bare(record.rec_headers.get_header("WARC-Target-URI"))] = offset
         except Exception:  # reported by `records`
             pass
-    return found
+    return offsets
 
 
 def read_image(path: Path, offset: int, most: int) -> bytes | None:
@@ -144,8 +144,8 @@ def read_record(record: Any, most: int, find_image: Any) -> SavedPage | PageErro
 
     url = record.rec_headers.get_header("WARC-Target-URI")
     received = record.raw_stream.read(most + 1)
-    while len(received) <= most and (more := record.raw_stream.read(most + 1 - len(received))):
-        received += more
+    while len(received) <= most and (chunk := record.raw_stream.read(most + 1 - len(received))):
+        received += chunk
     if len(received) > most:
         return PageError(f"{url} is larger than {in_bytes(most)}")
     if rest := int(getattr(record.raw_stream, "limit", 0)):
@@ -179,10 +179,10 @@ def read_record(record: Any, most: int, find_image: Any) -> SavedPage | PageErro
 def read_warc_date(text: str | None) -> datetime | None:
     """A date of a WARC record, aware."""
     try:
-        found = datetime.fromisoformat(text or "")
+        moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
 def bare(url: str | None) -> str:

@@ -279,7 +279,7 @@ def built_in() -> dict[str, type[Source]]:
     """Every source by name: those of this package, then those of installed plug-ins."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    found = dict(_sources)
+    sources = dict(_sources)
     for entry in entry_points(group=ENTRY_POINTS):
         source = entry.load()
         if not (isinstance(source, type) and issubclass(source, Source)):
@@ -288,5 +288,5 @@ def built_in() -> dict[str, type[Source]]:
             )
         if entry.name in _sources:
             raise TypeError(f"entry point {entry.value} takes the name of the built-in source {entry.name}")
-        found[entry.name] = source
-    return found
+        sources[entry.name] = source
+    return sources

@@ -135,9 +135,9 @@ class Cls(Source):
             publisher=first_text(row, "author"),
             body_html=paragraphs(content, images),
             securities=[
-                one
+                security
                 for stock in dicts(row.get("stock_list"))
-                for one in by_letters(first_text(stock, "StockID") or "", first_text(stock, "name"))
+                for security in by_letters(first_text(stock, "StockID") or "", first_text(stock, "name"))
             ],
             tags=texts(row.get("subjects"), "subject_name"),
             importance={"A": 2, "B": 1}.get(level, 0) if (level := first_text(row, "level")) else None,

@@ -69,9 +69,9 @@ class Cninfo(Source):
             headline=f"{company}：{title}" if company and title else title or company,
             published_raw=self.stated_time(number(row.get("announcementTime"))),
             securities=[
-                one
+                security
                 for code in codes
-                for one in tag(
+                for security in tag(
                     market_number(BOARDS.get(board, "CN"), code), code, company if len(codes) == 1 else None
                 )
             ],

@@ -68,9 +68,9 @@ def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
         if not isinstance(value, KEYS[key]):
             raise ConfigError(f"{where} {key} = {value!r} has the wrong type")
     if name in built_in():
-        if wrong := sorted(entry.keys() - BUILT_IN_KEYS):
+        if unknown := sorted(entry.keys() - BUILT_IN_KEYS):
             raise ConfigError(
-                f"{where} {wrong[0]}: {name} is a built-in source, which takes only {', '.join(sorted(BUILT_IN_KEYS))}"
+                f"{where} {unknown[0]}: {name} is a built-in source, which takes only {', '.join(sorted(BUILT_IN_KEYS))}"
             )
     elif "url" not in entry and not (isinstance(entry.get("channels"), dict) and entry["channels"]):
         known = ", ".join(built_in())
@@ -126,13 +126,13 @@ def is_address(url: Any) -> bool:
 def patterns(where: str, key: str, entry: Mapping[str, Any]) -> list[re.Pattern[str]]:
     """The compiled patterns of *key*. Raises ConfigError."""
     given = entry.get(key, [])
-    found = []
+    patterns = []
     for text in [given] if isinstance(given, str) else given:
         try:
-            found.append(re.compile(text))
+            patterns.append(re.compile(text))
         except (re.error, TypeError) as exc:
             raise ConfigError(f"{where} {key} = {text!r} is not a regular expression: {exc}") from None
-    return found
+    return patterns
 
 
 def urls_of(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -189,19 +189,19 @@ def choose(
             name, _, channel = word.partition("/")
             named.setdefault(name, [])
             named[name] += [channel] if channel else []
-    found = []
+    chosen = []
     for name, channels in named.items():
         if name not in configured and name not in built_in():
-            there = ", ".join([*configured, *(known for known in built_in() if known not in configured)])
-            raise ConfigError(f"no source is called {name}; there are {there}")
+            names = ", ".join([*configured, *(known for known in built_in() if known not in configured)])
+            raise ConfigError(f"no source is called {name}; there are {names}")
         source, followed = build(name, configured.get(name, {}), settings)
         for channel in channels:
             if not source.has_channel(channel):
                 raise ConfigError(
                     f"{name} has no channel {channel!r}; there are {', '.join(source.channels)}"
                 )
-        found.append((source, channels or followed))
-    return found
+        chosen.append((source, channels or followed))
+    return chosen
 
 
 def write_entry(path: Path, name: str, entry: Mapping[str, Any]) -> None:

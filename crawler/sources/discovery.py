@@ -45,12 +45,12 @@ def built_in_for(url: str) -> str | None:
 def feeds_in(html: str, url: str) -> list[str]:
     """Addresses of the feeds that a page names, those of comments last."""
     page = Selector(text=html or "<html/>", type="html")
-    found = []
+    addresses = []
     for link in page.css("link[rel~=alternate], a[type]"):
         address = absolute_url(urljoin(url, link.attrib.get("href", "").strip()))
         if address and FEED_TYPES.search(link.attrib.get("type", "")):
-            found.append(address)
-    return sorted(dict.fromkeys(found), key=lambda address: COMMENTS.search(address) is not None)
+            addresses.append(address)
+    return sorted(dict.fromkeys(addresses), key=lambda address: COMMENTS.search(address) is not None)
 
 
 def well_known(url: str) -> list[str]:
@@ -60,8 +60,8 @@ def well_known(url: str) -> list[str]:
 
 def sitemaps_in(robots: str, url: str) -> list[str]:
     """Sitemaps that a robots.txt names, those of news first."""
-    found = [address for text in SITEMAP.findall(robots) if (address := absolute_url(urljoin(url, text)))]
-    return sorted(dict.fromkeys(found), key=lambda address: "news" not in address.lower())
+    addresses = [address for text in SITEMAP.findall(robots) if (address := absolute_url(urljoin(url, text)))]
+    return sorted(dict.fromkeys(addresses), key=lambda address: "news" not in address.lower())
 
 
 def name_for(url: str, taken: Mapping[str, Any]) -> str:

@@ -131,9 +131,9 @@ class Eastmoney(Source):
             publisher=first_text(row, "mediaName"),
             description=summary,
             securities=[
-                one
+                security
                 for listed_code in texts(row.get("stockList"))
-                for one in tag(*listed_code.partition(".")[::2], None)
+                for security in tag(*listed_code.partition(".")[::2], None)
             ],
             importance=int(style == "3") if (style := first_text(row, "titleColor", "titleStyle")) else None,
             kind="flash" if channel == "flash" else "article",

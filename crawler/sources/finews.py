@@ -109,7 +109,7 @@ class Feed:
             "url",
         ):
             value = text_of(row, name)
-            if value and (found := DIGITS.fullmatch(value) or re.search(r"[/,](20\d{12,21})\.html", value)):
+            if value and (match := DIGITS.fullmatch(value) or re.search(r"[/,](20\d{12,21})\.html", value)):
                 break
         else:
             return None
@@ -118,7 +118,7 @@ class Feed:
         if not headline and description and (head := DIGEST_TITLE.match(description)):
             headline = head[1]
         return Record(
-            key=found[1],
+            key=match[1],
             headline=headline,
             published_raw=text_of(row, "showtime", "datetime", "showDateTime", "Art_ShowTime", "updateTime"),
             publisher=text_of(row, "from", "medianame", "source", "Art_MediaName"),
@@ -269,8 +269,8 @@ def origins_in(setting: str) -> list[str]:
 
 def list_origins(origins: list[str], given: str) -> list[str]:
     """Origins of the public paged lists: those *given* in the settings, else the public one, or a mirror's own."""
-    if found := origins_in(given):
-        return found
+    if own := origins_in(given):
+        return own
     return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in origins) else origins
 
 

@@ -65,16 +65,16 @@ class Gelonghui(Source):
         text = raw_text(row, "content")
         source = sub_object(row, "source")
         statistic = sub_object(row, "statistic")
-        pictures: list[Any] = row["pictures"] if isinstance(row.get("pictures"), list) else []
+        images: list[Any] = row["pictures"] if isinstance(row.get("pictures"), list) else []
         images = [
             address
-            for picture in pictures
+            for image in images
             if (
                 address := absolute_url(
-                    picture
-                    if isinstance(picture, str)
-                    else first_text(picture, "url", "src", "link")
-                    if isinstance(picture, dict)
+                    image
+                    if isinstance(image, str)
+                    else first_text(image, "url", "src", "link")
+                    if isinstance(image, dict)
                     else None
                 )
             )
@@ -88,10 +88,10 @@ class Gelonghui(Source):
             publisher=first_text(source, "name"),
             body_html=paragraphs(text, images),
             securities=[
-                one
+                security
                 for stock in dicts(row.get("relatedStocks"))
                 if (code := first_text(stock, "code"))
-                for one in tag(
+                for security in tag(
                     market_number(first_text(stock, "market") or "", code), code, first_text(stock, "name")
                 )
             ],

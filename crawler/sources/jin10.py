@@ -128,8 +128,8 @@ class Jin10(Source):
         rows = find_list(data, "data.list", self.name, response.url)
         listing = read_rows(rows, self.article, self.name, response.url, "id")
         page, size = number(cursor) or 1, number(data["data"].get("page_size")) or PAGE_SIZE
-        more = bool(rows) and page * size < number(data["data"].get("total"))
-        listing.next_cursor = str(page + 1) if more else None
+        has_more = bool(rows) and page * size < number(data["data"].get("total"))
+        listing.next_cursor = str(page + 1) if has_more else None
         return listing
 
     @staticmethod
@@ -164,10 +164,10 @@ class Jin10(Source):
             publisher=first_text(data, "source"),
             body_html=body,
             securities=[
-                one
+                security
                 for remark in dicts(row.get("remark"))
                 if remark.get("type") == "quotes"
-                for one in by_letters(first_text(remark, "symbol") or "", first_text(remark, "title"))
+                for security in by_letters(first_text(remark, "symbol") or "", first_text(remark, "title"))
             ],
             tags=texts(row.get("tags"), "name") + texts(row.get("tags")),
             importance=stated_number(row.get("important")),

@@ -64,7 +64,7 @@ def read_list(html: str, url: str, source: str, selector: str | None) -> Listing
     page = Selector(text=html or "<html/>", type="html")
     base = absolute(url, page.css("base::attr(href)").get("")) or url
     chosen = page.css(selector) if selector else page.css("a")
-    found: dict[str, Record] = {}
+    records: dict[str, Record] = {}
     anchors = [
         link for element in chosen for link in ([element] if element.root.tag == "a" else element.css("a"))
     ]
@@ -76,14 +76,14 @@ def read_list(html: str, url: str, source: str, selector: str | None) -> Listing
         text = " ".join(anchor.xpath("string()").get("").split()) or anchor.attrib.get("title", "").strip()
         if not address or not (selector or looks_like_article(address, text, url)):
             continue
-        known = found.setdefault(address, Record(key=address, url=address))
+        known = records.setdefault(address, Record(key=address, url=address))
         if text and len(text) > len(known.headline or ""):
             known.headline = text
-    if not found:
+    if not records:
         how = (
             f"links={selector!r} matches none"
             if selector
             else "no link looks like an article; give links = a CSS selector"
         )
         raise SourceError(f"{source}: {url} lists no article: {how}")
-    return Listing(records=list(found.values()))
+    return Listing(records=list(records.values()))

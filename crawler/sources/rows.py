@@ -40,8 +40,8 @@ def find_list(data: Any, path: str, source: str, url: str) -> list[Any]:
     node = data
     for step in path.split("."):
         if not isinstance(node, dict) or step not in node:
-            there = ", ".join(sorted(map(str, node))[:8]) if isinstance(node, dict) else type(node).__name__
-            raise SourceError(f"{source}: {url} has no {path}: at {step!r} there is {there or 'nothing'}")
+            keys = ", ".join(sorted(map(str, node))[:8]) if isinstance(node, dict) else type(node).__name__
+            raise SourceError(f"{source}: {url} has no {path}: at {step!r} there is {keys or 'nothing'}")
         node = node[step]
     if not isinstance(node, list):
         raise SourceError(f"{source}: {url}: {path} is {type(node).__name__}, not a list")
@@ -49,11 +49,11 @@ def find_list(data: Any, path: str, source: str, url: str) -> list[Any]:
 
 
 def check_code(
-    data: Any, key: str, good: Iterable[Any], source: str, url: str, words: str = "message"
+    data: Any, key: str, accepted: Iterable[Any], source: str, url: str, words: str = "message"
 ) -> None:
-    """Raise SourceRefused where an answer's own code under *key* is not *good*."""
+    """Raise SourceRefused where an answer's own code under *key* is not *accepted*."""
     code = data.get(key) if isinstance(data, dict) else None
-    if code not in list(good):
+    if code not in list(accepted):
         reason = first_text(data, words, "msg", "message") if isinstance(data, dict) else None
         raise SourceRefused(f"{source}: {url} answered {key} {code!r}: {reason or 'no reason given'}")
 
@@ -77,23 +77,23 @@ def read_rows(
     """What *read* makes of the rows of a list. A row is passed over, and stands in ``unread``, where it is no object, says
     nothing under *key*, has values of another type than ever before, or *read* finds no id in it. Raises SourceError where
     that goes for all of them."""
-    found = Listing(records=[])
-    seen = 0
+    listing = Listing(records=[])
+    count = 0
     for row in rows:
-        seen += 1
+        count += 1
         record = None
         if isinstance(row, dict) and (key is None or first_text(row, key)):
             with contextlib.suppress(TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
                 record = read(row)
         if record is not None:
-            found.records.append(record)
-        elif len(found.unread) < MOST_UNREAD:
-            found.unread.append(json.dumps(row, ensure_ascii=False, sort_keys=True)[:UNREAD_LENGTH])
-    if seen and not found.records:
+            listing.records.append(record)
+        elif len(listing.unread) < MOST_UNREAD:
+            listing.unread.append(json.dumps(row, ensure_ascii=False, sort_keys=True)[:UNREAD_LENGTH])
+    if count and not listing.records:
         raise SourceError(
-            f"{source}: none of the {seen} rows of {url} could be read; the first is {found.unread[0][:120]}"
+            f"{source}: none of the {count} rows of {url} could be read; the first is {listing.unread[0][:120]}"
         )
-    return found
+    return listing
 
 
 def check_read(rows: list[Any], records: list[Any], source: str, url: str) -> None:
@@ -114,10 +114,10 @@ def number(value: Any) -> int:
     (3, 0, 2, 0, 0, 0)
     """
     try:
-        found = int(value or 0)
+        integer = int(value or 0)
     except (TypeError, ValueError, OverflowError):
         return 0
-    return found if abs(found) < 2**63 else 0
+    return integer if abs(integer) < 2**63 else 0
 
 
 def stated_number(value: Any) -> int | None:
@@ -148,8 +148,8 @@ def texts(value: Any, key: str | None = None) -> list[str]:
     (['a'], [])
     """
     rows = value if isinstance(value, list) else []
-    found = [(row.get(key) if isinstance(row, dict) else None) if key else row for row in rows]
-    return [text.strip() for text in found if isinstance(text, str) and text.strip()]
+    values = [(row.get(key) if isinstance(row, dict) else None) if key else row for row in rows]
+    return [text.strip() for text in values if isinstance(text, str) and text.strip()]
 
 
 def head_of(text: str) -> str | None:

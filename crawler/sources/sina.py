@@ -115,12 +115,12 @@ class Sina(Source):
             rows = find_list(data, "result.data.feed.list", self.name, response.url)
             listing = read_rows(rows, self.flash, self.name, response.url, "id")
             info = data["result"]["data"]["feed"].get("page_info")
-            more = bool(rows) and page < number(info.get("totalPage") if isinstance(info, dict) else 0)
+            has_more = bool(rows) and page < number(info.get("totalPage") if isinstance(info, dict) else 0)
         else:
             rows = find_list(data, "result.data", self.name, response.url)
             listing = read_rows(rows, self.article, self.name, response.url)
-            more = len(rows) >= ROLL_SIZE
-        listing.next_cursor = str(page + 1) if more else None
+            has_more = len(rows) >= ROLL_SIZE
+        listing.next_cursor = str(page + 1) if has_more else None
         return listing
 
     def flash(self, row: dict[str, Any]) -> Record:

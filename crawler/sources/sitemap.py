@@ -69,12 +69,12 @@ def read_sitemap(body: bytes, url: str, source: str, zone: str) -> Listing:
 
 def fields_of(element: Any) -> dict[str, str]:
     """Texts within an entry by local name, the first of each."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for child in element.iter():
         name = etree.QName(child).localname if isinstance(child.tag, str) else ""
         if name in FIELDS and child.text and child.text.strip():
-            found.setdefault(name, " ".join(child.text.split()))
-    return found
+            texts.setdefault(name, " ".join(child.text.split()))
+    return texts
 
 
 def record_of(location: str, fields: dict[str, str], zone: str) -> Record:

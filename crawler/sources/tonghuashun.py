@@ -107,9 +107,9 @@ class Tonghuashun(Source):
             publisher=first_text(row, "source"),
             body_html=paragraphs(text, [image] if image else ()),
             securities=[
-                one
+                security
                 for stock in dicts(row.get("stock"))
-                for one in tag(
+                for security in tag(
                     MARKETS.get(first_text(stock, "stockMarket") or ""),
                     first_text(stock, "stockCode") or "",
                     first_text(stock, "name"),

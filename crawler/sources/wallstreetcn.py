@@ -62,13 +62,13 @@ class Wallstreetcn(Source):
         return str(int(window.until.timestamp())) if window.until and channel in LIVES else ""
 
     def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
-        more = {"cursor": cursor} if cursor else {}
+        parameters = {"cursor": cursor} if cursor else {}
         if channel == "articles":
-            query: dict[str, Any] = {"limit": ARTICLES, **more}
+            query: dict[str, Any] = {"limit": ARTICLES, **parameters}
             return [
                 ListRequest(url=f"https://api-one-wscn.awtmt.com/apiv1/content/articles?{urlencode(query)}")
             ]
-        query = {"channel": LIVES[channel][0], "client": "pc", "limit": 20, **more}
+        query = {"channel": LIVES[channel][0], "client": "pc", "limit": 20, **parameters}
         return [ListRequest(url=f"https://api-one.wallstcn.com/apiv1/content/lives?{urlencode(query)}")]
 
     def read(self, response: Response, channel: str, cursor: str) -> Listing:
@@ -102,9 +102,9 @@ class Wallstreetcn(Source):
             publisher=first_text(row, "reference"),
             body_html=paragraphs(text, [] if "<img" in text else images),
             securities=[
-                one
+                security
                 for symbol in symbols
-                for one in by_letters(
+                for security in by_letters(
                     (
                         symbol
                         if isinstance(symbol, str)

@@ -115,14 +115,14 @@ class FeedsSpider(ListSpider):
         """The sources that this crawl follows, with their channels. Raises UsageProblem."""
         path = Path(settings["DATA_DIR"]).expanduser() / FILE
         try:
-            found = choose(self.words, load(path), settings)
+            followed = choose(self.words, load(path), settings)
         except ConfigError as exc:
             raise UsageProblem(str(exc)) from None
-        if not found:
+        if not followed:
             raise UsageProblem(
                 f"no source to follow: {path} names none; add one with scrapy source add URL, or give -a sources=NAME,..."
             )
-        return found
+        return followed
 
     # -- a round ----------------------------------------------------------------------------------------------
 
@@ -265,9 +265,11 @@ class FeedsSpider(ListSpider):
         """Keep what lists listed, and the articles that could not be had; those that were *handed* over count as had."""
         self.archive.flush()
         for poll in self.polls:
-            poll.ids = {key: self.became.get(one, one) for key, one in poll.ids.items()}
-        ids = {one for poll in self.polls for one in poll.ids.values()}
-        states = self.feed_state.states(ids | {self.became.get(one, one) for one in self.asked})
+            poll.ids = {key: self.became.get(article_id, article_id) for key, article_id in poll.ids.items()}
+        ids = {article_id for poll in self.polls for article_id in poll.ids.values()}
+        states = self.feed_state.states(
+            ids | {self.became.get(article_id, article_id) for article_id in self.asked}
+        )
         states |= dict.fromkeys(handed, True)
         lost = [
             {"article_id": article_id, "feed": named[0], "url": named[1].url, "record": words_of(named[1])}
@@ -276,8 +278,10 @@ class FeedsSpider(ListSpider):
         ]
         self.list_state.keep_pending(lost)
         self.list_state.settle(handed)
-        followed_up = {one for one, named in self.asked.items() if named and not named[1].is_whole}
-        ended = self.feed_state.ended({self.became.get(one, one) for one in followed_up})
+        followed_up = {
+            article_id for article_id, named in self.asked.items() if named and not named[1].is_whole
+        }
+        ended = self.feed_state.ended({self.became.get(article_id, article_id) for article_id in followed_up})
         memories = []
         for poll in self.polls:
             self.remember_members(poll, states.keys())
@@ -306,9 +310,11 @@ class FeedsSpider(ListSpider):
 
     def remember_members(self, poll: Poll, archived: Collection[str]) -> None:
         """Keep which archived articles the list named."""
-        ids = self.feed_state.not_yet_in(poll.feed, {one for one in poll.ids.values() if one in archived})
+        ids = self.feed_state.not_yet_in(
+            poll.feed, {article_id for article_id in poll.ids.values() if article_id in archived}
+        )
         now = utc_text(self.now())
         if ids:
             self.archive.add_feeds(
-                [{"article_id": one, "feed": poll.feed, "first_listed_at": now} for one in ids]
+                [{"article_id": article_id, "feed": poll.feed, "first_listed_at": now} for article_id in ids]
             )
