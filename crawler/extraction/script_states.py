@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 NAMES = (
@@ -22,15 +23,19 @@ NAMES = (
 )
 """Names, or ends of names, that pages give the state of their scripts."""
 ASSIGNED = re.compile(
-    r"""["'\w$\]]*(?:[^<>]{0,80}>\s*(?=[\[{])|\s*=\s*(?:JSON\.parse\(\s*(?=["'])|(?=[\[{])))"""
+    r"""["'\w$\]]{0,40}(?:[^<>]{0,80}>\s*(?=[\[{])|\s*=\s*(?:JSON\.parse\(\s*(?=["'])|(?=[\[{])))"""
 )
+MOST_NAMES = 50
+"""Of a page that are looked behind: what follows each may have to be read to its end."""
 QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
 FLIGHT = "__next_f"
 FLIGHT_CHUNK = re.compile(r"""__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\s*\]\)""", re.DOTALL)
 """A part of the rows that Next.js streams to its scripts."""
 FLIGHT_ROW = re.compile(rb"([0-9a-f]*):(?:T([0-9a-f]+),)?")
 NUXT_DATA = "__NUXT_DATA__"
-NUXT_SCRIPT = re.compile(r"""<script[^>]*\bid=["']?__NUXT_DATA__[^>]*>(.*?)</script""", re.DOTALL)
+NUXT_SCRIPT = re.compile(
+    r"""<script[^<>]{0,200}\bid=["']?__NUXT_DATA__[^<>]{0,200}>(.*?)</script""", re.DOTALL
+)
 WRAPPED = frozenset(("Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef", "EmptyShallowRef"))
 """What Nuxt writes in front of a value that its scripts watch."""
 
@@ -52,10 +57,10 @@ def find_state_names(html: str) -> Iterator[int]:
 def parse_states(html: str) -> Iterator[Any]:
     """What the page's scripts assign to names such as ``__INITIAL_STATE__``, as far as it is JSON."""
     decoder = json.JSONDecoder(strict=False)
-    for found in (ASSIGNED.match(html, at) for at in find_state_names(html)):
-        if found is None:
+    for end_of_name in islice(find_state_names(html), MOST_NAMES):
+        if (assignment := ASSIGNED.match(html, end_of_name)) is None:
             continue
-        at = found.end()
+        at = assignment.end()
         try:
             if html[at] in "\"'":
                 quoted = QUOTED.match(html, at)
@@ -77,9 +82,12 @@ def parse_states(html: str) -> Iterator[Any]:
 def parse_flight(html: str) -> Iterator[Any]:
     """The rows of JSON that Next.js streams (``ID:JSON``), with the texts that they name as ``$ID`` (``ID:Tsize,text``,
     the size in bytes)."""
-    stream = "".join(json.loads(chunk, strict=False) for chunk in FLIGHT_CHUNK.findall(html)).encode(
-        "utf-8", "replace"
-    )
+    try:
+        stream = "".join(json.loads(chunk, strict=False) for chunk in FLIGHT_CHUNK.findall(html)).encode(
+            "utf-8", "replace"
+        )
+    except ValueError:  # JavaScript knows escapes that JSON does not
+        return
     rows: list[bytes] = []
     texts: dict[str, str] = {}
     at = 0

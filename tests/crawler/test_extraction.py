@@ -581,6 +581,21 @@ def test_a_script_does_not_speak_for_a_page_that_shows_its_text():
     assert read(shown)["headline"] == read(news_page())["headline"]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        r'self.__next_f.push([1,"a\x41"])',
+        '__NEXT_DATA__={"a":',
+        "__INITIAL_STATE__=",
+        'self.__next_f.push([1,"1:Tffffff,"])',
+    ],
+)
+def test_a_state_that_cannot_be_read_leaves_the_page_as_it_is(script):
+    assert read(news_page().replace(b"</body>", f"<script>{script}</script></body>".encode())) == read(
+        news_page()
+    )
+
+
 def test_another_article_s_text_in_a_script_is_not_taken():
     state = json.dumps(STATE, ensure_ascii=False)
     with pytest.raises(PageError):
