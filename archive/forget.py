@@ -122,7 +122,7 @@ def _forget_captures(
     captures.flush()
     db = captures.db
     db.execute("PRAGMA secure_delete = ON")
-    rows = db.execute("SELECT id, url, final_url FROM captures").fetchall()
+    rows = db.execute("SELECT id, url, final_url FROM responses").fetchall()
     gone = [
         row[0]
         for row in rows
@@ -130,13 +130,13 @@ def _forget_captures(
     ]
     db.execute("BEGIN IMMEDIATE")
     try:
-        db.executemany("DELETE FROM captures WHERE id = ?", [(capture_id,) for capture_id in gone])
+        db.executemany("DELETE FROM responses WHERE id = ?", [(capture_id,) for capture_id in gone])
         db.execute(
-            "DELETE FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM captures WHERE body_sha256 IS NOT NULL)"
+            "DELETE FROM bodies WHERE sha256 NOT IN (SELECT body_sha256 FROM responses WHERE body_sha256 IS NOT NULL)"
         )
         db.execute(
-            "UPDATE bodies SET first_capture = (SELECT min(id) FROM captures WHERE body_sha256 = sha256)"
-            " WHERE first_capture NOT IN (SELECT id FROM captures)"
+            "UPDATE bodies SET first_capture = (SELECT min(id) FROM responses WHERE body_sha256 = sha256)"
+            " WHERE first_capture NOT IN (SELECT id FROM responses)"
         )
         done.captures = len(gone)
         for sha256, packed in db.execute("SELECT sha256, packed FROM bodies").fetchall():
@@ -160,7 +160,7 @@ def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: li
         [digest, size, kept_packed, sha256],
     )
     changed = db.execute(
-        "UPDATE captures SET body_sha256 = ?, redacted = json_insert(redacted, '$[#]', ?) WHERE body_sha256 = ?",
+        "UPDATE responses SET body_sha256 = ?, redacted = json_insert(redacted, '$[#]', ?) WHERE body_sha256 = ?",
         [digest, MARK, sha256],
     ).rowcount
     db.execute("DELETE FROM bodies WHERE sha256 = ?", [sha256])

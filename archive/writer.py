@@ -273,7 +273,7 @@ class Archive:
                 [crawl_id, spider, utc_text(now)],
             )
         if self.captures is not None:
-            self.captures.crawl_id = crawl_id
+            self.captures.batch.crawl_id = crawl_id
         return crawl_id
 
     def _report_future(self, now: datetime) -> None:

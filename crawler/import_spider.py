@@ -147,7 +147,7 @@ class ImportSpider(Spider):
         if captures is None:
             return []
         body = capture.received if capture.body is None else capture.body
-        captures.reader = captures.reader or self.reader
+        captures.batch.reader = captures.batch.reader or self.reader
         sha256 = hashlib.sha256(body).hexdigest()
         kept = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
         return [kept] if kept else []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from archive.capture_schema import BY_URL, by_url
 from pipelines.download_images import Outcome, validate_image
 from pipelines.image_types import Limits
 
@@ -45,8 +46,8 @@ class ImageRows:
     def captured(self, url: str) -> Outcome | None:
         """An image that was fetched for another article, or in another crawl."""
         row = self.captures.execute(
-            "SELECT image_sha256 FROM captures WHERE url = ? AND image_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
-            [url],
+            f"SELECT image_sha256 FROM captures WHERE {BY_URL} AND image_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
+            by_url(url),
         ).fetchone()
         file = self.file(row[0]) if row else None
         return {"status": "stored", "reason": None, **file} if file else None

@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from archive.capture_batch import Exchanges, insert_responses
 from archive.capture_headers import header_set_of
+from archive.capture_schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES
 from archive.captures import NAME, Captures
 from archive.forget import MARK, redacted_body
 from archive.journal import Noted, write_journal
@@ -47,7 +49,7 @@ def merge_captures(
         conn.execute("ATTACH ? AS archive", [f"{captures.path.as_uri()}?mode=ro"])
         conn.execute("BEGIN")
         cursor = conn.execute(
-            "SELECT n.* FROM main.captures AS n LEFT JOIN archive.captures AS m ON m.id = n.id WHERE m.id IS NULL ORDER BY n.id"
+            "SELECT * FROM main.captures AS n WHERE NOT EXISTS (SELECT 1 FROM archive.responses WHERE id = n.id) ORDER BY id"
         )
         copy = _Copy(captures, conn, [column[0] for column in cursor.description], needles, own)
         number = write_in_batches(cursor, copy.write, BATCH) - copy.left_out
@@ -84,6 +86,16 @@ def _write_journal(captures: Captures, entries: list[tuple[str | None, Noted]]) 
         raise
 
 
+def _columns_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """A row of the view `captures`, which lacks columns where an earlier version made it, as `insert_responses` takes it."""
+    capture_id, _, *rest = COLUMNS_OF_RESPONSES
+    return (
+        tuple(map(row.get, COLUMNS_OF_EXCHANGES)),
+        row[capture_id],
+        *map(row.get, rest),
+    )
+
+
 class _Copy:
     """Writes captures and the bodies and headers that they need."""
 
@@ -97,6 +109,7 @@ class _Copy:
     ):
         self.db, self.shard, self.names = captures.db, shard, names
         self.needles, self.own = list(needles), frozenset(own)
+        self.exchanges = Exchanges()
         self.left_out = 0
 
     def write(self, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -119,14 +132,12 @@ class _Copy:
                 " first_capture = min(first_capture, excluded.first_capture)",
                 bodies,
             )
-            self.db.executemany(
-                f"INSERT OR IGNORE INTO captures ({', '.join(self.names)}) VALUES ({', '.join(':' + name for name in self.names)})",
-                kept,
-            )
+            insert_responses(self.db, self.exchanges, map(_columns_of, kept), or_ignore=True)
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
+            self.exchanges = Exchanges()
             raise
 
     def _is_taken_down(self, row: dict[str, Any]) -> bool:

@@ -41,7 +41,7 @@ class CaptureMiddleware:
         archive = require_archive(crawler)
         if archive.captures is None:
             raise NotConfigured
-        archive.captures.reader = reader_of(crawler.settings)
+        archive.captures.batch.reader = reader_of(crawler.settings)
         return cls(archive)
 
     def process_response(self, request: Request, response: Response) -> Response:

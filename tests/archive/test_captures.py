@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archive.capture_schema import SET, STEPS
 from archive.captures import Capture, CaptureError, Captures
 from archive.exports import load_capture_formats
 from archive.exports.captures import export_captures
 from archive.packing import zstd
+from archive.schema import apply_steps, connect
 from archive.writer import Archive
 from tests.archive.test_writer import entry
 
@@ -132,13 +134,70 @@ def test_a_damaged_body_is_noticed(captures):
         captures.body("nothing")
 
 
+def test_captures_of_an_earlier_version_are_the_same_behind_the_view(tmp_path):
+    path = tmp_path / "captures.db"
+    old = connect(path)
+    apply_steps(old, SET, STEPS[:4])
+    old.execute("INSERT INTO header_sets VALUES ('0000000000000000', '[]')")
+    old.execute("INSERT INTO bodies VALUES (?, 'x', 0, x'00')", ["a" * 64])
+    for n in range(40):  # every column that may be NULL is so in some rows
+        fetched_at = f"2026-02-21T07:54:{n:02}.123Z"
+        capture_id = f"20260221T0754{n:02}.123Z-1f3a9c04{'-2' * (n % 2)}"
+        old.execute(
+            f"INSERT INTO captures VALUES ({', '.join('?' * 20)})",
+            [
+                capture_id, None if n % 3 else f"crawl{n % 4}", f"http://paper.example/{n}", None if n % 5 else "http://paper.example/x",
+                "GET" if n % 2 else "POST", "0000000000000000", 200 + n, "[]", fetched_at, None if n % 4 else "127.0.0.1",
+                None if n % 6 else "h2", "gzip" if n % 7 else None, "", n, "a" * 64 if n % 2 else None,
+                None if n % 2 else "b" * 64, "[]", None if n % 3 == 1 else "0.2.0", None if n % 8 else "saved", None if n % 8 else "a.html",
+            ],
+        )  # fmt: skip
+    old.commit()
+    cursor = old.execute("SELECT * FROM captures ORDER BY id")
+    names, rows = [column[0] for column in cursor.description], cursor.fetchall()
+    old.close()
+    with Captures(path).open() as captures:
+        cursor = captures.db.execute("SELECT * FROM captures ORDER BY id")
+        assert [column[0] for column in cursor.description] == names
+        assert cursor.fetchall() == rows
+        assert captures.db.execute("PRAGMA foreign_key_check").fetchall() == []
+        [(exchanges,)] = captures.db.execute("SELECT count(*) FROM exchanges")
+        assert exchanges < len(rows)
+
+
+def test_addresses_are_found_by_an_index(captures):
+    captures.add(capture(final_url="http://paper.example/b/1"))
+    captures.flush()
+    statements = []
+    captures.db.set_trace_callback(statements.append)
+    assert len(list(captures.find(url="http://paper.example/a/1"))) == 1
+    captures.db.set_trace_callback(None)
+    [find] = [text for text in statements if "AS header_set" in text]
+    plan = "\n".join(row[3] for row in captures.db.execute(f"EXPLAIN QUERY PLAN {find}"))
+    assert "USING INDEX responses_url" in plan
+    assert "SCAN" not in plan
+
+
+def test_what_responses_of_a_crawl_share_is_kept_once(captures, tmp_path):
+    for n in range(3):
+        captures.add(capture(fetched_at=MOMENT + timedelta(seconds=n), ip="127.0.0.1"))
+    captures.flush()
+    again = Captures(tmp_path / "captures.db").open()
+    again.add(capture(fetched_at=MOMENT + timedelta(seconds=9), ip="127.0.0.1"))
+    again.add(capture(fetched_at=MOMENT + timedelta(seconds=9), ip="127.0.0.2"))
+    again.close()
+    assert [row["ip"] for row in captures.find()] == ["127.0.0.1"] * 4 + ["127.0.0.2"]
+    assert captures.db.execute("SELECT count(*) FROM exchanges").fetchone() == (2,)
+
+
 def test_a_failed_write_keeps_the_batch(captures):
     captures.add(capture())
     with captures.db as db:
-        db.execute("CREATE TRIGGER full BEFORE INSERT ON captures BEGIN SELECT raise(ABORT, 'full'); END")
+        db.execute("CREATE TRIGGER full BEFORE INSERT ON responses BEGIN SELECT raise(ABORT, 'full'); END")
     with pytest.raises(sqlite3.IntegrityError):
         captures.flush()
     assert list(captures.find()) == []
+    assert captures.db.execute("SELECT count(*) FROM exchanges").fetchone() == (0,)
     with captures.db as db:
         db.execute("DROP TRIGGER full")
     captures.flush()
@@ -219,7 +278,7 @@ def test_what_was_not_received_is_marked_and_no_response_in_warc(tmp_path):
         is None
     )
     with pytest.raises(sqlite3.IntegrityError), captures.db as db:
-        db.execute("UPDATE captures SET source = 'guess'")
+        db.execute("UPDATE exchanges SET source = 'guess'")
     captures.close()
     out = io.BytesIO()
     export_captures(tmp_path, out, WARC_GZ)

@@ -8,7 +8,7 @@ from archive.merge.captures import merge_captures
 def written(folder, *batches, crawl_id=None):
     folder.mkdir(exist_ok=True)
     with Captures(folder / "captures.db").open() as captures:
-        captures.crawl_id = crawl_id
+        captures.batch.crawl_id = crawl_id
         for batch in batches:
             captures.note(batch)
             captures.flush()

@@ -163,7 +163,7 @@ def test_a_flipped_byte_in_a_capture_is_found(data):
 def test_captures_that_articles_rest_on_must_be_there(data):
     with Captures.read(data) as captures:
         [first, _] = captures.find()
-    edit(data / "captures.db", "DELETE FROM captures WHERE id = ?", first["id"])
+    edit(data / "captures.db", "DELETE FROM responses WHERE id = ?", first["id"])
     assert found(data) == (3, [("capture", first["id"])])
     (data / "captures.db").unlink()
     assert found(data) == (3, [("capture", "captures.db")])

@@ -51,6 +51,7 @@ def measure(payloads: list[bytes]) -> None:
     number, size = len(payloads), sum(map(len, payloads))
     with tempfile.TemporaryDirectory() as folder:
         captures = Captures(Path(folder) / "captures.db").open()
+        captures.batch.crawl_id, captures.batch.reader = "20260221T000000Z-finews-4711@host", "0.2.0+1f3a9c0"
         began = time.process_time()
         ids = [
             captures.add(

@@ -363,7 +363,7 @@ def test_a_killed_import_goes_on_where_it_was(tmp_path):
     assert names <= set(one)
     for name in (name for name in other if name.startswith("posts/") or name in names):
         assert one[name] == other[name], name
-    assert len(one["captures.db/captures"]) == 300
+    assert len(one["captures.db/responses"]) == 300
 
 
 KILLED_AT_THE_SECOND_BATCH = """
