@@ -44,6 +44,7 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
         if article is None:
             raise UnknownArticle(f"there is no article {article_id}")
     done = Forgotten()
+    moment = utc_text(archive.now())
     conn.execute("PRAGMA secure_delete = ON")
     if archive.captures is not None:
         own = [
@@ -60,7 +61,6 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
                 [article_id, json.dumps(own)],
             )
         ]
-        moment = utc_text(archive.now())
         _forget_captures(archive.captures, dict(article), set(own) - set(shared), moment, done)
     images = conn.execute(
         "SELECT sha256, path FROM images AS i WHERE EXISTS (SELECT 1 FROM article_images WHERE article_id = ?1 AND sha256 = i.sha256)"
@@ -72,7 +72,7 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
         [row["path"] for row in images], [article["post_path"]] if article["post_path"] else []
     )
     with archive.transaction():
-        _delete_rows(conn, article_id, [row["sha256"] for row in images], utc_text(archive.now()))
+        _delete_rows(conn, article_id, [row["sha256"] for row in images], moment)
     archive.recover()
     return done
 
