@@ -152,7 +152,7 @@ def as_xpath(selector: str, where: str) -> str:
 def try_examples(rule: UserRule, where: str) -> None:
     """Raise RuleError where the rule keeps what it must drop, or the other way round."""
     from pipelines.sanitise_html import safe_tree
-    from pipelines.strip_boilerplate import strip_own
+    from pipelines.strip_tree import strip_own
 
     for example, goes in ((rule.rule.drops, True), (rule.rule.keeps, False)):
         tree = safe_tree(f"<p>头一段正文。</p>{example}<p>又一段正文。</p>")

@@ -2,10 +2,11 @@
 
 import pytest
 
+from pipelines.boilerplate_matches import rules_for
 from pipelines.boilerplate_rules import RULES
 from pipelines.render_body import text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import rules_for, strip_tree
+from pipelines.strip_tree import strip_tree
 
 BY_NAME = {rule.name: rule for rule in RULES}
 

@@ -17,12 +17,14 @@ from itemadapter import ItemAdapter
 
 from archive.post_format import safe_body
 from crawler.items import Article
-from pipelines import download_images, sanitise_html, strip_boilerplate
+from pipelines import download_images, sanitise_html
+from pipelines import strip_tree as strip_tree_module
 from pipelines.lift_securities import LiftSecuritiesPipeline
 from pipelines.render_body import RenderBodyPipeline, text_of
 from pipelines.sanitise_html import SanitiseHtmlPipeline, safe_tree
 from pipelines.securities_in_text import SecuritiesInTextPipeline
-from pipelines.strip_boilerplate import strip_article, strip_tree
+from pipelines.strip_boilerplate import strip_article
+from pipelines.strip_tree import strip_tree
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CPU_SECONDS = 50
@@ -96,7 +98,7 @@ def test_a_body_is_read_to_a_bound_and_says_so(monkeypatch):
 
 
 def test_no_more_is_taken_out_than_a_bound(monkeypatch):
-    monkeypatch.setattr(strip_boilerplate, "MOST_REMOVALS", 2)
+    monkeypatch.setattr(strip_tree_module, "MOST_REMOVALS", 2)
     tree = safe_tree("<p>正文。</p>" + '<p class="ad">甲</p>' * 5)
     removals = strip_tree(tree).removals
     assert [removal["rule"] for removal in removals] == ["advert", "advert", "too_many"]

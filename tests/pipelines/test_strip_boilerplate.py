@@ -1,10 +1,11 @@
-"""Boilerplate goes into the ledger, the article stays."""
+"""Boilerplate goes into `removals`, the article stays."""
 
 import pytest
 
 from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
-from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, strip_tree, tidy_digest
+from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, tidy_digest
+from pipelines.strip_tree import strip_tree
 from pipelines.user_rules import load_rules
 from tests.conftest import ROOT
 

@@ -1,0 +1,138 @@
+"""Which boilerplate rule takes a paragraph, by its text and its place in the article."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from archive.late_pattern import compile_late
+from pipelines.boilerplate_rules import END, RULES, START, Rule
+
+TEXT_RULES = [
+    (rule, compile_late(rule.pattern, re.DOTALL)) for rule in RULES if rule.kind in ("paragraph", "tail")
+]
+HINTS = sorted({word for rule, _ in TEXT_RULES for word in rule.hint}, key=len, reverse=True)
+
+
+def any_of(words: list[str]) -> str:
+    """A regular expression for any of *words*, those with one first character together: it is tried in many places, and each
+    branch of its own costs.
+
+    >>> any_of(["来源", "声明", "来自"])
+    '来(?:源|自)|声(?:明)'
+    """
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(ends)})" for first, ends in rests.items())
+
+
+HINT = compile_late(any_of(HINTS))
+NAMES = compile_late(r"[\s、，,/　]+")
+MOST_KEPT = {"start": START, "end": END, "last": 1}
+ROLE = compile_late(
+    r"(?:责任编辑|责编|编辑|编审|校对|校對|审核|審核|审校|主编|终审|监制|排版|美编|统筹)\s*[:：|｜丨/／]"
+)
+SENTENCE = compile_late(r"[。？！；]")
+LONGEST_PARAGRAPH = 1_200
+"""Characters of a paragraph that a rule can match whole."""
+LONGEST_TAIL = 400
+"""Characters at the end of a paragraph in which a note is looked for."""
+NO_NAME = compile_late(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
+TextRule = tuple[Rule, "re.Pattern[str]"]
+
+
+@cache
+def rules_of(word: str) -> int:
+    """The rules, as bits in the order of `TEXT_RULES`, that have a hint which stands where *word* does: it, one that it
+    holds, or one that begins inside it, for the search goes on behind it."""
+    hidden = {other for other in HINTS if other in word or other.startswith(word)}
+    hidden |= {other for n in range(1, len(word)) for other in HINTS if other.startswith(word[n:])}
+    return sum(1 << n for n, (rule, _) in enumerate(TEXT_RULES) if not hidden.isdisjoint(rule.hint))
+
+
+@cache
+def rules_in(bits: int) -> list[TextRule]:
+    """The rules that *bits* stand for."""
+    return [entry for n, entry in enumerate(TEXT_RULES) if bits >> n & 1]
+
+
+def rules_for(text: str) -> list[TextRule]:
+    """The rules that can match a paragraph with this *text*: none, as a rule."""
+    bits = 0
+    for word in HINT.findall(text):
+        bits |= rules_of(word)
+    return rules_in(bits) if bits else []
+
+
+def find_matches(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str], str]]:
+    """``(block, rule, match, text)`` for each paragraph that a rule takes, in reading order.
+
+    Start and end are counted in the paragraphs that stay: a tail of twelve promotions is all at the end.
+    """
+    hinted = {n: rules for n, (_, text) in enumerate(blocks) if (rules := rules_for(text))}
+    if not hinted:
+        return []
+    last = max(hinted)
+    hits: dict[int, tuple[Rule, re.Match[str]]] = {}
+    kept = 0
+    for n, (_, text) in enumerate(blocks):
+        hit = match_paragraph(hinted[n], text, "start", kept) if n in hinted else None
+        if hit:
+            hits[n] = hit
+        elif (kept := kept + 1) >= START and n > last:
+            break
+    kept = 0
+    for n in range(len(blocks) - 1, -1, -1):
+        if n in hits:
+            continue
+        hit = match_paragraph(hinted[n], blocks[n][1], "end", kept) if n in hinted else None
+        if hit:
+            hits[n] = hit
+        if hit is None or hit[0].kind == "tail":
+            kept += 1
+    return [(blocks[n][0], *hits[n], blocks[n][1]) for n in sorted(hits)]
+
+
+def match_paragraph(
+    rules: list[TextRule], text: str, side: str, kept: int
+) -> tuple[Rule, re.Match[str]] | None:
+    """The first of *rules* that takes a paragraph with this *text*, *kept* paragraphs from one *side* of the article."""
+    for rule, pattern in rules:
+        if rule.where != "any" and (
+            (rule.where == "start") != (side == "start") or kept >= MOST_KEPT[rule.where]
+        ):
+            continue
+        if rule.kind == "paragraph":
+            match = pattern.fullmatch(text) if len(text) <= LONGEST_PARAGRAPH else None
+        else:
+            tail = pattern.finditer(text, max(0, len(text) - LONGEST_TAIL))
+            match = next((match for match in tail if match.end() == len(text)), None)
+        if match and not (rule.lifts == "authors" and NO_NAME.search(match[1])):
+            if rule.lifts == "editors" and not are_editors(match):
+                continue
+            return rule, match
+    return None
+
+
+def names_in(text: str) -> list[str]:
+    """Names that blanks or commas part."""
+    return [name for name in NAMES.split(text) if name and name not in "｜|丨"]
+
+
+def editors_in(text: str) -> list[str]:
+    """Who is named as editor, without those named behind another duty.
+
+    >>> editors_in("王小明 校对：李晓红")
+    ['王小明']
+    """
+    return names_in(ROLE.split(text, maxsplit=1)[0])
+
+
+def are_editors(match: re.Match[str]) -> bool:
+    """Whether a line names people: 编辑 and 审核 begin sentences, too."""
+    named = match.groupdict().get("editors") or match[1]
+    if "责" in match[0][:8] or "責" in match[0][:8]:
+        return len(named) <= 40 and not SENTENCE.search(named)
+    return all(len(name) <= 4 or name.isascii() or "·" in name for name in names_in(ROLE.sub(" ", named)))
