@@ -15,6 +15,7 @@ from archive.lean_import import LARGE, without
 from archive.publisher_slugs import derive_again
 from archive.reader_marks import MARKS
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
+from archive.search.needs_words import SEARCH_NEEDS_WORDS
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
@@ -411,6 +412,7 @@ CREATE TABLE restorations (
 step("0027_alerts", ALERTS)
 step("0028_reader_marks", MARKS)
 step("0029_feed_delays", FEED_DELAYS)
+step("0030_search_needs_words", SEARCH_NEEDS_WORDS)
 
 
 def statements(sql: str) -> list[str]:
@@ -434,6 +436,7 @@ SEARCH_STEPS = frozenset(
         "0012_search_excerpts",
         "0013_search_long_words",
         "0015_search_bulk_load",
+        "0030_search_needs_words",
     )
 )
 """Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""

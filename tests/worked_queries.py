@@ -25,11 +25,13 @@ Chinese, Latin, digits or punctuation (but `%` or the like alone finds nothing).
 Case, full-width letters and double quotes do not matter. Use `WHERE q = '...'` with `ORDER BY rank` (best first; the headline
 counts most) or `ORDER BY arrival DESC` (last archived first). If `sqlite3` (newer than 3.40) or another program reports
 "unsafe use of virtual table", run `PRAGMA trusted_schema = ON;` first. An archive made without the search index does not have
-this view. Asked without `q`, SQLite reports `SQL logic error` (`scrapy serve` and Python say what is missing); so does `as_of` without `t`.
+this view. Asked without `q`, it says what to add; `as_of` without `t` reports `SQL logic error` (`scrapy serve` and Python say what is missing).
+The words are a constant or a parameter. Where they come from a column, ask the view `search_each`:
+`WITH asked (line) AS (VALUES ('储能'), ('航运')) SELECT line, count(*) FROM asked JOIN search_each ON q = line GROUP BY 1`.
 
-The index holds pairs of characters, as Chinese has no blanks between words, and belongs to a view. So `sqlite-utils search` and the search box of a plain
-Datasette do not find it: use `sqlite-utils data/archive.db "SELECT headline FROM search WHERE q = :q ORDER BY rank" -p q 储能 --table`, or `scrapy
-serve`, whose search boxes do.
+`sqlite-utils search data/archive.db articles '储能 -航运' --table` and the search boxes of Datasette take the same words, for each table and view whose
+rows belong to articles, where they are installed together with this project (as in `.venv`). Elsewhere they find no index that they could use: it holds pairs
+of characters, as Chinese has no blanks between words.
 
 A day is a Beijing day; times in columns that end in `_at` are UTC. This page is written by `python -m tests.worked_queries`.
 """

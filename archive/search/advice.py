@@ -1,10 +1,11 @@
-"""What a query of the archive's parameterised views lacks, where SQLite only reports ``SQL logic error``."""
+"""What a query of the archive's parameterised views lacks, where SQLite reports no more than that something is wrong."""
 
 from __future__ import annotations
 
 import re
 
 from archive.language import gettext
+from archive.search.needs_words import NO_WORDS
 
 NEEDS = {
     "search": "q = '储能 -航运'",
@@ -17,11 +18,15 @@ NEEDS = {
 def explain(error: str, sql: str) -> str:
     """*error*, SQLite's words for what *sql* ended with, and what to write instead, where that is known.
 
-    >>> explain("SQL logic error", "select * from search limit 3")
+    >>> explain("SQL logic error", "select * from as_of limit 3")
+    "SQL logic error: the view as_of has rows for a query alone; add WHERE t = '2026-06-30T15:00:00+08:00'"
+    >>> explain("JSON path error near 'the view search needs words: add ...'", "select * from search")
     "SQL logic error: the view search has rows for a query alone; add WHERE q = '储能 -航运'"
-    >>> explain("SQL logic error", "select search_rank"), explain("no such column: x", "select x from search")
+    >>> explain("SQL logic error", "select as_of_rank"), explain("no such column: x", "select x from search")
     ('SQL logic error', 'no such column: x')
     """
+    if NO_WORDS in error:
+        error = "SQL logic error"
     if error == "SQL logic error":
         for view, condition in NEEDS.items():
             if re.search(rf"(?i)\b(?:from|join)\s+[\"'`\[]?{view}\b|,\s*{view}\b", sql):

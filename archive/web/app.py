@@ -10,7 +10,7 @@ from typing import Any
 from datasette.app import Datasette, pm
 
 from archive.language import ENGLISH
-from archive.web import plugin
+from archive.web import plugin, table_search
 from archive.web.adding import POSTS, Adding
 from archive.web.database import Archive
 from archive.web.host_check import HostCheck
@@ -37,8 +37,9 @@ def datasette_on(archive: Path, allow_sql: bool) -> Datasette:
 
     Only where the folder cannot be written to is it opened as immutable: SQLite needs a ``-shm`` beside a WAL database.
     """
-    if not pm.is_registered(plugin):
-        pm.register(plugin, "finews")
+    for module, name in ((plugin, "finews"), (table_search, "finews_search")):
+        if not pm.is_registered(module):
+            pm.register(module, name)
     at_rest = not archive.with_name("archive.db-wal").exists()
     immutable = at_rest and not os.access(archive.parent, os.W_OK)
     datasette = Datasette(

@@ -24,17 +24,16 @@ async def ask(datasette: Any, sql: str, **params: Any) -> list[Row]:
     return [dict(row) for row in results.rows]
 
 
-async def fetch_value(datasette: Any, sql: str, **params: Any) -> Any:
+async def fetch_value(datasette: Any, sql: str, database: str = "archive", **params: Any) -> Any:
     """The first column of the first row; None without any."""
-    results = await datasette.get_database("archive").execute(sql, params)
+    results = await datasette.get_database(database).execute(sql, params)
     return results.rows[0][0] if results.rows else None
 
 
-async def has_search(datasette: Any) -> bool:
+async def has_search(datasette: Any, database: str = "archive") -> bool:
     """Whether the archive has its search index."""
-    return bool(
-        await fetch_value(datasette, "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'search'")
-    )
+    sql = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'search'"
+    return bool(await fetch_value(datasette, sql, database))
 
 
 async def newest_day(datasette: Any) -> str | None:

@@ -15,6 +15,7 @@ INNER = (
     "search_pairs",
     "search_index",
     "search_words",
+    "search_each",
     "search_bulk_load",
     "_sqlite_migrations",
 )

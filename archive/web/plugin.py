@@ -7,9 +7,8 @@ import sqlite3
 from typing import Any
 
 from datasette import hookimpl
-from datasette.filters import FilterArguments, Filters
+from datasette.filters import Filters
 from datasette.utils import path_with_added_args
-from datasette.views.base import DatasetteError
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from archive import language
@@ -19,10 +18,10 @@ from archive.urls import http_url
 from archive.web import cells, downloads, pages
 from archive.web.adding import POSTS
 from archive.web.ask import has_search
-from archive.web.database import of_a_table
 from archive.web.metadata import TITLE
 from archive.web.pages.image import address
 from archive.web.table_layout import lay_out
+from archive.web.table_search import NO_INDEX
 
 MENU = (
     ("/-/day", gettext_noop("Newest day")),
@@ -36,9 +35,6 @@ MENU = (
     ("/archive", gettext_noop("Tables and questions")),
 )
 """Path and label of the pages in the navigation; plugins follow."""
-NO_INDEX = gettext_noop(
-    "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
-)
 FILE_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
 """Suffix and name of what every question and table can be had as."""
 BLANKS = {
@@ -158,38 +154,3 @@ def register_output_renderer() -> list[dict[str, Any]]:
 @hookimpl
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str) -> Any:
     return cells.render_cell(row, value, column, table) if database == "archive" else None
-
-
-@hookimpl(trylast=True)  # what comes last counts: Datasette's own search knows nothing of our index
-def filters_from_request(request: Any, database: str, table: str, datasette: Any) -> Any:
-    """The search box of every table whose rows belong to articles: it asks the view ``search``."""
-
-    async def filters() -> FilterArguments | None:
-        if database != "archive":
-            return None
-        of_a_table.set(True)
-        line = (request.args.get("_search") or "").strip()
-        columns = await datasette.get_database(database).table_columns(table)
-        column = next((name for name in ("article_id", "id") if name in columns), None)
-        if column == "id" and "headline" not in columns:
-            column = None
-        here = column is not None and await has_search(datasette)
-        if line and not here:
-            why = (
-                gettext(NO_INDEX)
-                if column
-                else gettext("Rows of {table} have no text to search.").format(table=table)
-            )
-            raise DatasetteError(why, title=gettext("Nothing to search"), status=400)
-        context = {"supports_search": here, "search": line}
-        if not line:
-            return FilterArguments([], extra_context=context)
-        matching = "arrival IN (SELECT arrival" if "arrival" in columns else f"{column} IN (SELECT id"
-        return FilterArguments(
-            [f"{matching} FROM search WHERE q = :line)"],
-            {"line": line},
-            [gettext("search finds {line}").format(line=line)],
-            context,
-        )
-
-    return filters

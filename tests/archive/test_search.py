@@ -124,7 +124,7 @@ def test_every_table_can_be_counted(conn):
 
 def test_many_lines_at_once(conn):
     found = conn.execute(
-        "WITH asked (line) AS (VALUES ('冬奥'), ('不贵'), ('无')) SELECT line, arrival FROM asked JOIN search ON q = line"
+        "WITH asked (line) AS (VALUES ('冬奥'), ('不贵'), ('无')) SELECT line, arrival FROM asked JOIN search_each ON q = line"
     )
     assert [tuple(row) for row in found] == [("冬奥", 1), ("不贵", 2)]
 
@@ -223,7 +223,8 @@ def test_the_index_itself_sorts(conn, order, line):
         [line],
     ).fetchall()
     top = [row["detail"] for row in plan if row["parent"] == 0]
-    assert top[0].startswith("SCAN found VIRTUAL TABLE INDEX")
+    assert top[0].startswith("SEARCH asked USING INTEGER PRIMARY KEY")  # one row
+    assert top[1].startswith("SCAN found VIRTUAL TABLE INDEX")
     assert not [detail for detail in top if "ORDER BY" in detail]
 
 
@@ -250,6 +251,32 @@ def test_excerpt(tmp_path, text, line, excerpt):
         excerpt
     ]
     archive.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM search",
+        "SELECT count(*) FROM search",
+        "SELECT a.id FROM articles AS a JOIN search AS f USING (arrival) WHERE f.headline LIKE '%奥%' ORDER BY f.rank LIMIT 3",
+        "WITH asked (line) AS (VALUES ('冬奥')) SELECT arrival FROM asked JOIN search ON q = line",
+    ],
+)
+def test_without_words_it_says_what_to_add(conn, sql):
+    with pytest.raises(sqlite3.OperationalError, match=r"needs words: add WHERE q = .*ask search_each"):
+        conn.execute(sql).fetchall()
+
+
+def test_words_may_be_a_parameter_wherever_the_view_stands(conn):
+    """In a join from either side, in a subquery, in a count: what the message looks for is the constant."""
+    for sql in (
+        "SELECT a.arrival FROM search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = ?",
+        "SELECT a.arrival FROM articles AS a JOIN search AS f ON a.arrival = f.arrival WHERE f.q = ?",
+        "SELECT arrival FROM articles WHERE arrival IN (SELECT arrival FROM search WHERE q = ?)",
+        "SELECT count(*) FROM search WHERE q = ?",
+        "SELECT n FROM (SELECT publisher, count(*) AS n FROM search WHERE q = ? GROUP BY 1) LEFT JOIN publishers ON name = publisher",
+    ):
+        assert [tuple(row) for row in conn.execute(sql, ["冬奥"])] == [(1,)], sql
 
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="the sqlite3 program is not installed")
