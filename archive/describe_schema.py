@@ -67,7 +67,7 @@ def undescribed(conn: sqlite3.Connection) -> list[str]:
         if name not in known or not known[name][1]:
             missing.append(name)
         elif known[name][2]:
-            columns = [row[1] for row in conn.execute(f"PRAGMA table_info({name})")]
+            columns = [row[1] for row in conn.execute(f"PRAGMA table_xinfo({name})")]
             missing += [f"{name}.{column}" for column in columns if column not in known[name][2]]
     return missing
 

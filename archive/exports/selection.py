@@ -159,6 +159,8 @@ class Snapshot:
         }
         columns = {}
         for _, name, declared, *_ in self.conn.execute("PRAGMA table_info(news)"):
+            if name in IN_ROW:
+                continue  # below: the order of columns in files stays what it was
             kind = KINDS.get(declared) or ("time" if name.endswith("_at") else "text")
             columns[name] = Column(name, "list" if name in lists else kind, name in FEW)
         sessions = self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'market_sessions'").fetchone()

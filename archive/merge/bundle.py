@@ -28,8 +28,8 @@ SHARED = {
     "securities": "SELECT DISTINCT c.article_id AS of_article, s.* FROM article_securities AS c JOIN securities AS s ON s.id = c.security_id",
 }
 """Tables whose rows articles share: SQL of those that an article needs."""
-OWN_COLUMNS = ("arrival", "story_id", "story_share")
-"""Columns of `articles` that each archive numbers and groups for itself."""
+OWN_COLUMNS = ("arrival", "story_id", "story_share", "day")
+"""Columns of `articles` that each archive numbers, groups and computes for itself."""
 
 
 @dataclass(slots=True)

@@ -48,6 +48,8 @@ def lay_out(names: Sequence[str], rows: Sequence[Iterable[Any]], reorder: bool) 
     if reorder:
         # A table's own key stays where it is: it is the link to the row.
         rank = {name: place for place, name in enumerate(FIRST)}
+        if "published_at" in names:
+            rank.pop("day")  # says nothing new
         order.sort(key=lambda index: (rank.get(names[index], len(FIRST)), index))
     return Layout(order, numeric, [name for index, name in enumerate(names) if index not in filled])
 

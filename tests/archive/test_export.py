@@ -106,7 +106,7 @@ def test_csv_has_every_row_and_column(data, tmp_path, sql):
     text = out.read_bytes()
     assert text.endswith(b"\r\n")
     header, *lines = csv.reader(io.StringIO(text.decode(), newline=""), strict=True)
-    names = [name for _, name, *_ in sql("PRAGMA table_info(news)")]
+    names = [name for _, name, *_ in sql("PRAGMA table_info(news)") if name != "day"]
     assert header[: len(names)] == names
     wanted = sql(f"SELECT {', '.join(names)} FROM news {IN_ORDER}")
     shown = [["" if value is None else str(value) for value in row] for row in wanted]

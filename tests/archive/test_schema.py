@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive import describe_schema
 from archive.schema import STEPS, is_current, migrations, open_archive, statements
+from tests.bench.archive import make_archive
 from tests.conftest import ROOT
 
 
@@ -35,6 +36,77 @@ def test_steps_can_be_applied_one_after_the_other():
     assert is_current(db.conn)
 
 
+def test_an_archive_without_the_day_is_brought_up_to_date(tmp_path):
+    """Its views answer as before, and it is as one made anew: columns, indexes, views."""
+    make_archive(tmp_path / "new", 400, characters=40)
+    path = tmp_path / "old.db"
+    db = Database(path)
+    migrations().apply(db, stop_before="0031_day_and_pages")
+    db.execute("ATTACH ? AS new", [str(tmp_path / "new/archive.db")])
+    for table in ("articles", "texts", "links", "revisions", "securities", "article_securities"):
+        names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+        db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new.{table}")
+    db.conn.commit()
+    asked = [
+        "SELECT id, date(published_at, '+8 hours') FROM articles ORDER BY id",
+        *(
+            f"SELECT * FROM {view} ORDER BY 1, 2, 3"
+            for view in ("late_arrivals", "articles_by_day_publisher")
+        ),
+    ]
+    before = [db.execute(sql).fetchall() for sql in asked]
+    assert all(len(rows) > 3 for rows in before)
+    db.close()
+
+    conn = open_archive(path)
+    assert is_current(conn)
+    assert [conn.execute(sql).fetchall() for sql in asked] == before
+    assert conn.execute("SELECT id, day FROM articles ORDER BY id").fetchall() == before[0]
+    assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    schema = "SELECT type, name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlite_*' ORDER BY 1, 2"
+    new = open_archive(tmp_path / "new/archive.db")
+    assert conn.execute(schema).fetchall() == new.execute(schema).fetchall()
+    new.close()
+    conn.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        ("SELECT id FROM articles WHERE day = '2022-01-02'", "INDEX articles_by_day (day=?)"),
+        ("SELECT publisher, count(*) FROM articles WHERE day = '2022-01-02' GROUP BY 1", "INDEX articles_by_day (day=?)"),
+        ("SELECT count(*) FROM articles WHERE published_at >= '2022-01-02'", "COVERING INDEX articles_published_at (published_at>?)"),
+        ("SELECT arrival FROM articles WHERE published_at < '2022-01-02'", "COVERING INDEX articles_published_at (published_at<?)"),
+        (
+            "SELECT arrival FROM articles WHERE publisher = '样本3报' AND published_at > '2022-01-02' ORDER BY published_at",
+            "COVERING INDEX articles_publisher (publisher=? AND published_at>?)",
+        ),
+        (
+            "SELECT article_id FROM article_securities WHERE security_id = '1.600000' AND doubtful = 0",
+            "COVERING INDEX article_securities_security (security_id=? AND doubtful=?)",
+        ),
+        ("SELECT * FROM late_arrivals", "INDEX articles_late"),
+        ("SELECT * FROM images_missing", "SCAN i USING INDEX article_images_missing"),
+        ("SELECT url FROM links ORDER BY last_tried_at DESC LIMIT 20", "SCAN links USING COVERING INDEX links_last_tried_at"),
+        ("SELECT count(*) FROM revisions WHERE json_extract(changes, '$.withdrawn')", "COVERING INDEX revisions_changes"),
+    ],
+)  # fmt: skip
+def test_what_pages_ask_is_answered_by_indexes(conn, sql, index):
+    plan = [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert any(index in step for step in plan), plan
+    assert not any("USE TEMP B-TREE" in step for step in plan), plan
+
+
+def test_the_day_is_seen_by_the_tools_of_notebooks(tmp_path, conn):
+    """A generated column is not among those of ``PRAGMA table_info``: rows and filters have it all the same."""
+    conn.close()
+    make_archive(tmp_path / "data", 3, characters=40)
+    table = Database(tmp_path / "data/archive.db")["articles"]
+    assert {row["day"] for row in table.rows} >= {"2022-01-01"}
+    [row] = table.rows_where("day = ? AND arrival = 2", ["2022-01-01"])
+    assert row["published_at"].startswith("2022-01-01")
+
+
 def test_everything_is_described_in_the_database(conn):
     assert describe_schema.undescribed(conn) == []
 
@@ -45,7 +117,7 @@ def test_data_readme_is_up_to_date():
 
 
 def test_news_has_every_column_of_articles_and_the_text(conn):
-    articles = [row[1] for row in conn.execute("PRAGMA table_info(articles)")]
+    articles = [row[1] for row in conn.execute("PRAGMA table_xinfo(articles)")]
     assert [row[1] for row in conn.execute("PRAGMA table_info(news)")] == [
         *articles,
         "body_html",

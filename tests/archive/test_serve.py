@@ -331,7 +331,7 @@ def test_a_table_begins_with_what_matters(server, reader, sql):
     empty = reader.find_element("xpath", "//p[starts-with(., 'Empty here: ')]").text
     assert "served_from" in heads or "served_from" in empty
     shown = set(heads) | set(empty.removeprefix("Empty here: ").split(", "))
-    assert shown == {row[1] for row in sql("PRAGMA table_info(articles)")}
+    assert shown == {row[1] for row in sql("PRAGMA table_xinfo(articles)")}
     assert (
         reader.find_element("css selector", "td.col-arrival").value_of_css_property("text-align") == "right"
     )
@@ -443,7 +443,7 @@ def test_all_that_can_be_opened_is_described_in_the_schemas_words(server, sql):
     shown = {name for name in names - set(INNER) - set(SHADOWS) if not name.startswith("sqlite_")}
     assert len(shown) > 30
     for name in shown:
-        columns = {row[1] for row in sql(f"PRAGMA table_info({name})")}
+        columns = {row[1] for row in sql(f"PRAGMA table_xinfo({name})")}
         assert said[name]["description"] == known[name][1] != "", name
         assert set(said[name]["columns"]) == columns, name
         assert set(known[name][2]) == columns or name == "news"
