@@ -16,37 +16,51 @@ JAPANESE = r"[\u3400-\u9fff々]{1,4}[\s\u3000]?[\u3400-\u9fff々\u3040-\u30ff]{1
 """A Japanese name: nobody can list the surnames, so it counts only where its place says that it is one."""
 DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
 """How a report from abroad begins: 【ソウル＝某某】."""
+UNLABELLED = re.compile(
+    r"(?:[\u3400-\u9fff々]\s?){2,4}[郎子一二三美恵男夫雄介樹也之太香奈司史士輝彦吾哉平助弘博宏幸紀敏健剛誠豊隆茂勝文義信孝朗斗翔希里江絵織花佳穂治明人真]"
+)
+"""A Japanese name as its end shows; it counts alone beside the time."""
 LABELLED = re.compile(
-    rf"(?:^|[\s\u3000|｜/／])(?:取材・文|取材|文|執筆|著者?|記者|ライター)\s*[:：=＝●|｜]\s*({JAPANESE})(?=$|[\s\u3000|｜/／（(、,])"
+    rf"(?:^|[\s\u3000|｜/／])(?:取材・文|取材|聞き手|文|執筆|著者?|記者|ライター)\s*[:：=＝●|｜]\s*({JAPANESE})(?=$|[\s\u3000|｜/／（(、,])"
 )
 REPORTER = re.compile(rf"(?:^|[\s\u3000（(／/・])({JAPANESE}?)\s?記者(?=$|[\s\u3000）)／/])")
 BRACKETED = re.compile(r"^[\[［]\s*([^，,、/\s\]］]{2,10})\s*[，,、/]\s*[^\]］]{2,20}[\]］]$")
 """[某某，某社] under a headline."""
 SIGNED = re.compile(
-    r"(?<=[。」）])\s*(?:【([\u3400-\u9fff々]{2,5}(?:[、・][\u3400-\u9fff々]{2,5}){0,4})】|[（(]([\u3400-\u9fff々]{4,5})[）)])$"
+    r"(?<=[。」）])\s*(?:【([\u3400-\u9fff々]{2,5}(?:[、・][\u3400-\u9fff々]{2,5}){0,4})】"
+    r"|[（(](?:聞き手[・:：]\s?)?([\u3400-\u9fff々]{4,5}|[\u3400-\u9fff々]{1,3}[\s\u3000][\u3400-\u9fff々]{1,3})[）)])$"
 )
 """【某某、某某】 or （某某某某） behind the last sentence."""
 NO_NAME = re.compile(
-    r"記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
+    r"政治|経済|社会|国際|科学|自治|地方|文化|芸能|教育|生活|医療|環境|東京|大阪|北海道|記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
 )
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
 )
 SURNAME = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 KOREAN = rf"(?:[{SURNAME}][\uac00-\ud7af]{{1,3}})"
-ROLE = r"(?:선임|수습|전문|인턴|객원)?\s?(?:기자|특파원|칼럼니스트|평론가)"
+ROLE = r"(?:선임|수습|전문|인턴|객원|시민)?\s?(?:기자|특파원|칼럼니스트|평론가|논설위원|통신원)"
 REPORTERS = re.compile(
-    rf"(?:^|[\s(\[\]=/,·|])((?:{KOREAN}[\s,·]+){{0,4}}[\uac00-\ud7af]{{2,4}}?)\s?{ROLE}(?=$|[\s,·|=)\]])"
+    rf"(?:^|[\s(\[\]）】)=/,·|])((?:{KOREAN}[\s,·]+){{0,4}}[\uac00-\ud7af]{{2,4}}?)\s?{ROLE}(?=$|[\s,·|=)\](])"
 )
 """某某, 某某 기자."""
+ROLE_FIRST = re.compile(
+    rf"(?:^|[\s/|(\[])(?:기자|에디터|글|취재|칼럼니스트|평론가)\s*[=:]?\s*({KOREAN})(?=$|[\s,/|)\]])"
+)
+"""글=某某."""
+PICTURE = re.compile(r"(?<!글[·/,&])(?:사진|영상|촬영|편집|그래픽)\s*[=:·/]?\s*$|(?:^|[\s/])[cⓒ©]\s.{0,12}$")
+"""In front of those who took or drew an image."""
 KOREAN_HEAD = re.compile(
     r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,30}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
 )
 """How agencies begin a text: [서울=某社] 某某 기자 =, [某地=某社 某某 기자]."""
+COLUMN_HEAD = re.compile(rf"^[\[【][^\]】=]{{2,15}}=({KOREAN}?)의\s")
+"""How a column begins: [某誌=某某의 …]."""
 KOREAN_TAIL = re.compile(
-    rf"(?:^|[\s=.,/])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s+[\w.+-]+@[\w-]+\.[\w.-]+\W*$"
+    rf"(?:^|[\s=.,/\[(|])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s*[(\[<|]?\s*[\w.+-]+@[\w-]+\.[a-zA-Z.]+"
 )
 """How a text ends: 某某 기자 name@paper.example."""
+LAST = 40  # characters of a line at the end that names a reporter and says no more
 WORD = re.compile(r"[부국팀]$|^(?:기자|글|사진|인턴|편집)")
 
 
@@ -58,18 +72,21 @@ def korean_names(line: str) -> list[str]:
     """
     names: list[str] = []
     for match in REPORTERS.finditer(line):
+        if PICTURE.search(line[: match.start(1)]):
+            continue
         found = [name for name in re.split(r"[\s,·]+", match[1]) if not WORD.search(name)]
         # Of several words before the title, those of three syllables are names.
         names += [name for name in found if name is found[-1] or len(name) == 3]
+    if not names and len(line) < LAST:
+        names = [match[1] for match in ROLE_FIRST.finditer(line)]
     return list(dict.fromkeys(names))
 
 
 def korean_tail(line: str) -> list[str]:
-    """The reporters that a text's last line names in front of an e-mail address."""
-    match = KOREAN_TAIL.search(line[-200:])
-    if match is None:
-        return []
-    return korean_names(match[1]) or re.findall(rf"\s({KOREAN})$", match[1])
+    """The reporters that a text's last line names, in front of an e-mail address or with nothing besides."""
+    if match := KOREAN_TAIL.search(line[-200:]):
+        return korean_names(match[1]) or re.findall(rf"\s({KOREAN})$", match[1])
+    return korean_names(line) if len(line) < LAST else []
 
 
 def find_japanese(
@@ -77,8 +94,10 @@ def find_japanese(
 ) -> list[str]:
     """The writers of a Japanese page: *near* are the lines below the headline, *elements* the elements there, *head* and
     *tail* the first and last lines of the text."""
-    for line in near:
-        line = STAMP.sub("", line).strip()
+    for dated in near:
+        line = STAMP.sub("", dated).strip()
+        if line != dated and UNLABELLED.fullmatch(line) and is_writer(line):
+            return [line]
         for pattern in (BRACKETED, LABELLED, REPORTER):
             names = [name for name in pattern.findall(line) if is_writer(name)] if len(line) < 80 else []
             if names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
@@ -254,13 +254,14 @@ EDITOR = re.compile(
 )
 
 
-def without_editors(names: Iterable[str], document: Document) -> list[str]:
+def without_editors(names: list[str], document: Document) -> list[str]:
     """*names* without those that the page calls its editors: sites state them as authors in their metadata."""
+    if not names:
+        return []
     text = "".join(document.root.itertext())
-    editors = {name for match in EDITOR.finditer(text) for name in _split(match[1])}
-    editors |= {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
-    return [name for name in names if name not in editors]
-
-
-def _split(text: str) -> Iterator[Any]:
-    yield from re.split(r"[\s、]+", text)
+    editors = [name for match in EDITOR.finditer(text) for name in re.split(r"[\s、]+", match[1])]
+    western = {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
+    # What follows in another element is part of a match.
+    return [
+        name for name in names if name not in western and not any(one.startswith(name) for one in editors)
+    ]

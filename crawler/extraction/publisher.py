@@ -9,10 +9,11 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.extraction.byline import AUTHOR_NAME, NAME, names_in
+from crawler.extraction.byline import AUTHOR_NAME
 from crawler.extraction.document import Document, names_of, squeeze
-from crawler.extraction.eastern_bylines import KANA
+from crawler.extraction.eastern_bylines import KANA, KOREAN
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
+from crawler.extraction.names import NAME, names_in
 from pipelines.printed_times import SHORT, STAMP
 
 # The source of an image or a figure is not the article's.
@@ -22,6 +23,8 @@ STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|�
 LABELLED = re.compile(
     rf"{LABEL}\s*[:：]\s*([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
 )
+QUOTING = re.compile(r"(?:注明|註明|标注|標註|标明)[^。]{0,6}$")
+"""In front of a label that a notice tells others to print."""
 WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*([^:：|｜]{{2,32}})")
 """An element that holds the label and the name, and nothing else."""
 SOURCE_NAME = re.compile(
@@ -55,6 +58,11 @@ DATELINE = re.compile(
 REPORTER_OF = re.compile(
     r"(?:^|[（(【\[〔\s])([\u4e00-\u9fffA-Za-z]{2,10}?)(?:首席|见习|实习|高级|资深|特约)*\s?(?:记者|記者)[\s:：]"
 )
+KOREAN_DATELINE = re.compile(
+    rf"[\[(【]\s*[\uac00-\ud7af·]{{2,8}}\s*=\s*(?:([\w]{{2,12}})\s+{KOREAN}[^\])】]{{0,20}}(?:기자|특파원)|([\w]{{2,12}})[\])】]\s*{KOREAN})"
+    rf"|[\[(【]?\s*(\w{{1,10}}(?:일보|신문|뉴스|경제|타임[스즈]|방송|데일리|투데이|저널|닷컴|TV|통신|미디어|조선|중앙|동아|한국|서울|헤럴드|포스트|비즈))\s*=\s*{KOREAN}\s?(?:기자|특파원)"
+)
+"""[某地=某社 某某 기자], (某地=某社) 某某 기자, [某社=某某 기자]."""
 SHARING = re.compile(
     r"(?:新浪|腾讯|騰訊|网易|搜狐)?微博|QQ空间|QQ好友|人人网|开心网|豆瓣网?|微信朋友圈|朋友圈|百度贴吧|领英|Facebook|Twitter|Line|Weibo|LinkedIn|Plurk|电子报|電子報|电子版|移动端|手机版|触屏版|简体|繁體",
     re.IGNORECASE,
@@ -113,7 +121,9 @@ def clean(name: str | None, longest: int = 30) -> str | None:
     >>> clean("【某某网】"), clean("某某网-《某日报》")
     ('某某网', '某某网-《某日报》')
     """
-    name = RELATIVE.sub("", squeeze(name)).strip(' \u3000:：|｜/／-—_·,，;；.。"<>')
+    name = re.sub(r"(?<=\S)\s+微博$", "", RELATIVE.sub("", squeeze(name))).strip(
+        ' \u3000:：|｜/／-—_·,，;；.。"<>'
+    )
     for opening, closing in BRACKETS:
         if name.startswith(opening) and name.endswith(closing):
             name = name[1:-1]
@@ -128,7 +138,7 @@ def find_labelled(lines: Iterable[str]) -> str | None:
     for line in lines:
         for found in LABELLED.finditer(line):
             name = clean(found[1])
-            if name and not NOWHERE.match(name):
+            if name and not NOWHERE.match(name) and not QUOTING.search(line[: found.start()]):
                 return name
     return None
 
@@ -153,7 +163,7 @@ def find_publisher(
         or find_labelled(near)
         or find_unmarked(near)
         or find_beside_writer(near)
-        or find_named_element(elements, find_own_names(document))
+        or find_named_element(elements, document)
         or find_in_metadata(document)
         or find_beside_time(near, find_own_names(document), (*head, *near, *after))
         or find_medium_line(near)
@@ -162,6 +172,7 @@ def find_publisher(
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
         or find_stated_publisher(document)
+        or find_korean_medium((*near, *head))
         or find_site_name(document)
     )
 
@@ -198,14 +209,15 @@ def find_beside_writer(lines: Iterable[str]) -> str | None:
         match = BESIDE_NAME.search(unicodedata.normalize("NFKC", line))
         if match and names_in(match["first"] or match["last"]):
             name = clean(match["medium"] or match["other"])
-            if name and is_medium(name):
+            if name and is_medium(name) and (len(name) > 2 or MEDIUM.fullmatch(name)):
                 return name
     return None
 
 
-def find_named_element(elements: Iterable[Any], own_names: frozenset[str]) -> str | None:
+def find_named_element(elements: Iterable[Any], document: Document) -> str | None:
     """The medium in an element that is called so (``class="source"``). Under a name that other things have as well
     (media, from, account), it counts where it has the form of a medium's name, or is the site's own."""
+    own_names, is_named = find_own_names(document), bool(document.meta.get("og:site_name"))
     for element in elements:
         named = names_of(element)
         if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
@@ -218,7 +230,10 @@ def find_named_element(elements: Iterable[Any], own_names: frozenset[str]) -> st
             or (AUTHOR_NAME.search(named) and is_person(name))
         ):
             continue
-        if SURE_NAME.search(named) or MEDIUM.fullmatch(name) or fold_title(name) in own_names:
+        is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
+        if is_named and AUTHOR_NAME.search(named) and not is_own:
+            continue  # a platform calls its media so, a site that has a name its writers
+        if SURE_NAME.search(named) or is_own:
             return name
     return None
 
@@ -234,7 +249,10 @@ def is_medium(name: str) -> bool:
 
 
 def find_in_metadata(document: Document) -> str | None:
-    """The medium that a meta tag names."""
+    """The medium that a meta tag names; portals name it in ``og:article:author``, beside themselves."""
+    on_portal, bar, _ = document.meta.get("og:article:author", "").partition("|")
+    if bar and clean(on_portal):
+        return clean(on_portal)
     for name in META_NAMES:
         medium = clean(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))
         if medium and not medium.startswith("http") and not medium.isdigit():
@@ -312,7 +330,7 @@ def names_beside_time(line: str) -> list[str]:
     if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
         return []
     parts = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
-    names = [clean(part) for part in [part for part in parts if part][:5]]
+    names = [clean(part) for part in [part for part in parts if re.search(r"\w", part)][:5]]
     return [name for name in names if name and len(name) <= 14 and is_medium(name) and not is_person(name)]
 
 
@@ -325,6 +343,16 @@ def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | Non
         if (found := REPORTER_OF.search(start)) and MEDIUM.fullmatch(found[1]) and found[1][0] != "本":
             return clean(found[1])
     return None
+
+
+def find_korean_medium(lines: Iterable[str]) -> str | None:
+    """The medium of a Korean report, as its reporter's line names it.
+
+    >>> find_korean_medium(["[산남=산남뉴스 김도윤 기자] 시험"]), find_korean_medium(["부산=김도윤 기자"])
+    ('산남뉴스', None)
+    """
+    matches = (KOREAN_DATELINE.match(line) for line in lines)
+    return next((clean(match[1] or match[2] or match[3]) for match in matches if match), None)
 
 
 def find_in_scripts(html: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.extraction.byline import in_line
+from crawler.extraction.byline_lines import in_line
 from crawler.extraction.names import names_in
 from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields

@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import Any
 
-from crawler.extraction.byline import in_line
+from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import squeeze
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import MEDIUM, clean

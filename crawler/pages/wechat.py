@@ -39,7 +39,7 @@ CARDS = fields(
 PREVIEW = fields("//*[@id='js_pay_preview_filter' or contains(@class, 'pay-preview-filter')]")[0]
 AUTHOR = fields(
     "//*[@id='js_author_name'] | //*[@id='js_share_author']"
-    " | //*[@id='meta_content']/span[contains(@class, 'rich_media_meta_text')][not(@id)][not(.//a)]"
+    " | //*[@id='meta_content']/*[self::span or self::em][contains(@class, 'rich_media_meta_text')][not(@id)][not(.//a)]"
 )[0]
 MOVED = re.compile(rf"""\btransferTargetLink{VALUE}""")
 NOTICE = fields(

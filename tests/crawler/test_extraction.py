@@ -11,7 +11,8 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from crawler.dry_run import read_page
-from crawler.extraction.byline import find_authors, in_line
+from crawler.extraction.byline import find_authors
+from crawler.extraction.byline_lines import in_line
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, unquote_js
 from crawler.extraction.headline import find_headline, without_site
@@ -61,6 +62,15 @@ def read(body: bytes, url: str = URL) -> dict:
         ("作者：[英]马丁·沃尔夫", ["马丁·沃尔夫"]),
         ("发布者: admin 查看: 1523 评论: 0 原作者: 孙小艺 来自: 清溪晚报", ["孙小艺"]),
         ("By Anna Lindqvist and Tom O’Hara", ["Anna Lindqvist", "Tom O’Hara"]),
+        ("工商時報 王小明、李思遠", ["王小明", "李思遠"]),
+        ("2024-03-05 09:12 山南新闻网 王小明", ["王小明"]),
+        ("王小明 2024-03-05 09:12", ["王小明"]),
+        ("〔編譯王小明／綜合報導〕", ["王小明"]),
+        ("作者：燕子坞的风", ["燕子坞的风"]),
+        ("文_ btr 摄影_ btr", ["btr"]),
+        ("김도윤 논설위원", ["김도윤"]),
+        ("기자 김도윤", ["김도윤"]),
+        ("글·사진 김도윤 기자", ["김도윤"]),
     ],
 )
 def test_writers_are_read(line, names):
@@ -74,10 +84,83 @@ def test_writers_are_read(line, names):
         "记者 了解到，多家银行已下调利率", "记者从会上获悉，项目已开工", "作者最新文章", "作者：佚名",
         "记者 王小明 摄", "图：李丹 摄", "发布者：李丹", "审核：李丹", "视频：李丹", "值班编委：李丹", "作者：国际在线", "文/本报记者", "央视记者王小明在现场报道称",
         "作者简介：王小明，复旦大学教授。", "（作者系复旦大学教授）", "据记者 了解，该公司已停产", "供稿：宣传部 王小明", "By Reuters Staff",
+        "新浪科技 时政", "作者：AMD", "作者：user2001", "作者：liyunfei 编辑：liyunfei", "사진=김도윤 기자", "ⓒ 산남뉴스 김도윤 기자", "김도윤 기자는 이렇게 말했다.",
     ],
 )  # fmt: skip
 def test_who_is_no_writer_is_not_made_one(line):
     assert find_authors(page("<p></p>"), [line], [], [], None) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "names"),
+    [
+        ("【山南快訊／王小明】測試的句子。", "", ["王小明"]),
+        ("（王小明／綜合報導）測試的句子。", "", ["王小明"]),
+        ("山南社3月5日电(王小明)昨日", "", ["王小明"]),
+        ("【本报综合报道】昨日", "", []),
+        ("（法新社／攝影）昨日", "", []),
+        ("昨日", "这是最后一句。”（王小明 李思远）", ["王小明", "李思远"]),
+        ("昨日", "这是最后一句。（完）", []),
+        ("昨日", "这是最后一句。（北京）", []),
+        ("[산남미디어=김도윤의 이슈공감] 시험", "", ["김도윤"]),
+        ("【산남=산남뉴스】김도윤 기자 = 시험", "", ["김도윤"]),
+        ("시험", "시험 문장이다. /김도윤 기자(kim@paper.example)", ["김도윤"]),
+        ("시험", ".김도윤 칼럼니스트 kim@paper.example[사진=산남] 저작권자", ["김도윤"]),
+        ("시험", "글=김도윤 기자 사진=이서준 기자", ["김도윤"]),
+    ],
+)
+def test_writers_at_the_ends_of_a_text_are_read(head, tail, names):
+    assert find_authors(page("<p></p>"), [], [head], [tail], None) == names
+
+
+def test_an_editor_who_signs_is_no_writer():
+    document = page("<p>昨日。（王小明）</p><p>编辑：王小明</p>")
+    assert find_authors(document, [], [], ["昨日。（王小明）"], None) == []
+
+
+def test_a_bare_name_counts_between_headline_and_time():
+    assert find_authors(page(""), ["王小明", "山南日报 2024-03-05"], [], [], None) == ["王小明"]
+    assert find_authors(page(""), ["王小明", "首页"], [], [], None) == []
+
+
+def test_a_japanese_name_alone_beside_the_time_is_the_writer_s():
+    document = page("<title>テストの記事</title>")
+    assert find_authors(document, ["松浦太郎 2019年04月13日 09時00分"], ["テスト"], [], None) == ["松浦太郎"]
+    assert find_authors(document, ["国際社会 2019年04月13日 09時00分"], ["テスト"], [], None) == []
+
+
+def test_a_pen_name_counts_where_an_element_is_called_after_the_writer():
+    document = page(
+        "<meta property='og:site_name' content='夜航船'><span class=author>燕子坞</span><i class=author>夜航船</i>"
+    )
+    elements = list(document.root.iter("span", "i"))
+    assert find_authors(document, [], [], [], None, elements) == ["燕子坞"]
+    assert find_authors(document, [], [], [], None, elements[1:]) == []
+
+
+def test_a_portal_names_its_medium_beside_itself():
+    head = "<meta property='og:article:author' content='산남일보 | 포털'><title>시험 기사</title>"
+    assert find_publisher(page(f"{head}<p>한국어로 쓴 시험 기사이다.</p>"), [], [], []) == "산남일보"
+
+
+@pytest.mark.parametrize(
+    ("near", "after", "medium"),
+    [
+        (["王小明／台北"], [], None),
+        (["山南在线－山南青年报 2010-05-08 [ 打印 ] [ 关闭 ]"], [], "山南在线－山南青年报"),
+        (["2014年01月16日 04:04 来源：山南科技 微博"], [], "山南科技"),
+        ([], ['凡本网注明"来源：山南在线或山南青年报"的所有作品，版权均属于本网'], None),
+    ],
+)
+def test_a_place_and_a_notice_name_no_medium(near, after, medium):
+    assert find_publisher(page("<p>文字</p>"), near, [], after) == medium
+
+
+def test_a_writer_s_link_on_a_site_with_a_name_is_no_medium():
+    document = page(
+        "<meta property='og:site_name' content='夜航船'><p>文字<a class=author-name>燕子坞</a></p>"
+    )
+    assert find_publisher(document, [], list(document.root.iter("a")), []) == "夜航船"
 
 
 def test_a_name_in_an_element_of_its_own_is_the_writer_s():
