@@ -9,7 +9,7 @@ from datetime import datetime
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.captures import SAVED
 from archive.redaction import Header
@@ -35,6 +35,8 @@ class SavedPage:
     """Response headers, where the file has them."""
     content_encoding: str | None = None
     ip: str | None = None
+    offset: int | None = None
+    """Where its record begins in a WARC file."""
     source: str = SAVED
     """As in ``captures.source``."""
     find_image: Callable[[str], bytes | None] = lambda url: None
@@ -57,6 +59,19 @@ def kind_of(head: bytes) -> str:
         return "warc"
     start = head.lstrip()[:4096]
     return "mhtml" if start[:1].isalpha() and MHTML.search(start) else "page"
+
+
+def bare(url: str | None) -> str:
+    """An address without its scheme and fragment, by which images and pages are found.
+
+    >>> bare("https://A.example/x?y#z")
+    'a.example/x?y'
+    """
+    try:
+        parts = urlsplit((url or "").strip("<>"))
+    except ValueError:
+        return url or ""
+    return f"{parts.netloc.lower()}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
 
 
 def embedded_address(data: bytes, suffix: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from archive.captures import WARC
 from archive.units import in_bytes
+from crawler.extraction.paging import page_number, stem
 from crawler.middlewares.capture import decode
 from crawler.pages import ANY_SITE, LinkError, PageError, target_of
-from crawler.saved import SavedPage
+from crawler.saved import SavedPage, bare
 
 PAGES = ("text/html", "application/xhtml+xml", "application/pdf")
 DATA = ("application/json", "text/json", "text/plain", "text/javascript", "application/javascript")
@@ -28,24 +28,41 @@ class DamagedWarc(PageError):
 def read_warc(path: Path, most: int, url: str | None = None) -> Iterator[SavedPage | PageError]:
     """The pages in a WARC file, in order; in the place of one larger than *most* bytes the error. With *url*, that page alone.
 
-    Raises DamagedWarc at the end, or where the file breaks off; ImportError without warcio.
+    With *url* its further pages (``…_2.html``) are among them, too. Raises DamagedWarc at the end, or where the file breaks
+    off; ImportError without warcio.
     """
+    find_image = image_finder(path, most)
+    for record, find_offset in records(path):
+        address = record.rec_headers.get_header("WARC-Target-URI")
+        if not holds_page(record) or (
+            url
+            and bare(address) != bare(url)
+            and not (page_number(address) > 1 and stem(address) == stem(url))
+        ):
+            continue
+        page = read_record(record, most, find_image)
+        if isinstance(page, SavedPage):
+            page.offset = find_offset()  # behind the record's end, or it is read away
+        yield page
+
+
+def image_finder(path: Path, most: int) -> Callable[[str], bytes | None]:
+    """Finds images of a WARC file by their address."""
     images = index_images(path)
 
     def find_image(address: str) -> bytes | None:
         offset = images.get(bare(address))
-        return None if offset is None else read_image(path, offset, most)
+        if offset is None:
+            return None
+        page = read_at(path, offset, most)
+        return None if isinstance(page, PageError) else page.body
 
-    for record in records(path):
-        if not holds_page(record) or (
-            url and bare(record.rec_headers.get_header("WARC-Target-URI")) != bare(url)
-        ):
-            continue
-        yield read_record(record, most, find_image)
+    return find_image
 
 
-def records(path: Path) -> Iterator[Any]:
-    """The records with a response, each to be read before the next. Raises DamagedWarc."""
+def records(path: Path) -> Iterator[tuple[Any, Callable[[], int]]]:
+    """The records with a response, each to be read before the next, and what says where one that was read begins. Raises
+    DamagedWarc."""
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
@@ -55,7 +72,7 @@ def records(path: Path) -> Iterator[Any]:
         try:
             for number, record in enumerate(iterator, 1):
                 if record.rec_type in ("response", "resource"):
-                    yield record
+                    yield record, iterator.get_record_offset
                 rest = drain(record)
                 if rest:
                     raise DamagedWarc(
@@ -126,16 +143,14 @@ def index_images(path: Path) -> dict[str, int]:
     return offsets
 
 
-def read_image(path: Path, offset: int, most: int) -> bytes | None:
-    """The image in the record at *offset*."""
+def read_at(path: Path, offset: int, most: int) -> SavedPage | PageError:
+    """What the record at *offset* holds; an error where that is larger than *most* bytes. Raises DamagedWarc."""
     from warcio.archiveiterator import ArchiveIterator
 
     with path.open("rb") as file:
         file.seek(offset)
-        for record in ArchiveIterator(file):
-            page = read_record(record, most, lambda address: None)
-            return None if isinstance(page, PageError) else page.body
-    return None
+        record = next(iter(ArchiveIterator(file)))
+        return read_record(record, most, lambda address: None)
 
 
 def read_record(record: Any, most: int, find_image: Any) -> SavedPage | PageError:
@@ -183,16 +198,3 @@ def read_warc_date(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def bare(url: str | None) -> str:
-    """An address without its scheme and fragment, by which images and pages are found.
-
-    >>> bare("https://A.example/x?y#z")
-    'a.example/x?y'
-    """
-    try:
-        parts = urlsplit((url or "").strip("<>"))
-    except ValueError:
-        return url or ""
-    return f"{parts.netloc.lower()}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")

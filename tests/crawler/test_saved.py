@@ -303,3 +303,80 @@ def test_saved_pages_are_made_again_from_their_captures(tmp_path, crawl, data_di
     for name in imported:
         assert made[name] == imported[name], name
     assert replaying.files_of(tmp_path / "again") == replaying.files_of(data_dir)
+
+
+SECOND = "http://news.example/n/20260630/1_2.html"
+THIRD = "http://news.example/n/20260630/1_3.html"
+PARTS = (
+    ("第二页的话：工程将分三期建成，施工单位已经进场，" * 3,),
+    ("第三页的话：并网之后，当地电价不会因此上涨，" * 3,),
+)
+
+
+def paged(number: int, before: bool = True) -> bytes:
+    """A page of an article that has three, as SingleFile saves it; else as a program saves what it was sent."""
+    url = (URL, SECOND, THIRD)[number - 1]
+    behind = f"<a href='1_{number + 1}.html'>下一页</a>" if number < 3 else ""
+    text = PARAGRAPHS if number == 1 else PARTS[number - 2]
+    if number == 2:
+        behind += f"<p><img src='{data_uri()}' width='640' height='360'></p>"
+    head = f"<link rel='canonical' href='{URL}'>"
+    return (SINGLE_FILE.replace(URL, url).encode() * before) + news_page(
+        paragraphs=text, behind=behind, head=head
+    )
+
+
+PAGED = {
+    "SingleFile": {"z.html": paged(1), "a.html": paged(2), "b.html": paged(3)},
+    "by name": {f"1{part}.html": paged(number, before=False) for number, part in ((1, ""), (2, "_2"), (3, "_3"))},
+    "one WARC": {
+        "a.warc.gz": lambda: warc(
+            *((url, paged(number, before=False), dict(HTML_TYPE)) for number, url in ((3, THIRD), (1, URL), (2, SECOND)))
+        )
+    },
+    "two kinds": {"1.html": paged(1), "2.warc": lambda: warc(*((url, paged(n), dict(HTML_TYPE)) for n, url in ((2, SECOND), (3, THIRD))), compress=False)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_the_pages_of_an_article_are_joined(name, tmp_path, crawl, rows, data_dir, newsroom):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for file, data in PAGED[name].items():
+        (folder / file).write_bytes(data() if callable(data) else data)
+    run = crawl("saved", f"path={folder}")
+    assert run.returncode == 0, run.stderr
+    [row] = rows("SELECT * FROM news")
+    assert (row["id"], row["access"]) == (f"web:{URL}".replace("http://", ""), "open")
+    texts = [*PARAGRAPHS, PARTS[0][0], PARTS[1][0]]
+    places = [row["body_text"].find(text) for text in texts]
+    assert places == sorted(places)
+    assert min(places) >= 0
+    assert rows("SELECT url, outcome FROM links") == [{"url": URL, "outcome": "archived"}]
+    if name == "SingleFile":
+        assert rows("SELECT status FROM article_images") == [{"status": "stored"}]
+        assert "2 merged with another of the same article" in run.stdout
+    assert newsroom.requests == [], "nothing was asked of the network"
+    assert replaying.run("rebuild", data_dir, data_dir=tmp_path / "again").returncode == 0
+    assert replaying.tables_of(tmp_path / "again") == replaying.tables_of(data_dir)
+
+
+def test_an_article_without_its_last_page_is_a_preview_and_one_without_its_first_is_its_own(
+    tmp_path, crawl, rows
+):
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "1.html").write_bytes(paged(1))
+    (folder / "2.html").write_bytes(paged(2))
+    (folder / "9.html").write_bytes(
+        paged(2).replace(b"/1_2.html", b"/9_2.html").replace(b"/1.html", b"/9_2.html")
+    )
+    (folder / "broken.html").write_bytes(paged(3)[:400])
+    run = crawl("saved", f"path={folder}")
+    assert run.returncode == 3
+    found = {row["canonical_url"]: row for row in rows("SELECT * FROM news")}
+    assert (found[URL]["access"], PARTS[0][0] in found[URL]["body_text"]) == ("preview", True)
+    assert len(found) == 2
+    assert rows("SELECT url, outcome FROM links WHERE article_id IS NULL OR outcome <> 'archived'") == [
+        {"url": THIRD, "outcome": "not_article"}
+    ]
