@@ -177,7 +177,8 @@ class FeedState:
         The wait doubles with each try, from 5 minutes to a day.
         """
         rows = self.conn.execute(
-            "SELECT url, article_id, tries, last_tried_at, spider IS 'share' FROM links INDEXED BY links_outcome"
+            "SELECT url, article_id, tries, last_tried_at, spider IS 'share' OR url IN (SELECT link FROM added_links)"
+            " FROM links INDEXED BY links_outcome"
             f" WHERE outcome IN {sql_list(RETRIED)} AND article_id GLOB ? AND NOT EXISTS"
             " (SELECT 1 FROM articles WHERE id = links.article_id) ORDER BY last_tried_at LIMIT ?",
             [f"{site}:*", limit * 5],

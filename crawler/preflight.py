@@ -77,6 +77,11 @@ FAILED = (
     f"SELECT 1 FROM links WHERE outcome IN {RETRIED} AND {{sites}} AND {DUE.format(since='last_tried_at')}"
     " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = links.article_id) LIMIT 1"
 )
+# As `archive.reader_marks.WAITING`.
+ADDED = (
+    "SELECT 1 FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
+    " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR (l.outcome = 'failed' AND l.tries < 5) LIMIT 1"
+)
 KILLED = "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1"
 ALERTS = "SELECT 1 FROM alerts WHERE sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= :now) LIMIT 1"
 WAITING = {
@@ -84,6 +89,7 @@ WAITING = {
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL AND final_at IS NULL"
     f" AND feed IN ({ASKED}) AND {GAP_DUE} LIMIT 1",
     "failed links are due for another try": FAILED.format(sites="article_id GLOB 'finews:*'"),
+    "links that readers added wait": ADDED,
     "the last crawl was killed": KILLED,
     "alerts are due": ALERTS,
     "a feed was not read by the last poll": f"SELECT 1 FROM ({ASKED}) j LEFT JOIN feeds f ON f.feed = j.value"
@@ -99,6 +105,7 @@ DUE_SOURCES = {
         " (SELECT source FROM feeds WHERE followed_at IS NOT NULL)"
     ),
     "checks are due": CHECKS.format(feeds=FOLLOWED),
+    "links that readers added wait": ADDED,
     "the last crawl was killed": KILLED,
     "alerts are due": ALERTS,
 }

@@ -13,6 +13,7 @@ from scrapy import Request
 from archive import outcomes
 from archive.feed_state import FeedState, check_row
 from archive.list_state import ListState
+from archive.times import utc_text
 from archive.writer import Archive
 from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
@@ -190,6 +191,23 @@ class RecordSpider(ArticleSpider):
         """A request for an article that no list names any more, and that could not be had so far."""
         self.asked[article_id] = None
         return rest_on(self.request(target_of(link), was_tried=True, by_hand=by_hand, asks_page=True), [])
+
+    def ask_added(self, link: str) -> Request | LinkOutcome | None:
+        """A request for a link that ``serve --add`` has taken; how it ends is its reader's concern, not the crawl's."""
+        try:
+            target = target_of(link)
+        except LinkError as exc:
+            row = {"url": link, "article_id": None, "outcome": exc.outcome, "reason": str(exc)}
+            self.archive.add_link({**row, "last_tried_at": utc_text(self.now())})
+            return None
+        if target.article_id in self.asked:  # by its list: the next crawl writes down what became of the link
+            return None
+        if self.handover is not None:
+            self.handover.add(target, target.article_id)
+            return None
+        self.count("links/added")
+        self.asked[target.article_id] = None
+        return rest_on(self.request(target, was_tried=True, by_hand=True, asks_page=True), [])
 
     def check(self, row: sqlite3.Row) -> Request | LinkOutcome:
         """A conditional request for an article that is due for a check."""

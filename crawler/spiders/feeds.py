@@ -186,8 +186,12 @@ class FeedsSpider(ListSpider):
         poll.overlaps = poll.overlaps and not self.since
 
     def ask_again(self) -> Iterator[Request | LinkOutcome]:
-        """Articles that could not be had so far, those of links crawled by hand included, and those due for a check."""
+        """Links that readers added, articles that could not be had so far, those of links crawled by hand included, and those
+        due for a check."""
         now = self.now()
+        for link in self.archive.added_links():
+            if (asked := self.ask_added(link)) is not None:
+                yield asked
         for row in self.list_state.pending_due(self.feeds, now):
             if row["article_id"] in self.asked:
                 continue

@@ -13,6 +13,7 @@ import pytest
 
 from archive.reader_marks import Mark, WrongMark, add_links, links_of, read_mark, set_mark, waiting_links
 from archive.writer import Archive
+from crawler.preflight import ADDED
 from tests.archive.test_alerts import arrive
 from tests.scrapy_process import run_scrapy
 from tests.serving import serving
@@ -210,3 +211,23 @@ def test_added_links_are_crawled_once(newsroom, crawl, rows, data_dir):
     assert crawl("share", "added=1").returncode == 0
     assert newsroom.requests == []
     assert crawl("share", "added=1", f"url={link}").returncode == 2
+
+
+def test_a_scheduled_crawl_takes_added_links(newsroom, crawl, rows, data_dir):
+    """Whatever becomes of them, the crawl's exit status is that of its lists; the light check starts a crawl for them."""
+    assert crawl("finews").returncode == 0
+    share = next(newsroom.share_link(article) for article in newsroom.articles if not article.feeds)
+    gone = f"{newsroom.origin}/html_News/NewsShare.html?infoCode=NW209901010000000000"
+    odd = "ftp://a.example/1"
+    added = [share, gone, odd, newsroom.share_link(next(a for a in newsroom.articles if a.feeds))]
+    add_links(data_dir / "archive.db", added, newsroom.now)
+    with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
+        assert conn.execute(ADDED).fetchall() == [(1,)]
+    assert crawl("finews").returncode == 0
+    ended = {row["url"]: row["outcome"] for row in rows("SELECT * FROM links")}
+    assert [ended[link] for link in added] == ["archived", "gone", "refused", "archived"]
+    with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
+        assert (waiting_links(conn), conn.execute(ADDED).fetchall()) == ([], [])
+    newsroom.requests.clear()
+    assert crawl("finews").returncode == 0
+    assert not [path for path in newsroom.requests if "209901010000000000" in str(path)]
