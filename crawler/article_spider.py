@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.http import TextResponse
 
 from archive import outcomes
-from archive.times import clock
 from crawler import reasons
+from crawler.archive_spider import ArchiveSpider
 from crawler.attempt import Attempt
 from crawler.interrupts import ReadingEnded
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_page, name_response, own_capture
 from crawler.page_reader import PageReader
 from crawler.pages import ANY_SITE, LinkError, PageError, Target, Walled, target_of
-from crawler.reader_version import reader_of
 from pipelines.archive_access import archive_of
 from pipelines.restored import restored
 
@@ -30,15 +28,9 @@ PAGES = 50  # of one article, at most
 HOPS = 5  # pages that send on by script, at most; redirects by status have a bound of their own
 
 
-class UsageProblem(ValueError):
-    """Arguments that make no crawl; the message is for the user, one line."""
-
-
-class ArticleSpider(Spider):
+class ArticleSpider(ArchiveSpider):
     """Requests articles and reads the responses. Subclasses say which, and what else is known of each."""
 
-    names_trusted_links = True
-    """The fetch guard trusts what this spider tells it to, not every request."""
     consecutive_unreadable = 0
     """Unreadable responses in a row."""
 
@@ -84,15 +76,6 @@ class ArticleSpider(Spider):
         if not hasattr(self, "state"):
             self.state: dict[str, Any] = {}
         return self.state
-
-    @cached_property
-    def reader(self) -> str:
-        """Version of the reader and rules of this crawl."""
-        return reader_of(self.settings)
-
-    def now(self) -> datetime:
-        """The time by which this crawl judges what is fresh and due."""
-        return clock(self.settings)
 
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
@@ -419,8 +402,3 @@ class ArticleSpider(Spider):
         if attempt is None:  # a further page of an article
             return self.outcome(target, outcome, reason)
         return self.fail(target, attempt, known, outcome, reason)
-
-    def count(self, stat: str, number: int = 1) -> None:
-        """Count something of this crawl."""
-        assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(stat, number)

@@ -7,32 +7,27 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from scrapy import Spider, signals
+from scrapy import signals
 
 from archive.captures import Capture
-from archive.times import clock, utc_text
+from archive.times import utc_text
 from archive.units import in_bytes
 from archive.writer import Archive
-from crawler.article_spider import UsageProblem
+from crawler.archive_spider import ArchiveSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
 from crawler.pages import NotArticle, PageError
-from crawler.reader_version import reader_of
 from pipelines.archive_access import require_archive
 
 Item = Article | LinkOutcome
 
 
-class ImportSpider(Spider):
+class ImportSpider(ArchiveSpider):
     """Yields what a file or a folder holds. Subclasses say how."""
 
-    names_trusted_links = True
-    """Links in files are trusted no more than links in lists."""
     at_once = 16
     """Items that wait for their images."""
     most_bytes: int | None = None
@@ -89,15 +84,6 @@ class ImportSpider(Spider):
         """The archive that is written to."""
         return require_archive(self.crawler)
 
-    def now(self) -> datetime:
-        """The time of the import."""
-        return clock(self.settings)
-
-    def count(self, stat_name: str, number: int = 1) -> None:
-        """Count something of this crawl."""
-        assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(stat_name, number)
-
     def files(self) -> list[str]:
         """Paths of all files, relative to the folder that is imported, in order. Links to folders are not followed."""
         if not self.path.is_dir():
@@ -109,11 +95,6 @@ class ImportSpider(Spider):
             if not name.startswith(".")
         ]
         return sorted(files)
-
-    @cached_property
-    def reader(self) -> str:
-        """Version of the reader and rules of this import."""
-        return reader_of(self.settings)
 
     def given(self, file: str) -> str:
         """A file as the user would name it: its link, where it states none."""

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # -- who we are ---------------------------------------------------------------------------------------------------
 BOT_NAME = "finews-archive"
 SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = (
+    "crawler.spiders" if (ROOT / "scrapy.cfg").exists() else ""
+)  # where scrapy genspider puts one
 COMMANDS_MODULE = "crawler.commands"
 CONTACT = ""  # an address that a site's operator can write to; goes into the user agent
 USER_AGENT = ""  # empty: made of BOT_NAME, the version and CONTACT (crawler/addon.py)

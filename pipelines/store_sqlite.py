@@ -42,6 +42,7 @@ def article_row(record: MutableMapping[str, Any]) -> Row:
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
     row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
     row["tags"] = json.dumps(record["tags"], ensure_ascii=False) if record.get("tags") else None
+    row["headline_from"] = row["headline_from"] or "page"  # of a spider of the user's, which need not say so
     row["withdrawn_at"] = None  # what was read is there, even where it was withdrawn before
     return row
 

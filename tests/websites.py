@@ -24,7 +24,7 @@ def news_page(
     source: str = "山南日报",
     time: str = "2026-06-30 15:20",
 ) -> bytes:
-    """An article page of a small site, with the furniture that such pages have."""
+    """An article page of a small site, with the boilerplate that such pages have."""
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
     return (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{headline}_山南新闻网</title>{head}</head><body>"

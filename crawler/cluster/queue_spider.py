@@ -14,7 +14,8 @@ from scrapy.settings import BaseSettings
 
 from archive.feed_state import check_row, spans
 from archive.outcomes import FAILED_HERE
-from crawler.article_spider import ArticleSpider, UsageProblem
+from crawler.archive_spider import UsageProblem
+from crawler.article_spider import ArticleSpider
 from crawler.cluster.leases import clock
 from crawler.cluster.open_queue import QueueProblem, open_queue
 from crawler.items import Article, LinkOutcome

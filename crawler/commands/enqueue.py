@@ -39,7 +39,7 @@ class Command(ReadingCommand):
         )  # fmt: skip
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.article_spider import UsageProblem  # late: Scrapy imports all commands to run one
+        from crawler.archive_spider import UsageProblem  # late: Scrapy imports all commands to run one
 
         self.reject_arguments(args)
         assert self.settings is not None

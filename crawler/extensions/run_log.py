@@ -11,15 +11,17 @@ import traceback
 from typing import Any
 
 from scrapy import signals
+from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from archive.outcomes import ALL, DROPPED, FAILED, FAILED_HERE
 from archive.times import utc_text
 from archive.writer import ArchiveError
 from crawler import exit_status, reasons
+from crawler.archive_spider import ArchiveSpider
 from crawler.interrupts import ReadingEnded
 from crawler.items import Article
-from pipelines.archive_access import require_archive
+from pipelines.archive_access import archive_of
 
 COUNTS = {
     "articles_new": "articles/new",
@@ -62,12 +64,16 @@ class ErrorCollector(logging.Handler):
 class RunLog:
     """Begins the crawl's row, and at the end writes how the crawl ended into it and closes the archive.
 
-    Off where no archive is open, as under `scrapy parse`.
+    Off where no archive is open, as under `scrapy parse`; of a spider of ours that is worth a warning.
     """
 
     def __init__(self, crawler: Any):
         self.crawler, self.stats = crawler, crawler.stats
-        self.archive = require_archive(crawler)
+        archive = archive_of(crawler)
+        if archive is None:
+            reason = "no archive is open, so nothing is kept; in a script, pipelines.archive_access.OpenArchive opens it"
+            raise NotConfigured(reason) if issubclass(crawler.spidercls, ArchiveSpider) else NotConfigured
+        self.archive = archive
         self.errors = ErrorCollector()
         self.finish_reason = "finished"
         self.verdict: exit_status.Verdict | None = None

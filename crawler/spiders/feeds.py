@@ -26,7 +26,7 @@ from archive.list_state import ListState
 from archive.times import utc_text
 from archive.writer import ArchiveLocked
 from crawler.alerting import deliver_and_log
-from crawler.article_spider import UsageProblem
+from crawler.archive_spider import UsageProblem
 from crawler.cluster.open_queue import QueueProblem, open_queue
 from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard

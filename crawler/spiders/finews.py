@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.article_spider import UsageProblem
+from crawler.archive_spider import UsageProblem
 from crawler.fetch_guard import origin_of
 from crawler.sources import Source
 from crawler.sources.finews import FEEDS, Finews

@@ -20,7 +20,8 @@ from w3lib.url import safe_url_string
 from archive.captures import Capture
 from archive.outcomes import FAILED_HERE
 from crawler import reasons
-from crawler.article_spider import PAGES, UsageProblem
+from crawler.archive_spider import UsageProblem
+from crawler.article_spider import PAGES
 from crawler.fetch_guard import origin_of
 from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome

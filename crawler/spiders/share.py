@@ -27,7 +27,8 @@ from scrapy.settings import BaseSettings
 from archive.outcomes import ALL, FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler import settings as project_settings
-from crawler.article_spider import ArticleSpider, UsageProblem
+from crawler.archive_spider import UsageProblem
+from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
 from crawler.cluster.parts import is_in_part, part_of
 from crawler.fetch_guard import FetchGuard, origin_of
@@ -114,7 +115,7 @@ class ShareSpider(ArticleSpider):
 
             QueueSpider.check_queue(settings, **arguments)
         else:
-            cls(**arguments)
+            cls(**arguments).check_given()
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -143,10 +144,6 @@ class ShareSpider(ArticleSpider):
         """Outcomes of links that are left out."""
         if added not in (None, "1"):
             raise UsageProblem(f"added={added}: give 1, for the links that serve --add has taken")
-        if not url and not urls and not added:
-            raise UsageProblem(
-                "no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)"
-            )
         if sum(map(bool, (url, urls, added))) > 1:
             raise UsageProblem("give either -a url=LINK or -a urls=FILE, not both; added=1 goes alone, too")
         if url and "://" not in url and not addresses_in(url):
@@ -166,6 +163,13 @@ class ShareSpider(ArticleSpider):
         """Hashes of the ids of articles asked for in this crawl."""
         self.links: set[int] = set()
         """Hashes of links read in this crawl: the same link twice is one."""
+
+    def check_given(self) -> None:
+        """Raise UsageProblem where no links are given: only ``scrapy parse LINK --spider share`` needs none."""
+        if not (self.url or self.urls or self.is_added):
+            raise UsageProblem(
+                "no link given: scrapy crawl share -a url=LINK, or -a urls=FILE (- for standard input)"
+            )
 
     def _given(self) -> Iterator[str]:
         """The links of this part."""
@@ -203,6 +207,7 @@ class ShareSpider(ArticleSpider):
                     yield link
 
     async def work_list(self) -> AsyncIterator[Request | LinkOutcome]:
+        self.check_given()
         if (
             self.url and len(addresses_in(self.url)) < 2
         ):  # typed; of several in a pasted text nobody looked at each

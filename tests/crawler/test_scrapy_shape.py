@@ -163,6 +163,50 @@ def test_stats_that_monitors_read(page, plugin, data_dir, tmp_path):
     assert stats["downloader/response_status_count/200"] >= 1
 
 
+OWN_SPIDER = """
+from datetime import UTC, datetime
+import scrapy
+from crawler.items import Article
+
+class Own(scrapy.Spider):
+    name = "own"
+
+    def __init__(self, url):
+        super().__init__()
+        self.start_urls = [url]
+
+    def parse(self, response):
+        yield {"title": "ours", "url": response.url}
+        yield Article(id="own:1", site="own", headline="晨光股份公告", body_raw="<p>公司拟投资三亿元。</p>", retrieved_at=datetime.now(UTC))
+"""
+
+
+def test_a_spider_of_the_users_archives_articles_and_exports_what_it_yields(page, plugin, rows, tmp_path):
+    """With the archive opened by an extension, as a script with CrawlerProcess has it; without it, nothing is kept."""
+    link, words = page
+    environment = plugin(EXTENSIONS={"pipelines.archive_access.OpenArchive": -1})
+    (tmp_path / "own.py").write_text(OWN_SPIDER)
+    command = ("runspider", tmp_path / "own.py", "-a", f"url={link}", *words, "-s", f"DATA_DIR={tmp_path / 'data'}", "-O", tmp_path / "out.jsonl")  # fmt: skip
+    run = run_scrapy(*command)
+    assert run.returncode == 0, run.stderr
+    assert rows("SELECT * FROM articles") == []
+    run = run_scrapy(*command, env=environment)
+    assert run.returncode == 0, run.stderr
+    exported = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert exported[0] == {"title": "ours", "url": link}
+    assert exported[1]["headline"] == "晨光股份公告"
+    assert rows("SELECT id, headline_from FROM articles") == [{"id": "own:1", "headline_from": "page"}]
+    assert rows("SELECT outcome FROM crawls") == [{"outcome": "finished"}]
+
+
+def test_parse_needs_no_spider_argument_and_says_that_nothing_is_kept(page, data_dir):
+    link, words = page
+    run = run_scrapy("parse", link, "--spider", "share", *words, "-s", f"DATA_DIR={data_dir}")
+    assert "山南储能电站一期并网" in run.stdout, run.stderr
+    assert "no archive is open" in run.stderr
+    assert not data_dir.exists()
+
+
 def test_a_dropped_article_has_an_outcome_and_is_not_new(page, plugin, data_dir, rows):
     link, words = page
     environment = plugin(ITEM_PIPELINES={"shape_plugin.Drop": 850})
