@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate
-from crawler.extraction.lines import BOILERPLATE, CLOCKED, EDITOR, MARKS, RELATED, is_end_line, is_meta
-from crawler.extraction.trees import INLINE, file_of, letters, own_text, remove_all
+from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
+from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
+from crawler.extraction.trees import INLINE, file_of, fold_letters, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
 
-NO_LETTER = re.compile(r"[\W_]+")
 LEAST_DESCRIPTION = 30  # letters of a description that is of one article
 COMPARED = 60  # letters of a line that tell it from others
 TEASER = 80  # characters of other articles that a list shows of each, at most
@@ -30,7 +28,7 @@ class BlockLayout:
             text
             for tag in root.iter("meta")
             if (tag.get("property") or tag.get("name") or "").lower() in ("og:description", "description")
-            and len(text := NO_LETTER.sub("", tag.get("content") or "").lower()) >= LEAST_DESCRIPTION
+            and len(text := fold_letters(tag.get("content"))) >= LEAST_DESCRIPTION
         ]
         """What the page says that its article is about, letters and digits alone."""
         remove_all(BOILERPLATE_TAGS(root), root)
@@ -38,7 +36,7 @@ class BlockLayout:
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
-        for one in HIDDEN(root):
+        for one in filter(is_hidden, root.iter()):
             (hidden if letters("".join(one.itertext())) * 5 < everything else large).append(one)
         remove_all([one for one in hidden if one.getparent() is not None], root)
         remove_all(find_copies(root, large), root)
@@ -54,6 +52,7 @@ class BlockLayout:
         """Punctuation marks of a block."""
         self.value: dict[Any, float] = {}
         self._worth: dict[Any, float] = {}
+        self._in_boilerplate: dict[Any, bool] = {}
         self.named: list[Any] = []
         """Elements whose class or id is one of `BODY_NAMES`, or whose itemprop is schema.org's articleBody."""
         self.end: Any = None
@@ -143,7 +142,7 @@ class BlockLayout:
             return -5.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
         worth = min(plain, 80 * (marks + 1)) + 10.0 * marks - 2 * linked
-        if plain < 400 and len({*BOILERPLATE.findall(text)}) > (
+        if plain < 400 and count_boilerplate(text) > (
             plain >= 120 or (plain >= 40 and text.rstrip().endswith("。") and marks >= 3)
         ):
             return -min(worth, 60.0)
@@ -176,11 +175,16 @@ class BlockLayout:
 
     def in_boilerplate(self, block: Any) -> bool:
         """Whether a block is boilerplate, or within some."""
-        while block is not None:
+        known = self._in_boilerplate
+        path: list[Any] = []
+        while block is not None and block not in known:
+            path.append(block)
             if block in self.related or (block.tag not in ("html", "body") and is_boilerplate(block)):
-                return True
+                break
             block = block.getparent()
-        return False
+        answer = block is not None and known.get(block, True)
+        known.update(dict.fromkeys(path, answer))
+        return answer
 
     def _find_end(self) -> None:
         """The first line that ends an article: behind two sentences, and behind enough of the page's text to be its end."""
@@ -196,11 +200,11 @@ class BlockLayout:
             sentences += worth >= 30
             seen += max(worth, 0)
 
-    def find_end_after(self, heading: Any) -> None:
-        """Weigh again, where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
+    def find_end_after(self, heading: Any) -> bool:
+        """Weigh again (and say so), where *heading* tells that a text of a few sentences ends at a line that `_find_end` passed over,
         since what follows is longer: what is in the same element as a sentence before is still text."""
         if heading not in self.order:
-            return
+            return False
         behind = [
             one
             for one in self.blocks
@@ -209,14 +213,16 @@ class BlockLayout:
         parents: set[Any] = set()
         for n, block in enumerate(behind):
             if block is self.end:
-                return
+                return False
             if self.worth(block) >= 30:
                 parents.add(block.getparent())
             elif parents and self.plain[block] + self.linked[block] <= 80 and is_end_line(own_text(block)):
                 if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
                     self.end = block
                     self._weigh(0.0)
-                return
+                    return True
+                return False
+        return False
 
     def _weigh(self, behind: float = 0.05) -> None:
         """*behind*: what a sentence behind the end counts for, of what it would count for in the article."""
@@ -247,10 +253,10 @@ def find_copies(root: Any, hidden: list[Any]) -> list[Any]:
         f"{'' if one in inside else one.text or ''}{'' if one.getparent() in inside else one.tail or ''}"
         for one in root.iter()
     )
-    shown = NO_LETTER.sub("", shown)
+    shown = fold_letters(shown)
     copies = []
     for one in hidden:
-        lines = [line for text in one.itertext() if len(line := NO_LETTER.sub("", text)) >= LEAST_DESCRIPTION]
+        lines = [line for text in one.itertext() if len(line := fold_letters(text)) >= LEAST_DESCRIPTION]
         if lines and sum(line[:COMPARED] in shown for line in lines) >= len(lines) / 2:
             copies.append(one)
     return [one for one in copies if not any(above in copies for above in one.iterancestors())]

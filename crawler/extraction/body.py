@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from unicodedata import normalize
 
 from lxml import etree
 
@@ -15,7 +14,7 @@ from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import META_LABEL, is_meta
 from crawler.extraction.sparing import is_spared
-from crawler.extraction.trees import INLINE, is_within, own_text, remove
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, remove
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name
@@ -31,13 +30,7 @@ BETWEEN = 10  # lines between the first paragraph, where it stands apart, and th
 FIRST_LINES = 8  # of a text, among which there can be lines of time and byline
 WHOLE = 0.9  # share of a box's text that must be confirmed for the box to stay
 PART = 30  # letters of a text that are compared at once
-NO_LETTER = re.compile(r"[\W_]+")
 SENTENCE = 30.0  # worth of a block from which on it is a sentence of the text
-
-
-def fold_letters(text: str | None) -> str:
-    """Letters and digits of *text* alone, in lower case and composed: what stays the same however a reader spaces it."""
-    return NO_LETTER.sub("", normalize("NFC", text or "")).lower()
 
 
 def is_confirmed(own: str, text: str, share: float = 0.5) -> bool:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_described, fold_letters, is_confirmed, is_described
+from crawler.extraction.body import Body, find_described, is_confirmed, is_described
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, names_of, squeeze, text_of
@@ -20,7 +20,7 @@ from crawler.extraction.images import add_lead_images, resolve_images, save_imag
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
-from crawler.extraction.trees import INLINE, is_within, own_text
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
 
 PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)
 PLAYER_TEXT = 240  # characters that a player shows of itself, at most

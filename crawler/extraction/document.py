@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.extraction.markup import ElementCutter, close_tags, contents_of
 
@@ -47,6 +48,9 @@ TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 LONGEST_NAME = 1_000  # characters of class and id
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
+_parser.set_element_class_lookup(
+    etree.ElementDefaultClassLookup(element=HtmlElement)
+)  # trafilatura's; this lookup is in C
 
 
 def squeeze(text: str | None) -> str:
@@ -82,8 +86,8 @@ class Document:
     @cached_property
     def root(self) -> Any:
         """The page as an lxml tree of what can hold text: no scripts, styles, comments."""
-        html = NOSCRIPT_IMAGE.sub(_show_image, CONTROLS.sub("", self.html))
-        seen = EARLY_END.sub("", UNSEEN.cut(html, " "))
+        html = NOSCRIPT_IMAGE.sub(_show_image, self.html)
+        seen = EARLY_END.sub("", CONTROLS.sub("", UNSEEN.cut(html, " ")))
         seen = BAD_REFERENCE.sub("", seen) if "&#" in seen else seen
         source = f"<html><body>{seen}</body></html>".encode("utf-8", "replace")
         root = etree.fromstring(source, _parser)
@@ -166,7 +170,7 @@ class Document:
         """Whether the page is written in Chinese, Japanese or Korean."""
         text = "".join(self.root.itertext())[:200_000]
         wide = len(CJK.findall(text))
-        return wide * 8 >= sum(map(str.isalpha, text))
+        return wide * 8 >= sum(map(str.isalpha, text)) if wide else not any(map(str.isalpha, text))
 
     def script_text(self, pattern: re.Pattern[str]) -> str | None:
         """The first group of *pattern* in the page's source, scripts among it, with its escapes read."""

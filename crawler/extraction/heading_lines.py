@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body, fold_letters
+from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.headline import fold_words
 from crawler.extraction.lines import is_meta
-from crawler.extraction.trees import INLINE, is_within, letters, own_text
+from crawler.extraction.trees import INLINE, fold_letters, is_within, letters, own_text
 from pipelines.printed_times import STAMP
 
 META_LINE = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.extraction.document import CJK
 from crawler.extraction.trees import letters
 from pipelines.printed_times import IN_WORDS, SHORT, STAMP
 
@@ -60,6 +61,7 @@ CLOSING = re.compile(
     r"|[\w.+-]+@[\w-]+\.[\w.-]+|.{0,24}(?:구독하기|공유하기|추천합니다|추천\s?기사|다른\s?기사\s?보기|에서 만나요)|스크랩|인쇄|[▶\s]*(?:기사\s?)?제보.{0,60}"
 )
 """What sites say behind a text in Chinese, Japanese and Korean, on a line of its own."""
+DIGIT = re.compile(r"\d")
 DATED_LINE = 110  # letters of a line of dates, names and labels, at most
 LINE_LABEL = re.compile(
     r"\b(?:publi(?:é|ée|shed|cado|cada|cato|ziert)\b|posted|updated|last modified|mis(?:e)? à jour|modifi(?:é|ca|cado)|actualizad[oa]|atualizad[oa]|aggiornato|aktualisiert|stand|veröffentlicht|erstellt|"
@@ -76,11 +78,20 @@ def is_dated_line(text: str, plain: int) -> bool:
     return (IN_WORDS.search(text) or STAMP.search(text)) is not None and LINE_LABEL.search(text) is not None
 
 
+def count_boilerplate(text: str) -> int:
+    """How many of the phrases that stand round articles are in *text*."""
+    if CJK.search(text) is None:  # nearly all are Chinese, and the pattern is a long one
+        return sum(phrase in text.lower() for phrase in ("all rights reserved", "copyright"))
+    return len({*BOILERPLATE.findall(text)})
+
+
 def is_meta(text: str, plain: int, marks: int) -> bool:
     """Whether a short line is the one under a headline (time, source, counters) or of the same kind."""
-    if plain < 80 and marks < 5 and TIME_LINE.search(text):
-        return True
     if (plain <= 24 and COUNTER.match(text)) or (plain < 80 and BY.match(text)):
+        return True
+    if DIGIT.search(text) is None:
+        return "。" not in text and len({*META_LABEL.findall(text)}) >= 2
+    if plain < 80 and marks < 5 and TIME_LINE.search(text):
         return True
     if is_dated_line(text, plain):
         return True

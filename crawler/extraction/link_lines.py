@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from crawler.extraction.block_layout import BlockLayout
@@ -37,10 +38,12 @@ def cut_lone_links(body: Body) -> None:
     lines: list[Any] = []
     most = 0 if CJK.search("".join(body.lines[:3])) else MOSTLY_LINKS * sum(map(len, body.lines))
     for one in list(body.element.iter("p", "div", "li", "h3", "h4")):
+        links = [*islice(one.iter("a"), 2)]
+        if len(links) > 1:  # by far the cheapest question
+            continue
         text = TAG.sub("", text_of(one))
         if not 4 <= len(text) <= LONE_LINE or one.find(".//img") is not None:
             continue
-        links = list(one.iter("a"))
         if ADDRESS_LINE.fullmatch(text) or (
             len(links) == 1
             and squeeze(text_of(links[0])) == text

@@ -127,14 +127,18 @@ class WebPage(ArticlePage):
         return BlockLayout(self.document.root)
 
     @cached_property
+    def heaviest(self) -> Any:
+        """The element that holds the text, as far as the weights tell."""
+        return find_body(self.layout)
+
+    @cached_property
     def heading(self) -> tuple[str | None, Any]:
         """The headline and the element that shows it."""
         for find in self.headline_at:
             for element in self.nodes(find):
                 if text := squeeze(element) if isinstance(element, str) else text_of(element):
                     return text, None if isinstance(element, str) else element
-        layout = self.layout
-        text = find_body(layout)
+        layout, text = self.layout, self.heaviest
         begin = -1 if text is None else text_start(layout, text)
         before = [element for element, place in layout.order.items() if place <= begin]
         return find_headline(self.document, before[-80:])
@@ -143,7 +147,7 @@ class WebPage(ArticlePage):
     def body(self) -> Body | None:
         """The element that holds the text, with the lines round it."""
         layout = self.layout
-        layout.find_end_after(self.heading[1])
+        is_weighed_anew = layout.find_end_after(self.heading[1])
         for find in self.body_at:
             elements = [
                 element
@@ -152,7 +156,7 @@ class WebPage(ArticlePage):
             ]
             if elements:
                 return read_body(layout, elements[0], self.heading[1], self.heading[0])
-        element = find_body(layout)
+        element = find_body(layout) if is_weighed_anew else self.heaviest
         text = ""
         if not self.document.is_cjk and sum(layout.plain.values()) >= ENOUGH_TO_CONFIRM:
             text = extract_text(layout.root)
