@@ -68,7 +68,7 @@ LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 -
 
 lock: ## pin the dependencies of pyproject.toml anew (UPGRADE=1: to the newest versions)
 	test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
-	echo 'setuptools>=77' | $(LOCK) requirements.lock $(if $(UPGRADE),--upgrade) --extra analyst pyproject.toml -
+	echo 'setuptools>=77' | $(LOCK) requirements.lock $(if $(UPGRADE),--upgrade) --extra analyst --extra alerts pyproject.toml -
 	echo 'setuptools>=77' | $(LOCK) requirements-dev.lock $(if $(UPGRADE),--upgrade) --all-extras --constraint requirements.lock pyproject.toml -
 
 wheel: $(RUN) ## build dist/*.whl

@@ -122,7 +122,7 @@ def add(path: Path, name: str, entry: Mapping[str, Any]) -> Watch:
 
 
 def remove(path: Path, name: str) -> None:
-    """Take a table out of the file, with the comments in it. Raises WatchError, OSError."""
+    """Take a table out of the file, with the comments in it; a file that holds nothing else goes. Raises WatchError, OSError."""
     tables = read_tables(path, WatchError)
     if name not in tables:
         raise WatchError(f"no watch is called {name}; there are {', '.join(tables) or 'none'}, in {path}")
@@ -135,7 +135,10 @@ def remove(path: Path, name: str) -> None:
     text = "".join(kept)
     if list(tomllib.loads(text)) != [other for other in tables if other != name]:
         raise WatchError(f"{path}: [{name}] cannot be taken out safely; delete its lines by hand")
-    _write(path, text)
+    if text.strip():
+        _write(path, text)
+    else:
+        path.unlink()
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,12 +16,13 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 from archive.alerts import watches
+from archive.reader import open_for_reading
 from tests.newsroom.articles import beijing, samples
 from tests.newsroom.season import season
 from tests.newsroom.server import NOW, Newsroom
@@ -94,7 +95,13 @@ def fit(text: str, width: int) -> str:
 
 def print_archive(data: Path) -> None:
     """Print the newest articles, counts, and what to try."""
-    db = sqlite3.connect(f"{(data / 'archive.db').as_uri()}?mode=ro", uri=True)
+    with closing(open_for_reading(data)) as db:
+        print_rows(db)
+    print_what_to_try(data)
+
+
+def print_rows(db: sqlite3.Connection) -> None:
+    """Print the newest articles, and counts."""
 
     def count(sql: str) -> str:
         return f"{db.execute(sql).fetchone()[0]:,}"
@@ -118,6 +125,10 @@ def print_archive(data: Path) -> None:
         f" {count('SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL')} withdrawn"
     )
     print("  links by outcome: " + ", ".join(f"{number} {outcome}" for outcome, number in outcomes))
+
+
+def print_what_to_try(data: Path) -> None:
+    """Print where the archive is, and commands for it."""
     try:
         folder = Path(os.path.relpath(data, Path.cwd()))
     except ValueError:  # another drive
@@ -133,6 +144,7 @@ Try:
   {program} serve --open -s {option}                  # browse and search it: stories, edits, trends, coverage
   {program} report --until 2026-07-02 -s {option}     # charts, as one HTML page
   {program} diff {fire} -s {option}     # what its publisher changed afterwards
+  {program} watch log -s {option}     # what the watch told
   sqlite3 {shlex.quote(f"{folder}/archive.db")} "{query}"
 
 Be told when something happens (https://github.com/caronc/apprise/wiki lists destinations; docs/alerts.md):
