@@ -10,7 +10,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.headline import fold_title
+from crawler.extraction.headline import PARTS, fold_title
 from crawler.extraction.trees import letters
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
@@ -34,18 +34,41 @@ CART_WORDS = (
 CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
     re.IGNORECASE,
 )
 THREAD = re.compile(
-    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?",
+    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php",
     re.IGNORECASE,
 )
-"""Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse and Invision make them."""
+"""Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
+large boards of East Asia make them."""
+BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan)\.")
+"""Host of a forum, on pages in Chinese, Japanese and Korean."""
+PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
+"""Address of an article that a forum's program shows."""
 FORUM_MARK = re.compile(
-    r"phpbb|vbulletin|xenforo|discourse|simple ?machines|invision community|vanilla forums|nodebb|flarum|mybb",
+    r"phpbb|vbulletin|xenforo|discourse|simple ?machines|invision community|vanilla forums|nodebb|flarum|mybb|phpwind",
     re.IGNORECASE,
 )
+QUESTION_PATH = re.compile(
+    r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
+)
+OTHER_TITLE = re.compile(
+    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_-]\s?(?:\w{2})?(?:搜索|search)$|的微博(?:_|$)|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
+    re.IGNORECASE,
+)
+"""What titles of rooms, results, accounts and carts say."""
+FORM = re.compile(
+    r"\W*(?:会员|用户|账号|會員|ユーザー|新規|会員|マイページ|회원)*\s*(?:登[录錄入陆]|注册|註冊|登録|ログイン|로그인|가입|log ?in|sign ?(?:in|up)|register|registration)\W*",
+    re.IGNORECASE,
+)
+"""Headline of a form to log in or to register."""
+SECTION = re.compile(
+    r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
+)
+"""Headline of a section's page, at an address without a number."""
 ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
@@ -73,7 +96,7 @@ def why_no_article(
     """Why a page is not an article; None where it is one. *kind* is `content_kind.media_kind`'s answer."""
     if not headline:
         return "has no headline"
-    if reason := why_other_page(document):
+    if reason := why_other_page(document) or why_other_heading(document, headline):
         return reason
     if is_list(document, layout, body):
         return "is a list of links, with no text of its own"
@@ -102,6 +125,8 @@ def why_other_page(document: Document) -> str | None:
         return f"is the home page of {parts.netloc}"
     if is_thread(document):
         return "is a thread of a forum"
+    if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):
+        return f"is a question, by its address ({parts.path})"
     is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
     listed = LIST_PATH.search(parts.path) and not is_article_path
     if (listed or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
@@ -109,13 +134,26 @@ def why_other_page(document: Document) -> str | None:
     return why_other_type(document)
 
 
+def why_other_heading(document: Document, headline: str) -> str | None:
+    """Why a page is of another kind, by its title and headline."""
+    if match := OTHER_TITLE.search(document.title):
+        return f"is no article, by its title ({match[0]})"
+    if FORM.fullmatch(headline):
+        return "is a form to log in or to register"
+    parts = urlsplit(document.url)
+    is_numbered = re.search(r"\d", parts.path + parts.query)
+    return "is a section's page" if SECTION.fullmatch(PARTS.split(headline)[0]) and not is_numbered else None
+
+
 def is_thread(document: Document) -> bool:
-    """Whether a page in an alphabetic script is a forum's thread, by its type, its address or the program that made it."""
+    """Whether a page is a forum's thread, by its type, its address or the program that made it."""
     kind = type_name(document.linked_data)
-    if document.is_cjk or ARTICLE_TYPE.search(kind):
+    if ARTICLE_TYPE.search(kind):
         return False
     parts = urlsplit(document.url)
     if "ForumPosting" in kind or THREAD.search(f"{parts.path}?{parts.query}"):
+        return True
+    if document.is_cjk and BOARD_HOST.search(parts.netloc) and not PORTAL.search(document.url):
         return True
     page = document.root.xpath("string(//body/@id)")  # that of phpBB, which names itself nowhere else
     return FORUM_MARK.search(f"{document.meta.get('generator', '')} {page}") is not None

@@ -18,7 +18,9 @@ CHALLENGES = (
     ("Wangsu", re.compile(r"wzws_(?:sid|cid|method|reurl)|WZWS-RAY", re.IGNORECASE)),
     ("EdgeOne (Tencent)", re.compile(r"EO_Bot_Ssid|__tst_status")),
     ("Tencent captcha", re.compile(r"turing\.captcha|TencentCaptcha|TCaptcha(?:\.js)?|WAF_CAPTCHA|waf_captcha")),
-    ("ByteDance", re.compile(r"__ac_signature|__ac_nonce|verifycenter/captcha|secsdk-captcha")),
+    ("ByteDance", re.compile(r"__ac_signature|__ac_nonce|verifycenter/captcha|secsdk-captcha|byted_acrawler")),
+    ("Weibo's visitor check", re.compile(r"Sina Visitor System|passport\.weibo\.(?:com|cn)/visitor|visitor\.passport\.weibo")),
+    ("GoEdge", re.compile(r"""["']/_guard/\w+\.js""")),
     ("Baidu captcha", re.compile(r"wappass\.baidu\.com/static/captcha|百度安全验证")),
     ("Yidun captcha", re.compile(r"initNECaptcha|cstaticdun\.126\.net|c\.dun\.163\.com", re.IGNORECASE)),
     ("DataDome", re.compile(r"captcha-delivery\.com|datadome", re.IGNORECASE)),
@@ -31,16 +33,16 @@ CHALLENGES = (
 )  # fmt: skip
 """Scripts that let only people or browsers in, by what their pages hold."""
 CAPTCHA = re.compile(
-    r"安全验证|安全驗證|人机验证|人機驗證|访问验证|滑动验证|滑动滑块|拖动滑块|验证码|驗證碼|访问(?:过于|太过)?频繁|访问异常|异常(?:访问|请求|流量)|环境异常|请稍候|"
+    r"安全验证|安全驗證|人机验证|人機驗證|按住滑块|网络环境存在异常|检查(?:您|你)?的?浏览器|浏览器安全检查|画像認証|로봇|자동입력|비정상적인 접근|访问验证|滑动验证|滑动滑块|拖动滑块|验证码|驗證碼|访问(?:过于|太过)?频繁|访问异常|异常(?:访问|请求|流量)|环境异常|请稍候|"
     r"Just a moment|Attention Required|Are you (?:a )?(?:human|robot)|verify (?:that )?you are (?:a )?human|unusual traffic|Pardon our interruption|ロボットではありません|captcha",
     re.IGNORECASE,
 )
 REFUSED = re.compile(
-    r"访问受限|访问被拒绝|拒绝访问|禁止访问|Access (?:to this page has been )?Denied|\b403\b|Forbidden|Request blocked|Not available in your (?:country|region)",
+    r"访问受限|访问被(?:拒绝|阻断|拦截|禁止)|已被[^。]{0,10}拦截|拦截提示|网站防火墙|접근이 (?:거부|차단)|アクセスが(?:拒否|制限)|potential threats?|has been blocked|拒绝访问|禁止访问|Access (?:to this page has been )?Denied|\b403\b|Forbidden|Request blocked|Not available in your (?:country|region)",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
-    r"请(?:先)?登[录陆]|登录后(?:查看|阅读|继续)|用户登录|账号登录|扫码登录|(?:^|\W)登录(?:$|\W)|請先登入|會員登入|Sign in to|Log ?in to (?:continue|read|your)|^\s*(?:Log ?in|Sign in)\b|ログイン(?:して|が必要)|로그인",
+    r"请(?:先)?登[录陆]|需要登[录錄陆入]|登[录陆]后才能|[会會]員限定|로그인이? ?(?:필요|후)|ログインすると|登录后(?:查看|阅读|继续)|用户登录|账号登录|扫码登录|(?:^|\W)登录(?:$|\W)|請先登入|會員登入|Sign in to|Log ?in to (?:continue|read|your)|^\s*(?:Log ?in|Sign in)\b|ログイン(?:して|が必要)|로그인",
     re.IGNORECASE,
 )
 LOGIN_PATH = re.compile(

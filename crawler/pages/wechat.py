@@ -47,12 +47,14 @@ NOTICE = fields(
     "//*[@class='mesg-block'] | //*[@class='text_area']//*[contains(@class, 'title')] | //*[@class='tips' and not(.//a)]",
 )
 NOT_NOW = re.compile(
-    r"环境异常|環境異常|完成验证|[请請]在微信|频繁|頻繁|暂时无法查看|暫時無法|系统出错|系統出錯|稍后再试|稍後再試|登录|verif|too frequent"
+    r"环境异常|環境異常|完成验证|[请請]在微信|频繁|頻繁|正在加载|加载中|暂时无法查看|暫時無法|系统出错|系統出錯|稍后再试|稍後再試|登录|verif|too frequent"
     r"|open .{0,20}in W(?:eC|e c)hat|WeChat client|temporar|try again|log ?in|system error",
     re.IGNORECASE,
 )
 """What a notice says that is not the article's end: a check, a login, an error."""
-NOT_ARTICLES = re.compile(r"^/(?:mp/(?:profile_ext|appmsgalbum|homepage|aboutbiz|recommend)|cgi-bin/)")
+NOT_ARTICLES = re.compile(
+    r"^/(?:mp/(?:profile_ext|appmsgalbum|homepage|aboutbiz|recommend)|profile$|cgi-bin/)"
+)
 ACCOUNT_PAGE = re.compile(
     r"<title>\s*(?:关于(?:公众|服务|订阅)号|About (?:Official|Service|Subscription))|class=[\"']about-page[\"']"
 )

@@ -82,6 +82,12 @@ WALLS = [
     ("<title>安全验证</title><p>请完成下方验证</p>", "安全验证"),
     ("<title>用户登录</title><form><input type=password></form>", "a login page"),
     ("<p>Access Denied</p>", "a refusal"),
+    ("<title>405</title><p>您访问的网址有可能对网站造成安全威胁，您的访问被阻断。</p>", "访问被阻断"),
+    ("<p>当前访问疑似攻击，已被云盾拦截。</p>", "已被云盾拦截"),
+    ("<p>접근이 차단되었습니다</p>", "a refusal"),
+    ("<p>系统监测到您的网络环境存在异常，请点击下方按钮。</p>", "网络环境存在异常"),
+    ("<p>抱歉，您需要登录后才能继续浏览</p>", "a login page"),
+    ("<title>Sina Visitor System</title>", "Weibo"),
     ("<title>甲</title><div id='app'></div><script src=/app.js></script>", "only a browser fills"),
     (
         "<noscript>You need to enable JavaScript to run this app.</noscript><script src=a></script>",
@@ -109,6 +115,41 @@ def test_an_article_about_walls_is_read():
         "<script>window._cf_chl_opt={}</script>",
     )
     assert read(news_page("登录验证码为何越来越难", paragraphs=lines))["outcome"] is None
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "words"),
+    [
+        ("https://bbs.news.example/post-1-12345-1.shtml", "三条公路", "a thread of a forum"),
+        ("https://news.example/thread-4711-1-1.html", "三条公路", "a thread of a forum"),
+        ("https://news.example/forum.php?mod=viewthread&tid=4711", "三条公路", "a thread of a forum"),
+        ("https://www.news.example/group/topic/72923465/", "三条公路", "a thread of a forum"),
+        ("https://www.news.example/bbs/Roads/M.1695226745.A.B50.html", "三条公路", "a thread of a forum"),
+        ("https://news.example/question/24825703", "三条公路何时通车？", "a question"),
+        ("https://news.example/x/4711", "三条公路的直播间", "by its title"),
+        ("https://news.example/s?wd=x&n=1", "三条公路的搜索结果", "by its title"),
+        ("https://news.example/x/4711", "会员登录", "a form to log in"),
+        ("https://news.example/x/4711", "회원가입", "a form to log in"),
+        ("https://news.example/hyzx/", "行业资讯", "a section's page"),
+        ("https://news.example/articles/", "三条公路", "a list or account page"),
+    ],
+)
+def test_pages_of_other_kinds_are_no_articles(url, title, words):
+    with pytest.raises(NotArticle, match=words):
+        read(news_page(title), url)
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("https://news.example/portal.php?mod=view&aid=4711", "三条公路"),
+        ("https://news.example/a/4711.html", "关于登录和注册的通知"),
+        ("https://news.example/a/4711.html", "行业资讯"),
+        ("https://news.example/a/4711.html", "直播带货的公路"),
+    ],
+)
+def test_articles_that_look_like_pages_of_other_kinds_are_read(url, title):
+    assert read(news_page(title), url)["headline"] == title
 
 
 def listing(item: str, times: int = 12, head: str = "") -> bytes:
