@@ -33,6 +33,8 @@ def test_twice_is_once(tmp_path):
     data = tmp_path / "data"
     first = run(data)
     assert first.returncode == 0, first.stderr
+    left = {path.name for path in data.iterdir() if not path.name.startswith(".")}
+    assert left == {"archive.db", "captures.db", "images", "posts"}
     before = content(data)
     with closing(sqlite3.connect(data / "archive.db")) as db:
         assert db.execute("SELECT count(*) FROM stories WHERE publishers > 2").fetchone()[0] >= 3
@@ -51,8 +53,6 @@ def test_twice_is_once(tmp_path):
     assert [line.split(":")[0].strip() for line in told.splitlines() if line.startswith(("  edited", "  withdrawn"))] == [
         "edited", "edited", "edited", "withdrawn",
     ]  # fmt: skip
-    left = {path.name for path in data.iterdir() if not path.name.startswith(".")}
-    assert left == {"archive.db", "captures.db", "images", "posts"}
     files = {
         path: path.stat().st_mtime_ns
         for path in data.rglob("*")
