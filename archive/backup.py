@@ -1,4 +1,4 @@
-"""A consistent copy of a DATA_DIR, taken while a crawl may run, and the way back.
+"""A consistent copy of a DATA_DIR, taken while a crawl may run. `archive.restore` is the way back.
 
 The databases are copied by SQLite's backup API, archive.db first: a capture is written before the article that rests on it,
 so the later copy of captures.db holds all that the earlier one of archive.db names. Images never change and posts are
@@ -8,6 +8,7 @@ replaced, not written into, so both can be hard links; a second backup adds what
 from __future__ import annotations
 
 import filecmp
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -17,9 +18,17 @@ from pathlib import Path
 
 from archive.captures import NAME as CAPTURES
 from archive.data_files import DataFiles
+from archive.lock import NAME as LOCK
+from archive.lock import DirectoryLock
+from archive.reader import connect_to_read
+from archive.schema import SET
 
 DATABASES = ("archive.db", CAPTURES)
 OTHERS = ("manifests", "sources.toml", "rules.toml", "watches.toml")
+PART = ".part"
+"""Suffix of a file that is being written."""
+OF_A_PLACE = (LOCK, ".pending", *(f"{name}{suffix}" for name in DATABASES for suffix in ("-wal", "-shm")))
+"""Files that mean nothing in another folder."""
 
 
 class BackupError(Exception):
@@ -39,18 +48,58 @@ class Copied:
 
 
 def back_up(data_dir: Path, dest: Path) -> Copied:
-    """Copy the archive of *data_dir* to *dest*, a new folder or an earlier backup. Raises BackupError, OSError, sqlite3.Error."""
+    """Copy the archive of *data_dir* to *dest*, a new folder or an earlier backup of it.
+
+    Raises BackupError, AlreadyLocked where *dest* is in use, OSError, sqlite3.Error.
+    """
     if not (data_dir / "archive.db").is_file():
         raise BackupError(f"there is no {data_dir / 'archive.db'}")
-    if dest.exists() and any(dest.iterdir()) and not (dest / "archive.db").is_file():
-        raise BackupError(f"{dest} is neither empty nor an earlier backup")
     if dest.resolve() == data_dir.resolve() or data_dir.resolve() in dest.resolve().parents:
         raise BackupError(f"{dest} is inside {data_dir}: choose another place")
+    _refuse_foreign(data_dir, dest)
     dest.mkdir(parents=True, exist_ok=True)
+    lock = DirectoryLock(dest)
+    lock.acquire()
+    try:
+        return _copy_archive(data_dir, dest)
+    finally:
+        lock.release()
+
+
+def _refuse_foreign(data_dir: Path, dest: Path) -> None:
+    """Raise BackupError where *dest* holds anything but an earlier backup of this archive, or what is left of a first one that was
+    killed."""
+    if not dest.exists():
+        return
+    if not dest.is_dir():
+        raise BackupError(f"{dest} is a file: name a folder")
+    if not (dest / "archive.db").exists():
+        if any(path.name != LOCK and PART not in path.name for path in dest.iterdir()):
+            raise BackupError(f"{dest} is neither empty nor an earlier backup")
+    elif (made := _made_at(dest / "archive.db")) is None or made != _made_at(data_dir / "archive.db"):
+        raise BackupError(
+            f"{dest} holds another archive, or a damaged one: choose another folder, or move it away first"
+        )
+
+
+def _made_at(path: Path) -> str | None:
+    """When the archive at *path* was made, to the microsecond: copies of it say the same. None where it cannot be read."""
+    try:
+        with closing(connect_to_read(path)) as conn:
+            row = conn.execute(
+                "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = ? ORDER BY name LIMIT 1",
+                [SET],
+            ).fetchone()
+    except sqlite3.DatabaseError:
+        return None
+    return str(row[0]) if row else None
+
+
+def _copy_archive(data_dir: Path, dest: Path) -> Copied:
     for name in DATABASES:
         if (data_dir / name).is_file():
             copy_database(data_dir / name, dest / name)
-    with closing(sqlite3.connect(f"{(dest / 'archive.db').absolute().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(connect_to_read(dest / "archive.db")) as conn:
         wanted = [path for (path,) in conn.execute("SELECT path FROM images")]
         wanted += [
             path for (path,) in conn.execute("SELECT post_path FROM articles WHERE post_path IS NOT NULL")
@@ -64,38 +113,23 @@ def back_up(data_dir: Path, dest: Path) -> Copied:
     return _copy_files(data_dir, dest, wanted)
 
 
-def restore(source: Path, data_dir: Path) -> Copied:
-    """Copy a backup to *data_dir*, which must hold no archive. Raises BackupError, OSError, sqlite3.Error."""
-    if not (source / "archive.db").is_file():
-        raise BackupError(f"{source} is not a backup: there is no archive.db in it")
-    if (data_dir / "archive.db").exists() and (data_dir / "archive.db").stat().st_size:
-        raise BackupError(f"{data_dir} holds an archive: move it away first")
-    for stale in ("archive.db-wal", "archive.db-shm", f"{CAPTURES}-wal", f"{CAPTURES}-shm", ".pending"):
-        (data_dir / stale).unlink(missing_ok=True)
-    data_dir.mkdir(parents=True, exist_ok=True)
-    paths = [
-        str(path.relative_to(source))
-        for path in source.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    ]
-    copied = Copied()
-    for path in paths:
-        if path not in DATABASES:
-            copy_file(source / path, data_dir / path, copied, link=False)
-    for name in reversed(
-        DATABASES
-    ):  # archive.db last: without it the folder is refused, not taken for an archive
-        if (source / name).is_file():
-            copy_database(source / name, data_dir / name)
-    return copied
-
-
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database that may be written to meanwhile; *target* appears whole or not at all."""
-    part = target.with_name(f"{target.name}.part")
+    part = target.with_name(f"{target.name}{PART}")
     part.unlink(missing_ok=True)
+    try:
+        _copy_database(source, part)
+    except BaseException:
+        part.unlink(missing_ok=True)  # the disk may be full
+        raise
+    for suffix in ("-wal", "-shm"):
+        target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
+    os.replace(part, target)
+
+
+def _copy_database(source: Path, part: Path) -> None:
     with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as reader,
+        closing(connect_to_read(source)) as reader,
         closing(sqlite3.connect(part)) as writer,
     ):
         reader.backup(writer)
@@ -104,11 +138,8 @@ def copy_database(source: Path, target: Path) -> None:
         except sqlite3.DatabaseError as exc:
             problem = str(exc)
         if problem != "ok":
-            raise BackupError(f"{source} is damaged: {problem}. The earlier backup stays as it is")
+            raise BackupError(f"{source} is damaged: {problem}. It was not copied")
         writer.execute("PRAGMA journal_mode = DELETE")
-    for suffix in ("-wal", "-shm"):
-        target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
-    os.replace(part, target)
 
 
 def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
@@ -126,9 +157,13 @@ def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
 
 
 def copy_file(source: Path, target: Path, copied: Copied, link: bool) -> None:
-    """Link or copy one file, unless the same is there."""
+    """Link or copy one file, unless the same is there, or an image that is what its name says, whatever became of the other."""
     if target.exists():
-        if os.path.samefile(source, target) or filecmp.cmp(source, target, shallow=False):
+        if (
+            os.path.samefile(source, target)
+            or filecmp.cmp(source, target, shallow=False)
+            or _is_intact_image(target)
+        ):
             copied.kept += 1
             return
         target.unlink()
@@ -140,6 +175,14 @@ def copy_file(source: Path, target: Path, copied: Copied, link: bool) -> None:
             return
         except OSError:  # another file system, or one without hard links
             pass
-    part = target.with_name(f".{target.name}.part")
-    shutil.copy2(source, part)
-    os.replace(part, target)
+    part = target.with_name(f".{target.name}{PART}")
+    try:
+        shutil.copy2(source, part)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _is_intact_image(path: Path) -> bool:
+    return len(path.stem) == 64 and hashlib.sha256(path.read_bytes()).hexdigest() == path.stem

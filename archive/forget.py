@@ -17,12 +17,14 @@ from archive.captures import CaptureError, Captures, unpack
 from archive.journal import Noted, write_journal
 from archive.packing import pack
 from archive.revisions import UnknownArticle
+from archive.schema import has_search
 from archive.stories.grouping import Stories
 from archive.times import utc_text
 from archive.writer import Archive
 
 LEAST_NEEDLE = 8  # characters: a shorter native id would be found in too much
 MARK = "forgotten article"
+MERGED_PAGES = 2000  # of the search index, 1 KB each, a transaction
 REASON = "taken down here by scrapy forget"
 
 
@@ -74,6 +76,7 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
     with archive.transaction():
         _delete_rows(conn, article_id, [row["sha256"] for row in images], moment)
     archive.recover()
+    _merge_index(conn)
     return done
 
 
@@ -83,6 +86,21 @@ def _delete_rows(conn: sqlite3.Connection, article_id: str, images: Collection[s
     conn.executemany("DELETE FROM images WHERE sha256 = ?", [(sha256,) for sha256 in images])
     conn.execute("DELETE FROM pending_records WHERE article_id = ?", [article_id])
     bury(conn, article_id, moment)
+
+
+def _merge_index(conn: sqlite3.Connection) -> None:
+    """Have the search index written anew, step by step: what is deleted from it stays in its older segments until they are merged
+    (https://sqlite.org/fts5.html#the_secure_delete_configuration_option, which readers before SQLite 3.42 cannot do with)."""
+    if not has_search(conn):
+        return
+    pages = -MERGED_PAGES  # negative: all segments are to become one
+    while True:
+        before = conn.total_changes
+        with conn:
+            conn.execute("INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", [pages])
+        if conn.total_changes - before < 2:  # as FTS5 says that nothing was left to merge
+            return
+        pages = MERGED_PAGES
 
 
 def bury(conn: sqlite3.Connection, article_id: str, moment: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,15 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     except READ_ERRORS as exc:
         raise NoArchive(explain_unreadable(path, exc)) from None
     return conn
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A database that may be written to meanwhile, read-only; also of one at rest on a disk that cannot be written to. Raises
+    sqlite3.Error."""
+    at_rest = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True, timeout=30
+    )
 
 
 def rows(conn: sqlite3.Connection, sql: str, *params: Any) -> list[dict[str, Any]]:

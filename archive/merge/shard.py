@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.merge.bundle import CHILDREN, OWN_COLUMNS, Bundle, read_bundles
+from archive.reader import connect_to_read
 from archive.schema import SET, STEPS, has_search, open_archive, steps
 
 CHUNK = 50  # articles of a shard in memory: 500 KB as a rule
@@ -32,9 +32,9 @@ class ShardError(Exception):
 
 def open_shard(path: Path) -> sqlite3.Connection:
     """A database of a shard, read-only; also of one at rest in a folder that cannot be written to. Raises sqlite3.Error."""
-    at_rest = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
-    uri = f"{path.as_uri()}?mode=ro{'&immutable=1' * at_rest}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
+    conn = connect_to_read(path)
+    conn.isolation_level = None
+    return conn
 
 
 class Shard:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 
 from archive.captures import NAME as CAPTURES
 from archive.captures import CaptureError, unpack
 from archive.feed_state import CLOCK_TOLERANCE
 from archive.manifest import check_manifests as problems_of_manifests
+from archive.reader import connect_to_read
 from archive.schema import has_search
 from archive.times import utc_text
 from archive.verify.findings import Finding, Verification
-
-
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-
 
 FUTURE = {
     "articles": ("first_seen_at", "retrieved_at"),

@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError
 
 from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked
+from archive.reader import NoArchive
 from archive.times import clock
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.write_frontmatter import PostWriter
@@ -48,6 +49,12 @@ class Command(ReadingCommand):
             copied = back_up(self.data_dir, dest)
             # A post that was rewritten after the database was copied is rendered again from the copy.
             report = verify(dest, render, clock(self.settings), repair=True)
+        except NoArchive:
+            print(
+                gettext(
+                    "copied; it is of an earlier version, so only its databases were checked: {path}"
+                ).format(path=dest)
+            )
         except BackupError as exc:
             self.fail(NO_ARCHIVE, str(exc))
         except AlreadyLocked as exc:

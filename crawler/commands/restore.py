@@ -36,7 +36,8 @@ class Command(ReadingCommand):
         )
 
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
-        from archive.backup import BackupError, restore  # late: Scrapy imports all commands to run one
+        from archive.backup import BackupError  # late: Scrapy imports all commands to run one
+        from archive.restore import restore
         from archive.verify import verify
 
         if len(args) != 1:

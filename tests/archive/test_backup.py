@@ -2,16 +2,21 @@
 
 import os
 import shutil
+import sqlite3
 
 import pytest
 
-from archive.backup import BackupError, back_up, restore
+from archive.backup import BackupError, back_up
+from archive.captures import Capture, Captures
+from archive.lock import AlreadyLocked, DirectoryLock
+from archive.restore import restore
+from archive.schema import SET, apply_steps, connect, has_search, is_current, steps
 from archive.verify import verify
 from archive.writer import Archive
-from tests.archive.test_verify import NOW, POST, SHA, render
+from tests.archive.test_verify import IMAGE, NOW, POST, SHA, render
 from tests.archive.test_verify import data as make_archive
 from tests.archive.test_writer import entry
-from tests.kill_points import contents
+from tests.kill_points import contents, kill_everywhere
 
 data = make_archive  # the fixture
 
@@ -90,6 +95,107 @@ def test_places_that_are_no_backup_are_refused(data, dest, tmp_path):
     back_up(data, dest)
     with pytest.raises(BackupError, match="holds an archive"):
         restore(dest, data)
+
+
+def test_another_archive_is_not_written_over(data, dest):
+    other = Archive(dest, captures=True).open()
+    other.add(entry(7, new=True))
+    other.close()
+    before = (dest / "archive.db").read_bytes()
+    with pytest.raises(BackupError, match="holds another archive"):
+        back_up(data, dest)
+    assert (dest / "archive.db").read_bytes() == before
+    (dest.parent / "file").write_text("x")
+    with pytest.raises(BackupError, match="is a file"):
+        back_up(data, dest.parent / "file")
+
+
+def test_a_copy_in_use_is_left_alone(data, dest):
+    back_up(data, dest)
+    reader = DirectoryLock(dest)
+    reader.acquire()
+    with pytest.raises(AlreadyLocked):
+        back_up(data, dest)
+    reader.release()
+    back_up(data, dest)
+
+
+def test_a_damaged_image_is_not_copied_over_a_good_one(data, dest):
+    back_up(data, dest)
+    path = f"images/{SHA[:2]}/{SHA}.png"
+    (data / path).unlink()
+    (data / path).write_bytes(b"x" * len(IMAGE))
+    back_up(data, dest)
+    assert (dest / path).read_bytes() == IMAGE
+    assert verify(dest, render, NOW).findings == []
+
+
+def test_a_backup_that_was_killed_is_completed(data, tmp_path_factory):
+    def copy(folder) -> None:
+        back_up(data, folder)
+
+    def read(folder):
+        assert not list(folder.rglob("*.part*"))
+        return contents(folder)
+
+    kills = kill_everywhere(tmp_path_factory.mktemp("killed"), lambda folder: None, copy, stride=3, read=read)
+    assert kills > 5
+
+
+def test_a_restore_that_was_killed_is_completed(data, dest, tmp_path_factory):
+    back_up(data, dest)
+
+    def bring_back(folder) -> None:
+        if not (folder / "archive.db").exists():  # the last to arrive
+            restore(dest, folder)
+
+    kills = kill_everywhere(tmp_path_factory.mktemp("killed"), lambda folder: None, bring_back, stride=3)
+    assert kills > 5
+
+
+def test_captures_that_the_backup_lacks_are_not_written_over(data, dest):
+    back_up(data, dest)
+    with Captures(data / "captures.db").open() as captures:
+        captures.add(Capture("http://paper.example/9", 200, [], b"x"))
+    (data / "archive.db").unlink()
+    with pytest.raises(BackupError, match="newer than those of the backup"):
+        restore(dest, data)
+    with Captures.read(data) as captures:
+        assert len(list(captures.find())) == 3
+
+
+def test_a_backup_of_a_later_version_is_refused(data, dest, tmp_path_factory):
+    back_up(data, dest)
+    with sqlite3.connect(dest / "archive.db") as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, '9999_x', '')", [SET]
+        )
+    db.close()
+    with pytest.raises(BackupError, match="later version"):
+        restore(dest, tmp_path_factory.mktemp("newer"))
+
+
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path):
+    old = connect(tmp_path / "archive.db")
+    apply_steps(old, SET, steps(search=False)[:-2])
+    old.close()
+    back_up(tmp_path, tmp_path.parent / "copy")
+    restore(tmp_path.parent / "copy", tmp_path.parent / "home")
+    home = connect(tmp_path.parent / "home" / "archive.db")
+    assert is_current(home, search=False)
+    assert not has_search(home), "nor was it there before"
+    home.close()
+
+
+def test_the_lock_of_a_restore_is_not_written_over(data, dest, tmp_path_factory):
+    back_up(data, dest)
+    home = tmp_path_factory.mktemp("home")
+    lock = DirectoryLock(home)
+    lock.acquire()
+    restore(dest, home)
+    with pytest.raises(AlreadyLocked):
+        DirectoryLock(home).acquire()
+    lock.release()
 
 
 def test_a_lost_database_comes_back(data, dest):

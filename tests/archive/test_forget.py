@@ -9,11 +9,13 @@ import pytest
 from archive.captures import Capture, Captures
 from archive.feed_state import FeedState
 from archive.forget import forget
+from archive.manifest import write_manifest
 from archive.revisions import UnknownArticle
 from archive.verify import verify
 from archive.writer import Archive
 from tests.archive.test_verify import NOW, POST, SHA, render
 from tests.archive.test_verify import data as make_archive
+from tests.archive.test_writer import entry
 from tests.kill_points import kill_everywhere
 
 data = make_archive  # the fixture
@@ -79,6 +81,33 @@ def test_nothing_is_left_but_the_id(with_list):
     archive.close()
     assert not (with_list / POST.format(1)).exists()
     assert (with_list / f"images/{SHA[:2]}/{SHA}.png").exists(), "the other article shows it, too"
+
+
+def test_the_search_index_holds_no_pair_of_its_text_any_more(data):
+    """Deleted entries stay in older segments of FTS5 until those are merged; pairs with their places make the text again."""
+    archive = opened(data)
+    brought = entry(3, new=True)
+    brought.body_text = "龘靐齉爩，鱻麤龗灪。"
+    archive.add(brought)
+    archive.flush()
+
+    def blocks() -> int:
+        rows = archive.conn.execute("SELECT block FROM search_index_data").fetchall()
+        return sum("靐".encode() in row[0] for row in rows)
+
+    assert blocks()
+    forget(archive, "finews:3")
+    assert not blocks()
+    archive.close()
+
+
+def test_manifests_stay_valid_where_captures_went(data):
+    day = NOW.strftime("%Y-%m-%d")
+    archive = opened(data)
+    write_manifest(data, archive.conn, day)
+    archive.close()
+    take_down(data)
+    assert verify(data, render, NOW).findings == []
 
 
 def test_an_image_of_its_own_goes_too(data):

@@ -1,6 +1,7 @@
 """An archive damaged in every way: what ``verify`` finds, and what it puts right."""
 
 import hashlib
+import json
 import os
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ import pytest
 from archive.captures import Capture, Captures
 from archive.feed_state import FeedState
 from archive.manifest import write_manifest
+from archive.packing import pack
 from archive.text_changes import text_digest
 from archive.verify import verify
 from archive.writer import Archive
@@ -245,7 +247,42 @@ def test_the_write_ahead_log_of_a_killed_crawl_is_lost(data, lost, subjects):
 def test_manifests_prove_that_nothing_was_altered(data):
     manifest = data / "manifests" / "2026-02-20.json"
     manifest.write_text(manifest.read_text().replace("{}", '{"x": "y"}', 1))
-    assert found(data) == (3, [("manifest", "2026-02-21")])
+    assert found(data) == (3, [("manifest", "2026-02-21"), ("manifest", "2026-02-20")])
+
+
+def test_a_manifest_of_a_missed_day_is_chained_to_the_newest(data):
+    with sqlite3.connect(data / "archive.db") as db:
+        path = write_manifest(data, db, "2026-02-18")
+    db.close()
+    assert json.loads(path.read_text())["previous"]["day"] == "2026-02-21"
+    assert found(data) == (0, [])
+    (data / "manifests" / "2026-02-20.json").unlink()
+    assert found(data) == (0, []), "the oldest may be gone"
+    (data / "manifests" / "2026-02-21.json").unlink()
+    assert found(data) == (0, [])
+
+
+def test_a_manifest_that_was_taken_out_of_the_chain_is_missed(data):
+    with sqlite3.connect(data / "archive.db") as db:
+        write_manifest(data, db, "2026-02-22")
+    db.close()
+    (data / "manifests" / "2026-02-21.json").unlink()
+    assert found(data) == (3, [("manifest", "2026-02-22")])
+
+
+def test_a_capture_that_was_altered_with_its_digest_is_found_by_the_manifest(data):
+    day = NOW.strftime("%Y-%m-%d")
+    with sqlite3.connect(data / "archive.db") as db:
+        write_manifest(data, db, day)
+    db.close()
+    body = "伪造的正文".encode()
+    digest = hashlib.sha256(body).hexdigest()
+    with sqlite3.connect(data / "captures.db") as db:
+        [(capture_id,)] = db.execute("SELECT min(id) FROM captures").fetchall()
+        db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?)", [digest, capture_id, len(body), pack(body)])
+        db.execute("UPDATE responses SET body_sha256 = ? WHERE id = ?", [digest, capture_id])
+    db.close()
+    assert ("manifest", day) in found(data)[1]
 
 
 def test_times_of_the_future_are_reported_and_no_damage(data):
