@@ -230,7 +230,8 @@ def find_rules_problem(settings: BaseSettings) -> str | None:
     path = Path(settings["DATA_DIR"]).expanduser() / "rules.toml"
     if not os.path.exists(path):
         return None
-    from pipelines.user_rules import RuleError, load_rules  # late: few have rules of their own
+    from pipelines.read_user_rules import load_rules  # late: few have rules of their own
+    from pipelines.user_rules import RuleError
 
     try:
         load_rules(path)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,6 @@ from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
 from archive.row_repair import Reread, stored_of
 from archive.writer import Archive
-from crawler.failed_links import read_failed_links
 from crawler.offline_pipelines import OfflinePipelines
 from crawler.reader_version import reader_of
 from crawler.replay import CannotReplay, Replay
@@ -269,9 +268,14 @@ class Progress:
 
 
 def apply(
-    reparse: Reparse, choice: Choice, archive: Archive, outcome: Outcome
+    reparse: Reparse,
+    choice: Choice,
+    archive: Archive,
+    outcome: Outcome,
+    further: Iterable[Difference | None] = (),
 ) -> Iterator[Difference | None]:
-    """Run over an open *archive*, resuming a run that was cut off; what differs of each article. Raises ArchiveError, OSError."""
+    """Run over an open *archive*, resuming a run that was cut off, then over what is *further* read again; what differs of each
+    article. Raises ArchiveError, OSError."""
     progress = Progress(archive.root, choice, reparse.version)
     after = progress.load()
     for number, (arrival, difference) in enumerate(reparse.run(choice, outcome, archive, after), 1):
@@ -280,5 +284,5 @@ def apply(
             archive.flush()
             progress.save(arrival)
     archive.flush()
-    yield from read_failed_links(reparse, choice, outcome, archive)
+    yield from further
     progress.end()

@@ -11,9 +11,10 @@ from itemadapter import ItemAdapter
 from archive.late_pattern import compile_late
 from pipelines.archive_access import archive_of
 from pipelines.boilerplate_blocks import SPACE
+from pipelines.read_user_rules import FILE, load_rules
 from pipelines.restored import load_restored, restored
 from pipelines.strip_tree import strip_tree
-from pipelines.user_rules import FILE, NONE, UserRules, load_rules
+from pipelines.user_rules import NONE, UserRules
 
 DIGEST_HEAD = compile_late(r"^\s*【[^】]{1,120}】\s*")
 DIGEST_TAIL = compile_late(r"\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,24 @@ def test_imports_go_one_way(package):
         for name in imports(path) - set(ALLOWED.get(package, ())):
             for forbidden in MAY_NOT_IMPORT[package]:
                 assert not f"{name}.".startswith(f"{forbidden}."), f"{path} imports {name}"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not even late, within functions."""
+    paths = [path.relative_to(ROOT) for package in ("archive", "crawler", "pipelines") for path in (ROOT / package).rglob("*.py")]  # fmt: skip
+    modules = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+    graph = {}
+    for module, path in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= (whole & modules.keys()) or {node.module}
+        graph[module] = named & modules.keys() - {module}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as exc:
+        pytest.fail(" -> ".join(exc.args[1]))
 
 
 def test_a_crawl_without_a_queue_loads_no_redis():

@@ -7,7 +7,8 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster import QueueProblem
+from crawler.cluster.open_queue import open_queue
 from crawler.listed_articles import words_of
 from crawler.pages import Target
 from crawler.sources import Record

@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from crawler.cluster import QueueProblem
+
 if TYPE_CHECKING:
     from crawler.cluster.queue import Queue
-
-
-class QueueProblem(ValueError):
-    """A queue that cannot be used as it is; the message says why, and the line that fixes it."""
 
 
 def open_queue(url: str, check_it: bool = False) -> Queue:

@@ -19,7 +19,7 @@ import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from crawler.cluster.open_queue import QueueProblem
+from crawler.cluster import QueueProblem
 from crawler.pages import LinkError, target_of
 
 Client = Any

@@ -16,8 +16,9 @@ from archive.feed_state import check_row, spans
 from archive.outcomes import FAILED_HERE
 from crawler.archive_spider import UsageProblem
 from crawler.article_spider import ArticleSpider
+from crawler.cluster import QueueProblem
 from crawler.cluster.leases import clock
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster.open_queue import open_queue
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_words
 from crawler.middlewares.host_breaker import ROUND_STARTED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from archive.terminal import fit_width
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster import QueueProblem
+from crawler.cluster.open_queue import open_queue
 from crawler.exit_status import counted
 
 QUEUE_TROUBLE = 8

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster import QueueProblem
+from crawler.cluster.open_queue import open_queue
 from crawler.exit_status import UNREACHABLE, counted
 from crawler.reading_command import ReadingCommand
 

@@ -17,8 +17,9 @@ from archive.times import utc_text
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
 from pipelines.archive_access import archive_named_in
+from pipelines.read_user_rules import FILE, load_rules
 from pipelines.restored import fragment_id
-from pipelines.user_rules import FILE, RuleError, load_rules
+from pipelines.user_rules import RuleError
 
 if TYPE_CHECKING:
     from archive.removals import Decision

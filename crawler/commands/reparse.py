@@ -133,14 +133,12 @@ class Command(ReadingCommand):
         samples: list[Difference] = []
         if page:
             write_head(page, "What reading again changes" if archive else "What reading again would change")
-        differences = (
-            apply(reparse, choice, archive, outcome)
-            if archive
-            else chain(
-                (difference for _, difference in reparse.run(choice, outcome)),
-                read_failed_links(reparse, choice, outcome),
-            )
-        )
+        failed_links = read_failed_links(reparse, choice, outcome, archive)
+        if archive:
+            differences = apply(reparse, choice, archive, outcome, failed_links)
+        else:
+            articles = (difference for _, difference in reparse.run(choice, outcome))
+            differences = chain(articles, failed_links)
         for number, difference in enumerate(differences, 1):
             self._show_progress(number, total, outcome.changed)
             if difference is None:

@@ -16,7 +16,7 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from archive import reader, terminal, times, units
-from crawler.cluster.open_queue import QueueProblem
+from crawler.cluster import QueueProblem
 from crawler.reading_command import NO_ARCHIVE, ReadingCommand
 
 

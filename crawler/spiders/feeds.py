@@ -27,7 +27,8 @@ from archive.times import utc_text
 from archive.writer import ArchiveLocked
 from crawler.alerting import deliver_and_log
 from crawler.archive_spider import UsageProblem
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster import QueueProblem
+from crawler.cluster.open_queue import open_queue
 from crawler.extensions.run_log import RunLog
 from crawler.fetch_guard import FetchGuard
 from crawler.items import LinkOutcome

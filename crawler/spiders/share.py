@@ -23,6 +23,7 @@ from typing import Any, TextIO
 
 from scrapy import Request
 from scrapy.settings import BaseSettings
+from scrapy.utils.misc import load_object
 
 from archive.outcomes import ALL, FAILED_HERE, RETRIED
 from archive.times import utc_text
@@ -88,6 +89,10 @@ SKIPPED = {
 """Values of ``skip``: the outcomes whose links are left out."""
 
 
+QUEUE_SPIDER = "crawler.cluster.queue_spider.QueueSpider"
+"""The subclass that crawls in its place where QUEUE is set."""
+
+
 class ShareSpider(ArticleSpider):
     """Follows share links."""
 
@@ -111,18 +116,14 @@ class ShareSpider(ArticleSpider):
     def check_arguments(cls, settings: BaseSettings, **arguments: Any) -> None:
         """Raise UsageProblem for arguments that do not go with the settings."""
         if settings["QUEUE"]:
-            from crawler.cluster.queue_spider import QueueSpider
-
-            QueueSpider.check_queue(settings, **arguments)
+            load_object(QUEUE_SPIDER).check_queue(settings, **arguments)
         else:
             cls(**arguments).check_given()
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
         if crawler.settings["QUEUE"] and cls is ShareSpider:
-            from crawler.cluster.queue_spider import QueueSpider
-
-            return QueueSpider.from_crawler(crawler, *args, **kwargs)
+            return load_object(QUEUE_SPIDER).from_crawler(crawler, *args, **kwargs)
         return super().from_crawler(crawler, *args, **kwargs)
 
     def __init__(

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from archive.writer import Archive
+from crawler.cluster import QueueProblem
 from crawler.cluster.leases import Leases
-from crawler.cluster.open_queue import QueueProblem, open_queue
+from crawler.cluster.open_queue import open_queue
 from crawler.cluster.queue import GROUP, PARTITIONS, entries_of, partition_of
 from crawler.cluster.worker import SUSPECT, TRIALS, Worker
 from tests.crawler.test_source_crawls import World

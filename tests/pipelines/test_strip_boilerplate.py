@@ -2,11 +2,11 @@
 
 import pytest
 
+from pipelines.read_user_rules import load_rules
 from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
 from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, tidy_digest
 from pipelines.strip_tree import strip_tree
-from pipelines.user_rules import load_rules
 from tests.conftest import ROOT
 
 BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
