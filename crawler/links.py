@@ -25,6 +25,8 @@ WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.
 AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
 RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
+# The next address, behind a mark that separates the two or behind nothing; one behind a slash or an equals sign is a part.
+NEXT = compile_late(r"(?<=[\w;|,])https?://", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -45,9 +47,13 @@ def trim_address(text: str) -> str:
     ('http://a.example/x', 'http://a.example/x_(y)')
     >>> trim_address("http://a.example/1)[next")
     'http://a.example/1'
+    >>> trim_address("http://a.example/1;https://b.example/2"), trim_address("http://a.example/web/https://b.example/2")
+    ('http://a.example/1', 'http://a.example/web/https://b.example/2')
     >>> trim_address("http://a.example/1.html这条很重要"), trim_address("http://a.example/wiki/A股")
     ('http://a.example/1.html', 'http://a.example/wiki/A股')
     """
+    if text.count("://") > 1 and (following := NEXT.search(text, 1)):
+        text = text[: following.start()]
     depth = dict.fromkeys(OPENING.values(), 0)
     for index, character in () if OPENING.keys().isdisjoint(text) else enumerate(text):
         if character in depth:
@@ -57,7 +63,7 @@ def trim_address(text: str) -> str:
             if depth[opening] < 0:
                 text = text[:index]
                 break
-    return (text if text.isascii() else RUN_ON.sub(r"\1", text)).rstrip(".,;:!'*`")
+    return (text if text.isascii() else RUN_ON.sub(r"\1", text)).rstrip(".,;:!|'*`")
 
 
 def complete_address(link: str) -> str:
