@@ -25,7 +25,7 @@ SIZE = 100_000  # characters
 PAGE_UNITS = {
     **UNITS, "comments": "<!-", "open comments": "<!--", "scripts": "<script>", "data": "<script type=application/ld+json>",
     "templates": "<svg><template>", "ends": "</html", "inputs": "<input ", "metas": "<meta ", "titles": "<title>", "styled": "<style",
-    "shells": "<div id=app>", "noscripts": "<noscript>", "links": "<link rel=canonical ", "lines": "<p>来源：作者：时间：</p>", "dates": "2026-06-30 ",
+    "shells": "<div id=app>", "noscripts": "<noscript>", "links": "<link rel=canonical ", "lines": "<p>来源：作者：时间：</p>", "dates": "2026-06-30 ", "joined dates": "2022年2月21日",
     "states": "__INITIAL_STATE__", "open states": '__NEXT_DATA__={"a":', "nuxt": "<script id=__NUXT_DATA__ ", "flight": '__next_f.push([1,"a',
 }  # fmt: skip
 UNBOUNDED = {"styles"}
