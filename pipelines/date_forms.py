@@ -41,7 +41,7 @@ JOINING = (
     r"|الساعة|בשעה|ב|den|w\sdniu"
 )
 """What joins a day and its time of day in other languages."""
-BETWEEN = rf"(?:[\s,，T|｜丨·/;–-]|(?:{JOINING})(?:\b|(?=\s))\.?|{WEEKDAY})*"
+BETWEEN = rf"(?:[\s,，T|｜丨·/;\[–-]|(?:{JOINING})(?:\b|(?=\s))\.?|{WEEKDAY})*"
 """What may stand between a day and its time of day."""
 ZONE_BEFORE = r"(?:(?P<zone_before>HKT|GMT\+8|(?:北京|香港|台北|臺北|日本)[时時][间間])\s*)?"
 DAY = r"""
@@ -54,7 +54,7 @@ NAMES = "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:
 ENGLISH_WEEKDAY = r"(?:(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?,?\s+)?"
 ENGLISH_DAY = rf"""
     {ENGLISH_WEEKDAY}(?:
-        (?P<name>(?i:{NAMES}))\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>(?:19|20)\d\d)
+        (?P<name>(?i:{NAMES}))\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s{ENGLISH_WEEKDAY}(?P<year>(?:19|20)\d\d)
       | (?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?[\s-](?:of\s)?(?P<name_second>(?i:{NAMES}))\.?,?[\s-](?P<year_last>(?:19|20)\d\d)
     )(?!\d)
 """
@@ -96,6 +96,7 @@ FORMS = (
             ("2022-02-21 HKT 15:54", "2022-02-21 15:54:00", "minute"),
             ("2022年2月21日(星期一) 香港時間15時54分", "2022-02-21 15:54:00", "minute"),
             ("2016年9月14日晚8:00", "2016-09-14 20:00:00", "minute"),
+            ("2022/02/21 [15:54]", "2022-02-21 15:54:00", "minute"),
         ),
     ),
     Form(
@@ -129,6 +130,7 @@ FORMS = (
             ("Monday, 21 February 2022 15:54:48", "2022-02-21 15:54:48", "second"),
             ("21st February 2022 at 3.54pm", "2022-02-21 15:54:00", "minute"),
             ("Feb. 21, 2022, 2:54 a.m. ET", "2022-02-21 15:54:00", "minute"),
+            ("Feb 21 Mon 2022 15:54", "2022-02-21 15:54:00", "minute"),
         ),
     ),
     Form(
@@ -267,10 +269,13 @@ PLAIN: Mapping[int, Any] = {
             "：／－．，（）＋–\u00a0\u2007\u2009\u202f\u3000", ":/-.,()+-     ", strict=True
         )
     },
+    **{ord("０") + digit: str(digit) for digit in range(10)},
     **dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")),
 }
 """Full-width characters, dashes and wide spaces become the plain ones; bidi marks and BOM go."""
 ERA = compile_late(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
+ERA_DAY = r"(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元)\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+"""A day by the year of an era; `normalise_dates` makes it one of ours."""
 ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 # As scripts write the zone's name behind the offset.
 ZONE_NAME = compile_late(

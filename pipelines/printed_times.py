@@ -44,7 +44,7 @@ STAMP = compile_late(
 )
 """A day with its year, and its time of day; a quick look that knows numbers and English alone."""
 SHORT = compile_late(
-    rf"(?<![\d.-]) ((?:1[0-2]|0?[1-9])[-/.月월]\s?(?:3[01]|[12]\d|0?[1-9])[日일]?) \s+ ({CLOCK_PATTERN})",
+    rf"(?<![\d.-]) ((?:1[0-2]|0?[1-9])[-/.月월]\s?(?:3[01]|[12]\d|0?[1-9])[日일]?) (?:\s+|\s*{forms.WEEKDAY}\s*) ({CLOCK_PATTERN})",
     re.VERBOSE,
 )
 """A day without its year, and its time of day."""
@@ -60,6 +60,9 @@ TIMED = (
         forms.FLAGS,
     ),
     compile_late(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
+    compile_late(
+        rf"{forms.ERA_DAY} (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?", forms.FLAGS
+    ),
 )
 CLOCK_FIRST = tuple(
     compile_late(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
@@ -82,7 +85,8 @@ CLOCK_BEHIND = compile_late(
 )
 CLOCK_BEFORE = compile_late(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
 CHANGED = compile_late(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
-CHANGED_BEHIND = compile_late(rf"\s*(?i:{forms.CHANGED})")
+CHANGED_BEHIND = compile_late(rf"[\])\s]*(?i:{forms.CHANGED})(?![^\d\s]{{0,6}}\s*\d)")
+"""What says behind a time that it is a change's; not the label of a time that follows."""
 PUBLISHED = compile_late(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
 FAR = datetime(2200, 1, 1, tzinfo=UTC)
 WINDOW = 24  # characters in front of a time that label it
@@ -185,4 +189,6 @@ def find_age(line: str, language: str | None = None) -> str | None:
         for match in form.pattern.finditer(text):
             if form is forms.AGO or match["hour"]:
                 return match[0].strip()
+    if now := next((word for word in text.split() if word in forms.JUST_NOW), None):
+        return now
     return text if len(text) <= 40 and any(map(str.isdigit, text)) and read_age(text, language) else None

@@ -15,6 +15,7 @@ from crawler.extraction.stated_times import (
     find_in_scripts,
 )
 from pipelines.printed_times import (
+    CHANGED,
     OFFSET,
     SHORT,
     PrintedTime,
@@ -35,6 +36,8 @@ SHORT_LINE = 60  # characters
 OPENING = re.compile(r"[^.!?]{0,30}[-|·•(\[/–—]\s*|\s*")
 CLOSING = re.compile(r"\s*(?:[-|·•)\]:/–—„“«\"]|\.(?:\s|$)|$)")
 """What may stand before and behind the date of a dateline: a place, and marks."""
+EASTERN = re.compile(r"ja|ko")
+"""Languages of zones that are not UTC's."""
 OF_ANOTHER = re.compile(
     r"\(@\w+\)|Aktuelle[sr]? (?:Datum|Zeit)|Heute ist|current (?:date|time)|It is currently|Date actuelle|今天是",
     re.IGNORECASE,
@@ -97,9 +100,21 @@ def with_zone(shown: PrintedTime, document: Document, language: str | None) -> s
         return shown.raw  # Chinese metadata often call Beijing's time UTC
     named, others = readable_metadata(document, language)
     zoned = [one for one in (*named, *others) if OFFSET.search(one)]
+    # Some of them write the clock of Tokyo or Seoul and call it UTC.
+    zoned = [one for one in zoned if not (EASTERN.match(language or "") and is_mislabelled(one, shown.raw))]
     if same := next((one for one in zoned if is_same(one, shown.raw, language)), None):
         return same
     return next((one for one in zoned if one in named or not shown.certainty), shown.raw)
+
+
+def is_mislabelled(zoned: str, shown: str) -> bool:
+    """Whether a time that calls itself UTC has the digits of the clock that a page shows.
+
+    >>> is_mislabelled("2018-06-18T10:01:00.000Z", "2018年6月18日 10:01"), is_mislabelled("2018-06-18T01:01:00Z", "2018年6月18日 10:01")
+    (True, False)
+    """
+    stated, printed = ([int(number) for number in re.findall(r"\d+", raw)[:5]] for raw in (zoned, shown))
+    return re.search(r"(?:Z|[+-]00:?00)$", zoned) is not None and stated == printed
 
 
 def find_precise(
@@ -188,7 +203,8 @@ def is_dateline(line: str, one: PrintedTime) -> bool:
 
 def find_short(url: str, near: Iterable[str], stated: Iterable[str]) -> str | None:
     """A day and time without a year among the lines *near*, with the year of the address or of what is *stated*."""
-    short = next((match for line in near if (match := SHORT.search(line))), None)
+    matches = (match for line in near if (match := SHORT.search(line)))
+    short = next((match for match in matches if not CHANGED.search(match.string[: match.start()])), None)
     if short is None:
         return None
     year = (

@@ -134,3 +134,37 @@ def test_the_address_states_the_day_where_nothing_else_does(url, lang, expected)
 )
 def test_numbers_in_two_orders_are_read_where_the_country_is_known(lang, url, expected):
     assert published("", ["By Ann Lee | 03/04/2022"], lang=lang, url=url) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "line", "expected"),
+    [
+        ("ko", "입력 2024-03-05 09:12 수정 2024-03-05 10:00", "2024-03-05 09:12"),
+        ("ko", "기사입력 2024.03.05. 오후 3:54 최종수정 2024.03.05. 오후 5:00", "2024.03.05. 오후 3:54"),
+        ("ko", "수정 2024.03.05. 오후 5:00 입력 2024.03.05. 오전 9:12", "2024.03.05. 오전 9:12"),
+        ("ja", "公開日: 2024/03/05 更新日: 2024/03/09", "2024/03/05"),
+        ("ja", "2026/03/05 [09:12]", "2026/03/05 [09:12"),
+        ("ja", "令和6年3月5日 9時12分", "令和6年3月5日 9時12分"),
+        ("zh-TW", "中華民國113年3月5日", "民國113年3月5日"),
+        ("zh-TW", "Dec 28 Sat 2013 00:28", "Dec 28 Sat 2013 00:28"),
+        ("zh", "某报 刚刚", "刚刚"),
+    ],
+)
+def test_the_time_of_publication_is_told_from_a_change_in_east_asian_lines(lang, line, expected):
+    assert published("<p>文</p>", [line], lang=lang) == expected
+
+
+def test_a_day_without_a_year_takes_the_address_s_and_is_no_change():
+    url = "https://news.example/hl?a=20170309-35097838"
+    near = ["最終更新:3/12(日) 10:00", "3/9(木) 18:45配信"]
+    assert published("<p>文</p>", near, lang="ja", url=url) == "2017-3-9 18:45"
+    assert published("<p>文</p>", near, lang="ja", url="https://news.example/a/1") is None
+
+
+def test_metadata_that_call_tokyo_s_clock_utc_are_not_followed():
+    near = ["2018年6月18日 10:01 発信地：カノ"]
+    for stated, expected in (
+        ("2018-06-18T10:01:00.000Z", "2018年6月18日 10:01"),
+        ("2018-06-18T01:01:00.000Z", "2018-06-18T01:01:00.000Z"),
+    ):
+        assert published(ARTICLE.format(stated), near, lang="ja") == expected
