@@ -8,6 +8,15 @@ import select
 import stat
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from typing import TextIO
+
+LONGEST = 65_536  # characters of a line, bytes of one out of a pipe: what is longer is read as several
+
+
+def lines_of(file: TextIO) -> Iterator[str]:
+    """The lines of *file*, none of them longer than `LONGEST`, so that a file without line ends does not fill the memory."""
+    return iter(partial(file.readline, LONGEST), "")
 
 
 def comes_bit_by_bit(fd: int) -> bool:
@@ -60,6 +69,9 @@ class LinePipe:
         """Take in what has come. (A terminal must not be made non-blocking: it is the shell's, too.)"""
         data = os.read(self.fd, 65536)
         *whole, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) >= LONGEST:
+            whole.append(self._rest)
+            self._rest = b""
         if not data:
             self._ended = True
             if self._rest:

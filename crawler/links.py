@@ -14,10 +14,14 @@ NOT_IN_ADDRESSES = r"\s\u3000<>\"“”‘’「」『』《》【】（），�
 IN_ADDRESS = rf"(?:(?!\]\()[^{NOT_IN_ADDRESSES}])"  # ](  parts text and address of a Markdown link
 HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?"
 ADDRESS = compile_late(
-    rf"(?P<address>https?://{IN_ADDRESS}+)|(?P<bare>(?<![\w@./:%-])(?://)?{HOST}/{IN_ADDRESS}+)"
+    rf"(?P<address>https?://{IN_ADDRESS})|(?P<bare>(?<![\w@./:%-])(?://)?{HOST}/{IN_ADDRESS})"
     r"|(?P<code>(?<![0-9A-Za-z_=/&?%.-])NW20[0-9]{15,16}(?![0-9A-Za-z]))",
     re.IGNORECASE,
 )
+"""How an address begins; where it ends `trim_address` says, which looks at no character twice."""
+# Where an address may end; so it does where the next one begins, behind a mark that separates the two or behind nothing: one
+# behind a slash or an equals sign is a part of it.
+BREAK = compile_late(rf"\]\(|[()\[\]{{}}{NOT_IN_ADDRESSES}]|(?<=[\w;|,])https?://", re.IGNORECASE)
 ID = compile_late(
     r"20[0-9]{15,16}"
 )  # an article's code without its letters: taken for one only alone on its line
@@ -25,8 +29,6 @@ WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.
 AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
 RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
-# The next address, behind a mark that separates the two or behind nothing; one behind a slash or an equals sign is a part.
-NEXT = compile_late(r"(?<=[\w;|,])https?://", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -40,8 +42,8 @@ def visible(text: str) -> str:
     return text if text.isprintable() else INVISIBLE.sub("", text).strip()
 
 
-def trim_address(text: str) -> str:
-    """The address at the beginning of *text*, without the brackets and the punctuation of the sentence around it.
+def trim_address(text: str, start: int = 0) -> str:
+    """The address at *start* of *text*, without the brackets and the punctuation of the sentence around it.
 
     >>> trim_address("http://a.example/x)."), trim_address("http://a.example/x_(y)")
     ('http://a.example/x', 'http://a.example/x_(y)')
@@ -52,17 +54,20 @@ def trim_address(text: str) -> str:
     >>> trim_address("http://a.example/1.html这条很重要"), trim_address("http://a.example/wiki/A股")
     ('http://a.example/1.html', 'http://a.example/wiki/A股')
     """
-    if text.count("://") > 1 and (following := NEXT.search(text, 1)):
-        text = text[: following.start()]
     depth = dict.fromkeys(OPENING.values(), 0)
-    for index, character in () if OPENING.keys().isdisjoint(text) else enumerate(text):
+    end = len(text)
+    for match in BREAK.finditer(text, start + 1):
+        character = match[0]
         if character in depth:
             depth[character] += 1
-        elif opening := OPENING.get(character):
+            continue
+        if opening := OPENING.get(character):
             depth[opening] -= 1
-            if depth[opening] < 0:
-                text = text[:index]
-                break
+            if depth[opening] >= 0:
+                continue
+        end = match.start()
+        break
+    text = text[start:end]
     return (text if text.isascii() else RUN_ON.sub(r"\1", text)).rstrip(".,;:!|'*`")
 
 
@@ -97,7 +102,7 @@ def addresses_in(text: str) -> list[str]:
     links: dict[str, None] = {}
     index = 0
     while match := ADDRESS.search(text, index):
-        address = match[0] if match["code"] else trim_address(match[0])
+        address = match[0] if match["code"] else trim_address(text, match.start())
         index = match.start() + max(len(address), 1)
         if address:
             link = AMPERSAND.sub("&", address)

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { KILLED = 9 };
@@ -36,3 +38,8 @@ WRAP(ssize_t, pwrite, (int fd, const void *data, size_t size, off_t at), (fd, da
 WRAP(ssize_t, pwrite64, (int fd, const void *data, size_t size, off64_t at), (fd, data, size, at))
 WRAP(int, rename, (const char *from, const char *to), (from, to))
 WRAP(int, unlink, (const char *path), (path))
+WRAP(int, link, (const char *from, const char *to), (from, to))
+WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(int, symlink, (const char *to, const char *path), (to, path))
+WRAP(ssize_t, sendfile, (int to, int from, off_t *at, size_t size), (to, from, at, size))
+WRAP(ssize_t, sendfile64, (int to, int from, off64_t *at, size_t size), (to, from, at, size))

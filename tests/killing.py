@@ -13,28 +13,32 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.kill_points import contents, kill_everywhere
+from tests.scrapy_process import import_everything
 
 ROOT = Path(__file__).resolve().parent.parent
 Scenario = tuple[Callable[[Path], Any], Callable[[Path], Any]]
 """What makes ready a folder, and what is killed."""
+CRAWLS = ("import", "saved")
+"""Scenarios that are crawls: the more often they are killed, the more rows of `crawls` they leave."""
 OF_A_TRY = ("tries", "crawl_id", "started_at", "finished_at", "last_tried_at", "first_tried_at", "retrieved_at", "first_seen_at", "arrival")  # fmt: skip
 """Columns that say when, in which order and in which crawl something came: another try, another value."""
 
 
 def scenarios() -> dict[str, Scenario]:
     """All that tests kill, by name."""
+    from tests.archive.test_forget import FORGET
     from tests.archive.test_killed import SCENARIOS
     from tests.archive.test_merge import MERGE
+    from tests.crawler.test_killed import COMMANDS
     from tests.crawler.test_older_posts import IMPORT
 
-    return {**SCENARIOS, "merge": MERGE, "import": IMPORT}
+    return {**SCENARIOS, **COMMANDS, "forget": FORGET, "merge": MERGE, "import": IMPORT}
 
 
 def left_by_crawls(folder: Path) -> dict[str, Any]:
@@ -83,14 +87,13 @@ def kill_in_process(name: str, *, writes: bool, stride: int) -> int:
 def main() -> None:
     name, stride, *kind = sys.argv[1:]
     with tempfile.TemporaryDirectory() as parent:
-        if name == "import":
-            import_module("scrapy.cmdline")  # once, not in each process that is killed
+        import_everything()  # once, not in each process that is killed
         kills = kill_everywhere(
             Path(parent),
             *scenarios()[name],
             stride=int(stride),
             writes=kind == ["writes"],
-            read=left_by_crawls if name == "import" else None,
+            read=left_by_crawls if name in CRAWLS else None,
         )
     print(kills)
 

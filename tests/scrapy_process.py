@@ -159,7 +159,7 @@ def _server() -> str:
     return address
 
 
-def _import_everything() -> None:
+def import_everything() -> None:
     """What any command could import, but neither a reactor nor anything that has read the environment."""
     import scrapy.commands
     from scrapy.settings import default_settings
@@ -191,7 +191,7 @@ def _serve(address: str) -> dict[str, Any] | None:
     import selectors
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that wait
-    _import_everything()
+    import_everything()
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening, selectors.DefaultSelector() as waiting:
         listening.bind(address)

@@ -66,6 +66,7 @@ class Command(ReadingCommand):
         from redis import RedisError
 
         from crawler.cluster.queue import entries_of, shown
+        from crawler.line_reader import lines_of
         from crawler.links import addresses_in, links_in
         from crawler.spiders.share import check_list, opened
 
@@ -82,11 +83,11 @@ class Command(ReadingCommand):
             if url:
                 given, added = queue.add(entries_of(addresses_in(url) or [url], *places))
             elif urls == "-":
-                given, added = queue.add(entries_of(links_in(sys.stdin), *places))
+                given, added = queue.add(entries_of(links_in(lines_of(sys.stdin)), *places))
             else:
                 check_list(str(urls))
                 with opened(str(urls)) as file:
-                    given, added = queue.add(entries_of(links_in(file), *places))
+                    given, added = queue.add(entries_of(links_in(lines_of(file)), *places))
         except RedisError as exc:
             self.fail(
                 UNREACHABLE, f"{name}: {exc}; what was queued so far stays queued: enqueue the list again"

@@ -34,7 +34,7 @@ from crawler.attempt import Attempt
 from crawler.cluster.parts import is_in_part, part_of
 from crawler.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
-from crawler.line_reader import LinePipe, comes_bit_by_bit
+from crawler.line_reader import LinePipe, comes_bit_by_bit, lines_of
 from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
 from pipelines.archive_access import archive_of
@@ -44,9 +44,9 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def is_text(path: str) -> bool:
-    """Whether a file begins like text: links are none of the things that hold zero bytes."""
-    with open(path, "rb") as file:
-        head = file.read(4096)
+    """Whether a file or device begins like text: links are none of the things that hold zero bytes. A terminal is not read."""
+    with open(path, "rb", buffering=0) as file:
+        head = b"" if file.isatty() else file.read(4096)
     return b"\0" not in head or head.startswith(UTF16)
 
 
@@ -58,7 +58,11 @@ def check_list(path: str) -> None:
         raise UsageProblem(f"urls={path}: a folder, not a file of links")
     if not os.access(path, os.R_OK):
         raise UsageProblem(f"urls={path}: permission denied")
-    if os.path.isfile(path) and not is_text(path):
+    try:
+        is_list = is_pipe(path) or is_text(path)
+    except OSError as exc:  # a socket, a device that is not there
+        raise UsageProblem(f"urls={path}: {exc.strerror}") from None
+    if not is_list:
         raise UsageProblem(f"urls={path}: no text file; give a file with one link a line")
 
 
@@ -185,10 +189,10 @@ class ShareSpider(ArticleSpider):
         elif is_pipe(str(self.urls)):
             yield from links_in(self.pipe.left()) if self.pipe else ()
         elif self.urls == "-":
-            yield from links_in(sys.stdin)
+            yield from links_in(lines_of(sys.stdin))
         else:
             with opened(str(self.urls)) as file:
-                yield from links_in(file)
+                yield from links_in(lines_of(file))
 
     async def _links(self) -> AsyncIterator[str]:
         """The links, as they come."""

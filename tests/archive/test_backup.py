@@ -14,11 +14,11 @@ from archive.schema import SET, apply_steps, connect, has_search, is_current, st
 from archive.verify import verify
 from archive.writer import Archive
 from tests.archive.test_verify import IMAGE, NOW, POST, SHA, render
-from tests.archive.test_verify import data as make_archive
+from tests.archive.test_verify import data as data_fixture
 from tests.archive.test_writer import entry
 from tests.kill_points import contents, kill_everywhere
 
-data = make_archive  # the fixture
+data = data_fixture
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An article that is taken down leaves nothing but its id, and nothing else is lost."""
 
 import json
-import shutil
 import sqlite3
 
 import pytest
@@ -13,12 +12,12 @@ from archive.manifest import write_manifest
 from archive.revisions import UnknownArticle
 from archive.verify import verify
 from archive.writer import Archive
-from tests.archive.test_verify import NOW, POST, SHA, render
-from tests.archive.test_verify import data as make_archive
+from tests.archive.test_verify import NOW, POST, SHA, make_archive, render
+from tests.archive.test_verify import data as data_fixture
 from tests.archive.test_writer import entry
 from tests.kill_points import kill_everywhere
 
-data = make_archive  # the fixture
+data = data_fixture
 SECRET = "第1号公告"
 
 
@@ -29,10 +28,10 @@ def opened(folder) -> Archive:
     return archive
 
 
-@pytest.fixture
-def with_list(data):
-    """With a list that names both articles, and on which both rest."""
-    archive = opened(data)
+def make_with_list(folder) -> None:
+    """An archive with a list that names both articles, and on which both rest."""
+    make_archive(folder)
+    archive = opened(folder)
     listed = {"list": [{"id": f"2026022100000{n}", "title": f"第{n}号公告"} for n in (1, 2)]}
     body = json.dumps(listed, ensure_ascii=False).encode()
     capture = archive.capture(
@@ -45,7 +44,12 @@ def with_list(data):
         conn.execute("UPDATE articles SET info_code = '2026022100000' || substr(id, 8)")
     archive.end_link("http://paper.example/1", "finews:1", "archived")
     archive.close()
-    return data
+
+
+@pytest.fixture
+def with_list(tmp_path):
+    make_with_list(tmp_path)
+    return tmp_path
 
 
 def take_down(folder) -> None:
@@ -144,8 +148,9 @@ def test_an_article_that_is_not_there(data):
     archive.close()
 
 
-def test_killed_at_every_point(with_list, tmp_path_factory):
-    def prepare(folder) -> None:
-        shutil.copytree(with_list, folder, symlinks=True, dirs_exist_ok=True)
+FORGET = (make_with_list, take_down)
 
-    assert kill_everywhere(tmp_path_factory.mktemp("killed"), prepare, take_down, stride=5) > 5
+
+def test_killed_at_every_point(tmp_path):
+    """``make soak`` kills at each, and at every write."""
+    assert kill_everywhere(tmp_path, *FORGET, stride=5) > 5

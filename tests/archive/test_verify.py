@@ -28,9 +28,9 @@ def render(article) -> tuple[str, str]:
     return article["post_path"], f"{article['headline']}: {article['body_text']}\n"
 
 
-@pytest.fixture
-def data(tmp_path):
-    archive = Archive(tmp_path, captures=True).open()
+def make_archive(folder) -> None:
+    """Two articles with an image, their captures, and manifests of two days."""
+    archive = Archive(folder, captures=True).open()
     archive.render = render
     for number in (1, 2):
         text = f"张家口赛区准备就绪，第{number}号公告"
@@ -73,9 +73,14 @@ def data(tmp_path):
         ]
         archive.add(brought)
     archive.flush()
-    write_manifest(tmp_path, archive.conn, "2026-02-20")
-    write_manifest(tmp_path, archive.conn, "2026-02-21")
+    for day in ("2026-02-20", "2026-02-21"):
+        write_manifest(folder, archive.conn, day)
     archive.close()
+
+
+@pytest.fixture
+def data(tmp_path):
+    make_archive(tmp_path)
     return tmp_path
 
 

@@ -1,11 +1,12 @@
 """Lines as a pipe brings them."""
 
 import asyncio
+import io
 import os
 
 import pytest
 
-from crawler.line_reader import LinePipe, comes_bit_by_bit
+from crawler.line_reader import LONGEST, LinePipe, comes_bit_by_bit, lines_of
 
 
 @pytest.fixture
@@ -77,3 +78,14 @@ def test_what_may_have_to_be_waited_for(tmp_path):
     assert comes_bit_by_bit(read)
     os.close(read)
     os.close(write)
+
+
+def test_no_line_fills_the_memory(pipe):
+    read, write = pipe
+    for _ in range(LONGEST // 1024 + 1):  # what has come of it is a line, though it has not ended
+        write.write(b"x" * 1023)
+        read._read()
+    assert len(read._lines.popleft()) in range(LONGEST, LONGEST + 1023)
+    assert len(read._rest) < 1023
+    write.close()
+    assert list(map(len, lines_of(io.StringIO("x" * (LONGEST + 1) + "\nyy\n")))) == [LONGEST, 2, 3]

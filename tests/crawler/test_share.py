@@ -313,6 +313,7 @@ def test_what_is_no_list_of_links_is_wrong_usage(crawl, tmp_path, what):
         (),
         ("url=nothing",),
         ("urls=/no/such/file",),
+        ("urls=/dev/zero",),
         ("uri=http://a.example",),
         ("url=http://a.example", "urls=-"),
     ],

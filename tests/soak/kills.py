@@ -17,7 +17,7 @@ from tests.newsroom.articles import generate
 from tests.newsroom.server import Newsroom
 
 ARTICLES = 40
-STRIDE = {"import": 5}
+STRIDE = {"import": 5, "saved": 5}
 """Of the points at which a scenario is killed where not at all: an import is a whole crawl, twice a kill."""
 
 

@@ -1,0 +1,97 @@
+"""Commands killed at any point: run again, they end as if nothing had disturbed them. ``make soak`` kills at each point and write."""
+
+import contextlib
+import shutil
+
+import pytest
+
+from archive.backup import BackupError
+from archive.restore import restore
+from tests.crawler.test_reparse import LINE, RULE
+from tests.crawler.test_saved import SINGLE_FILE, data_uri, page
+from tests.killing import kill_in_process
+from tests.scrapy_process import run_scrapy
+
+
+def words(folder, *command) -> list[str]:
+    """A command line on the archive of *folder*."""
+    settings = {"DATA_DIR": folder / "data", "FINEWS_NOW": "2026-07-02T00:00:00Z", "LOG_LEVEL": "ERROR"}
+    flags = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    return [*map(str, command), *flags]
+
+
+def execute(folder, *command) -> None:
+    """In this process, which Scrapy ends."""
+    from scrapy.cmdline import execute
+
+    execute(["scrapy", *words(folder, *command)])
+
+
+def save_page(folder, number: int) -> None:
+    """A page that was saved, with an image and a line that a rule may take out."""
+    text = page(data_uri(), before=SINGLE_FILE.replace("/1.html", f"/{number}.html"))
+    text = text.replace("山南储能电站一期".encode(), f"山南储能电站{number}期".encode())
+    (folder / "saved").mkdir(exist_ok=True)
+    (folder / "saved" / f"{number}.html").write_bytes(
+        text.replace(b"</p><p>", f"</p><p>{LINE}</p><p>".encode(), 1)
+    )
+
+
+def two_pages(folder) -> None:
+    for number in (1, 2):
+        save_page(folder, number)
+
+
+def run_import(folder) -> None:
+    execute(folder, "crawl", "saved", "-a", f"path={folder / 'saved'}")
+
+
+def prepare(folder, *command) -> None:
+    done = run_scrapy(*words(folder, *command))
+    assert done.returncode == 0, done.stderr
+
+
+def archive_of_two(folder) -> None:
+    two_pages(folder)
+    prepare(folder, "crawl", "saved", "-a", f"path={folder / 'saved'}")
+
+
+def archive_with_a_rule(folder) -> None:
+    archive_of_two(folder)
+    (folder / "data" / "rules.toml").write_text(RULE)
+
+
+def archive_beside_an_older_copy(folder) -> None:
+    archive_with_a_rule(folder)
+    prepare(folder, "backup", folder / "copy")
+    save_page(folder, 3)
+    prepare(folder, "crawl", "saved", "-a", f"path={folder / 'saved'}")
+    prepare(folder, "reparse")
+
+
+def copy_alone(folder) -> None:
+    archive_of_two(folder)
+    prepare(folder, "backup", folder / "copy")
+    shutil.rmtree(folder / "data")
+
+
+def bring_back(folder) -> None:
+    (folder / "data").mkdir(exist_ok=True)
+    with contextlib.suppress(BackupError):  # the run before was killed at its end: the archive is there
+        restore(folder / "copy", folder / "data")
+
+
+COMMANDS = {
+    "saved": (two_pages, run_import),
+    "reparse": (archive_with_a_rule, lambda folder: execute(folder, "reparse")),
+    "backup": (archive_beside_an_older_copy, lambda folder: execute(folder, "backup", folder / "copy")),
+    "restore": (copy_alone, bring_back),
+    "manifest": (archive_of_two, lambda folder: execute(folder, "manifest", "--day", "2026-07-01")),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("writes", [False, True], ids=["points", "writes"])
+def test_killed_at_some(name, writes):
+    assert kill_in_process(name, writes=writes, stride=11) >= 2
