@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from archive.feed_state import is_due, patience
-from archive.outcomes import RETRIED, sql_list
+from archive.feed_state import GONE_TRIES, is_due, patience
+from archive.outcomes import GONE, RETRIED, sql_list
 
 REMEMBERED = 2000  # records of a list that the next poll may overlap
 
@@ -108,7 +108,10 @@ class ListState:
             )
 
     def settle(self, handed: Iterable[str] = ()) -> None:
-        """Forget pending articles that are archived by now, whose link ended for good, or that were *handed* to others."""
+        """Forget pending articles that are archived by now, whose link ended for good, or that were *handed* to others.
+
+        One that is gone is kept for `GONE_TRIES`: it may have been listed before it was published, and the list move on before it is.
+        """
         with self.conn:
             self.conn.executemany(
                 "DELETE FROM pending_records WHERE article_id = ?", [(article_id,) for article_id in handed]
@@ -116,7 +119,7 @@ class ListState:
             self.conn.execute(
                 "DELETE FROM pending_records WHERE EXISTS (SELECT 1 FROM articles a WHERE a.id = article_id)"
                 " OR NOT EXISTS (SELECT 1 FROM links l WHERE l.article_id = pending_records.article_id"
-                f" AND l.outcome IN {sql_list(RETRIED)})"
+                f" AND (l.outcome IN {sql_list(RETRIED)} OR (l.outcome = '{GONE}' AND l.tries < {GONE_TRIES})))"
             )
 
     def pending_due(self, feeds: Iterable[str], now: datetime, limit: int = 200) -> list[dict[str, Any]]:

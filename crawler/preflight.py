@@ -82,12 +82,17 @@ ADDED = (
     "SELECT 1 FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
     " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR (l.outcome = 'failed' AND l.tries < 5) LIMIT 1"
 )
+NOT_HAD = (
+    "SELECT 1 FROM pending_records p JOIN links l ON l.article_id = p.article_id"
+    f" WHERE p.feed IN ({{feeds}}) AND {DUE.format(since='l.last_tried_at')} LIMIT 1"
+)
 KILLED = "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1"
 ALERTS = "SELECT 1 FROM alerts WHERE sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= :now) LIMIT 1"
 WAITING = {
     "checks are due": CHECKS.format(feeds=ASKED),
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL AND final_at IS NULL"
     f" AND feed IN ({ASKED}) AND {GAP_DUE} LIMIT 1",
+    "articles that could not be had are due": NOT_HAD.format(feeds=ASKED),
     "failed links are due for another try": FAILED.format(sites="article_id GLOB 'finews:*'"),
     "links that readers added wait": ADDED,
     "the last crawl was killed": KILLED,
@@ -98,8 +103,7 @@ WAITING = {
 DUE_SOURCES = {
     "a list is due": "SELECT 1 FROM feeds WHERE followed_at IS NOT NULL AND (next_poll_at IS NULL OR next_poll_at <= :now"
     f" OR last_polled_at > {AHEAD}) LIMIT 1",
-    "articles that could not be had are due": "SELECT 1 FROM pending_records p JOIN links l ON l.article_id = p.article_id"
-    f" WHERE p.feed IN ({FOLLOWED}) AND {DUE.format(since='l.last_tried_at')} LIMIT 1",
+    "articles that could not be had are due": NOT_HAD.format(feeds=FOLLOWED),
     "failed links are due for another try": FAILED.format(
         sites="substr(article_id, 1, instr(article_id, ':') - 1) IN"
         " (SELECT source FROM feeds WHERE followed_at IS NOT NULL)"
