@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.captures import NAME as CAPTURES
-from archive.data_files import DataFiles
+from archive.data_files import DataFiles, leads_out
 from archive.lock import NAME as LOCK
 from archive.lock import DirectoryLock
 from archive.reader import connect_to_read
@@ -145,7 +145,7 @@ def _copy_database(source: Path, part: Path) -> None:
 def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
     copied = Copied()
     for path in wanted:
-        if (data_dir / path).is_file():
+        if not leads_out(path) and (data_dir / path).is_file():
             copy_file(data_dir / path, dest / path, copied, link=True)
     keep = set(wanted)
     copy = DataFiles(dest)

@@ -13,6 +13,15 @@ from pathlib import Path
 POST_NAME = re.compile(r"\d{4}-\d\d-\d\d-.+\.(?:md|html)")
 
 
+def leads_out(path: str) -> bool:
+    """Whether the path of a row leads out of its DATA_DIR: the archive was edited, or comes from somebody else.
+
+    >>> leads_out("images/ab/x.jpg"), leads_out("../x"), leads_out("posts/../../x"), leads_out("/etc/passwd"), leads_out("a\\0b")
+    (False, True, True, True, True)
+    """
+    return os.path.isabs(path) or ".." in path.split("/") or "\0" in path
+
+
 class DataFiles:
     """The files of one DATA_DIR, all named by paths relative to it. Methods raise OSError."""
 
@@ -46,9 +55,11 @@ class DataFiles:
         return path
 
     def stage_copy(self, path: str, source: Path) -> None:
-        """Stage the file at *source* as the image at *path*, by a hard link where that can be; one that is there, or gone, stays so."""
+        """Stage the file at *source* as the image at *path*, by a hard link where that can be; one that is there, or gone, stays so.
+
+        A symbolic link is none: it could lead to any file of this machine."""
         staged = self.staging / os.path.basename(path)
-        if self.has(path) or staged.exists():
+        if self.has(path) or staged.exists() or source.is_symlink():
             return
         part = staged.with_suffix(".part")
         with suppress(FileNotFoundError):
@@ -68,6 +79,8 @@ class DataFiles:
         if not images and not posts and not old_posts:
             return
         named = {"images": images, "posts": [path for path, _ in posts] + old_posts}
+        if outside := next(filter(leads_out, [*images, *named["posts"]]), None):
+            raise PermissionError(1, "is outside of DATA_DIR", outside)
         self.pending.write_text(json.dumps(named), encoding="utf-8")
         for path in images:  # paths as plain text, as in `write_post`
             staged, target = f"{self.staging}/{os.path.basename(path)}", f"{self.root}/{path}"
@@ -112,14 +125,12 @@ class DataFiles:
         """
         if self.pending.exists():
             named = self._read_pending()
-            for path in named["images"]:
-                if not is_image(path):
-                    (self.root / path).unlink(missing_ok=True)
+            self._remove(path for path in named["images"] if not is_image(path))
             for path in named["posts"]:
-                if post := render(path):
+                if (post := render(path)) and not leads_out(post[0]):
                     self.write_post(*post)
                 else:
-                    (self.root / path).unlink(missing_ok=True)
+                    self._remove([path])
             self.pending.unlink()
         self.staging.mkdir(exist_ok=True)
         for leftover in self.staging.iterdir():
@@ -140,6 +151,11 @@ class DataFiles:
             file.write(data)
         os.replace(staged, target)
         return True
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if not leads_out(path):
+                (self.root / path).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Remove the staging folder."""

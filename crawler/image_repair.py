@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
@@ -13,6 +14,7 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import CrawlerProcess
 
+from archive.data_files import leads_out
 from archive.lock import DirectoryLock
 from crawler.fetch_guard import FetchGuard
 from pipelines.image_referers import referer_of
@@ -70,7 +72,7 @@ def fetch_images(data_dir: Path, paths: Iterable[str], settings: Any) -> set[str
     wanted: dict[str, list[tuple[str, str | None]]] = {}
     path_of: dict[str, str] = {}
     with closing(sqlite3.connect(uri, uri=True)) as conn:
-        for path in paths:
+        for path in itertools.filterfalse(leads_out, paths):
             rows = conn.execute(
                 "SELECT i.sha256, ai.url, coalesce(a.share_url, a.canonical_url) FROM images AS i JOIN article_images AS ai USING (sha256)"
                 " JOIN articles AS a ON a.id = ai.article_id WHERE i.path = ? ORDER BY a.arrival",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.captures import CaptureError, Captures
+from archive.data_files import leads_out
 from archive.exports import CaptureFormat, CaptureJob, ExportError, Row
 from archive.exports.run import report_progress
 from archive.exports.whole_file import WholeFile
@@ -149,6 +150,6 @@ def _body(data_dir: Path, archive: sqlite3.Connection, captures: Captures, captu
         row = archive.execute(
             "SELECT path FROM images WHERE sha256 = ?", [capture["image_sha256"]]
         ).fetchone()
-        return (data_dir / row[0]).read_bytes() if row else None
+        return (data_dir / row[0]).read_bytes() if row and not leads_out(row[0]) else None
     except (CaptureError, OSError):
         return None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.captures import CaptureError
+from archive.data_files import leads_out
 from archive.forget import forget, needles_of
 from archive.merge.bundle import CHILDREN, OWN_COLUMNS, Bundle, Row, read_bundles
 from archive.merge.captures import merge_captures
@@ -93,6 +94,11 @@ def _opened(root: Path, archive: Archive, stack: ExitStack) -> Shard:
         raise ShardError(f"{root} is the archive itself")
     shard = Shard(root).open()
     stack.callback(shard.close)
+    outside = next(
+        (path for (path,) in shard.conn.execute("SELECT path FROM images") if leads_out(path)), None
+    )
+    if outside:
+        raise ShardError(f"{root} was altered: it names {outside} as an image of its own")
     return shard
 
 

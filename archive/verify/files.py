@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
+from archive.data_files import leads_out
 from archive.times import utc_text
 from archive.verify.findings import Finding, Verification
 
@@ -41,6 +42,8 @@ def check_images(verification: Verification) -> Iterator[Finding]:
 
 
 def _image_problem(verification: Verification, row: sqlite3.Row) -> str | None:
+    if leads_out(row["path"]):
+        return "is outside of DATA_DIR: the row was altered"
     try:
         data = (verification.root / row["path"]).read_bytes()
     except OSError:
@@ -52,7 +55,8 @@ def _image_problem(verification: Verification, row: sqlite3.Row) -> str | None:
 
 def _have_fetched_again(verification: Verification, sha256: str, path: str) -> None:
     """Remove a damaged file and make the checks of its articles due: a stored image without its file is fetched again."""
-    (verification.root / path).unlink(missing_ok=True)
+    if not leads_out(path):
+        (verification.root / path).unlink(missing_ok=True)
     with verification.conn:
         verification.conn.execute(
             "UPDATE checks SET next_check_at = ?, etag = NULL, last_modified = NULL"

@@ -5,13 +5,14 @@ import sqlite3
 
 import pytest
 
+from archive.backup import back_up
 from archive.captures import Capture, Captures
 from archive.feed_state import FeedState
 from archive.forget import forget
 from archive.manifest import write_manifest
 from archive.revisions import UnknownArticle
 from archive.verify import verify
-from archive.writer import Archive
+from archive.writer import Archive, ArchiveError
 from tests.archive.test_verify import NOW, POST, SHA, make_archive, render
 from tests.archive.test_verify import data as data_fixture
 from tests.archive.test_writer import entry
@@ -154,3 +155,29 @@ FORGET = (make_with_list, take_down)
 def test_killed_at_every_point(tmp_path):
     """``make soak`` kills at each, and at every write."""
     assert kill_everywhere(tmp_path, *FORGET, stride=5) > 5
+
+
+def test_rows_that_lead_out_of_the_archive_reach_nothing_there(data, tmp_path_factory):
+    secret = tmp_path_factory.mktemp("other") / "secret"
+    secret.write_text("x")
+    path = f"../{secret.parent.name}/secret"
+    assert (data / path).exists()
+    with sqlite3.connect(data / "archive.db") as db:
+        db.execute("UPDATE images SET path = ?", [path])
+        db.execute("UPDATE articles SET post_path = ? WHERE id = 'finews:1'", [path])
+    db.close()
+    copy = secret.parent / "a" / "copy"
+    back_up(data, copy)
+    assert not (copy / path).exists()
+
+    def rendered(article):  # as posts are named: by the article, not by its row's path
+        return POST.format(article["id"][-1]), "x"
+
+    found = verify(data, rendered, NOW, repair=True).findings
+    assert ("image", path) in {(one.check, one.subject) for one in found}
+    take_down(data)
+    archive = opened(data)
+    archive.add(entry(3, new=True, images=[path]))
+    with pytest.raises(ArchiveError, match="outside of DATA_DIR"):
+        archive.flush()
+    assert secret.read_text() == "x"

@@ -585,6 +585,15 @@ def test_a_shard_of_a_newer_version_is_refused(tmp_path):
     assert "made by a newer version (its step 9999_later is unknown here)" in done.problems[0]
 
 
+def test_a_shard_that_names_files_outside_of_it_is_refused(tmp_path):
+    shard(tmp_path / "odd", lambda a: with_image(a, article(a, 1, 5), ONE))
+    with sqlite3.connect(tmp_path / "odd/archive.db") as db:
+        db.execute("UPDATE images SET path = '../../secret.jpg'")
+    db.close()
+    done = merged(tmp_path / "main", tmp_path / "odd")
+    assert "names ../../secret.jpg as an image of its own" in done.problems[0]
+
+
 # -- killed ---------------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from archive.data_files import leads_out
 from archive.exports import TITLE, Job, Row
 from archive.exports.formats.atom import NEEDS as FEED_NEEDS
 from archive.exports.formats.atom import write_atom
@@ -163,7 +164,8 @@ class Site:
         )
 
     def _image(self, path: str) -> bool:
-        copied = self.folder.link(f"{self.generator.static}{path}", self.archive.path.parent / path)
+        source = self.archive.path.parent / path
+        copied = not leads_out(path) and self.folder.link(f"{self.generator.static}{path}", source)
         self.images += copied
         self.lost += not copied
         return copied
