@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from datasette import hookimpl
@@ -43,6 +45,7 @@ BLANKS = {
     "security": gettext_noop("security"),
     "kind": gettext_noop("kind"),
     "day": gettext_noop("day"),
+    "t": gettext_noop("moment"),
     "from": gettext_noop("from"),
     "to": gettext_noop("to"),
     "by": gettext_noop("by"),
@@ -100,7 +103,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["thousands"] = "{:,}".format
     env.filters["translated"] = translate
     env.filters["tag_line"] = tag_line
-    env.filters["blanks"] = lambda values: [blank_label(name) for name, value in values.items() if not value]
+    env.filters["blanks"] = blanks_to_fill
 
 
 def tag_line(tags: Any) -> str:
@@ -119,6 +122,17 @@ def tag_line(tags: Any) -> str:
 def translate(text: Any) -> Any:
     """A text that only a value names, such as a column's description, in the reader's language."""
     return gettext(text) if isinstance(text, str) else text
+
+
+def blanks_to_fill(values: Mapping[str, Any], sql: str) -> list[str]:
+    """What the blanks of a question are called that are empty and that it does not do without.
+
+    >>> blanks_to_fill({"q": "", "publisher": "", "to": ""}, "... WHERE q = :q AND (:publisher = '' OR ...) AND day < nullif(:to, '')")
+    ['words']
+    """
+    optional = re.compile(r":(\w+) = ''|nullif\(:(\w+)")
+    known = {name for match in optional.finditer(sql) for name in match.groups()}
+    return [blank_label(name) for name, value in values.items() if not value and name not in known]
 
 
 def blank_label(name: str) -> str:

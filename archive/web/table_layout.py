@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 FIRST = (
-    "Link", "published_at", "changed_at", "last_tried_at", "first_listed_at", "started_at", "day", "place", "headline", "name", "publisher",
-    "feed", "outcome", "reason", "rule", "text", "caption", "sha256", "path", "code", "security_id", "kind", "status", "articles", "mentions",
+    "Link", "published_at", "changed_at", "last_tried_at", "first_listed_at", "started_at", "day", "place", "headline", "new_headline",
+    "text_removed", "text_added", "figures_removed", "figures_added", "name", "publisher", "feed", "outcome", "reason", "rule", "text", "caption", "sha256", "path", "code", "security_id", "kind", "status", "articles", "mentions",
     "pictures", "stored", "url", "description",
 )  # fmt: skip
 """Columns of tables and views that come first; the others keep their order."""

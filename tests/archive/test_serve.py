@@ -765,7 +765,9 @@ def test_the_original_is_one_click_from_its_article(server, sql):
 
 def test_a_question_with_blanks_says_what_to_fill_in(server):
     assert "fill in words." in server.page("/archive/search")
-    assert "fill in security, from, to." in server.page("/archive/articles_on_a_security")
+    assert "fill in security." in server.page("/archive/articles_on_a_security")  # days may be left open
+    assert "fill in moment." in server.page("/archive/as_of")
+    assert "Nothing found." in server.page("/archive/as_of?t=2020-01-01")
     assert "Nothing found." in server.page(f"/archive/search?{urlencode({'q': 'nothing holds this'})}")
 
 
