@@ -31,6 +31,7 @@ from crawler.extraction.persons import (
 )
 from pipelines.printed_times import STAMP
 
+FIRST_LINES, LAST_LINES = 10, 5  # of a text that name a writer behind a label
 PEN_NAME = re.compile(r"(?!\d|[A-Z\W]+$)[\w·・.@-]{2,16}")
 NO_PEN_NAME = re.compile(
     r"关注|關注|追[踪蹤]|订阅|訂閱|收藏|分享|[评評][论論]|更多|全部|主[页頁]|首[页頁]|[专專][栏欄]|文章|粉[丝絲]|私信|[点點][击擊]|[阅閱][读讀]|[浏瀏][览覽]|[发發]表|登[录錄入]|[注註][册冊]|回[复覆]|[举舉][报報]|打[赏賞]"
@@ -94,6 +95,7 @@ def find_authors(
     lines of the text, *after* those right behind it. Pages that are not Chinese, Japanese or Korean state their writers
     in the metadata, and print them in forms that are read less surely.
     """
+    first, last = head[:FIRST_LINES], tail[-LAST_LINES:]
     media = find_own_names(document, publisher)
     stated = find_stated_authors(document, media)
     if not document.is_cjk:
@@ -102,12 +104,12 @@ def find_authors(
             or find_in_elements(elements)
             or find_marked_authors(elements)
             or find_linked_names(elements)
-            or find_byline((*near, *head[:2], *tail, *after))
-            or find_in_lines(near, head, tail, publisher)
+            or find_byline((*near, *head[:2], *last, *after))
+            or find_in_lines(near, head, last, publisher)
             or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
         )
         return without_media(found, media)
-    found = find_printed(near, head, tail, after, publisher, elements)
+    found = find_printed(near, first, last, after, publisher, elements)
     found = found or without_editors(without_media(find_signed(head, tail), media), document)
     if not found and KANA.search(f"{document.title}{''.join(head[:2])}"):
         own = fold_title(publisher or "")

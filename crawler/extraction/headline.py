@@ -36,6 +36,11 @@ LONGEST_TITLE, LONGEST_HEADING = 150, 300  # characters
 LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
 WORD = re.compile(r"\w{2,}")
 PERMALINK = re.compile(r"\s*[¶🔗§]$")
+PAGE_OF = re.compile(
+    r"\s*[（(\[【]\s*\d{1,2}\s*[/／]\s*\d{1,2}\s*(?:ページ|页|頁|page)\s*[）)\]】]$|\s*[（(]\s*第?\d{1,2}\s*(?:ページ|页|頁)目?\s*[）)]$",
+    re.IGNORECASE,
+)
+"""Which page of an article it is, behind the headline."""
 ALIKE = 0.5  # share of a heading's words that are in a title
 LARGE = re.compile(r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?\s*(?:px|pt)", re.IGNORECASE)
 BARS = frozenset(("_", "-", "|", "｜", "–", "--", ">"))
@@ -113,12 +118,13 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
     if shown is not None and shown[1].tag != "h1" and is_small_part(shown[0], document):
         # A section or a kicker, which the title begins with.
         shown = find_alike(document, before)
-    return (
+    text, element = (
         shown
         or find_title_part(document, before)
         or find_large_print(document.title, before)
         or find_unconfirmed(document, before)
     )
+    return (PAGE_OF.sub("", text) or text if text else None), element
 
 
 def all_titles(document: Document) -> list[str]:
@@ -156,6 +162,8 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
     rather than a link."""
     titles = [one for one in (document.title, *metadata_titles(document)) if one]
     keys = [fold_words(one) for one in titles]
+    parts = PARTS.split(document.title)
+    first = fold_words(parts[0]) if len(parts) > 2 and not SITE_WORDS.search(parts[0]) else ""
     cut_titles = [one.rstrip(".…") for one in map(fold_title, titles) if one.endswith(("...", "…"))]
     best: tuple[int, int, str, Any] | None = None
     for element in document.root.iter(*HEADINGS):
@@ -172,6 +180,13 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
             rank -= 1
         if element.tag == "a" or (element.getparent() is not None and element.getparent().tag == "a"):
             rank -= 2
+        if best is not None and first in (plain, best_plain := fold_words(best[2])) and plain != best_plain:
+            # A blog's own name, in the middle of the title, is less than a short headline that begins it.
+            other = best_plain if plain == first else plain
+            if not other.startswith(first) and len(other) <= 2 * len(first):
+                if plain == first and rank >= best[1]:
+                    best = (len(plain), rank, text, element)
+                continue
         if best is None or is_better_title(len(plain), rank, best[0], best[1]):
             best = (len(plain), rank, text, element)
     if best is None:
@@ -245,12 +260,16 @@ def is_cut_at_quote(title: str, full: str) -> bool:
 
 
 def titles_agree(document: Document) -> bool:
-    """Whether schema.org's headline, or Open Graph's title of a page that calls itself an article, is the page's title."""
+    """Whether schema.org's headline, or Open Graph's title of a page that calls itself an article, is the page's title, or
+    the description begins with that."""
     linked = squeeze(str(document.linked_data.get("headline") or ""))
     stated = linked or (
         document.meta.get("og:title", "") if document.meta.get("og:type") == "article" else ""
     )
-    return len(stated) >= 12 and share_words(stated, document.title)
+    if len(stated) >= 12 and share_words(stated, document.title):
+        return True
+    title = fold_title(PARTS.split(document.title)[0])
+    return len(title) >= 12 and fold_title(document.meta.get("description", "")).startswith(title[:20])
 
 
 def find_title_part(document: Document, before: list[Any]) -> tuple[str, Any] | None:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from crawler.extraction.document import Document, absolute, text_of
 
 NEXT = re.compile(
-    r"^[\[【<\s]*(?:下一页|下一頁|下页|下頁|后一页|余下全文|Next page|next)[\s>»›→\]】]*$", re.IGNORECASE
+    r"^[\[【<\s]*(?:下一页|下一頁|下页|下頁|后一页|余下全文|Next page|next|次の?ページへ?(?:\s*[:：].{1,80})?|次へ|続きを読む|다음\s?페이지)[\s>»›→\]】]*$",
+    re.IGNORECASE,
 )
 PAGE_PART = re.compile(r"[_-]?\d*(?=\.\w+$|/?$)")
 PAGE_NUMBER = re.compile(r"[_-](\d{1,2})(?=\.\w{3,5}$)|(?:[?&](?:p|page|pn)=|/)(\d{1,2})/?$", re.IGNORECASE)
@@ -36,17 +37,22 @@ def stem(url: str) -> str:
 
 
 def find_next_page(document: Document) -> str | None:
-    """Address of the next page: a link labelled as such that names the same article; None where there is none."""
-    for link in document.root.iter("a"):
+    """Address of the next page: a link labelled as such, or with its number, that names the same article; None where there
+    is none."""
+    number = page_number(document.url) + 1
+    for link in document.root.iter("a", "link"):
         href = (link.get("href") or "").strip()
-        if not href or href.startswith(("#", "javascript:")) or not NEXT.match(text_of(link)):
+        if not href or href.startswith(("#", "javascript:")):
             continue
-        url = absolute(document.base, href)
-        if url is None:
+        text = text_of(link)
+        labelled = NEXT.match(text) or "next" in (link.get("rel") or "").lower().split()
+        url = absolute(document.base, href) if labelled or text == str(number) else None
+        if url is None or page_number(url) != number:
             continue
-        same = stem(url) == stem(document.url) or (
-            urlsplit(url)[:3] == urlsplit(document.url)[:3] and PAGE_NUMBER.search(url)
-        )
-        if same and page_number(url) == page_number(document.url) + 1:
+        # A number behind the same address may be a page of comments.
+        in_query = labelled and urlsplit(url)[:3] == urlsplit(document.url)[:3] and PAGE_NUMBER.search(url)
+        if in_query or (
+            stem(url) == stem(document.url) and urlsplit(url).path != urlsplit(document.url).path
+        ):
             return url
     return None

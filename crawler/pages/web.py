@@ -48,6 +48,7 @@ from crawler.pages.onward import onward, unwrapped
 LEAST_TEXT = 30  # characters; a page with less, and no image, holds no article
 ENOUGH_TO_CONFIRM = 200  # characters of a page in an alphabetic script for which a second reader is asked
 SHORT = 200  # characters; a longer text is not a notice
+FIRST_LINES, LAST_LINES = 16, 12  # of a text, among which writers sign
 LINKS = 10  # times the least text that a page without a text shows as links where it is a list of them
 KIND_NAMES = {
     "json": "JSON", "feed": "a feed", "image": "an image", "video": "a video file", "audio": "an audio file", "archive": "an archive file",
@@ -197,7 +198,7 @@ class WebPage(ArticlePage):
         body = self.body
         if body is None:
             return []
-        head, tail = body.lines[:10], body.lines[-5:]
+        head, tail = body.lines[:FIRST_LINES], body.lines[-LAST_LINES:]
         return find_authors(
             self.document, body.near, head, tail, publisher, body.near_elements, body.after[-12:][:4]
         )

@@ -16,6 +16,7 @@ from crawler.extraction.byline_lines import in_line
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, unquote_js
 from crawler.extraction.headline import find_headline, without_site
+from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published
 from crawler.extraction.publisher import find_publisher
@@ -549,6 +550,61 @@ def test_a_quotation_mark_does_not_cut_a_headline():
 )
 def test_the_next_page_is_of_the_same_article(url, href, expected):
     assert find_next_page(page(f"<p>文</p><a href='{href}'>下一页</a>", url)) == expected
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("<a href='9_2.html'>次のページへ</a>", "https://a.example/n/9_2.html"),
+        ("<a href='9_2.html'>次ページ：三条の道路を歩く</a>", "https://a.example/n/9_2.html"),
+        ("<a href='?page=2'>다음 페이지</a>", "https://a.example/n/9.html?page=2"),
+        ("<link rel='next' href='/n/9_2.html'>", "https://a.example/n/9_2.html"),
+        ("<b>1</b><a href='9_2.html'>2</a><a href='9_3.html'>3</a>", "https://a.example/n/9_2.html"),
+        ("<a href='?page=2'>2</a>", None),
+        ("<a rel='next' href='10.html'>次の記事</a>", None),
+    ],
+)
+def test_the_next_page_is_found_by_its_label_or_number(link, expected):
+    assert find_next_page(page(f"<p>文</p>{link}", "https://a.example/n/9.html")) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("三条の道路が開通（1/2 ページ）", "三条の道路が開通"),
+        ("三条公路今日全线开通（第2页）", "三条公路今日全线开通"),
+        ("三条の道路が開通（7/2）", "三条の道路が開通（7/2）"),
+    ],
+)
+def test_the_number_of_a_page_is_no_part_of_the_headline(title, expected):
+    assert find_headline(page(f"<title>{title}</title><h1>{title}</h1>"), [])[0] == expected
+
+
+def test_a_blog_s_name_in_the_title_is_not_the_headline():
+    html = "<title>把根留住 - 阿丁的体育博客的日志 - 某易博客</title><h1>阿丁的体育博客</h1><h3 class=title>把根留住</h3>"
+    assert find_headline(page(html), [])[0] == "把根留住"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["点击阅读下一则新闻", "> 相关阅读：", "會員登入", "おすすめ情報", "■ 相關新聞"],
+)
+def test_more_lines_that_end_a_text(line):
+    assert is_end_line(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Source: 山南時計",
+        "（中時）",
+        "医技支部、药剂科供稿 摄影/张艳 编辑/苏芳",
+        "『カテゴリーをフォロー』すると、まとめて読めます。",
+    ],
+)
+def test_more_lines_that_close_a_text(line):
+    assert is_closing_line(line)
+    assert not is_closing_line("药剂科负责人表示，供稿单位还将参加下一次比赛。")
 
 
 def test_undecodable_bytes_do_not_stop_the_reading():
