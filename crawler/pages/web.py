@@ -160,7 +160,7 @@ class WebPage(ArticlePage):
         element = find_body(layout) if is_weighed_anew else self.heaviest
         text = ""
         if not self.document.is_cjk and sum(layout.plain.values()) >= ENOUGH_TO_CONFIRM:
-            text = extract_text(layout.root)
+            text = extract_text(layout, element)
             element = confirm_element(layout, element, text) if text else element
         if element is None:
             return None
