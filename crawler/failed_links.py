@@ -20,10 +20,11 @@ from scrapy.exceptions import DropItem
 from archive.batch import Entry, Row
 from archive.captures import POST, SAVED, WARC, CaptureError, Captures
 from archive.differences import Difference
+from archive.feed_state import header, spans
 from archive.journal import mark_read
 from archive.outcomes import ARRIVED, sql_list
 from archive.row_repair import stored_of
-from archive.times import read_utc, utc_text
+from archive.times import clock, read_utc, utc_text
 from archive.writer import Archive
 from crawler.listed_articles import check_quoted
 from crawler.older_post import article_of_posts
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 PAGE = 200
 """Links between two looks at the journal."""
+FOLLOWERS = ("feeds", "finews")
+"""Spiders of lists, whose articles are checked for edits."""
 LEAST_ID = 6  # characters: a shorter native id is found in addresses of other things, too
 MOST_PAGES = 50  # of one article
 
@@ -171,6 +174,7 @@ class LinkReader:
         self.reparse, self.conn, self.replay = reparse, reparse.conn, reparse.replay
         self.origins = [origin.rstrip("/") for origin in reparse.settings.getlist("FINEWS_ORIGINS")]
         self.templates = reparse.settings.getlist("FINEWS_PLACES")
+        self.has_plan = bool(spans(reparse.settings["FINEWS_CHECKS"]))
 
     def read(self, link: FailedLink) -> tuple[Entry, Row] | None:
         """The rows of the article that today's reader finds behind a link, and its entry of the journal; None where it finds none."""
@@ -200,20 +204,11 @@ class LinkReader:
             if capture["status"] != 200:
                 continue
             try:
-                reading = (
-                    self._of_post(link, capture)
-                    if capture["source"] == POST
-                    else self._of_page(link, capture)
-                )
+                read = self._of_post if capture["source"] == POST else self._of_page
+                reading = read(link, capture)
             except (CaptureError, PageError, LinkError, CannotReplay):
                 continue
-            except (
-                ValueError,
-                LookupError,
-                AttributeError,
-                TypeError,
-                RecursionError,
-            ):  # as when it was crawled
+            except (ValueError, LookupError, AttributeError, TypeError, RecursionError):  # as in the crawl
                 continue
             if reading is not None:
                 return reading
@@ -276,6 +271,15 @@ class LinkReader:
         row = self.conn.execute(
             "SELECT feed, record FROM pending_records WHERE article_id = ?", [link.article_id]
         ).fetchone()
+        if (row is not None or link.spider in FOLLOWERS) and not is_saved:
+            # At once, whatever of the plan is over: it shows what was changed since then.
+            entry["check"] = {
+                "next_check_at": utc_text(clock(self.reparse.settings)) if self.has_plan else None,
+                "done": 0,
+                "last_checked_at": utc_text(moment),
+                "etag": header(response.headers, b"ETag"),
+                "last_modified": header(response.headers, b"Last-Modified"),
+            }
         if row is not None:  # what the list said of it
             entry["words"] = json.loads(row[1])
             check_quoted(article, Record(key="", **entry["words"]), response.url)

@@ -103,6 +103,13 @@ def test_they_become_articles_with_all_that_a_crawl_would_know(data, tmp_path):
     }  # fmt: skip
     assert dict(rows_of(data, "SELECT url, tries || last_tried_at FROM links")) == links
     assert rows_of(data, "SELECT feed FROM article_feeds") == [("paper",)]
+    [check] = rows_of(
+        data,
+        "SELECT article_id, done, last_checked_at = retrieved_at, next_check_at > retrieved_at FROM checks JOIN articles ON id = article_id",
+    )
+    assert check == ("web:paper.example/a/3.html", 0, 1, 1), (
+        "as what a list names is, and a link by hand is not"
+    )
     assert rows_of(
         data, "SELECT DISTINCT reader LIKE '%.rules-%', http_status, captured_from FROM articles"
     ) == [(1, 200, None)]
