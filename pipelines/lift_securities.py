@@ -165,8 +165,9 @@ def lift(tree: Any) -> list[dict[str, Any]]:
 def is_quote(holder: Any) -> bool:
     """Whether a holder of a quote has nothing but that: no text, or links in brackets such as (行情 专区)."""
     outside = (holder.text or "") + "".join(link.tail or "" for link in holder.iter("a"))
-    others = [child for child in holder if child.tag != "a"]
-    return not others and not "".join(outside.split()).strip("()（）|,，、0123456789.%+-")
+    figures = [child for child in holder if child.tag != "a"]
+    outside += "".join(text_of(child) + (child.tail or "") for child in figures)
+    return not "".join(outside.split()).strip("()（）[]【】|,，、:：0123456789.%％+-")
 
 
 def is_auto_link(element: Any) -> bool:

@@ -44,6 +44,7 @@ ADDRESSES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], SecurityCode | 
     (compile_late(r"//quote\.eastmoney\.com/us/(?P<code>[A-Z._-]{1,8})\.html\?(?:[^#]*&)?Market=(?P<market>NASDAQ|NYSE|AMEX)\b", re.IGNORECASE), _american),
     (compile_late(r"//quote\.eastmoney\.com/hk/(\d{5})\b", re.IGNORECASE), lambda match: ("116", match[1])),
     (compile_late(r"//quote\.eastmoney\.com/(?:concept/)?(sh|sz|bj)(\d{6})\b", re.IGNORECASE), lambda match: (EXCHANGES[match[1].lower()], match[2])),
+    (compile_late(r"//quote\.eastmoney\.com/(bj|kcb)/(\d{6})\b", re.IGNORECASE), lambda match: ("1" if match[1].lower() == "kcb" else "0", match[2])),
     (compile_late(r"//quote\.eastmoney\.com/zs(\d{6})\b", re.IGNORECASE), _index),
     (compile_late(r"//quote\.eastmoney\.com/gb/zs([A-Z0-9]{2,8})\.html", re.IGNORECASE), lambda match: ("100", match[1].upper())),
     (compile_late(r"//quote\.eastmoney\.com/(?:web/|bk/90\.)?BK(\d{4})\d?\b", re.IGNORECASE), _board),
@@ -53,6 +54,10 @@ ADDRESSES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], SecurityCode | 
 IDS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], SecurityCode | None]]] = [
     (compile_late(r"(?:stock|bk|Info)_?\.?(\d{1,3}\.[A-Z0-9_.]+)", re.IGNORECASE), _plain),
     (compile_late(r"stock_(?P<market>NASDAQ|NYSE|AMEX)_(?P<code>[A-Z._-]{1,8})7", re.IGNORECASE), _american),
+    (
+        compile_late(r"stock_(sh|sz|bj)(\d{6})", re.IGNORECASE),
+        lambda match: (EXCHANGES[match[1].lower()], match[2]),
+    ),
     (compile_late(r"stock_(\d{6})([12])"), lambda match: ({"1": "1", "2": "0"}[match[2]], match[1])),
     (compile_late(r"bk_(\d{3,4})"), _board),
 ]

@@ -31,6 +31,10 @@ VERB = compile_late(
 CALLED = compile_late(
     r"(?:简称|名称)(?:为|是)?[:：]?\s*[“\"「]?([^\s，,、；;”\"」：:]{2,12})[”\"」]?[\s，,、；;]*$"
 )
+CALLED_BEHIND = compile_late(
+    r"[^\d\n]{0,10}\d{5,6}[\s，,、；;|]{1,6}(?:证券|股票|公司|基金|债券|[AH]股)?(?:简称|名称)\s*[:：]\s*([^\s，,、；;|（()）]{2,12})"
+)
+"""证券代码：600999 证券简称：…, as announcements begin."""
 # 某某中证白酒指数(LOF)A, in front of (161725)
 FUND_WITH_BRACKETS = compile_late(r"[\w·-]{4,24}[(（](?:LOF|QDII|ETF|FOF|REITs?)[)）][A-FHIR]?$")
 MOST_NAMES = 300
@@ -116,7 +120,9 @@ def add_mention(
     if known and text.endswith(known, 0, mention.start):
         entry["name"] = known
     elif not entry["name"]:
-        entry["name"] = mention.name or name_before(text, mention.start, mention.market, mention.code)
+        called = CALLED_BEHIND.match(text, mention.start)
+        before = name_before(text, mention.start, mention.market, mention.code)
+        entry["name"] = mention.name or before or (called[1] if called else None)
     return entry
 
 

@@ -87,6 +87,8 @@ FURTHER = compile_late(r"\s{0,4}(?:[、,，/;；|]|和|及|以及|\band\b)\s{0,4
 TICKER_MARKETS = frozenset(("105", "106", "107"))
 NAMED_EXCHANGE = compile_late("纳斯达克|纽交所|纽约证券交易所|美交所|NASDAQ|Nasdaq|NYSE American|NYSE")
 OPEN, CLOSE = "(（[【〔［", ")）]】〕］"
+LATIN_NAME = compile_late(r"[(（\[【〔［][A-Za-z][A-Za-z0-9 .&'’-]{1,40}[，,；;/、]\s?$")
+"""Between a name and its code: 晨光生物（Chenguang Bio，688999.SH）."""
 SUFFIX_BEGINS = frozenset("SHBCUONshb")
 PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")
 
@@ -226,8 +228,11 @@ def take_suffixed(
 
 
 def start_of(text: str, pos: int) -> int:
-    """The place of the bracket right in front of *pos*, else *pos*."""
-    return pos - 1 if pos and text[pos - 1] in OPEN else pos
+    """The place of the bracket in front of *pos*, right there or in front of a name in Latin letters, else *pos*."""
+    if pos and text[pos - 1] in OPEN:
+        return pos - 1
+    latin = LATIN_NAME.search(text, max(0, pos - 44), pos)
+    return latin.start() if latin else pos
 
 
 def take_codes(

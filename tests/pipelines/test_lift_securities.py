@@ -254,3 +254,28 @@ def test_markup_of_every_year_names_its_security(markup, found, text):
     tree = safe_tree(f"<p>{markup}</p>")
     assert [entry["id"] for entry in lift(tree)] == found
     assert "".join(tree.itertext()) == text
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        '<span id="bkquote_474">[<a href="#">行情</a>|<a href="#">专区</a>]</span>',
+        '<span id="quote_0.002999"><a href="http://quote.eastmoney.com/sz002999.html">12.30</a> <i>+1.2%</i></span>',
+        '<span id="quote_0.002999">（<a href="#">行情</a>，<a href="#">问诊</a>）</span>',
+    ],
+)
+def test_a_quote_holder_goes_whatever_its_brackets(holder):
+    entries, text, _ = lifted(f"<p>晨光股份{holder}公告</p>")
+    assert (entries, text) == ({}, "晨光股份公告")
+
+
+@pytest.mark.parametrize(
+    ("html", "identity"),
+    [
+        ('<span id="stock_sz002999">晨光股份</span>', "0.002999"),
+        ('<a href="http://quote.eastmoney.com/bj/832999.html">晨光科技</a>', "0.832999"),
+        ('<a href="http://quote.eastmoney.com/kcb/688999.html">晨光芯片</a>', "1.688999"),
+    ],
+)
+def test_more_forms_of_ids_and_addresses(html, identity):
+    assert [*lifted(f"<p>{html}公告</p>")[0]] == [(identity, "link")]
