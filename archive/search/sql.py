@@ -121,6 +121,14 @@ def three_pairs(word: str) -> str:
     )
 
 
+ALL_WORDS = """(
+      SELECT group_concat(CASE WHEN NOT excluded THEN phrases END, ' AND ')
+        || coalesce(' NOT (' || group_concat(CASE WHEN excluded THEN phrases END, ' OR ') || ')', '')
+      FROM (
+        SELECT excluded, '(' || group_concat(phrase, ' OR ') || ')' AS phrases
+        FROM search_words AS words WHERE words.q = {} GROUP BY position))"""
+"""SQL: what the index is asked for a query line, all of whose words must occur."""
+
 # Where a word occurs in the text as it was typed, but for case, there is no need to make the text's wide letters and
 # digits narrow: that is nine tenths of an excerpt's cost.
 #
@@ -154,17 +162,21 @@ SEARCH_VIEW = f"""CREATE VIEW search AS
     a.share_url -- articles.share_url
   FROM fts3tokenize AS line, search_index AS found, articles AS a
   WHERE line.position = 0 AND a.arrival = found.rowid AND found.search_index MATCH coalesce((
-    SELECT CASE WHEN {is_long_word("whole.input")} THEN {three_pairs("whole.input")} ELSE (
-      SELECT group_concat(CASE WHEN NOT excluded THEN phrases END, ' AND ')
-        || coalesce(' NOT (' || group_concat(CASE WHEN excluded THEN phrases END, ' OR ') || ')', '')
-      FROM (
-        SELECT excluded, '(' || group_concat(phrase, ' OR ') || ')' AS phrases
-        FROM search_words AS words WHERE words.q = whole.input GROUP BY position)) END
+    SELECT CASE WHEN {is_long_word("whole.input")} THEN {three_pairs("whole.input")} ELSE {ALL_WORDS.format("whole.input")} END
     FROM fts3tokenize AS whole WHERE whole.position = 0 AND whole.input = line.input), '""')
   AND (NOT {is_long_word("line.input")} OR instr(a.headline, line.input) OR EXISTS (
     SELECT 1 FROM texts AS r WHERE r.article_id = a.id AND (instr(r.body_text, line.input)
       OR line.input GLOB '*[0-9]*' AND instr({narrow_digits("a.headline || char(10) || r.body_text")}, line.input))));
 """
+
+
+def found_sql(line: str = ":q", first: str = "0") -> str:
+    """SQL: ``arrival``, from *first* on, of the articles that a query *line* finds (SQL expressions), as the view `search` does,
+    which looks up the article of each."""
+    return f"""SELECT rowid AS arrival FROM search_index
+    WHERE search_index MATCH coalesce({ALL_WORDS.format(line)}, '""') AND rowid >= {first} AND NOT {is_long_word(line)}
+  UNION ALL SELECT arrival FROM search WHERE q = {line} AND arrival >= {first} AND {is_long_word(line)}"""
+
 
 SEARCH = f"""
 CREATE TABLE search_numbers (

@@ -13,6 +13,7 @@ from archive.language import ENGLISH
 from archive.web import plugin, table_search
 from archive.web.adding import POSTS, Adding
 from archive.web.database import Archive
+from archive.web.first_view import FirstView
 from archive.web.host_check import HostCheck
 from archive.web.metadata import metadata
 from archive.web.password import Password
@@ -22,7 +23,7 @@ from archive.web.reader_language import ReaderLanguage
 HERE = Path(__file__).parent
 SETTINGS = {
     "sql_time_limit_ms": 10_000,  # ranking a common word among a million articles takes seconds
-    "facet_time_limit_ms": 500,
+    "facet_time_limit_ms": 200,
     "suggest_facets": False,  # a query for every column of every page; the useful ones are in the metadata
     "max_returned_rows": 5_000,
     "max_csv_mb": 0,  # no limit: the whole answer as CSV
@@ -79,4 +80,5 @@ def application(
     datasette = datasette_on(archive, allow_sql=hosts is not None)
     datasette.get_database("archive").adding = adding
     posts = POSTS if adding else frozenset()
-    return datasette, HostCheck(ReaderLanguage(datasette.app(), language), hosts, password, posts)
+    app = FirstView(datasette.app(), datasette)
+    return datasette, HostCheck(ReaderLanguage(app, language), hosts, password, posts)

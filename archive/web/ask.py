@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from archive.questions import utc_sql, within_days
+
 Row = dict[str, Any]
+NEXT_DAY = utc_sql("d.value, '+1 day'")
 
 FIRST_IMAGE = (
     "(SELECT i.path FROM article_images AS x JOIN images AS i ON i.sha256 = x.sha256"
@@ -34,6 +39,37 @@ async def has_search(datasette: Any, database: str = "archive") -> bool:
     """Whether the archive has its search index."""
     sql = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND name = 'search'"
     return bool(await fetch_value(datasette, sql, database))
+
+
+async def count_days(
+    datasette: Any, days: Sequence[str], publishers: Sequence[str] = ()
+) -> dict[tuple[str, str], int]:
+    """Articles of each publisher (of all: ``""``) and Beijing day that has any, counted in the indexes of times."""
+    whose = "a.publisher = p.value AND" if publishers else ""
+    rows = await ask(
+        datasette,
+        "SELECT * FROM (SELECT p.value AS publisher, d.value AS day, (SELECT count(*) FROM articles AS a WHERE"
+        f" {whose} a.published_at >= {utc_sql('d.value')} AND a.published_at < {NEXT_DAY}) AS articles"
+        " FROM json_each(:publishers) AS p CROSS JOIN json_each(:days) AS d LIMIT -1) WHERE articles > 0",
+        publishers=json.dumps(list(publishers) or [""]),
+        days=json.dumps(list(days)),
+    )
+    return {(row["publisher"], row["day"]): row["articles"] for row in rows}
+
+
+async def busiest_publishers(datasette: Any, first: str, last: str, most: int) -> list[Row]:
+    """``publisher`` and ``articles`` of those who published most from *first* to *last*, Beijing days."""
+    return await ask(
+        datasette,
+        "WITH RECURSIVE names (name) AS (SELECT min(publisher) FROM articles UNION ALL"
+        " SELECT (SELECT min(publisher) FROM articles WHERE publisher > name) FROM names WHERE name IS NOT NULL)"
+        " SELECT * FROM (SELECT name AS publisher, (SELECT count(*) FROM articles WHERE publisher = name"
+        f" AND {within_days('published_at')}) AS articles FROM names WHERE name IS NOT NULL LIMIT -1)"
+        " WHERE articles > 0 ORDER BY articles DESC, publisher LIMIT :most",
+        first=first,
+        last=last,
+        most=most,
+    )
 
 
 async def newest_day(datasette: Any) -> str | None:

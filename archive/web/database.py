@@ -19,8 +19,13 @@ from archive.web.adding import Adding
 from archive.web.query_process import read_message, write_message
 
 PROCESSES = 3  # queries at once
-COUNT_MS = 500
+COUNT_MS = 50
 """Longest time that counting the rows of a table takes; one that takes longer has ``many rows``, JSON null."""
+ROWS_OF_A_PAGE = 500
+"""Most rows of an answer that its page shows; files hold all of them."""
+
+is_page: ContextVar[bool] = ContextVar("is_page", default=False)
+"""Whether the current request is for a page, and not for a file or JSON."""
 
 of_a_table: ContextVar[bool] = ContextVar("of_a_table", default=False)
 """Whether the current query belongs to the page of a table or view."""
@@ -99,7 +104,7 @@ class Archive(Database):
         if custom_time_limit is None and of_a_table.get() and sql.startswith("select count(*) from "):
             custom_time_limit = COUNT_MS
         milliseconds = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms)
-        most = self.ds.max_returned_rows
+        most = ROWS_OF_A_PAGE if is_page.get() and not of_a_table.get() else self.ds.max_returned_rows
         if most == (page_size or self.ds.page_size):
             most += 1
         return await self._run(sql, params, milliseconds / 1000, most if truncate else None)

@@ -40,11 +40,11 @@ FACETS = {
     "late_arrivals": ("publisher",),
     "revision_changes": ("withdrawn",),
 }
-"""Columns of few values, counted beside a table."""
+"""Columns of few values, whose counts a table offers."""
 
 NEWEST_FIRST = {
     "articles": "published_at",
-    "article_feeds": "first_listed_at",
+    "article_feeds": "article_id",
     "revisions": "retrieved_at",
     "links": "last_tried_at",
     "crawls": "started_at",
@@ -66,7 +66,9 @@ def table(name: str, purpose: str, columns: dict[str, str]) -> dict[str, Any]:
     """Metadata of one table or view."""
     entry: dict[str, Any] = {"description": purpose, "columns": columns}
     if name in FACETS:
-        entry["facets"] = list(FACETS[name])
+        entry["countable"] = list(
+            FACETS[name]
+        )  # not Datasette's "facets", which every page would count unasked
     if name in NEWEST_FIRST:
         entry["sort_desc"] = NEWEST_FIRST[name]
     if name in LABELS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from archive import questions
 from archive.language import gettext_noop
+from archive.search.sql import found_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,20 @@ class Query:
     sql: str
     example: dict[str, str] = field(default_factory=dict)
     """Blanks as somebody would fill them in."""
+    days: int = 0
+    """Its page opens with so many newest days as *from*, where all would be slow; 0: with an empty one. Files are whole."""
 
 
-DAYS = "BETWEEN coalesce(nullif(:from, ''), '0001-01-01') AND coalesce(nullif(:to, ''), '9999-12-31')"
+FIRST, LAST = "(:from || substr('0001-01-01', length(:from) + 1))", "coalesce(nullif(:to, ''), '9999-12-31')"
+"""Of a month or year, *from* is the first day."""
+DAYS = f"BETWEEN {FIRST} AND {LAST}"
+PUBLISHED = questions.within_days("published_at", FIRST, LAST)
+A_PUBLISHED = questions.within_days("a.published_at", FIRST, LAST)
 ABOUT = "(s.id = :security OR s.code = :security OR s.name = :security)"
 NEWEST_DAY = "(SELECT date(max(published_at), '+8 hours') FROM articles)"
 LATELY = "coalesce(nullif(:from, ''), (SELECT date(max(published_at), '+8 hours', '-30 days') FROM articles))"
 
-FROM_TO = {
-    ":first": "coalesce(nullif(:from, ''), '0001-01-01')",
-    ":last": "coalesce(nullif(:to, ''), '9999-12-31')",
-}
+FROM_TO = {":first": FIRST, ":last": LAST}
 """Beijing days of the shared questions by the blanks of a form."""
 
 
@@ -48,25 +52,37 @@ def with_blanks(sql: str, **replaced: str) -> str:
 NEWEST = "coalesce(nullif(:to, ''), (SELECT date(max(published_at), '+8 hours') FROM articles))"
 WEEK = f"coalesce(nullif(:from, ''), date({NEWEST}, '-6 days'))"
 
+EMPTY = "''"
+NEWEST_FOUND = "SELECT arrival, rank FROM search WHERE q = :q ORDER BY arrival DESC LIMIT 10000"
+"""SQL: what a search finds, without reading all that there ever was."""
+CHANGED = f"""(
+  SELECT r.article_id, r.revision FROM revisions AS r JOIN articles AS a ON a.id = r.article_id WHERE {questions.within_days(questions.CHANGED_AT, FIRST, LAST)}
+) AS k CROSS JOIN revision_changes AS v ON v.id = k.article_id AND v.revision = k.revision"""
+"""SQL: the rows of `revision_changes` of some days, whose texts are read only then."""
+
 QUERIES = [
     Query(
         "search",
         gettext_noop("Search headlines and texts"),
         gettext_noop(
-            "Words of one character and more, all of which must occur; -word must not, a|b is either. Best first."
+            "Words of one character and more, all of which must occur; -word must not, a|b is either. The best 200 of the 10,000 that"
+            " were archived last."
         ),
-        "SELECT headline, excerpt, publisher, published_at, id FROM search WHERE q = :q ORDER BY rank LIMIT 200",
+        "SELECT headline, excerpt, publisher, published_at, id FROM search WHERE q = :q\n"
+        f"  AND arrival >= (SELECT min(arrival) FROM ({NEWEST_FOUND}))\n"
+        f"  AND +arrival IN (SELECT arrival FROM ({NEWEST_FOUND}) ORDER BY rank LIMIT 200) ORDER BY rank",
         {"q": "储能 -港股"},
     ),
     Query(
         "search_by_day",
         gettext_noop("How often a word occurs, by day"),
         gettext_noop("Articles of each day that the search finds, and their share of that day's articles."),
-        "SELECT f.day, f.articles, round(f.articles * 100.0 / (\n"
-        "    SELECT count(*) FROM articles AS a WHERE date(a.published_at, '+8 hours') = f.day), 1) AS percent\n"
-        "FROM (SELECT date(published_at, '+8 hours') AS day, count(*) AS articles FROM search WHERE q = :q GROUP BY 1) AS f\n"
-        "WHERE f.day IS NOT NULL ORDER BY f.day DESC",
+        "SELECT f.start AS day, f.articles, round(f.articles * 100.0 / (\n"
+        "  SELECT count(*) FROM articles AS a WHERE a.published_at >= strftime('%Y-%m-%dT%H:%M:%SZ', f.start, '-8 hours')\n"
+        "    AND a.published_at < strftime('%Y-%m-%dT%H:%M:%SZ', f.start, '+16 hours')), 1) AS percent\n"
+        f"FROM ({with_blanks(questions.trend_sql('day', True), publisher=EMPTY, security=EMPTY)}) AS f ORDER BY f.start DESC",
         {"q": "储能"},
+        days=60,
     ),
     Query(
         "trend_of_words",
@@ -74,15 +90,14 @@ QUERIES = [
         gettext_noop(
             "by: day, week or month. Articles that the search finds, by the first day of each span."
         ),
-        "SELECT start, articles FROM (SELECT * FROM (\n"
-        + "\n) UNION ALL SELECT * FROM (".join(
-            with_blanks(questions.trend_sql(span, True)).replace(
-                " GROUP BY", f" AND coalesce(nullif(:by, ''), 'day') = '{span}' GROUP BY"
-            )
+        "SELECT start, articles FROM (\n"
+        + "\nUNION ALL ".join(
+            f"SELECT * FROM ({with_blanks(questions.trend_sql(span, True))}) WHERE coalesce(nullif(:by, ''), 'day') = '{span}'"
             for span in questions.SPANS
         )
-        + "\n)) ORDER BY start DESC",
+        + "\n) ORDER BY start DESC",
         {"q": "储能", "by": "month"},
+        days=366,
     ),
     Query(
         "as_of",
@@ -91,17 +106,24 @@ QUERIES = [
             "t: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
             " beginning. What was archived or edited later is not there: for back-tests. publisher: its name."
         ),
-        "SELECT published_at, headline, publisher, revision, first_seen_at, withdrawn_at, body_text, id FROM as_of\n"
-        "WHERE t = :t AND (:publisher = '' OR publisher = :publisher) ORDER BY published_at DESC, id",
+        "SELECT o.published_at, o.headline, o.publisher, o.revision, o.first_seen_at, o.withdrawn_at, o.body_text, o.id\n"
+        "FROM articles AS a CROSS JOIN as_of AS o ON o.id = a.id\n"
+        "WHERE o.t = :t AND (:publisher = '' OR a.publisher = :publisher) ORDER BY a.published_at DESC, a.id",
         {"t": "2026-06-30T12:00:00Z"},
     ),
     Query(
         "articles_of_a_publisher",
         gettext_noop("Articles of a publisher and a span of days"),
         gettext_noop("publisher: its name or slug, e.g. 新京报."),
-        "SELECT published_at, headline, publisher, description, id FROM articles\n"
-        "WHERE (:publisher = '' OR publisher = :publisher OR publisher_slug = :publisher)\n"
-        f"  AND date(published_at, '+8 hours') {DAYS}\nORDER BY published_at DESC, id",
+        "\nUNION ALL ".join(
+            f"SELECT published_at, headline, publisher, description, id FROM articles WHERE {whose} AND {PUBLISHED}"
+            for whose in (
+                ":publisher = ''",
+                "publisher = nullif(:publisher, '')",
+                "publisher IN (SELECT name FROM publishers WHERE slug = :publisher AND name <> :publisher)",
+            )
+        )
+        + "\nORDER BY published_at DESC, id",
         {"publisher": "证券早知道", "from": "2026-01-01"},
     ),
     Query(
@@ -112,7 +134,7 @@ QUERIES = [
         ),
         "SELECT a.published_at, a.headline, a.publisher, s.name, sum(x.mentions) AS mentions, a.id\n"
         "FROM securities AS s CROSS JOIN article_securities AS x ON x.security_id = s.id JOIN articles AS a ON a.id = x.article_id\n"
-        f"WHERE {ABOUT} AND NOT x.doubtful AND date(a.published_at, '+8 hours') {DAYS}\n"
+        f"WHERE {ABOUT} AND x.doubtful = 0 AND {A_PUBLISHED}\n"
         "GROUP BY a.id, s.id ORDER BY a.published_at DESC, a.id",
         {"security": "300991"},
     ),
@@ -131,10 +153,11 @@ QUERIES = [
         "SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.mentions FROM (\n"
         "  SELECT x.security_id, count(DISTINCT a.arrival) AS articles, sum(x.mentions) AS mentions\n"
         "  FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
-        f"  WHERE NOT x.doubtful AND date(a.published_at, '+8 hours') {DAYS} GROUP BY x.security_id) AS c\n"
+        f"  WHERE NOT x.doubtful AND {A_PUBLISHED} GROUP BY x.security_id) AS c\n"
         "JOIN securities AS s ON s.id = c.security_id WHERE :kind = '' OR s.kind = :kind\n"
         "ORDER BY articles DESC, mentions DESC, s.id",
         {"kind": "stock"},
+        days=30,
     ),
     Query(
         "surging_securities",
@@ -163,7 +186,7 @@ QUERIES = [
         ),
         "SELECT CASE WHEN :market = 'HK' THEN hk_trading_day ELSE cn_trading_day END AS trading_day,\n"
         "  CASE WHEN :market = 'HK' THEN hk_session ELSE cn_session END AS session, published_at, headline, publisher, id\n"
-        f"FROM market_sessions WHERE day {DAYS}\n"
+        f"FROM market_sessions WHERE {PUBLISHED}\n"
         "  AND (:session = '' OR CASE WHEN :market = 'HK' THEN hk_session ELSE cn_session END = :session)\n"
         "ORDER BY published_at DESC, id",
         {"session": "after_close", "market": "CN", "from": "2026-06-01"},
@@ -195,10 +218,15 @@ QUERIES = [
         "stories_of_a_span",
         gettext_noop("Stories that several publishers told"),
         gettext_noop("By the day of their first article."),
-        "SELECT date(first_published_at, '+8 hours') AS day, headline, first_publisher, articles, publishers, story_id AS id\n"
-        f"FROM stories WHERE publishers > 1 AND date(first_published_at, '+8 hours') {DAYS}\n"
-        "ORDER BY articles DESC, first_published_at DESC",
+        "SELECT date(first_published_at, '+8 hours') AS day, headline, first_publisher, articles, publishers, id FROM (\n"
+        "  SELECT f.published_at AS first_published_at, f.headline, f.publisher AS first_publisher, f.story_id AS id,\n"
+        "    (SELECT count(*) FROM articles AS a WHERE a.story_id = f.story_id) AS articles,\n"
+        "    (SELECT count(DISTINCT a.publisher) FROM articles AS a WHERE a.story_id = f.story_id) AS publishers\n"
+        f"  FROM articles AS f WHERE f.story_id = f.id AND {questions.within_days('f.published_at', FIRST, LAST)}\n"
+        "    AND EXISTS (SELECT 1 FROM articles AS a WHERE a.story_id = f.story_id AND a.id <> f.id) LIMIT -1)\n"
+        "WHERE publishers > 1 ORDER BY articles DESC, first_published_at DESC",
         {"from": "2026-06-01"},
+        days=30,
     ),
     Query(
         "who_was_first",
@@ -207,15 +235,17 @@ QUERIES = [
             "How many of the stories that a publisher shares with others it had before them, and with how many of these another"
             " followed within an hour; times of day only. security: id, code or name; empty for all."
         ),
-        with_blanks(questions.FIRST_REPORTERS, publisher="''"),
+        with_blanks(questions.FIRST_REPORTERS, publisher=EMPTY),
+        days=30,
     ),
     Query(
         "volume_by_day",
         gettext_noop("Articles a day"),
         gettext_noop("publisher: its name; empty for all."),
-        "SELECT day, sum(articles) AS articles, count(*) AS publishers FROM articles_by_day_publisher\n"
-        f"WHERE (:publisher = '' OR publisher = :publisher) AND day {DAYS} GROUP BY day ORDER BY day DESC",
+        "SELECT date(published_at, '+8 hours') AS day, count(*) AS articles, count(DISTINCT coalesce(publisher, '')) AS publishers\n"
+        f"FROM articles WHERE (:publisher = '' OR publisher = :publisher) AND {PUBLISHED} GROUP BY day ORDER BY day DESC",
         {"from": "2026-06-01"},
+        days=90,
     ),
     Query(
         "coverage_by_day",
@@ -233,6 +263,7 @@ QUERIES = [
         "  (SELECT strftime('%Y-01-01', min(day)) AS first, strftime('%Y-12-31', max(day)) AS last FROM trading_days) AS c\n"
         f"WHERE (:publisher = '' OR d.publisher = :publisher) AND d.day {DAYS} ORDER BY d.day DESC, d.articles DESC, d.publisher",
         {"from": "2026-06-01"},
+        days=30,
     ),
     Query(
         "articles_found",
@@ -242,11 +273,8 @@ QUERIES = [
             " empty for all."
         ),
         "SELECT a.published_at, a.headline, a.publisher, a.description, a.canonical_url, a.id FROM articles AS a\n"
-        "WHERE (:q = '' OR a.arrival IN (SELECT arrival FROM search WHERE q = :q))\n"
-        "  AND (:publisher = '' OR a.publisher = :publisher OR a.publisher_slug = :publisher)\n"
-        "  AND (:security = '' OR a.id IN (SELECT article_id FROM article_securities WHERE NOT doubtful AND security_id IN (\n"
-        "    SELECT id FROM securities WHERE id = :security OR code = :security OR name = :security)))\n"
-        f"  AND date(a.published_at, '+8 hours') {DAYS}\nORDER BY a.published_at DESC, a.id",
+        f"WHERE (:q = '' OR +a.arrival IN ({found_sql()}))\n"
+        f"  AND {questions.NARROWED_ARRIVAL}\n  AND {A_PUBLISHED}\nORDER BY a.published_at DESC, a.id",
         {"q": "储能", "from": "2026-01-01"},
     ),
     Query(
@@ -254,8 +282,9 @@ QUERIES = [
         gettext_noop("Who published most"),
         gettext_noop("With the share of all articles of those days, in percent."),
         "SELECT publisher, count(*) AS articles, round(count(*) * 100.0 / sum(count(*)) OVER (), 1) AS percent\n"
-        f"FROM articles WHERE date(published_at, '+8 hours') {DAYS} GROUP BY publisher ORDER BY articles DESC, publisher",
+        f"FROM articles WHERE {PUBLISHED} GROUP BY publisher ORDER BY articles DESC, publisher",
         {"from": "2026-06-30", "to": "2026-06-30"},
+        days=30,
     ),
     Query(
         "what_changed",
@@ -263,26 +292,31 @@ QUERIES = [
         gettext_noop(
             "Sentences, figures, percentages and codes that an edit took out or put in, and withdrawn articles."
         ),
-        "SELECT changed_at, new_headline AS headline, nullif(old_headline, new_headline) AS old_headline, text_removed,\n"
+        "SELECT v.changed_at, new_headline AS headline, nullif(old_headline, new_headline) AS old_headline, text_removed,\n"
         "  text_added, figures_removed, figures_added, percentages_removed, percentages_added, codes_removed, codes_added, withdrawn,\n"
-        "  new_length - old_length AS grew, revision, id\n"
-        f"FROM revision_changes WHERE date(changed_at, '+8 hours') {DAYS} ORDER BY changed_at DESC, id, revision DESC",
+        "  new_length - old_length AS grew, v.revision, v.id\n"
+        f"FROM {CHANGED} ORDER BY v.changed_at DESC, v.id, v.revision DESC",
+        days=30,
     ),
     Query(
         "figures_changed",
         gettext_noop("Edits that changed a figure"),
         gettext_noop("Edits after which other figures or percentages stood in the text."),
-        "SELECT changed_at, new_headline AS headline, figures_removed, figures_added, percentages_removed, percentages_added, id\n"
-        f"FROM revision_changes WHERE date(changed_at, '+8 hours') {DAYS}\n"
+        "SELECT v.changed_at, new_headline AS headline, figures_removed, figures_added, percentages_removed, percentages_added, v.id\n"
+        f"FROM {CHANGED}\n"
         "  AND (figures_removed <> '[]' OR figures_added <> '[]' OR percentages_removed <> '[]' OR percentages_added <> '[]')\n"
-        "ORDER BY changed_at DESC, id",
+        "ORDER BY v.changed_at DESC, v.id",
+        days=30,
     ),
     Query(
         "tables_about",
         gettext_noop("Articles with tables"),
         gettext_noop("q: words that headline or text must hold; empty for all."),
-        "SELECT t.day, t.headline, t.publisher, t.tables, t.id FROM articles_with_tables AS t\n"
-        "WHERE :q = '' OR t.id IN (SELECT id FROM search WHERE q = :q) ORDER BY t.day DESC, t.id",
+        "SELECT date(a.published_at, '+8 hours') AS day, a.headline, a.publisher,\n"
+        "  (length(t.body_html) - length(replace(t.body_html, '<table', ''))) / 6 AS tables, a.id\n"
+        "FROM articles AS a CROSS JOIN texts AS t ON t.article_id = a.id\n"
+        "WHERE +a.id IN (SELECT article_id FROM texts WHERE instr(body_html, '<table') > 0)\n"
+        f"  AND (:q = '' OR +a.arrival IN ({found_sql()})) ORDER BY a.published_at DESC, a.id",
         {"q": "万元"},
     ),
     Query(
@@ -338,6 +372,7 @@ QUERIES = [
         gettext_noop("What is missing, by day"),
         gettext_noop("Shares of a day's articles, 0 to 1."),
         f"SELECT * FROM data_quality WHERE day {DAYS} ORDER BY day DESC",
+        days=30,
     ),
 ]
 
@@ -348,4 +383,4 @@ def needs_search(query: Query) -> bool:
     >>> [query.name for query in QUERIES if needs_search(query)]
     ['search', 'search_by_day', 'trend_of_words', 'articles_found', 'tables_about']
     """
-    return "FROM search " in query.sql
+    return "FROM search" in query.sql

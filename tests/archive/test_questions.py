@@ -116,6 +116,7 @@ def test_a_trend_counts_by_day_week_and_month(made):
     ):
         made.article(f"储能{number}", moment)
     made.article("别的", "2026-06-07T16:00:00Z", publisher="江海日报", publisher_slug="jianghai")
+    made.add("publishers", name="江海日报", slug="jianghai")
     expected = {
         "day": [("2026-05-31", 1), ("2026-06-01", 1), ("2026-06-07", 1), ("2026-06-08", 1)],
         "week": [("2026-05-25", 1), ("2026-06-01", 2), ("2026-06-08", 1)],

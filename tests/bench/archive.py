@@ -23,7 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from archive.schema import open_archive
+from archive.schema import keep_statistics, open_archive
 from archive.search.bulk_load import bulk_load, pairs
 from tests.bench.search import Prose, newsroom_text
 
@@ -220,6 +220,10 @@ def make_archive(data: Path, rows: int, characters: int = 300, search: bool = Fa
             for number in range(SECURITIES)
         ],
     )
+    conn.executemany(
+        "INSERT INTO publishers (name, slug) VALUES (?, ?)",
+        [(f"样本{number}报", f"yangben{number}") for number in range(PUBLISHERS)],
+    )
     conn.commit()
     desk = Newsdesk(min(rows, DISTINCT), characters, [row[5] for row in images])
     cut = lru_cache(DISTINCT)(pairs)
@@ -234,6 +238,8 @@ def make_archive(data: Path, rows: int, characters: int = 300, search: bool = Fa
                         for article, text in zip(batch["articles"], batch["texts"], strict=True)
                     ],
                 )
+    keep_statistics(conn)  # as a crawl does at its end
+    conn.commit()
     conn.close()
 
 

@@ -1,7 +1,8 @@
 """``python -m tests.bench.pages [--rows N]``: how long each page of ``scrapy serve`` takes on a large archive.
 
 The second of two requests, over loopback, with the search index and whole texts: seconds of wall time, and of the
-server's processor. A page that takes more than a second of the processor is too slow to look around with.
+server's processor with its query processes. Goal: 0.3 s for 95 of 100 pages, and 0.5 s for the trend of a word, at 1,000,000 articles.
+Questions are asked empty and filled in, for the last month.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import argparse
 import os
 import sqlite3
 import time
+from datetime import date, timedelta
 from pathlib import Path
+from statistics import median, quantiles
 from urllib.parse import quote, urlencode
 
 from archive.web.metadata import INNER, SHADOWS
@@ -18,7 +21,7 @@ from archive.web.queries import QUERIES
 from tests.bench.archive import archive_in, place
 from tests.serving import Server, serving
 
-SLOW = 1.0  # seconds
+SLOW, SLOW_TREND = 0.3, 0.5  # seconds
 
 
 def pages(conn: sqlite3.Connection) -> list[str]:
@@ -87,7 +90,7 @@ def pages(conn: sqlite3.Connection) -> list[str]:
         "publisher": "样本3报",
         "security": "600400",
         "day": day,
-        "from": "2022-06-01",
+        "from": (date.fromisoformat(day) - timedelta(days=30)).isoformat(),
         "q": "公司",
         "kind": "stock",
     }
@@ -118,7 +121,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200_000, metavar="N", help="articles (200,000)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the archive there for next time")
     args = parser.parse_args()
-    slow = 0
+    costs: list[float] = []
+    late: list[str] = []
     with place(args.keep) as folder:
         data = archive_in(folder, args.rows, characters=1660, search=True)
         conn = sqlite3.connect(f"{(data / 'archive.db').as_uri()}?mode=ro", uri=True)
@@ -128,13 +132,18 @@ def main() -> None:
             for path in paths:
                 taken(server, path)
                 status, wall, seconds, size = taken(server, path)
-                over = seconds > SLOW or status != 200
-                slow += over
+                is_late = seconds > (SLOW_TREND if "trend" in path else SLOW) or status != 200
+                costs.append(seconds)
+                late += [path] * is_late
                 print(
-                    f"{wall:>6.2f} {seconds:>6.2f} s {status} {size / 1e3:>7,.0f} KB  {path}{'  SLOW' * over}",
+                    f"{wall:>6.2f} {seconds:>6.2f} s {status} {size / 1e3:>7,.0f} KB  {path}{'  LATE' * is_late}",
                     flush=True,
                 )
-    print(f"{len(paths)} pages of {args.rows:,} articles, {slow} of them over {SLOW:g} s")
+    *_, p95 = quantiles(costs, n=20)
+    print(
+        f"{len(paths)} pages of {args.rows:,} articles: median {median(costs):.2f} s, p95 {p95:.2f} s (goal {SLOW:g}), "
+        f"longest {max(costs):.2f} s; {len(late)} over their goal"
+    )
 
 
 if __name__ == "__main__":

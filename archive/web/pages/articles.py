@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from archive.web.ask import ENTRY, Row, ask, fetch_value, has_search, parse_day, parse_number
+from archive.web.found import NEWEST, filter_sql, found_newest_sql
 from archive.web.pages import page, render_page
 from archive.web.pages.feeds import feed_links
 
@@ -47,50 +48,43 @@ def mark_words(text: str | None, words: list[str]) -> Markup:
     )
 
 
-def filter_sql(asked: dict[str, str]) -> str:
-    """SQL of the articles that the fields of the form choose, without the words."""
-    where = ["1"]
-    if asked["publisher"]:
-        where.append("(a.publisher = :publisher OR a.publisher_slug = :publisher)")
-    if asked["security"]:
-        where.append(
-            "a.id IN (SELECT article_id FROM article_securities WHERE NOT doubtful AND security_id IN ("
-            "SELECT id FROM securities WHERE id = :security OR code = :security OR name = :security))"
-        )
-    if asked["from"]:
-        where.append("date(a.published_at, '+8 hours') >= :from")
-    if asked["to"]:
-        where.append("date(a.published_at, '+8 hours') <= :to")
-    return " AND ".join(where)
-
-
 async def find_articles(datasette: Any, asked: dict[str, str], number: int) -> tuple[int, list[Row]]:
-    """How many articles there are, and those of page *number*, with an ``excerpt`` where words were asked for."""
+    """How many articles there are, and those of page *number*, with an ``excerpt`` where words were asked for.
+
+    Of more than `NEWEST` with the words, those that were archived last are counted, ranked and shown.
+    """
     place = {"size": SIZE, "skip": (number - 1) * SIZE}
     if not asked["q"]:
         rows = f"FROM articles AS a WHERE {filter_sql(asked)}"
         count = await fetch_value(datasette, f"SELECT count(*) {rows}", **asked)
-        newest = f"SELECT {ENTRY} {rows} ORDER BY a.published_at DESC, a.id LIMIT :size OFFSET :skip"
-        return count, await ask(datasette, newest, **asked, **place)
-    rows = f"FROM search AS found JOIN articles AS a ON a.id = found.id WHERE found.q = :q AND {filter_sql(asked)}"
-    order = "found.rank" if asked["order"] == "best" else "a.published_at DESC"
-    # Without other fields the index alone knows.
-    counted = "FROM search WHERE q = :q" if filter_sql(asked) == "1" else rows
-    count = await fetch_value(datasette, f"SELECT count(*) {counted}", **asked)
-    # An excerpt takes longer than finding its article, so only those that are shown get one.
-    page_query = f"SELECT a.arrival, {ENTRY} {rows} ORDER BY {order}, a.id LIMIT :size OFFSET :skip"
-    entries = await ask(datasette, page_query, **asked, **place)
-    if entries:
-        arrivals = ", ".join(str(entry["arrival"]) for entry in entries)
-        excerpts = {
-            row["id"]: row["excerpt"]
-            for row in await ask(
-                datasette, f"SELECT id, excerpt FROM search WHERE q = :q AND arrival IN ({arrivals})", **asked
+        newest = (
+            f"SELECT a.arrival {rows} ORDER BY a.published_at DESC, a.arrival DESC LIMIT :size OFFSET :skip"
+        )
+    else:
+        order = "rank" if asked["order"] == "best" else "published_at DESC"
+        newest = (
+            f"SELECT arrival, count(*) OVER () AS found FROM ({found_newest_sql(asked, NEWEST + 1)})"
+            f" ORDER BY {order}, arrival DESC LIMIT :size OFFSET :skip"
+        )
+    page_rows = await ask(datasette, newest, **asked, **place)
+    if asked["q"]:
+        count = page_rows[0]["found"] if page_rows else 0
+        if number > 1 and not page_rows:  # there are fewer pages
+            count = await fetch_value(
+                datasette, f"SELECT count(*) FROM ({found_newest_sql(asked, NEWEST + 1)})", **asked
             )
-        }
-        for entry in entries:
-            entry["excerpt"] = excerpts.get(entry["id"])
-    return count, entries
+    # What a page shows of an article takes longer than finding it, so only those that are shown are read.
+    arrivals = [row["arrival"] for row in page_rows]
+    marks = ", ".join(map(str, arrivals))
+    between = f"BETWEEN {min(arrivals, default=0)} AND {max(arrivals, default=0)}"
+    source = "articles AS a WHERE"
+    if asked["q"]:  # one look along the matches is less than one for each article
+        source = f"search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND f.arrival {between} AND"
+    excerpt, sign = ("f.excerpt, ", "+") if asked["q"] else ("", "")
+    entries = await ask(
+        datasette, f"SELECT a.arrival, {excerpt}{ENTRY} FROM {source} {sign}a.arrival IN ({marks})", **asked
+    )
+    return count, sorted(entries, key=lambda entry: arrivals.index(entry["arrival"]))
 
 
 @page("/-/articles$")
@@ -121,7 +115,8 @@ async def articles(datasette: Any, request: Any) -> Any:
         count=count,
         entries=entries,
         number=number,
-        last=max(-(-count // SIZE), 1),
+        newest=NEWEST if given["q"] and count > NEWEST else None,
+        last=max(-(-(min(count, NEWEST) if given["q"] else count) // SIZE), 1),
         here=f"/-/articles?{urlencode(kept)}{'&' * bool(kept)}",
         other_order=f"/-/articles?{urlencode(kept | {'order': 'newest' if order == 'best' else 'best'})}",
         by_month=f"/-/trend?{urlencode({name: value for name, value in filters.items() if value} | {'by': 'month'})}",

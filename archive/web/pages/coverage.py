@@ -13,7 +13,7 @@ from archive.charts import days_until
 from archive.days_off import HK_HOLIDAY, HOLIDAY, WEEKEND, day_off
 from archive.language import gettext, gettext_noop
 from archive.times import weekday_name
-from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
+from archive.web.ask import Row, ask, busiest_publishers, count_days, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
 SPANS = (14, 30, 60, 90)
@@ -81,20 +81,6 @@ def make_cells(days: Sequence[str], counts: Mapping[str, int], today: str) -> li
     return cells
 
 
-async def count_by_publisher(datasette: Any, first: str, last: str) -> dict[str, dict[str, int]]:
-    """Articles of each day by publisher, the busiest publishers first."""
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in await ask(
-        datasette,
-        "SELECT publisher, date(published_at, '+8 hours') AS day, count(*) AS articles FROM articles"
-        " WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND publisher IS NOT NULL GROUP BY 1, 2",
-        first=first,
-        last=last,
-    ):
-        counts[row["publisher"]][row["day"]] = row["articles"]
-    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
-
-
 @page("/-/coverage$")
 async def coverage(datasette: Any, request: Any) -> Any:
     span = parse_number(request.args.get("days"), SPANS[1], SPANS[-1])
@@ -104,19 +90,18 @@ async def coverage(datasette: Any, request: Any) -> Any:
     if last is None:
         return await render_page(datasette, request, "coverage.html", last=None)
     days = days_until(last, span)
-    counts = await count_by_publisher(datasette, days[0], last)
+    busiest = await busiest_publishers(datasette, days[0], last, -1)
+    shown = [row for row in busiest if asked in ("", row["publisher"])]
+    by_day: dict[str, dict[str, int]] = defaultdict(dict)
+    if names := [row["publisher"] for row in shown[:SHOWN]]:
+        for (name, day), articles in (await count_days(datasette, days, names)).items():
+            by_day[name][day] = articles
     rows: list[Row] = [
-        {
-            "publisher": publisher,
-            "articles": sum(by_day.values()),
-            "cells": make_cells(days, by_day, newest or last),
-        }
-        for publisher, by_day in counts.items()
-        if asked in ("", publisher)
+        {**row, "cells": make_cells(days, by_day[row["publisher"]], newest or last)} for row in shown[:SHOWN]
     ]
     missing_days = [
         {"publisher": row["publisher"], "days": [cell.day for cell in row["cells"] if cell.is_missing]}
-        for row in rows[:SHOWN]
+        for row in rows
     ]
     gaps = await ask(
         datasette,
@@ -127,7 +112,7 @@ async def coverage(datasette: Any, request: Any) -> Any:
     )
     return await render_page(
         datasette, request, "coverage.html", last=last, first=days[0], span=span, spans=SPANS, publisher=asked, days=days,
-        rows=rows[:SHOWN], hidden=max(len(rows) - SHOWN, 0), missing_days=[row for row in missing_days if row["days"]], gaps=gaps,
+        rows=rows, hidden=max(len(shown) - SHOWN, 0), missing_days=[row for row in missing_days if row["days"]], gaps=gaps,
         off={day: day_off(day) for day in days}, reasons=REASONS, weekday_name=weekday_name,
         blanks=urlencode({"publisher": asked, "from": days[0], "to": last}),
         permalink=f"/-/coverage?{urlencode({'days': span, 'to': last, 'publisher': asked})}",

@@ -18,8 +18,8 @@ from archive.exports import Job, format_named
 from archive.exports.formats.atom import NEEDS
 from archive.exports.selection import Snapshot
 from archive.language import gettext
-from archive.questions import NARROWED
 from archive.web.ask import ask, has_search
+from archive.web.found import NEWEST, filter_sql, found_newest_sql
 from archive.web.metadata import TITLE
 from archive.web.pages import not_found, page
 
@@ -52,16 +52,18 @@ async def feed(datasette: Any, request: Any) -> Any:
             gettext("No search index"),
             gettext("This archive has no search index; a feed of a publisher or security is possible."),
         )
-    source = (
-        "search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND"
+    # Of very many matches those count that were archived last.
+    days = {"from": "", "to": ""}
+    found = (
+        f"a.arrival IN (SELECT arrival FROM ({found_newest_sql(asked | days, NEWEST)}))"
         if asked["q"]
-        else "articles AS a WHERE"
+        else filter_sql(asked | days)
     )
     # The time limit of queries holds for what the reader asks; the rows are then looked up.
     newest = await ask(
         datasette,
-        f"SELECT a.arrival FROM {source} a.published_at IS NOT NULL AND {NARROWED} AND EXISTS ("
-        f"SELECT 1 FROM texts WHERE article_id = a.id) ORDER BY a.published_at DESC, a.id LIMIT {SIZE}",
+        f"SELECT a.arrival FROM articles AS a WHERE {found} AND a.published_at IS NOT NULL AND EXISTS ("
+        f"SELECT 1 FROM texts WHERE article_id = a.id) ORDER BY a.published_at DESC, a.arrival DESC LIMIT {SIZE}",
         **asked,
     )
     name, media_type = FORMATS[request.url_vars["suffix"]]

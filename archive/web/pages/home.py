@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.charts import bars, days_until
 from archive.language import gettext
-from archive.web.ask import ask, newest_day
+from archive.web.ask import ask, busiest_publishers, newest_day
 from archive.web.pages import page, render_page
 from archive.web.pages.day import front_page
 from archive.web.pages.securities import most_mentioned
@@ -29,7 +29,7 @@ async def home(datasette: Any, request: Any) -> Any:
         return await render_page(datasette, request, "home.html", totals=totals, newest=None)
     days = days_until(newest, DAYS)
     week = days[-WEEK:]
-    counts = await by_day(datasette, days[0], newest)
+    counts = await by_day(datasette, days)
     return await render_page(
         datasette,
         request,
@@ -42,11 +42,5 @@ async def home(datasette: Any, request: Any) -> Any:
         chart_top=max(counts.values()),
         entries=await front_page(datasette, newest, 12),
         securities=await most_mentioned(datasette, week[0], newest, "", 10),
-        publishers=await ask(
-            datasette,
-            "SELECT publisher, count(*) AS articles FROM articles WHERE publisher IS NOT NULL"
-            " AND date(published_at, '+8 hours') BETWEEN :first AND :last GROUP BY publisher ORDER BY 2 DESC, 1 LIMIT 10",
-            first=week[0],
-            last=newest,
-        ),
+        publishers=await busiest_publishers(datasette, week[0], newest, 10),
     )

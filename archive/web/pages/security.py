@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections import Counter
 from typing import Any
 
 from archive.charts import bars, days_until
 from archive.language import gettext
-from archive.web.ask import ENTRY, ask, fetch_value, newest_day
+from archive.web.ask import ENTRY, ask, newest_day
 from archive.web.pages import not_found, page, render_page
 from archive.web.pages.feeds import feed_links
 
 DAYS = 90
 SHOWN = 50
 MONTHS = 12  # that are listed, the newest with articles
-OF_IT = "FROM article_securities AS x JOIN articles AS a ON a.id = x.article_id WHERE x.security_id = :id AND NOT x.doubtful"
+AMONG = 5_000
+"""Of so many of the newest articles it is counted what else they name."""
+READ = f"""WITH mine AS (
+    SELECT a.arrival, a.published_at, a.publisher FROM (
+      SELECT DISTINCT article_id FROM article_securities WHERE security_id = :id AND doubtful = 0) AS x
+    CROSS JOIN articles AS a ON a.id = x.article_id)
+  SELECT 'day' AS kind, date(published_at, '+8 hours') AS name, count(*) AS articles FROM mine GROUP BY 2
+  UNION ALL SELECT * FROM (
+    SELECT 'publisher', publisher, count(*) FROM mine WHERE publisher IS NOT NULL GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 10)
+  UNION ALL SELECT * FROM (
+    SELECT 'newest', arrival, 1 FROM mine ORDER BY published_at DESC, arrival DESC LIMIT {AMONG})"""
+"""SQL: articles that name a security by day and publisher, and the newest of them, all in one reading."""
 
 
 def count_months(counts: dict[str, int]) -> list[tuple[str, str, str, int]]:
@@ -51,15 +63,9 @@ async def security(datasette: Any, request: Any) -> Any:
             else gettext("Give an id, a code or a name."),
         )
     security = matches[0]
-    counts = {
-        row["day"]: row["articles"]
-        for row in await ask(
-            datasette,
-            f"SELECT date(a.published_at, '+8 hours') AS day, count(DISTINCT a.id) AS articles {OF_IT} GROUP BY 1",
-            id=security["id"],
-        )
-        if row["day"]
-    }
+    read = await ask(datasette, READ, id=security["id"])
+    counts = {row["name"]: row["articles"] for row in read if row["kind"] == "day" and row["name"]}
+    newest = [row["name"] for row in read if row["kind"] == "newest"]
     days = days_until(await newest_day(datasette) or "2000-01-01", DAYS)
     return await render_page(
         datasette,
@@ -77,26 +83,27 @@ async def security(datasette: Any, request: Any) -> Any:
                 security=security["name"] or security["code"]
             ),
         ),
-        count=await fetch_value(datasette, f"SELECT count(DISTINCT a.id) {OF_IT}", id=security["id"]),
+        count=sum(row["articles"] for row in read if row["kind"] == "day"),
         entries=await ask(
             datasette,
-            f"SELECT {ENTRY} {OF_IT} GROUP BY a.id ORDER BY a.published_at DESC, a.id LIMIT {SHOWN}",
-            id=security["id"],
+            f"SELECT {ENTRY} FROM articles AS a WHERE a.arrival IN ({', '.join(map(str, newest[:SHOWN]))})"
+            " ORDER BY a.published_at DESC, a.id",
         ),
         together=await ask(
             datasette,
-            "SELECT s.id, s.code, s.name, s.kind, count(DISTINCT y.article_id) AS articles FROM article_securities AS x"
-            " JOIN article_securities AS y ON y.article_id = x.article_id AND y.security_id <> x.security_id"
-            " JOIN securities AS s ON s.id = y.security_id WHERE x.security_id = :id AND NOT x.doubtful AND NOT y.doubtful"
+            "SELECT s.id, s.code, s.name, s.kind, count(DISTINCT y.article_id) AS articles FROM json_each(:newest) AS n"
+            " CROSS JOIN articles AS a ON a.arrival = n.value CROSS JOIN article_securities AS y ON y.article_id = a.id"
+            " CROSS JOIN securities AS s ON s.id = y.security_id WHERE y.security_id <> :id AND NOT y.doubtful"
             f" GROUP BY s.id ORDER BY articles DESC, s.id LIMIT {SHOWN}",
             id=security["id"],
+            newest=json.dumps(newest),
         ),
-        publishers=await ask(
-            datasette,
-            f"SELECT a.publisher, count(DISTINCT a.id) AS articles {OF_IT} AND a.publisher IS NOT NULL GROUP BY 1"
-            " ORDER BY 2 DESC, 1 LIMIT 10",
-            id=security["id"],
-        ),
+        among=AMONG,
+        publishers=[
+            {"publisher": row["name"], "articles": row["articles"]}
+            for row in read
+            if row["kind"] == "publisher"
+        ],
         shown=SHOWN,
         feeds=feed_links({"security": security["id"]}),
     )

@@ -6,25 +6,17 @@ from typing import Any
 
 from archive.charts import bars, days_until
 from archive.language import gettext
-from archive.web.ask import ask, newest_day, parse_day, parse_number
+from archive.web.ask import busiest_publishers, count_days, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
 SPANS = (30, 90, 366)
 SHOWN = 8  # publishers
 
 
-async def by_day(datasette: Any, first: str, last: str, publisher: str = "") -> dict[str, int]:
-    """Articles of each day from *first* to *last* that has any."""
-    rows = await ask(
-        datasette,
-        "SELECT date(published_at, '+8 hours') AS day, count(*) AS articles FROM articles"
-        " WHERE date(published_at, '+8 hours') BETWEEN :first AND :last"
-        f"{' AND publisher = :publisher' * bool(publisher)} GROUP BY 1",
-        first=first,
-        last=last,
-        publisher=publisher,
-    )
-    return {row["day"]: row["articles"] for row in rows}
+async def by_day(datasette: Any, days: list[str], publisher: str = "") -> dict[str, int]:
+    """Articles of each of the days that has any."""
+    counts = await count_days(datasette, days, [publisher] if publisher else [])
+    return {day: articles for (_, day), articles in counts.items()}
 
 
 @page("/-/volume$")
@@ -35,26 +27,11 @@ async def volume(datasette: Any, request: Any) -> Any:
     if last is None:
         return await render_page(datasette, request, "volume.html", last=None)
     days = days_until(last, span)
-    counts = await by_day(datasette, days[0], last, publisher)
-    busiest = await ask(
-        datasette,
-        "SELECT publisher, count(*) AS articles FROM articles WHERE publisher IS NOT NULL"
-        " AND date(published_at, '+8 hours') BETWEEN :first AND :last GROUP BY publisher ORDER BY 2 DESC, 1 LIMIT :most",
-        first=days[0],
-        last=last,
-        most=SHOWN,
-    )
+    counts = await by_day(datasette, days, publisher)
+    busiest = await busiest_publishers(datasette, days[0], last, SHOWN)
     theirs: dict[str, dict[str, int]] = {row["publisher"]: {} for row in busiest}
-    marks = ", ".join(f":name{index}" for index in range(len(theirs)))
-    for row in await ask(
-        datasette,
-        "SELECT publisher, date(published_at, '+8 hours') AS day, count(*) AS articles FROM articles"
-        f" WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND publisher IN ({marks}) GROUP BY 1, 2",
-        first=days[0],
-        last=last,
-        **{f"name{index}": name for index, name in enumerate(theirs)},
-    ):
-        theirs[row["publisher"]][row["day"]] = row["articles"]
+    for (name, day), articles in (await count_days(datasette, days, list(theirs))).items() if theirs else ():
+        theirs[name][day] = articles
     top = max((max(by_day.values()) for by_day in theirs.values()), default=1)
     return await render_page(
         datasette,
