@@ -24,16 +24,19 @@ VIEWS = {
     "articles_with_images": "day",
     "articles_with_tables": "day",
     "data_quality": "day",
-    "feed_latency": "published_at",
     "front_page": "day",
     "link_outcomes": "day",
     "market_sessions": "day",
     "revision_changes": "changed_at",
-    "stories": "first_published_at",
     "story_articles": "published_at",
 }
 """Views that open with the newest `MONTH` days, and the column that tells."""
-ANSWERED_BY = {"feed_delays": "how_late_feeds_are", "first_mentions": "newly_named_securities"}
+ANSWERED_BY = {
+    "feed_delays": "how_late_feeds_are",
+    "first_mentions": "newly_named_securities",
+    "stories": "stories_of_a_span",
+    "top_publishers": "publishers_of_a_span",
+}
 """Views that read the whole archive whatever the filter, and the questions that ask the same of the newest days."""
 
 
@@ -70,7 +73,8 @@ class FirstView:
                 everything = f"{scope['path']}?{ALL}=1"
                 path = f"/archive/{ANSWERED_BY[name]}"
                 scope = {**scope, "path": path, "raw_path": path.encode(), "opened_with": (MONTH, everything)}
-            elif page and (missing := chosen_days(name, given)):
+                name = ANSWERED_BY[name]
+            if page and (missing := chosen_days(name, given)):
                 argument, days = missing
                 if newest := await newest_day(self.datasette):
                     filled = urlencode([*given, (argument, days_until(newest, days)[0])])

@@ -45,6 +45,7 @@ FACETS = {
 NEWEST_FIRST = {
     "articles": "published_at",
     "article_feeds": "article_id",
+    "feed_latency": "published_at",
     "revisions": "retrieved_at",
     "links": "last_tried_at",
     "crawls": "started_at",

@@ -34,7 +34,6 @@ FIRST, LAST = "(:from || substr('0001-01-01', length(:from) + 1))", "coalesce(nu
 DAYS = f"BETWEEN {FIRST} AND {LAST}"
 PUBLISHED = questions.within_days("published_at", FIRST, LAST)
 A_PUBLISHED = questions.within_days("a.published_at", FIRST, LAST)
-ABOUT = "(s.id = :security OR s.code = :security OR s.name = :security)"
 NEWEST_DAY = "(SELECT date(max(published_at), '+8 hours') FROM articles)"
 LATELY = "coalesce(nullif(:from, ''), (SELECT date(max(published_at), '+8 hours', '-30 days') FROM articles))"
 
@@ -132,10 +131,11 @@ QUERIES = [
         gettext_noop(
             "security: its id, code or name, e.g. 1.600160, 600160 or 巨化股份. Probably wrong matches are left out."
         ),
-        "SELECT a.published_at, a.headline, a.publisher, s.name, sum(x.mentions) AS mentions, a.id\n"
-        "FROM securities AS s CROSS JOIN article_securities AS x ON x.security_id = s.id JOIN articles AS a ON a.id = x.article_id\n"
-        f"WHERE {ABOUT} AND x.doubtful = 0 AND {A_PUBLISHED}\n"
-        "GROUP BY a.id, s.id ORDER BY a.published_at DESC, a.id",
+        "SELECT a.published_at, a.headline, a.publisher, s.name, x.mentions, a.id FROM (\n"
+        "  SELECT article_id, security_id, sum(mentions) AS mentions FROM article_securities\n"
+        f"  WHERE doubtful = 0 AND security_id IN {questions.SECURITIES} GROUP BY article_id, security_id) AS x\n"
+        "CROSS JOIN securities AS s ON s.id = x.security_id CROSS JOIN articles AS a ON a.id = x.article_id\n"
+        f"WHERE {A_PUBLISHED} ORDER BY a.published_at DESC, a.id, s.id",
         {"security": "300991"},
     ),
     Query(

@@ -238,8 +238,6 @@ def make_archive(data: Path, rows: int, characters: int = 300, search: bool = Fa
                         for article, text in zip(batch["articles"], batch["texts"], strict=True)
                     ],
                 )
-    keep_statistics(conn)  # as a crawl does at its end
-    conn.commit()
     conn.close()
 
 
@@ -266,6 +264,15 @@ def bulk(conn: sqlite3.Connection) -> Iterator[None]:
     conn.execute("PRAGMA journal_mode = WAL")
 
 
+def make_with_statistics(data: Path, rows: int, characters: int, search: bool) -> None:
+    """`make_archive`, with the statistics that a crawl makes at its end."""
+    make_archive(data, rows, characters, search)
+    conn = open_archive(data / "archive.db", search)
+    keep_statistics(conn)
+    conn.commit()
+    conn.close()
+
+
 def archive_in(folder: Path, rows: int, characters: int = 300, search: bool = False) -> Path:
     """The DATA_DIR of such an archive below *folder*, made where it is not there yet.
 
@@ -275,7 +282,7 @@ def archive_in(folder: Path, rows: int, characters: int = 300, search: bool = Fa
     if data.is_dir():
         return data
     part = data.with_suffix(".part")
-    maker = get_context("spawn").Process(target=make_archive, args=(part, rows, characters, search))
+    maker = get_context("spawn").Process(target=make_with_statistics, args=(part, rows, characters, search))
     maker.start()
     maker.join()
     if maker.exitcode:

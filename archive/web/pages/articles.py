@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
-from archive.web.ask import ENTRY, Row, ask, fetch_value, has_search, parse_day, parse_number
-from archive.web.found import NEWEST, filter_sql, found_newest_sql
+from archive.web.ask import ENTRY, Row, ask, has_search, parse_day, parse_number
+from archive.web.found import NEWEST, chosen_sql, found_newest_sql
 from archive.web.pages import page, render_page
 from archive.web.pages.feeds import feed_links
 
@@ -55,11 +55,10 @@ async def find_articles(datasette: Any, asked: dict[str, str], number: int) -> t
     """
     place = {"size": SIZE, "skip": (number - 1) * SIZE}
     if not asked["q"]:
-        rows = f"FROM articles AS a WHERE {filter_sql(asked)}"
-        count = await fetch_value(datasette, f"SELECT count(*) {rows}", **asked)
-        newest = (
-            f"SELECT a.arrival {rows} ORDER BY a.published_at DESC, a.arrival DESC LIMIT :size OFFSET :skip"
-        )
+        rows = chosen_sql(asked)
+        # The articles of a security are gone through once; of all others an index is, which is quicker counted by itself.
+        counted = "count(*) OVER ()" if asked["security"] else f"(SELECT count(*) {rows})"
+        newest = f"SELECT a.arrival, {counted} AS found {rows} ORDER BY a.published_at DESC, a.arrival DESC LIMIT :size OFFSET :skip"
     else:
         order = "rank" if asked["order"] == "best" else "published_at DESC"
         newest = (
@@ -67,12 +66,9 @@ async def find_articles(datasette: Any, asked: dict[str, str], number: int) -> t
             f" ORDER BY {order}, arrival DESC LIMIT :size OFFSET :skip"
         )
     page_rows = await ask(datasette, newest, **asked, **place)
-    if asked["q"]:
-        count = page_rows[0]["found"] if page_rows else 0
-        if number > 1 and not page_rows:  # there are fewer pages
-            count = await fetch_value(
-                datasette, f"SELECT count(*) FROM ({found_newest_sql(asked, NEWEST + 1)})", **asked
-            )
+    count = page_rows[0]["found"] if page_rows else 0
+    if number > 1 and not page_rows:  # there are fewer pages
+        count, _ = await find_articles(datasette, asked, 1)
     # What a page shows of an article takes longer than finding it, so only those that are shown are read.
     arrivals = [row["arrival"] for row in page_rows]
     marks = ", ".join(map(str, arrivals))

@@ -19,7 +19,7 @@ from archive.exports.formats.atom import NEEDS
 from archive.exports.selection import Snapshot
 from archive.language import gettext
 from archive.web.ask import ask, has_search
-from archive.web.found import NEWEST, filter_sql, found_newest_sql
+from archive.web.found import NEWEST, chosen_sql, found_newest_sql
 from archive.web.metadata import TITLE
 from archive.web.pages import not_found, page
 
@@ -54,15 +54,13 @@ async def feed(datasette: Any, request: Any) -> Any:
         )
     # Of very many matches those count that were archived last.
     days = {"from": "", "to": ""}
-    found = (
-        f"a.arrival IN (SELECT arrival FROM ({found_newest_sql(asked | days, NEWEST)}))"
-        if asked["q"]
-        else filter_sql(asked | days)
-    )
+    chosen = chosen_sql(asked | days)
+    if asked["q"]:
+        chosen = f"FROM articles AS a WHERE a.arrival IN (SELECT arrival FROM ({found_newest_sql(asked | days, NEWEST)}))"
     # The time limit of queries holds for what the reader asks; the rows are then looked up.
     newest = await ask(
         datasette,
-        f"SELECT a.arrival FROM articles AS a WHERE {found} AND a.published_at IS NOT NULL AND EXISTS ("
+        f"SELECT a.arrival {chosen} AND a.published_at IS NOT NULL AND EXISTS ("
         f"SELECT 1 FROM texts WHERE article_id = a.id) ORDER BY a.published_at DESC, a.arrival DESC LIMIT {SIZE}",
         **asked,
     )

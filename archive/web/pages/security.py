@@ -17,17 +17,15 @@ DAYS = 90
 SHOWN = 50
 MONTHS = 12  # that are listed, the newest with articles
 AMONG = 5_000
-"""Of so many of the newest articles it is counted what else they name."""
+"""Of so many of the newest articles it is counted who wrote them, and what else they name."""
 READ = f"""WITH mine AS (
-    SELECT a.arrival, a.published_at, a.publisher FROM (
+    SELECT a.arrival, a.published_at FROM (
       SELECT DISTINCT article_id FROM article_securities WHERE security_id = :id AND doubtful = 0) AS x
     CROSS JOIN articles AS a ON a.id = x.article_id)
   SELECT 'day' AS kind, date(published_at, '+8 hours') AS name, count(*) AS articles FROM mine GROUP BY 2
   UNION ALL SELECT * FROM (
-    SELECT 'publisher', publisher, count(*) FROM mine WHERE publisher IS NOT NULL GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 10)
-  UNION ALL SELECT * FROM (
     SELECT 'newest', arrival, 1 FROM mine ORDER BY published_at DESC, arrival DESC LIMIT {AMONG})"""
-"""SQL: articles that name a security by day and publisher, and the newest of them, all in one reading."""
+"""SQL: articles that name a security by day, and the newest of them, in one reading."""
 
 
 def count_months(counts: dict[str, int]) -> list[tuple[str, str, str, int]]:
@@ -99,11 +97,12 @@ async def security(datasette: Any, request: Any) -> Any:
             newest=json.dumps(newest),
         ),
         among=AMONG,
-        publishers=[
-            {"publisher": row["name"], "articles": row["articles"]}
-            for row in read
-            if row["kind"] == "publisher"
-        ],
+        publishers=await ask(
+            datasette,
+            "SELECT a.publisher, count(*) AS articles FROM json_each(:newest) AS n CROSS JOIN articles AS a ON a.arrival = n.value"
+            " WHERE a.publisher IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10",
+            newest=json.dumps(newest),
+        ),
         shown=SHOWN,
         feeds=feed_links({"security": security["id"]}),
     )
