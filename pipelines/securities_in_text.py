@@ -95,7 +95,9 @@ def find_stated(headline: str, text: str, tags: list[dict[str, Any]]) -> list[di
         for mention in codes_in(part, tickers) if part else ():
             contradicted.check(part, mention)
             entry = add_mention(entries, part, mention, names)
-            if part is text and entry["name"] and part.endswith(entry["name"], 0, mention.start):
+            called = CALLED_BEHIND.match(part, mention.start)
+            is_beside = entry["name"] and part.endswith(entry["name"], 0, mention.start)
+            if part is text and (is_beside or (called and called[1] == entry["name"])):
                 beside[entry["id"]] += 1
     for tag in tags:
         if tag["id"] in entries:
