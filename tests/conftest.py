@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.new_archive import lay_archive
 from tests.newsroom.server import Newsroom
 from tests.scrapy_process import ROOT as ROOT
 from tests.scrapy_process import TIMEOUT as TIMEOUT
@@ -51,10 +52,12 @@ def crawl(newsroom: Newsroom, data_dir: Path) -> Crawl:
     """Runs ``scrapy crawl``: ``crawl("share", f"url={link}", LOG_LEVEL="INFO", stdin="...")``.
 
     ``name=value`` arguments get their ``-a``; capital keywords are settings. The crawl's clock is the newsroom's, unless
-    FINEWS_NOW says otherwise.
+    FINEWS_NOW says otherwise. An empty archive is there already, unless the crawl *is_new*.
     """
 
-    def run(*args: str, stdin: str | None = None, **settings: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        *args: str, stdin: str | None = None, is_new: bool = False, **settings: Any
+    ) -> subprocess.CompletedProcess[str]:
         words: list[str] = []
         for word in args:
             plain = "=" in word and not word.startswith("-") and words[-1:] not in (["-a"], ["-s"])
@@ -66,6 +69,9 @@ def crawl(newsroom: Newsroom, data_dir: Path) -> Crawl:
             "FINEWS_PLACES": "",
             "FINEWS_NOW": newsroom.now.isoformat(),
         } | settings
+        is_usual = given["DATA_DIR"] is data_dir and not {"SEARCH_INDEX", "CAPTURES"} & settings.keys()
+        if is_usual and not is_new and not data_dir.exists():
+            lay_archive(data_dir)
         flags = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
         return run_scrapy("crawl", *words, *flags, stdin=stdin)
 

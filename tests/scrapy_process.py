@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
 import importlib
 import json
 import logging
@@ -167,6 +168,7 @@ def import_everything() -> None:
     import archive
     import crawler
     import pipelines
+    from archive.late_pattern import LatePattern
     from archive.publisher_slugs import slug_of
 
     names = {"scrapy.cmdline", "scrapy.crawler", "scrapy.core.downloader.handlers.http11", "dateparser"}
@@ -181,13 +183,15 @@ def import_everything() -> None:
         with contextlib.suppress(ImportError):  # of an extra that is not installed
             importlib.import_module(name)
     slug_of("新京报")  # reads the dictionary of names
+    for thing in gc.get_objects():
+        if isinstance(thing, LatePattern):
+            _ = thing.match  # compiles it
     if "twisted.internet.reactor" in sys.modules:
         raise RuntimeError("a module of the project installs a reactor as it is imported")
 
 
 def _serve(address: str) -> dict[str, Any] | None:
     """Fork a process for each connection; in it, the request; None where the tests have ended."""
-    import gc
     import selectors
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that wait

@@ -17,6 +17,7 @@ from tests.archive.test_verify import IMAGE, NOW, POST, SHA, render
 from tests.archive.test_verify import data as data_fixture
 from tests.archive.test_writer import entry
 from tests.kill_points import contents, kill_everywhere
+from tests.new_archive import lay_archive
 
 data = data_fixture
 
@@ -36,6 +37,7 @@ def test_a_backup_restores_to_an_equal_archive(data, dest, tmp_path_factory):
 
 
 def test_a_backup_beside_a_writer_is_consistent(data, dest):
+    lay_archive(data)
     archive = Archive(data, captures=True).open()
     brought = entry(3, new=True)
     brought.article["post_path"] = POST.format(3)

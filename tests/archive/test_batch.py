@@ -6,12 +6,14 @@ from archive.batch import Batch, Entry
 from archive.journal import Noted
 from archive.writer import Archive
 from tests.archive.test_writer import NOW, entry
+from tests.new_archive import lay_archive
 
 LATER = "2026-02-21T10:00:00Z"
 
 
 @pytest.fixture
 def archive(tmp_path):
+    lay_archive(tmp_path, captures=False)
     with Archive(tmp_path) as archive:
         archive.render = lambda article: (article["post_path"], f"post of {article['headline']}\n")
         yield archive

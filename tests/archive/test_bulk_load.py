@@ -8,6 +8,7 @@ import pytest
 from archive.search.bulk_load import bulk_load, index, pairs
 from archive.writer import Archive
 from tests.bench.search import answers, entry
+from tests.new_archive import lay_archive
 
 TEXTS = (
     "", "涨", "涨停", "张家口赛区准备就绪。\n蔚来ET7上月交付2.3万辆", "ＥＴ７销量１２３辆，ｈｆｏ％～｀", "😀a😀\tb", "Élan Vital与ΑΒΓ \"f\" 'g'",
@@ -17,6 +18,7 @@ TEXTS = (
 
 @pytest.fixture
 def archive(tmp_path):
+    lay_archive(tmp_path, captures=False)
     archive = Archive(tmp_path).open()
     yield archive
     archive.close()

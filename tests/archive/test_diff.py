@@ -12,6 +12,7 @@ from archive.schema import open_archive
 from archive.text_changes import changes, text_columns
 from archive.text_diff import compare, words
 from tests.crawler.test_status import NOW, add_article, insert, run
+from tests.new_archive import lay_archive
 from tests.scrapy_process import start_scrapy
 from tests.worked_queries import make_archive
 
@@ -54,6 +55,7 @@ class Edits:
 
     def __init__(self, data):
         data.mkdir()
+        lay_archive(data, captures=False)
         self.data, self.conn = data, open_archive(data / "archive.db")
 
     def article(self, *texts, headlines=("题",), number=1, **more):

@@ -17,12 +17,14 @@ from tests.archive.test_verify import NOW, POST, SHA, make_archive, render
 from tests.archive.test_verify import data as data_fixture
 from tests.archive.test_writer import entry
 from tests.kill_points import kill_everywhere
+from tests.new_archive import lay_archive
 
 data = data_fixture
 SECRET = "第1号公告"
 
 
 def opened(folder) -> Archive:
+    lay_archive(folder)
     archive = Archive(folder, NOW.isoformat(), captures=True).open()
     archive.render = render
     archive.recover()

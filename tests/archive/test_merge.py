@@ -1,15 +1,11 @@
 """Shards into one archive: as if one machine had crawled, whatever the order, twice is once, killed anywhere."""
 
-import atexit
 import itertools
 import json
 import shutil
 import sqlite3
-import tempfile
 import threading
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
@@ -25,6 +21,7 @@ from pipelines.write_frontmatter import PostWriter
 from tests.archive.test_killed import SCENARIOS
 from tests.kill_points import contents, kill_everywhere
 from tests.killing import kill_in_process
+from tests.new_archive import lay_archive
 
 MINUTES = "2026-02-21T07:{:02d}:00Z"
 PICTURES = {sha256(data).hexdigest(): data for data in (b"one picture", b"another picture")}
@@ -39,18 +36,8 @@ WORDS = "张家口赛区准备就绪，国家高山滑雪中心的造雪工作�
 RENDER = PostWriter("jekyll", "")
 
 
-@cache
-def empty(search: bool) -> Path:
-    """An archive without articles: to make its tables takes longer than most of these tests."""
-    folder = Path(tempfile.mkdtemp(prefix="finews-"))
-    atexit.register(shutil.rmtree, folder)
-    Archive(folder / "empty", search=search).open().close()
-    return folder / "empty"
-
-
 def writing(folder, search=True, captures=False) -> Archive:
-    if not (folder / "archive.db").exists():
-        shutil.copytree(empty(search), folder, dirs_exist_ok=True)
+    lay_archive(folder, search, captures)
     archive = Archive(folder, MINUTES.format(59), search=search, captures=captures).open()
     archive.render = RENDER
     archive.recover()

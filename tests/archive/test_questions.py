@@ -5,12 +5,14 @@ import pytest
 from archive.questions import FIRST_REPORTERS, SURGES, trend_sql
 from archive.schema import open_archive
 from tests.archive.test_views import Rows
+from tests.new_archive import lay_archive
 
 ALL = {"first": "0001-01-01", "last": "9999-12-31", "publisher": "", "security": ""}
 
 
 @pytest.fixture
 def made(tmp_path):
+    lay_archive(tmp_path, captures=False)
     conn = open_archive(tmp_path / "archive.db")
     conn.execute("PRAGMA trusted_schema = ON")
     yield Rows(conn)

@@ -12,6 +12,7 @@ from archive.report.page import STYLE
 from archive.schema import migrations, open_archive
 from tests import browser
 from tests.crawler.test_status import NOW, add_article, add_crawl, at, insert, run
+from tests.new_archive import lay_archive
 from tests.worked_queries import make_archive
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\u202e\x00\x1b[2J"
@@ -54,6 +55,7 @@ class Filling:
 
     def __init__(self, data):
         data.mkdir()
+        lay_archive(data, captures=False)
         self.data, self.conn, self.number = data, open_archive(data / "archive.db"), 0
 
     def add(self, published_at, count=1, **more):

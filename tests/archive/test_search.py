@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from archive.schema import migrations, open_archive
 from archive.writer import Archive
 from tests.bench.search import BruteForce, Prose, answers, entry, newsroom_text, queries
+from tests.new_archive import lay_archive
 
 ARTICLES = {
     1: ("北京冬奥会今晚开幕", "张家口赛区准备就绪。\n蔚来ET7上月交付2.3万辆，增长12.5%。"),
@@ -25,6 +26,7 @@ ARTICLES = {
 
 def archive_of(folder, articles) -> Archive:
     """An open archive that holds *articles*, ``arrival: (headline, text)``."""
+    lay_archive(folder, captures=False)
     archive = Archive(folder).open()
     for number, (headline, text) in articles.items():
         archive.add(entry(number, headline, text))

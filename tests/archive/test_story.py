@@ -10,6 +10,7 @@ from archive.stories.fingerprint import fingerprint, same_story
 from archive.stories.grouping import LEAST_KEYS, STORIES, Stories
 from archive.writer import Archive, Entry
 from tests import story_held_out
+from tests.new_archive import lay_archive
 from tests.story_pairs import Maker
 
 NOW = "2026-06-30T10:00:00Z"
@@ -25,6 +26,7 @@ def entry(name: str, text: str, published: str | None = NOW, publisher: str = "æ
 
 @pytest.fixture
 def archive(tmp_path):
+    lay_archive(tmp_path, captures=False)
     archive = Archive(tmp_path).open()
     yield archive
     archive.close()

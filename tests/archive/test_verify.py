@@ -17,6 +17,7 @@ from archive.text_changes import text_digest
 from archive.verify import verify
 from archive.writer import Archive
 from tests.archive.test_writer import entry
+from tests.new_archive import lay_archive
 
 NOW = datetime(2026, 2, 22, 8, tzinfo=UTC)
 IMAGE = b"\x89PNG of a kind"
@@ -30,6 +31,7 @@ def render(article) -> tuple[str, str]:
 
 def make_archive(folder) -> None:
     """Two articles with an image, their captures, and manifests of two days."""
+    lay_archive(folder)
     archive = Archive(folder, captures=True).open()
     archive.render = render
     for number in (1, 2):

@@ -12,6 +12,7 @@ from archive.text_changes import changes, text_columns
 from archive.views.sql import VIEWS
 from tests.bench.archive import make_archive
 from tests.bench.views import questions
+from tests.new_archive import lay_archive
 
 SHA = "a" * 64
 
@@ -74,6 +75,7 @@ class Rows:
 
 @pytest.fixture
 def rows(tmp_path):
+    lay_archive(tmp_path, captures=False)
     conn = open_archive(tmp_path / "archive.db")
     yield Rows(conn)
     conn.close()

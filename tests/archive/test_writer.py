@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.writer import BATCH, Archive, ArchiveError, ArchiveLocked, Entry
+from tests.new_archive import lay_archive
 
 NOW = "2026-02-21T07:54:48Z"
 PICTURE = b"not a real picture, but bytes are bytes here"
@@ -27,6 +28,7 @@ def entry(number: int, **more) -> Entry:
 
 @pytest.fixture
 def archive(tmp_path):
+    lay_archive(tmp_path, captures=False)
     archive = Archive(tmp_path).open()
     archive.render = lambda article: (article["post_path"], f"post of {article['headline']}\n")
     yield archive

@@ -11,6 +11,7 @@ from crawler.polling import Poll
 from crawler.sources import Listing, Record
 from crawler.sources.by_address import ConfiguredSource
 from tests.archive.test_writer import entry
+from tests.new_archive import lay_archive
 
 NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
 AHEAD = datetime(2035, 1, 1, tzinfo=UTC)
@@ -18,6 +19,7 @@ PLAN = spans("10m,1h,6h,1d,7d")
 
 
 def opened(folder, now: datetime) -> Archive:
+    lay_archive(folder, captures=False)
     return Archive(folder, now.isoformat()).open()
 
 

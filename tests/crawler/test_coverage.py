@@ -8,6 +8,7 @@ import pytest
 from archive.schema import open_archive
 from archive.terminal import display_width
 from tests.crawler.test_status import add_article, insert, run
+from tests.new_archive import lay_archive
 
 NOON = datetime.fromisoformat(
     "2026-06-30T04:00:00+00:00"
@@ -22,6 +23,7 @@ class Filling:
     """An archive that fills up day by day."""
 
     def __init__(self, path):
+        lay_archive(path.parent, captures=False)
         self.conn = open_archive(path)
         self.number = 0
 

@@ -12,6 +12,7 @@ from archive.text_changes import changes
 from crawler.exit_status import Verdict, evaluate
 from tests.bench.__main__ import grown
 from tests.bench.archive import make_archive
+from tests.new_archive import lay_archive
 
 NOW = datetime(2026, 6, 30, 10, tzinfo=UTC)
 
@@ -79,6 +80,7 @@ def test_patience_grows_to_a_day():
 
 @pytest.fixture
 def state(tmp_path):
+    lay_archive(tmp_path, captures=False)
     conn = open_archive(tmp_path / "archive.db")
     conn.row_factory = sqlite3.Row
     yield FeedState(conn)

@@ -319,7 +319,7 @@ def test_what_is_no_list_of_links_is_wrong_usage(crawl, tmp_path, what):
     ],
 )
 def test_wrong_usage_is_told_in_one_line(crawl, args, data_dir):
-    run = crawl("share", *args)
+    run = crawl("share", *args, is_new=True)
     assert run.returncode == 2
     assert len(run.stderr.strip().splitlines()) == 1
     assert not data_dir.exists()
@@ -480,7 +480,7 @@ def test_an_unknown_flavour_is_wrong_usage(newsroom, crawl):
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_wrong_usage(newsroom, crawl, data_dir, name, value):
-    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", **{name: value})
+    run = crawl("share", f"url={newsroom.share_link(PLAIN)}", is_new=True, **{name: value})
     assert run.returncode == 2, run.stderr
     assert len(run.stderr.strip().splitlines()) == 1
     assert f"{name}={value}" in run.stderr

@@ -25,6 +25,7 @@ from archive.terminal import painter
 from archive.times import utc_text
 from crawler.middlewares.host_breaker import ROUND_STARTED, HostBreakerMiddleware
 from pipelines.fetch_errors import HostTripped
+from tests.new_archive import lay_archive
 from tests.scrapy_process import ROOT, run_scrapy
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # noon in Beijing, a Tuesday
@@ -36,6 +37,7 @@ def followed(tmp_path: Path) -> Path:
     file = tmp_path / "sources.toml"
     file.write_text('[paper]\nurl = "https://paper.test/feed.xml"\n')
     os.utime(file, (NOW.timestamp() - 3600, NOW.timestamp() - 3600))
+    lay_archive(tmp_path, captures=False)
     conn = open_archive(tmp_path / "archive.db")
     memory = ListMemory(
         "paper",

@@ -8,6 +8,7 @@ import pytest
 
 from archive.schema import open_archive
 from archive.terminal import display_width
+from tests.new_archive import lay_archive
 from tests.scrapy_process import ROOT, run_scrapy
 
 NOW = datetime.fromisoformat("2026-06-30T10:00:00+00:00")  # 18:00 in Beijing
@@ -62,6 +63,7 @@ def status(data_dir, *args):
 def archive(data_dir):
     """A healthy archive, open."""
     data_dir.mkdir()
+    lay_archive(data_dir, captures=False)
     conn = open_archive(data_dir / "archive.db")
     add_article(conn, 1)
     add_crawl(conn)

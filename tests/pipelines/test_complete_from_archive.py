@@ -10,6 +10,7 @@ from archive.writer import Archive
 from crawler.items import Article
 from pipelines.complete_from_archive import CompleteFromArchivePipeline
 from pipelines.store_sqlite import StoreSqlitePipeline
+from tests.new_archive import lay_archive
 
 NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
 BUYBACK = "晨光股份今日公告，拟以集中竞价方式回购股份，回购价格不超过每股十二元，期限六个月。"
@@ -18,6 +19,7 @@ OLYMPICS = "冬奥会张家口赛区准备工作已经全部就绪，各国代�
 
 @pytest.fixture
 def archive(tmp_path):
+    lay_archive(tmp_path, captures=False)
     with Archive(tmp_path) as archive:
         yield archive
 
