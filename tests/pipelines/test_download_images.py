@@ -5,16 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import struct
-import subprocess
-import sys
 import textwrap
 import threading
 import zlib
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from lxml import etree, html
@@ -34,6 +30,7 @@ from pipelines.download_images import (
 from pipelines.fetch_errors import FetchRefused
 from pipelines.image_types import Limits
 from pipelines.sanitise_html import safe_tree
+from tests.scrapy_process import run_scrapy
 
 BASE = "https://news.example/a/1.html"
 HOST = "https://pic.example"
@@ -433,15 +430,7 @@ def fetch(tmp_path, server):
             **settings,
         }
         options = [part for name, value in given.items() for part in ("-s", f"{name}={value}")]
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "runspider", str(spider), *options],
-            cwd=Path(__file__).parents[2],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = run_scrapy("runspider", spider, *options)
         assert done.returncode == 0, done.stderr
         assert "Error processing" not in done.stderr, done.stderr
         result = json.loads(out.read_text())
