@@ -6,7 +6,7 @@ from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
-from crawler.extraction.trees import INLINE, file_of, fold_letters, letters, own_text, remove_all
+from crawler.extraction.trees import INLINE, file_of, fold_letters, kind_of, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
 
 LEAST_DESCRIPTION = 30  # letters of a description that is of one article
@@ -150,7 +150,7 @@ class BlockLayout:
 
     def _find_teasers(self) -> None:
         """Items of lists of other articles, each a title that is a link (or a time of day) with some text: three at least."""
-        groups: dict[tuple[Any, str, str | None], dict[Any, None]] = {}
+        groups: dict[tuple[Any, tuple[str, str]], dict[Any, None]] = {}
         for block in self.blocks:
             plain, linked = self.plain[block], self.linked[block]
             if linked >= 6 and linked <= plain and (stamp := STAMP.search(own_text(block))):
@@ -162,12 +162,11 @@ class BlockLayout:
                 parent = item.getparent()
                 if parent is None or item.tag in ("body", "html", "td", "tr"):
                     break
-                groups.setdefault((parent, item.tag, item.get("class")), {})[item] = None
+                groups.setdefault((parent, kind_of(item)), {})[item] = None
                 item = parent
         everything = sum(self.plain.values())
-        for (parent, tag, name), items in groups.items():
-            alike = sum(one.tag == tag and one.get("class") == name for one in parent)
-            if len(items) < 3 or len(items) < 0.6 * alike:
+        for (parent, kind), items in groups.items():
+            if len(items) < 3 or len(items) < 0.6 * sum(kind_of(one) == kind for one in parent):
                 continue
             shown = sum(self.plain.get(block, 0) for one in items for block in one.iter())
             if shown < 0.5 * everything or (shown < TEASER * len(items) and everything - shown >= TEASER):

@@ -39,7 +39,7 @@ PIXEL = re.compile(
 )
 JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>", re.IGNORECASE)
 SCRIPT_ENDS = re.compile("</script", re.IGNORECASE)
-ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Blog", re.IGNORECASE)
+ARTICLE_TYPES = re.compile(r"Article|(?<!Job)Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
 JSON_WRAPPING = re.compile(
     r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|(?://\s*)?\]\]>)\s*+;?\s*$"

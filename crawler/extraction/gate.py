@@ -11,17 +11,17 @@ from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
 from crawler.extraction.headline import PARTS, fold_title
-from crawler.extraction.trees import letters
+from crawler.extraction.trees import kind_of, letters
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
 HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 """Path of a home page, or of that of an edition (``/es/``)."""
 OTHER_TYPE = re.compile(
-    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage)$"
+    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage|JobPosting)$"
 )
 """Schema.org types of pages that are something else."""
 QUESTIONS = frozenset(("QAPage", "Question", "ProfilePage", "SearchResultsPage"))
-ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)Posting|Report|Review", re.IGNORECASE)
+ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)(?<!Job)Posting|Report|Review", re.IGNORECASE)
 CART_WORDS = (
     "加入购物车",
     "加入購物車",
@@ -230,11 +230,11 @@ def has_paragraphs(layout: BlockLayout, blocks: list[Any]) -> bool:
 
 def group_items(layout: BlockLayout, holder: Any) -> list[list[Any]]:
     """An element's children that can be items of a list, those of one tag and class together."""
-    kinds: dict[tuple[str, str | None], list[Any]] = {}
+    kinds: dict[tuple[str, str], list[Any]] = {}
     for child in holder:
         if child.tag in ("p", "br", "figure", "img") or child in layout.related or is_boilerplate(child):
             continue
-        kinds.setdefault((child.tag, child.get("class")), []).append(child)
+        kinds.setdefault(kind_of(child), []).append(child)
     return list(kinds.values())
 
 

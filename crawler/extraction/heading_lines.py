@@ -49,7 +49,10 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
     )
     if confirmed >= ENOUGH_ABOVE:
         above = []
-    for block in (*above, *(inside[n] for n in at)):
+    headings = [inside[n] for n in at]
+    for block in (*above, *headings):
+        if block.tag not in HEADINGS and any(heading in headings for heading in block.iter(*HEADINGS)):
+            continue  # a line of its own in the element that holds heading and text
         if is_within(block, body.element) and block.find(".//img") is None:
             body.take_out("repeated_headline" if block.tag in HEADINGS else "above_headline", block)
 

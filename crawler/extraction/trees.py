@@ -15,6 +15,7 @@ INLINE = frozenset((
 ))  # fmt: skip
 
 GAP = re.compile(r"\s{100,}")
+NUMBER = re.compile(r"\d+")
 NO_LETTER = re.compile(r"[\W_]+")
 ASCII_LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 """What `fold_letters` makes of each ASCII character: for text in them alone, a table is many times faster than a pattern."""
@@ -70,6 +71,15 @@ def own_text(block: Any, gap: str = "") -> str:
 def without_gaps(text: str) -> str:
     """A long text with one blank in the place of hundreds: patterns look behind each of a run for what follows it."""
     return text if len(text) < 5_000 else GAP.sub(" ", text)
+
+
+def kind_of(element: Any) -> tuple[str, str]:
+    """What the items of a list have in common: tag and class. WordPress names each ``<article>`` after its number, its
+    sections and its keywords."""
+    name = element.get("class") or ""
+    if element.tag == "article":
+        return "article", ""
+    return element.tag, NUMBER.sub("", name) if name else ""
 
 
 def file_of(address: str | None) -> str:
