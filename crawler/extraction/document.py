@@ -93,6 +93,9 @@ class Document:
         root = etree.fromstring(source, _parser)
         if root is None:
             return etree.fromstring("<html><body/></html>", _parser)
+        if "<amp-img" in seen:
+            for image in root.iter("amp-img"):
+                image.tag = "img"
         if "<ruby" in seen:  # how a word is read is no part of it
             etree.strip_elements(root, "rt", "rp", with_tail=False)
             etree.strip_tags(root, "ruby", "rb")

@@ -34,6 +34,7 @@ LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
 LONGEST_TITLE, LONGEST_HEADING = 150, 300  # characters
 LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
+LONGEST_BADGE = 12
 WORD = re.compile(r"\w{2,}")
 PERMALINK = re.compile(r"\s*[¶🔗§]$")
 PAGE_OF = re.compile(
@@ -173,6 +174,9 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
             continue
         text = PERMALINK.sub("", LABEL.sub("", text))
         plain = fold_words(text)
+        if (badge := badge_of(element)) and not any(plain in one for one in keys):
+            text = text.removeprefix(badge).strip()
+            plain = fold_words(text)
         if len(plain) < 2 or not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
             folded = fold_title(text)
             if not any(len(one) >= 8 and folded.startswith(one) for one in cut_titles):
@@ -192,6 +196,15 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
     if best is None:
         return None
     return with_stated_marks(best[2], best[3], document), best[3]
+
+
+def badge_of(element: Any) -> str:
+    """The word or two in an element of its own at the head of a heading: 原创, Live; "" where there is none."""
+    first = next(iter(element), None)
+    if first is None or squeeze(element.text) or not isinstance(first.tag, str):
+        return ""
+    badge = text_of(first)
+    return badge if len(badge) <= LONGEST_BADGE else ""
 
 
 def with_stated_marks(text: str, element: Any, document: Document) -> str:

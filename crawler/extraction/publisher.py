@@ -17,16 +17,18 @@ from crawler.extraction.names import NAME, names_in
 from pipelines.printed_times import SHORT, STAMP
 
 # The source of an image or a figure is not the article's.
-LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?<!\w)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
+LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?:(?<!\w)|文章|新闻|稿件)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
 GIVEN_BY = re.compile(r"供稿(?:单位)?\s*[:：]\s*([^\s|｜丨,，;；:：]{2,30})")
 STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
+ACCOUNT = r"(?:(?:微信)?(?:公众号|公眾號|公众平台|订阅号)\s*[:：]?\s*)?"
 LABELLED = re.compile(
-    rf"{LABEL}\s*[:：]\s*([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
+    rf"{LABEL}\s*[:：]\s*{ACCOUNT}([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
 )
 QUOTING = re.compile(r"(?:注明|註明|标注|標註|标明)[^。]{0,6}$")
 """In front of a label that a notice tells others to print."""
-WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*([^:：|｜]{{2,32}})")
+WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*{ACCOUNT}([^:：|｜]{{2,32}})")
 """An element that holds the label and the name, and nothing else."""
+LABEL_ALONE = re.compile(rf"{LABEL}\s*[:：]\s*$")
 SOURCE_NAME = re.compile(
     r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick(?:-?name)?|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
     re.IGNORECASE,
@@ -185,8 +187,14 @@ def find_own_names(document: Document) -> frozenset[str]:
 
 
 def find_labelled_element(elements: Iterable[Any]) -> str | None:
-    """The medium in an element that holds the label and the name, and nothing else."""
+    """The medium in an element that holds the label and the name, and nothing else; or in the alt of a logo behind the label."""
     for element in elements:
+        if element.tag == "img":
+            previous, above = element.getprevious(), element.getparent()
+            before = previous.tail if previous is not None else above.text if above is not None else ""
+            if LABEL_ALONE.search(squeeze(before)) and (name := clean(element.get("alt"))):
+                return name
+            continue
         text = squeeze("".join(element.itertext()))
         if len(text) < 45 and (match := WHOLE.fullmatch(text)) and not STAMP.search(text):
             name = clean(match[1])
