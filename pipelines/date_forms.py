@@ -100,6 +100,13 @@ FORMS = (
         ),
     ),
     Form(
+        "year apart",
+        compile_late(
+            rf"(?P<year>20\d\d)\s+(?P<month>\d\d)(?P<sep>[-/])(?P<day>\d\d)\s+{CLOCK}\s*{ZONE}?", FLAGS
+        ),
+        (("2022 02/21 15:54:48", "2022-02-21 15:54:48", "second"),),
+    ),
+    Form(
         "digits alone",
         compile_late(
             r"(?P<year>(?:1[0-9]|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
@@ -109,6 +116,7 @@ FORMS = (
         (
             ("20220221", "2022-02-21 00:00:00", "day"),
             ("20220221155448", "2022-02-21 15:54:48", "second"),
+            ("20220221 15:54", "2022-02-21 15:54:00", "minute"),
             ("20220221T155448+0800", "2022-02-21 15:54:48", "second"),
         ),
     ),
@@ -276,6 +284,10 @@ PLAIN: Mapping[int, Any] = {
 ERA = compile_late(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
 ERA_DAY = r"(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元)\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 """A day by the year of an era; `normalise_dates` makes it one of ours."""
+HAN_DAY = (
+    "[一二][〇零○一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号號]"
+)
+"""A day in Chinese numerals."""
 ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 # As scripts write the zone's name behind the offset.
 ZONE_NAME = compile_late(

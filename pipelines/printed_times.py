@@ -61,9 +61,20 @@ TIMED = (
     ),
     compile_late(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
     compile_late(
-        rf"{forms.ERA_DAY} (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?", forms.FLAGS
+        rf"(?:{forms.ERA_DAY}|{forms.HAN_DAY}) (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
+        forms.FLAGS,
     ),
 )
+YEAR_APART = tuple(
+    compile_late(rf"(?<!\d)(?:{form.pattern.pattern})", forms.FLAGS)
+    for form in forms.FORMS
+    if form.name == "year apart"
+)
+DIGITS = compile_late(
+    rf"(?<!\d)(?P<timed>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?!\d)"
+    rf"|(?i:{forms.PUBLISHED})[\s:]{{0,4}}(?P<labelled>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{{4}}(?:\d\d)?)?)(?!\d)"
+)
+"""A day without signs: with a time of day, or labelled, as any number may look like one."""
 CLOCK_FIRST = tuple(
     compile_late(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
     for form in forms.FORMS
@@ -114,10 +125,13 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
     ['21 février 2022 à 15h54']
     """
     text = line[:LONGEST].translate(FOUND_IN_TEXT)
-    if not any(map(str.isdigit, text)):
+    if not any(map(str.isdigit, text)) and "年" not in text:
         return []
     spans: list[tuple[int, int, bool]] = []
-    for pattern in TIMED:
+    for match in DIGITS.finditer(text):
+        group = "timed" if match["timed"] else "labelled"
+        add_span(spans, *match.span(group), bool(match["timed"] or match["clock"]))
+    for pattern in (*YEAR_APART, *TIMED):
         for match in pattern.finditer(text):
             if "first" not in match.re.groupindex or is_readable(match, language):
                 add_span(spans, *bounds(match))

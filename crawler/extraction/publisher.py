@@ -190,7 +190,9 @@ def find_labelled_element(elements: Iterable[Any]) -> str | None:
     """The medium in an element that holds the label and the name, and nothing else; or in the alt of a logo behind the label."""
     for element in elements:
         if element.tag == "img":
-            previous, above = element.getprevious(), element.getparent()
+            above = element.getparent()
+            logo = above if above is not None and above.tag == "a" and above[0] is element else element
+            previous, above = logo.getprevious(), logo.getparent()
             before = previous.tail if previous is not None else above.text if above is not None else ""
             if LABEL_ALONE.search(squeeze(before)) and (name := clean(element.get("alt"))):
                 return name

@@ -55,7 +55,7 @@ KIND_NAMES = {
     "office": "an office document", "text": "plain text", "empty": "empty", "binary": "a binary file",
 }  # fmt: skip
 GONE = re.compile(
-    r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件)(?:不存在|已?被?删除|已下线|已失效)|Not Found|已停止访问",
+    r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件|信息)(?:不存在|已?被?(?:发布者)?删除|已下线|已失效)|Not Found|已停止访问",
     re.IGNORECASE,
 )
 TRACKING = re.compile(
@@ -301,8 +301,10 @@ class WebPage(ArticlePage):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(match[0])[:60]!r} instead of the article"
                 )
-        if size < SHORT and (match := GONE.search(titles)):
-            raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
+        if size < SHORT:
+            shown = text_of(self.document.root)
+            if match := GONE.search(titles) or (GONE.search(shown) if len(shown) < SHORT else None):
+                raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
         wall = find_wall(self.document.html, where) if size < SHORT else None
         if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):
             reason = f"{self.site}: {where} returned {wall} instead of the article"

@@ -971,3 +971,28 @@ def test_names_of_classes_and_ids_are_hints_only():
         if sum(line in after for line in lines) < 0.9 * len(lines) or len(after) > 1.3 * len(before):
             lost.append(path.stem)
     assert len(lost) <= 0.05 * len(pages), lost
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("来源：<a href='/x'><img src='/logo.png' alt='山南日报'></a>", "山南日报"),
+        ("来源：<img src='/logo.png' alt='山南日报'>", "山南日报"),
+        ("来源：微信公众号“山南观察”", "山南观察"),
+        ("文章出处：山南日报", "山南日报"),
+    ],
+)
+def test_a_source_is_read_off_a_logo_an_account_and_other_labels(line, publisher):
+    page = f"<title>三条公路年内通车</title><h1>三条公路年内通车</h1><div>2026-02-01 09:05 {line}</div><div>{''.join(f'<p>{text}</p>' for text in PARAGRAPHS)}</div>"
+    assert read(page.encode())["publisher"] == publisher
+
+
+def test_a_badge_is_no_part_of_the_headline_and_an_image_of_amp_is_one():
+    text = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = (
+        "<title>三条公路年内通车_晨光网</title><h1><span class=tag>原创</span>三条公路年内通车</h1><div>2026-02-01 09:05</div>"
+        f"<div>{text}<amp-img src='/p/1.jpg' width=600 height=400></amp-img></div>"
+    )
+    article = read(page.encode())
+    assert article["headline"] == "三条公路年内通车"
+    assert article["images"] == ["https://news.example/p/1.jpg"]

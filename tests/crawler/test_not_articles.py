@@ -347,3 +347,17 @@ def test_a_question_is_no_article_whatever_its_open_graph_type_is():
     with pytest.raises(NotArticle, match="states that it is a"):
         read(text.format(head.replace("{}", question)).encode())
     assert read(text.format(head.replace("{}", faq)).encode())["outcome"] is None
+
+
+@pytest.mark.parametrize(
+    ("html", "outcome"),
+    [
+        ("<title>出错了</title><p>您要查看的文章已被删除或不存在</p><a href='/'>返回首页</a>", "gone"),
+        ("<title>某某网</title><div>该内容已被发布者删除</div>", "gone"),
+        ("<title>某某网</title><div>欢迎使用</div>", "not_article"),
+    ],
+)
+def test_a_page_that_says_no_more_than_that_its_article_is_gone(html, outcome):
+    with pytest.raises(PageError) as error:
+        read(html.encode())
+    assert error.value.outcome == outcome
