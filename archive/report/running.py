@@ -247,7 +247,7 @@ def boilerplate(figures: Figures, bars: Bars) -> Markup:
         return section("boilerplate", title, note, nothing(gettext("No fragment was removed.")))
     top = rules[0]["fragments"]
     rows = (
-        (escape_foreign(row["rule"].replace("_", " ")), part_of(row["fragments"], top, "rest"), f"{row['fragments']:,}", f"{row['articles']:,}")
+        (escape_foreign(row["rule"]), part_of(row["fragments"], top, "rest"), f"{row['fragments']:,}", f"{row['articles']:,}")
         for row in rules
     )  # fmt: skip
     heads = [(gettext("Rule"), "key"), ("", "drawn"), (gettext("Fragments"), "n"), (gettext("Articles"), "n")]

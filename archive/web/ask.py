@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from archive.excerpts import NEWEST
 from archive.questions import utc_sql, within_days
 
 Row = dict[str, Any]
@@ -19,7 +20,7 @@ FIRST_IMAGE = (
 )
 """SQL: path of the first image of article ``a`` that is stored."""
 
-ENTRY = f"a.id, a.headline, a.publisher, a.description, a.published_at, a.published_precision, a.withdrawn_at, {FIRST_IMAGE} AS image_path"
+ENTRY = f"a.id, a.headline, a.publisher, {NEWEST} AS description, a.published_at, a.published_precision, a.withdrawn_at, {FIRST_IMAGE} AS image_path"
 """SQL: the columns of an entry of a list of articles."""
 
 

@@ -21,6 +21,7 @@ import pytest
 from lxml import etree
 
 from archive.describe_schema import described
+from archive.excerpts import NEWEST, newest_excerpt
 from archive.schema import STEPS, connect, open_archive, statements
 from tests import browser as chromium
 from tests.scrapy_process import run_scrapy
@@ -510,6 +511,21 @@ def test_lists_can_be_narrowed_and_turned(server, sql):
         "order=x",
     ):
         assert server.get(f"/-/articles?{odd}")[0] == 200, odd
+
+
+def test_lists_say_what_the_newest_text_says(server, sql):
+    """The digest of an article that was edited since may hold what the edit took back."""
+    rows = sql(
+        f"SELECT a.headline, a.description, x.body_html, a.revision, {NEWEST} FROM articles AS a JOIN texts AS x ON x.article_id = a.id"
+    )
+    followed = 0
+    for headline, description, html, revision, shown in rows:
+        assert "".join((newest_excerpt(description, html, revision) or "").split()) == "".join(
+            (shown or "").split()
+        ), headline
+        followed += shown != description
+    assert followed
+    assert "暂无人员伤亡报告" not in server.page("/-/articles")
 
 
 def test_earlier_texts_of_an_edited_article_can_be_read(server, sql):

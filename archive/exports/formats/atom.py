@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from archive.excerpts import newest_excerpt
 from archive.exports import IMAGE_BASE_OPTION, SELF_OPTION, TITLE, TITLE_OPTION, Job, Row, writes
 from archive.urls import http_url
 
@@ -16,7 +17,7 @@ NEVER = "1970-01-01T00:00:00Z"  # the time of a feed of nothing
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LOCAL = re.compile(r'(<img\b[^>]*?\bsrc=")(images/[^"]*)')
 NEEDS = (
-    "id", "headline", "publisher", "authors", "description", "published_at", "updated_at", "share_url", "canonical_url",
+    "id", "headline", "publisher", "authors", "description", "revision", "published_at", "updated_at", "share_url", "canonical_url",
     "body_html", "images", "image_urls",
 )  # fmt: skip
 
@@ -80,8 +81,8 @@ def render_entry(row: Row, base: str | None) -> str:
         parts.append(f'<link rel="alternate" type="text/html" href={quoteattr(link)}/>')
     if row["publisher"] and (term := NO_XML.sub("", row["publisher"])).strip():
         parts.append(f"<category term={quoteattr(term)}/>")
-    if row["description"]:
-        parts.append(f"<summary>{escape_xml(row['description'])}</summary>")
+    if summary := newest_excerpt(row["description"], row["body_html"], row["revision"]):
+        parts.append(f"<summary>{escape_xml(summary)}</summary>")
     parts.append(f'<content type="html">{escape_xml(body_with_images(row, base))}</content>')
     return "<entry>\n" + "\n".join(parts) + "\n</entry>\n"
 

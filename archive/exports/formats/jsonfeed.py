@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from archive.excerpts import newest_excerpt
 from archive.exports import IMAGE_BASE_OPTION, SELF_OPTION, TITLE, TITLE_OPTION, Job, Row, writes
 from archive.exports.formats.atom import NEEDS, body_with_images, image_base, tag_uri
 from archive.urls import http_url
@@ -21,7 +22,7 @@ def make_item(row: Row, base: str | None) -> dict[str, Any]:
         "url": http_url(row["canonical_url"]) or http_url(row["share_url"]),
         "title": row["headline"],
         "content_html": body_with_images(row, base),
-        "summary": row["description"],
+        "summary": newest_excerpt(row["description"], row["body_html"], row["revision"]),
         "date_published": row["published_at"],
         "date_modified": row["updated_at"],
         "authors": [{"name": name} for name in authors],

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.data_files import leads_out
+from archive.excerpts import newest_excerpt
 from archive.exports import TITLE, Job, Row
 from archive.exports.formats.atom import NEEDS as FEED_NEEDS
 from archive.exports.formats.atom import write_atom
@@ -38,7 +39,7 @@ LISTED = (
     "id", "info_code", "headline", "publisher", "publisher_slug", "published_at", "published_precision", "first_seen_at",
     "canonical_url", "share_url", "securities", "security_names",
 )  # fmt: skip
-WHOLE = (*LISTED, "description", "body_html", "images", "withdrawn_at")
+WHOLE = (*LISTED, "description", "revision", "body_html", "images", "withdrawn_at")
 
 CHINESE = "zh"
 """The language of a site unless the setting LANGUAGE says otherwise: that of its articles."""
@@ -283,7 +284,7 @@ def render_entry(row: Row, images: list[str], root: str) -> str:
     thumbnail = ""
     if images:
         thumbnail = f'<a class="thumb" href="{root}{post_address(row)}" tabindex="-1" aria-hidden="true"><img src="{root}{images[0]}" alt="" loading="lazy"></a>'
-    summary = inert_text(row["description"] or "")
+    summary = inert_text(newest_excerpt(row["description"], row["body_html"], row["revision"]) or "")
     publisher = f"{inert_text(row['publisher'])} · " if row["publisher"] else ""
     return (
         f'<article class="entry">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'

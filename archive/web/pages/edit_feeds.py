@@ -34,6 +34,7 @@ def entry_of(edit: Row, origin: str) -> Row:
         "publisher": edit["publisher"],
         "authors": [],
         "description": None,
+        "revision": 1,
         "published_at": edit["changed_at"],
         "updated_at": edit["changed_at"],
         "share_url": None,
