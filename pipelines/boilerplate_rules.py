@@ -39,7 +39,7 @@ def classed(*names: str) -> str:
     return " or ".join(f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')" for name in names)
 
 
-CHART = "contains(@src, 'webquoteklinepic') or contains(@src, 'webquotepic')"
+CHART = "contains(@src, 'webquoteklinepic') or contains(@src, 'webquotepic') or contains(@src, 'sinajs.cn/newchart')"
 RULES = [
     Rule(
         name="hidden",
@@ -53,7 +53,7 @@ RULES = [
         name="kline_chart",
         kind="element",
         pattern=f".//img[{CHART} or starts-with(@alt, 'K图 ') or starts-with(@alt, 'R图 ')]",
-        hint=("webquote", "K图 ", "R图 "),
+        hint=("webquote", "K图 ", "R图 ", "/newchart/"),
         drops='<p style="text-align:center;"><a class="EmImageRemark" href="http://quote.eastmoney.com/unify/r/0.000001"><img src="https://webquoteklinepic.eastmoney.com/GetPic.aspx?nid=0.000001&imageType=k" alt="K图 000001_0" /></a></p>',
         keeps='<center><img src="https://dfscdn.dfcfw.com/download/D1_w580h300.jpg" alt="图片" /></center>',
     ),

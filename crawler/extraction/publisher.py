@@ -60,9 +60,11 @@ DATELINE = re.compile(
 REPORTER_OF = re.compile(
     r"(?:^|[（(【\[〔\s])([\u4e00-\u9fffA-Za-z]{2,10}?)(?:首席|见习|实习|高级|资深|特约)*\s?(?:记者|記者)[\s:：]"
 )
+KOREAN_ENDS = "일보|신문|뉴스|경제|타임[스즈]|방송|데일리|투데이|저널|닷컴|TV|통신|미디어|조선|중앙|동아|한국|서울|헤럴드|포스트|비즈|[KMS]BS|YTN|JTBC"
+KOREAN_MEDIUM = re.compile(rf"\w{{0,10}}(?:{KOREAN_ENDS})")
 KOREAN_DATELINE = re.compile(
     rf"[\[(【]\s*[\uac00-\ud7af·]{{2,8}}\s*=\s*(?:([\w]{{2,12}})\s+{KOREAN}[^\])】]{{0,20}}(?:기자|특파원)|([\w]{{2,12}})[\])】]\s*{KOREAN})"
-    rf"|[\[(【]?\s*(\w{{1,10}}(?:일보|신문|뉴스|경제|타임[스즈]|방송|데일리|투데이|저널|닷컴|TV|통신|미디어|조선|중앙|동아|한국|서울|헤럴드|포스트|비즈))\s*=\s*{KOREAN}\s?(?:기자|특파원)"
+    rf"|[\[(【]?\s*(\w{{1,10}}(?:{KOREAN_ENDS}))\s*=\s*{KOREAN}\s?(?:기자|특파원)"
 )
 """[某地=某社 某某 기자], (某地=某社) 某某 기자, [某社=某某 기자]."""
 SHARING = re.compile(
@@ -261,7 +263,7 @@ def is_medium(name: str) -> bool:
 def find_in_metadata(document: Document) -> str | None:
     """The medium that a meta tag names; portals name it in ``og:article:author``, beside themselves."""
     on_portal, bar, _ = document.meta.get("og:article:author", "").partition("|")
-    if bar and clean(on_portal):
+    if (bar or KOREAN_MEDIUM.fullmatch(on_portal)) and clean(on_portal):
         return clean(on_portal)
     for name in META_NAMES:
         medium = clean(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))

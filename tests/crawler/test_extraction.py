@@ -139,8 +139,10 @@ def test_a_pen_name_counts_where_an_element_is_called_after_the_writer():
     assert find_authors(document, [], [], [], None, elements[1:]) == []
 
 
-def test_a_portal_names_its_medium_beside_itself():
-    head = "<meta property='og:article:author' content='산남일보 | 포털'><title>시험 기사</title>"
+@pytest.mark.parametrize("stated", ["산남일보 | 포털", "산남일보"])
+def test_a_portal_names_its_medium_beside_itself(stated):
+    portal = "<meta property='og:site_name' content='포털뉴스'><title>시험 기사</title>"
+    head = f"<meta property='og:article:author' content='{stated}'>{portal}"
     assert find_publisher(page(f"{head}<p>한국어로 쓴 시험 기사이다.</p>"), [], [], []) == "산남일보"
 
 
