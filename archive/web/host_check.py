@@ -33,6 +33,9 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+MOST_BLANKS = 50
+"""Parameters of an address: Datasette looks at each of them for each of them, in the thread that serves all readers."""
+LARGEST = 1024 * 1024  # bytes of a request's body
 LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 
 
@@ -66,6 +69,21 @@ def is_navigation(headers: Mapping[bytes, str]) -> bool:
     return headers.get(b"sec-fetch-mode") == "navigate" and headers.get(b"sec-fetch-dest") == "document"
 
 
+def bounded(receive: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:
+    """*receive*, whose body ends behind `LARGEST` bytes and one: enough to see that it is too large, and no more to keep."""
+    left = LARGEST + 1
+
+    async def receive_some() -> Message:
+        nonlocal left
+        message = await receive()
+        if body := message.get("body"):
+            message = {**message, "body": body[:left]}
+            left -= len(message["body"])
+        return message if left else {**message, "more_body": False}
+
+    return receive_some
+
+
 class HostCheck:
     """An ASGI application around another one. *hosts*: the names it answers to, None for any. *password*: None for none.
     *posts*: paths that take POST as well."""
@@ -89,6 +107,9 @@ class HostCheck:
         host = headers.get(b"host", "")
         if self.hosts is not None and host_of(host) not in self.hosts:
             await refuse(send, 421, f"{host or '(no name)'} is not this server's name; use 127.0.0.1")
+            return
+        if scope["query_string"].count(b"&") >= MOST_BLANKS:
+            await refuse(send, 414, f"more than {MOST_BLANKS} parameters in an address")
             return
         may_post = scope["path"] in self.posts
         if scope["method"] not in (("GET", "HEAD", "POST") if may_post else ("GET", "HEAD")):
@@ -114,7 +135,7 @@ class HostCheck:
                 message = {**message, "headers": [*headers, *HEADERS]}
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        await self.app(scope, bounded(receive) if may_post else receive, guarded)
 
 
 async def refuse(send: Any, status: int, why: str, *extra: tuple[bytes, bytes]) -> None:

@@ -107,6 +107,7 @@ def run(
 
     from archive.web.adding import Adding, token_of
     from archive.web.app import application
+    from archive.web.connections import ImpatientProtocol
     from archive.web.host_check import LOOPBACK
 
     name = f"[{host}]" if ":" in host else host
@@ -149,6 +150,7 @@ def run(
         app,
         log_level="warning",
         access_log=False,
+        http=ImpatientProtocol,
         lifespan="on",
         ws="none",
         server_header=False,

@@ -602,6 +602,10 @@ def test_only_readers_of_this_machine_get_an_answer(server):
     assert server.get("/", method="HEAD")[0] == 200
 
 
+def test_an_address_of_thousands_of_parameters_holds_nobody_up(server):
+    assert server.get("/archive/articles?" + "&".join(f"a{n}=1" for n in range(5_000)))[0] == 414
+
+
 def test_every_answer_is_bound_by_a_policy(server):
     for path in (*PAGES, "/-/nowhere", "/archive/articles.json", "/archive/nothing", "/-/assets/site.css"):
         _, headers, body = server.get(path)

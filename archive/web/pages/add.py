@@ -16,9 +16,9 @@ from archive.reader_marks import WAITING, WrongMark, add_links, links_of, read_m
 from archive.web.adding import Adding
 from archive.web.ask import ask
 from archive.web.cells import article_address
+from archive.web.host_check import LARGEST
 from archive.web.pages import page, render_page
 
-LARGEST = 1024 * 1024  # bytes of a request
 RECENT = (
     "SELECT a.link, a.added_at, l.article_id, l.outcome, l.reason, n.headline, a.link IN ({waiting}) AS waits FROM added_links AS a"
     " LEFT JOIN links AS l ON l.url = a.link LEFT JOIN articles AS n ON n.id = l.article_id ORDER BY a.added_at DESC, a.link LIMIT 30"
