@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from w3lib.url import safe_url_string
+
 from archive.late_pattern import compile_late
 
 INVISIBLE = compile_late("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -30,6 +32,19 @@ AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escap
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
 RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
+
+
+def can_be_asked(address: str) -> bool:
+    """Whether Scrapy makes a request of an address: of what the net sends, not each is one.
+
+    >>> can_be_asked("http://a.example/"), can_be_asked("http://[::1]:80@a.example/"), can_be_asked("http://a.example:99999/")
+    (True, False, False)
+    """
+    try:
+        safe_url_string(address)
+    except ValueError:
+        return False
+    return True
 
 
 def visible(text: str) -> str:

@@ -15,6 +15,7 @@ from archive.feed_state import header
 from archive.times import utc_text
 from crawler import reasons
 from crawler.interrupts import ReadingEnded, interruptible
+from crawler.links import can_be_asked
 from crawler.listed_articles import own_capture
 from crawler.polling import Poll
 from crawler.record_spider import RecordSpider
@@ -101,7 +102,10 @@ class ListSpider(RecordSpider):
                 else:
                     yield from self.take(fresh, poll, response.url)
                 for ask in listing.further if depth < DEPTH else ():
-                    yield self.list_request(poll, cursor, ask, depth + 1)
+                    if can_be_asked(ask.url):
+                        yield self.list_request(poll, cursor, ask, depth + 1)
+                    else:
+                        poll.failures.append(f"{ask.url} is not an address")
         yield from self.go_on(poll, cursor)
 
     def read_list(self, response: Any, poll: Poll, cursor: str) -> Listing:

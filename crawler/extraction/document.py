@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.markup import ElementCutter, close_tags, contents_of
+from crawler.links import can_be_asked
 
 # What is not text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
 UNSEEN = ElementCutter(
@@ -66,8 +67,8 @@ def absolute(base: str, address: str | None) -> str | None:
     """*address* as seen from *base*; None where it is not an address."""
     try:
         url = urljoin(base, (address or "").strip())
-        urlsplit(url)
-        return url or None
+        strange = "[" in urlsplit(url).netloc and not can_be_asked(url)
+        return url if url and not strange else None
     except ValueError:  # "http://[" and the like
         return None
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from archive.times import BEIJING
-from crawler.links import complete_address
+from crawler.links import can_be_asked, complete_address
 from crawler.pages.base import ArticlePage, LinkError, Target, UnknownSite
 
 ANY_SITE = "web"
@@ -187,6 +187,8 @@ def target_of(link: str) -> Target:
         host, _ = parts.hostname, parts.port
     except ValueError as exc:
         raise LinkError(f"{link!r} is not an address: {exc}") from None
+    if "[" in parts.netloc and not can_be_asked(address):
+        raise LinkError(f"{link!r} is not an address: brackets are for IPv6 alone")
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise LinkError(f"{link!r} is not an http or https address; only those are followed")
     path = unicodedata.normalize("NFKC", unquote(parts.path))

@@ -47,7 +47,7 @@ def feeds_in(html: str, url: str) -> list[str]:
     page = Selector(text=html or "<html/>", type="html")
     addresses = []
     for link in page.css("link[rel~=alternate], a[type]"):
-        address = absolute_url(urljoin(url, link.attrib.get("href", "").strip()))
+        address = absolute_url(link.attrib.get("href"), url)
         if address and FEED_TYPES.search(link.attrib.get("type", "")):
             addresses.append(address)
     return sorted(dict.fromkeys(addresses), key=lambda address: COMMENTS.search(address) is not None)
@@ -60,7 +60,7 @@ def well_known(url: str) -> list[str]:
 
 def sitemaps_in(robots: str, url: str) -> list[str]:
     """Sitemaps that a robots.txt names, those of news first."""
-    addresses = [address for text in SITEMAP.findall(robots) if (address := absolute_url(urljoin(url, text)))]
+    addresses = [address for text in SITEMAP.findall(robots) if (address := absolute_url(text, url))]
     return sorted(dict.fromkeys(addresses), key=lambda address: "news" not in address.lower())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -69,10 +69,7 @@ def read_list(html: str, url: str, source: str, selector: str | None) -> Listing
         link for element in chosen for link in ([element] if element.root.tag == "a" else element.css("a"))
     ]
     for anchor in anchors:
-        try:
-            address = absolute_url(urldefrag(urljoin(base, anchor.attrib.get("href", "").strip()))[0])
-        except ValueError:
-            continue
+        address = absolute_url(anchor.attrib.get("href", "").partition("#")[0], base)
         text = " ".join(anchor.xpath("string()").get("").split()) or anchor.attrib.get("title", "").strip()
         if not address or not (selector or looks_like_article(address, text, url)):
             continue

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy.http import Response
 
@@ -192,12 +193,19 @@ def paragraphs(text: str, images: Iterable[str] = ()) -> str:
     return html + "".join(f'<p><img src="{escape(address)}"></p>' for address in images)
 
 
-def absolute_url(value: Any) -> str | None:
-    """An http address, with a scheme added to ``//host/path``; None for anything else.
+def absolute_url(value: Any, base: str = "") -> str | None:
+    """An http address, as seen from *base*, with a scheme added to ``//host/path``; None for anything else.
 
     >>> absolute_url("//a.test/b"), absolute_url(""), absolute_url("/b")
     ('https://a.test/b', None, None)
+    >>> absolute_url("/b", "http://a.test/c"), absolute_url("http://[", "http://a.test/c")
+    ('http://a.test/b', None)
     """
     text = value.strip() if isinstance(value, str) else ""
+    if base:
+        try:
+            text = urljoin(base, text)
+        except ValueError:
+            return None
     text = f"https:{text}" if text.startswith("//") else text
     return text if text.lower().startswith(("http://", "https://")) else None

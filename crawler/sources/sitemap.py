@@ -6,7 +6,6 @@ import gzip
 import io
 import zlib
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -49,7 +48,7 @@ def read_sitemap(body: bytes, url: str, source: str, zone: str) -> Listing:
     try:
         for _, element in events:
             fields = fields_of(element)
-            location = absolute_url(urljoin(url, fields.get("loc", "")))
+            location = absolute_url(fields.get("loc"), url)
             if location and str(element.tag).endswith("sitemap"):
                 parts.append((fields.get("lastmod", ""), location))
             elif location:

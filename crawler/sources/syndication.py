@@ -12,7 +12,6 @@ from functools import partial
 from html import escape, unescape
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urljoin
 from xml.sax import SAXException
 from zoneinfo import ZoneInfo
 
@@ -192,10 +191,8 @@ def address_of(entry: Any, base: str) -> str | None:
         address = candidate.strip() if isinstance(candidate, str) else ""
         if not address or (candidate == entry.get("id") and not address.startswith(("http://", "https://"))):
             continue
-        try:
-            return absolute_url(urljoin(base, address))
-        except ValueError:
-            continue
+        if found := absolute_url(address, base):
+            return found
     return None
 
 
@@ -217,7 +214,7 @@ def read_json_feed(body: bytes, url: str, source: str, zone: str, policy: str) -
 def item_record(item: dict[str, Any], base: str, zone: str, policy: str) -> Record | None:
     """An item of a JSON Feed."""
     address = first_text(item, "external_url", "url")
-    link = absolute_url(urljoin(base, address)) if address else None
+    link = absolute_url(address, base) if address else None
     key = first_text(item, "id") or link
     if key is None:
         return None

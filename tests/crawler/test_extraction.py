@@ -548,6 +548,7 @@ def test_a_quotation_mark_does_not_cut_a_headline():
         ("https://a.example/n/9.html", "10.html", None),
         ("https://a.example/n/9.html", "javascript:next()", None),
         ("https://a.example/n/9.html", "http://[", None),
+        ("https://a.example/n/9.html", "http://[::1]:80@b.example/", None),
     ],
 )
 def test_the_next_page_is_of_the_same_article(url, href, expected):

@@ -107,6 +107,7 @@ def test_a_page_of_any_other_site_is_read_without_a_page_object(link):
         "javascript:alert(1)",
         "http://",
         "http://[::1/x",
+        "http://[::1]:80@a.example/x",
         "http://a.example:99999/x",
     ],
 )
