@@ -33,8 +33,10 @@ CART_WORDS = (
 )
 CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
+SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|keywords?)=")
+"""Query of a search."""
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
     re.IGNORECASE,
 )
 THREAD = re.compile(
@@ -119,10 +121,12 @@ def why_other_page(document: Document) -> str | None:
         return why_other_type(document)
     if (
         HOME.fullmatch(parts.path)
-        and not parts.query
+        and (not parts.query or SEARCH.search(parts.query))
         and not ARTICLE_TYPE.search(type_name(document.linked_data))
     ):
-        return f"is the home page of {parts.netloc}"
+        return (
+            f"is {'a list of what was searched for on' if parts.query else 'the home page of'} {parts.netloc}"
+        )
     if is_thread(document):
         return "is a thread of a forum"
     if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.extraction.document import Document, names_of, squeeze, text_of
 from crawler.extraction.trees import NO_LETTER, fold_letters
@@ -29,6 +30,8 @@ BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 NO_HEADLINE = re.compile(
     r"[（(【]?原标题[:：]|^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
 )
+ALPHABETIC_PARTS = re.compile(r"\s+[|—–·•-]\s+|:\s+")
+NO_NAME = re.compile(r"^the\s|\b(?:news|online|magazine|blog)$|\.(?:com?|org|net)\b")
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
 
@@ -131,7 +134,30 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
 def all_titles(document: Document) -> list[str]:
     """The titles that the page states, without the site's name."""
     site_name = document.meta.get("og:site_name")
-    return [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
+    titles = [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
+    return titles if document.is_cjk else [without_host(one, document.url) for one in titles]
+
+
+def without_host(title: str, url: str) -> str:
+    """A title in an alphabetic script without the site's name in front of it or behind it, where the host has that name.
+
+    >>> without_host("Pumps open | The Harrow Post", "https://www.harrowpost.example/1"), without_host("Harrow Bay | a town", "https://harrowpost.example/")
+    ('Pumps open', 'Harrow Bay | a town')
+    """
+    labels = re.sub(r"\W", "", (urlsplit(url).hostname or "").lower())
+    marks = [*ALPHABETIC_PARTS.finditer(title)]
+    for mark in marks[::-1]:
+        if is_host_name(title[mark.end() :], labels):
+            return title[: mark.start()].strip()
+    if marks and is_host_name(title[: marks[0].start()], labels):
+        return title[marks[0].end() :].strip()
+    return title
+
+
+def is_host_name(name: str, labels: str) -> bool:
+    """Whether the letters of a name, but for an article and words such as News, are in those of a host."""
+    letters = re.sub(r"\W", "", NO_NAME.sub("", name.lower()))
+    return len(letters) > 2 and letters in labels
 
 
 def is_small_part(text: str, document: Document) -> bool:

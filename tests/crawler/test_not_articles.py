@@ -164,6 +164,8 @@ TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a>
     [
         ("https://news.example/", news_page(), "the home page of news.example"),
         ("https://news.example/index.html", news_page(), "the home page"),
+        ("https://news.example/?s=roads", news_page(), "a list of what was searched for"),
+        ("https://news.example/about-us", news_page(), "list or account page"),
         ("https://news.example/road/list.html", listing(TEASER), "a list of links"),
         (
             "https://news.example/tag/roads",
