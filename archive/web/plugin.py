@@ -130,7 +130,7 @@ def blanks_to_fill(values: Mapping[str, Any], sql: str) -> list[str]:
     >>> blanks_to_fill({"q": "", "publisher": "", "to": ""}, "... WHERE q = :q AND (:publisher = '' OR ...) AND day < nullif(:to, '')")
     ['words']
     """
-    optional = re.compile(r":(\w+) = ''|nullif\(:(\w+)")
+    optional = re.compile(r":(\w+) = ''|\b(?:nullif|length)\(:(\w+)")
     known = {name for match in optional.finditer(sql) for name in match.groups()}
     return [blank_label(name) for name, value in values.items() if not value and name not in known]
 
