@@ -5,8 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 import unicodedata
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from archive.language import gettext
+
+Thing = TypeVar("Thing")
+PROGRESS_AFTER = 1.0  # seconds that something takes before it shows its progress
 
 COLOURS = {
     "red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2",
@@ -62,6 +69,27 @@ def painter(wanted: bool | None = None) -> Any:
         return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if wanted and colour else text
 
     return paint
+
+
+def report_progress(things: Iterator[Thing], count: int, what: str = "articles") -> Iterator[Thing]:
+    """The same things, `count` of them as a rule; on a terminal with a line of progress once it takes longer than `PROGRESS_AFTER`."""
+    if not sys.stderr.isatty():
+        yield from things
+        return
+    message, last = "", time.monotonic()
+    for number, thing in enumerate(things):
+        yield thing
+        if number % 100 == 0 and time.monotonic() - last > (0.3 if message else PROGRESS_AFTER):
+            last = time.monotonic()
+            form = (
+                gettext("{number:,} of {count:,} articles")
+                if what == "articles"
+                else gettext("{number:,} of {count:,} captures")
+            )
+            message = form.format(number=number, count=count)
+            print(f"\r{message}", end="", file=sys.stderr, flush=True)
+    if message:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def never_fail_to_print() -> None:

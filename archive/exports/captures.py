@@ -12,9 +12,9 @@ from typing import BinaryIO
 from archive.captures import CaptureError, Captures
 from archive.data_files import leads_out
 from archive.exports import CaptureFormat, CaptureJob, ExportError, Row
-from archive.exports.run import report_progress
 from archive.exports.whole_file import WholeFile
 from archive.revisions import UnknownArticle, find_article
+from archive.terminal import report_progress
 
 
 @dataclass(slots=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 from archive import units
 from archive.exports import Format, Job
@@ -17,10 +15,9 @@ from archive.exports.sites.folder import Folder
 from archive.exports.sites.site import Made, Site
 from archive.exports.whole_file import WholeFile
 from archive.language import gettext, ngettext
+from archive.terminal import report_progress
 
-PROGRESS_AFTER = 1.0  # seconds that an export takes before it shows its progress
 Warn = Callable[[str], None]
-AnyRow = TypeVar("AnyRow")
 
 
 class CountingStream:
@@ -52,27 +49,6 @@ class CountingStream:
 
     def seekable(self) -> bool:
         return False
-
-
-def report_progress(rows: Iterator[AnyRow], count: int, what: str = "articles") -> Iterator[AnyRow]:
-    """The same rows; on a terminal with a line of progress once it takes longer than `PROGRESS_AFTER`."""
-    if not sys.stderr.isatty():
-        yield from rows
-        return
-    message, last = "", time.monotonic()
-    for number, row in enumerate(rows):
-        yield row
-        if number % 100 == 0 and time.monotonic() - last > (0.3 if message else PROGRESS_AFTER):
-            last = time.monotonic()
-            form = (
-                gettext("{number:,} of {count:,} articles")
-                if what == "articles"
-                else gettext("{number:,} of {count:,} captures")
-            )
-            message = form.format(number=number, count=count)
-            print(f"\r{message}", end="", file=sys.stderr, flush=True)
-    if message:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def export_file(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archive.batch import Entry
 from archive.differences import Difference, compare
 from archive.row_repair import rows_again, stored_of, write_rows
+from archive.terminal import report_progress
 from archive.text_changes import text_digest
 from archive.verify.findings import Finding, Verification
 
@@ -59,7 +60,7 @@ def check_rows(verification: Verification) -> Iterator[Finding]:
         " ORDER BY arrival",
         [verification.version],
     ).fetchall()
-    for article_id, is_ours in rows:
+    for article_id, is_ours in report_progress(iter(rows), len(rows)):
         if not is_ours:
             verification.of_other_readers += 1
             continue
