@@ -40,6 +40,8 @@ LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
 LONGEST_BADGE = 12
 WORD = re.compile(r"\w{2,}")
 PERMALINK = re.compile(r"\s*[¶🔗§]$")
+SITE_ENDS = re.compile(r"官方网站|官网|官網|官方网|网站|網站|门户网站?|网|網|首页")
+"""What stands behind an organisation's name in the title of its site."""
 PAGE_OF = re.compile(
     r"\s*[（(\[【]\s*\d{1,2}\s*[/／]\s*\d{1,2}\s*(?:ページ|页|頁|page)\s*[）)\]】]$|\s*[（(]\s*第?\d{1,2}\s*(?:ページ|页|頁)目?\s*[）)]$",
     re.IGNORECASE,
@@ -203,6 +205,8 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
         if (badge := badge_of(element)) and not any(plain in one for one in keys):
             text = text.removeprefix(badge).strip()
             plain = fold_words(text)
+        if len(parts) > 1 and text in parts[-1] and SITE_ENDS.fullmatch(parts[-1].replace(text, "", 1)):
+            continue  # a logo
         if len(plain) < 2 or not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
             folded = fold_title(text)
             if not any(len(one) >= 8 and folded.startswith(one) for one in cut_titles):

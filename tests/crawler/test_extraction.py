@@ -583,6 +583,12 @@ def test_the_number_of_a_page_is_no_part_of_the_headline(title, expected):
     assert find_headline(page(f"<title>{title}</title><h1>{title}</h1>"), [])[0] == expected
 
 
+def test_an_organisation_s_logo_is_not_the_headline():
+    html = "<title>新闻动态--山南地理学会官网</title><h1>山南地理学会</h1><h5>三条公路学术年会在山南举行</h5>"
+    document = page(html)
+    assert find_headline(document, [*document.root.iter("h1", "h5")])[0] != "山南地理学会"
+
+
 def test_a_blog_s_name_in_the_title_is_not_the_headline():
     html = "<title>把根留住 - 阿丁的体育博客的日志 - 某易博客</title><h1>阿丁的体育博客</h1><h3 class=title>把根留住</h3>"
     assert find_headline(page(html), [])[0] == "把根留住"
