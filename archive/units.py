@@ -16,7 +16,7 @@ def span(text: str) -> timedelta:
     """
     match = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
     if not match:
-        raise ValueError(f"{text!r} is no span of time: give a number and m, h or d, e.g. 15m, 2h, 1d")
+        raise ValueError(f"{text!r} is not a time span: give a number and m, h or d, e.g. 15m, 2h, 1d")
     return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 
@@ -28,7 +28,7 @@ def size(text: str) -> int:
     """
     match = re.fullmatch(r"(\d{1,9})([KMGT]?)", text.upper())
     if not match:
-        raise ValueError(f"{text!r} is no size: give a number and K, M, G or T, e.g. 500M, 1G")
+        raise ValueError(f"{text!r} is not a size: give a number and K, M, G or T, e.g. 500M, 1G")
     return int(match[1]) * 1024 ** " KMGT".index(match[2] or " ")
 
 

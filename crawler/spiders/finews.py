@@ -29,7 +29,7 @@ class FinewsSpider(FeedsSpider):
     ):
         super().__init__(sources=Finews.name, since=since, until=until, every=every)
         if origin and not origin_of(origin):
-            raise UsageProblem(f"origin={origin} is no address: give scheme://host[:port]")
+            raise UsageProblem(f"origin={origin} is not an address: give scheme://host[:port]")
         words = [word.strip() for word in (feeds or ",".join(FEEDS)).split(",") if word.strip()]
         names = {word: feed.name for word, feed in FEEDS.items()}
         self.chosen = list(dict.fromkeys(names.get(word, word) for word in words))

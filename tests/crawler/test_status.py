@@ -218,7 +218,7 @@ def test_a_terminal_without_chinese_gets_escapes(archive, data_dir):
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--max-age", "soon"], "'soon' is no span of time"),
+        (["--max-age", "soon"], "'soon' is not a time span"),
         (["--min-free", "x"], "no size"),
         (["--jason"], "status: unexpected argument '--jason'"),
         (["now"], "status: unexpected argument 'now'"),
