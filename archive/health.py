@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from archive.language import gettext, ngettext
 from archive.list_habits import find_short_lists, find_silent_lists, list_problems
 from archive.lock import lock_holder
 from archive.outcomes import sql_list
-from archive.reader import rows
+from archive.reader import READ_ERRORS, rows
 from archive.times import ago
 from archive.units import in_bytes
 
@@ -64,7 +65,7 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
         " (SELECT count(*) FROM articles WHERE headline_from = 'body' OR published_from = 'id' OR published_at IS NULL)"
         " AS incomplete, (SELECT count(*) FROM images) AS images, (SELECT coalesce(sum(bytes), 0) FROM images) AS bytes",
     )
-    disk = shutil.disk_usage(data_dir)
+    disk, captures = shutil.disk_usage(data_dir), data_dir / "captures.db"
     return {
         "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "data_dir": str(data_dir),
@@ -98,6 +99,7 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             "failed": images.get("failed", 0),
             "refused": images.get("refused", 0),
         },
+        "captures": _why_unreadable(captures) if captures.exists() else None,
         "disk": {
             "archive": _file_size(data_dir / "archive.db"),
             "wal": _file_size(data_dir / "archive.db-wal"),
@@ -108,6 +110,18 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             "total": disk.total,
         },
     }
+
+
+def _why_unreadable(captures: Path) -> str | None:
+    """What SQLite says of captures that cannot be read, as far as that shows at once; scrapy verify looks at each."""
+    at_rest = not captures.with_name(f"{captures.name}-wal").exists()
+    try:
+        uri = f"{captures.absolute().as_uri()}?mode=ro{'&immutable=1' * at_rest}"
+        with closing(sqlite3.connect(uri, uri=True)) as conn:
+            conn.execute("SELECT * FROM captures ORDER BY id DESC LIMIT 1").fetchall()
+    except READ_ERRORS as exc:
+        return str(exc)
+    return None
 
 
 def _file_size(path: Path) -> int:
@@ -127,6 +141,13 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
     def problem(status: int, text: str, feed: str | None = None) -> None:
         problems.append({"exit_status": status, "problem": text, "feed": feed})
 
+    if report["captures"]:
+        problem(
+            NO_ARCHIVE,
+            gettext("captures.db cannot be read: {reason}; scrapy verify says more").format(
+                reason=report["captures"]
+            ),
+        )
     if gaps := len(report["gaps"]):
         problem(
             OPEN_GAPS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,17 @@ READ_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What reading a database raises: a damaged schema can hold bytes that Python cannot decode."""
 
 
+def is_on_full_disk(path: Path) -> bool:
+    """Whether there is no room left for what SQLite puts beside a database, to read it as well."""
+    return shutil.disk_usage(path.parent).free < 65_536
+
+
 def explain_unreadable(path: Path, exc: Exception) -> str:
     """Why the archive at *path* could not be read, and the remedy."""
     reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
-    if reason.startswith(("no such table", "no such column")):
+    if is_on_full_disk(path):
+        remedy = "The disk is full: make room; nothing was damaged by that"
+    elif reason.startswith(("no such table", "no such column")):
         remedy = "If its tables are older than this program, a crawl brings them up to date"
     else:
         remedy = (

@@ -32,6 +32,7 @@ from archive.journal import Noted
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.outcomes import FAILED
 from archive.publisher_slugs import slug_of
+from archive.reader import is_on_full_disk
 from archive.reader_marks import waiting_links
 from archive.schema import NewerDatabase, has_search, keep_statistics, open_archive
 from archive.times import utc_text
@@ -150,9 +151,12 @@ class Archive:
                     f"{path} was made by a later version of finews-archive (its step {exc}): install that"
                 )
             else:
-                reason = (
-                    f"{path} cannot be opened: {exc}. If it is damaged, move it away and restore a backup."
+                remedy = (
+                    "The disk is full: make room"
+                    if is_on_full_disk(path)
+                    else "If it is damaged, move it away and restore a backup"
                 )
+                reason = f"{path} cannot be opened: {exc}. {remedy}."
             raise ArchiveError(reason) from None
         return self
 

@@ -1,9 +1,9 @@
 """``scrapy status``: whether the archive is healthy. Reads only.
 
-Exit status, the highest of those that hold: 0 healthy; 1 there is no archive, or it cannot be read; 2 wrong usage;
-3 a gap in a feed is open; 4 a feed failed `FEED_FAILURES` times in a row; 5 the last scheduled crawl failed or was
-killed; 6 no crawl succeeded within ``--max-age``; 7 the disk is nearly full; 8 links of the queue were put aside, nobody works on
-it, or it cannot be reached.
+Exit status, the highest of those that hold: 0 healthy; 1 there is no archive, or it or its captures cannot be
+read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed `FEED_FAILURES` times in a row; 5 the last scheduled crawl
+failed or was killed; 6 no crawl succeeded within ``--max-age``; 7 the disk is nearly full; 8 links of the queue were put aside,
+nobody works on it, or it cannot be reached.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Command(ReadingCommand):
 
         return (
             "Tells whether the archive is healthy, without a crawl. Exit status, the highest of those that hold: 0 healthy; 1 no "
-            "archive, or it cannot be read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed "
+            "archive, or it or its captures cannot be read; 2 wrong usage; 3 a gap in a feed is open; 4 a feed failed "
             f"{FEED_FAILURES} times in a row; 5 the last scheduled crawl failed or was killed; 6 no crawl succeeded within "
             "--max-age; 7 the disk is nearly full; 8 links of the queue (-s QUEUE=) were put aside, nobody works on it, or it "
             "cannot be reached. Several SHARDs, DATA_DIRs of machines that crawl together, are shown side by side."

@@ -173,6 +173,15 @@ def test_a_full_disk_is_7_and_the_highest_counts(archive, data_dir):
     assert "  6  " in said
 
 
+def test_damaged_captures_are_1(archive, data_dir):
+    (data_dir / "captures.db").write_bytes(b"no database" * 1000)
+    code, found = status(data_dir)
+    assert (code, found["problems"][0]["problem"]) == (
+        1,
+        "captures.db cannot be read: file is not a database; scrapy verify says more",
+    )
+
+
 def test_a_crawl_that_runs_is_shown(archive, data_dir):
     add_crawl(archive, minutes=1, exit_status=None, finished_at=None, outcome=None)
     with open(data_dir / ".lock", "w") as lock:
