@@ -228,7 +228,7 @@ def test_a_terminal_without_chinese_gets_escapes(archive, data_dir):
     ("args", "said"),
     [
         (["--max-age", "soon"], "'soon' is not a time span"),
-        (["--min-free", "x"], "no size"),
+        (["--min-free", "x"], "not a size"),
         (["--jason"], "status: unexpected argument '--jason'"),
         (["now"], "status: unexpected argument 'now'"),
     ],
