@@ -9,8 +9,6 @@ from archive.language import gettext, gettext_noop
 
 BEIJING = timezone(timedelta(hours=8))
 """Zone of the source's clocks; China keeps no summer time."""
-BEIJING_SQL = "'+8 hours'"
-"""The same as a modifier of SQLite's date functions, for UTC text."""
 WEEKDAYS = (
     gettext_noop("Mon"),
     gettext_noop("Tue"),

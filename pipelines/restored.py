@@ -10,8 +10,6 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
-SCOPES = ("rule", "article", "fragment")
-
 
 @dataclass(slots=True)
 class Restored:

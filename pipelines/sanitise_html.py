@@ -304,12 +304,6 @@ def sweep(tree: Any) -> None:
         tree.text = fresh.text
 
 
-def unwrap(element: Any) -> None:
-    """Put an element's content in its place, adding no blank and cutting no word."""
-    element.tag = UNWRAPPED
-    etree.strip_tags(element.getparent(), UNWRAPPED)
-
-
 def drop(element: Any) -> None:
     """Take an element out with its content; the text behind it stays."""
     parent, before, tail = element.getparent(), element.getprevious(), element.tail
