@@ -55,7 +55,7 @@ def find_access(document: Document, size: int, lines: Iterable[str]) -> str:
 
 def states_closed(document: Document) -> bool:
     """Whether the page's metadata say that the article is for those who pay."""
-    if any(is_false(one.get("isAccessibleForFree")) for one in article_records(document)):
+    if any(is_false(record.get("isAccessibleForFree")) for record in article_records(document)):
         return True
     tier = document.meta.get("article:content_tier", "").lower()
     return tier in ("locked", "paid", "premium")

@@ -36,9 +36,9 @@ class BlockLayout:
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
-        for one in filter(is_hidden, root.iter()):
-            (hidden if letters("".join(one.itertext())) * 5 < everything else large).append(one)
-        remove_all([one for one in hidden if one.getparent() is not None], root)
+        for element in filter(is_hidden, root.iter()):
+            (hidden if letters("".join(element.itertext())) * 5 < everything else large).append(element)
+        remove_all([element for element in hidden if element.getparent() is not None], root)
         remove_all(find_copies(root, large), root)
         self.order: dict[Any, int] = {}
         """Place of every element in reading order."""
@@ -166,9 +166,9 @@ class BlockLayout:
                 item = parent
         everything = sum(self.plain.values())
         for (parent, kind), items in groups.items():
-            if len(items) < 3 or len(items) < 0.6 * sum(kind_of(one) == kind for one in parent):
+            if len(items) < 3 or len(items) < 0.6 * sum(kind_of(sibling) == kind for sibling in parent):
                 continue
-            shown = sum(self.plain.get(block, 0) for one in items for block in one.iter())
+            shown = sum(self.plain.get(block, 0) for sibling in items for block in sibling.iter())
             if shown < 0.5 * everything or (shown < TEASER * len(items) and everything - shown >= TEASER):
                 self.related.update(items)
 
@@ -205,9 +205,9 @@ class BlockLayout:
         if heading not in self.order:
             return False
         behind = [
-            one
-            for one in self.blocks
-            if self.order[one] > self.order[heading] and not self.in_boilerplate(one)
+            candidate
+            for candidate in self.blocks
+            if self.order[candidate] > self.order[heading] and not self.in_boilerplate(candidate)
         ]
         parents: set[Any] = set()
         for n, block in enumerate(behind):
@@ -232,7 +232,7 @@ class BlockLayout:
             # What follows the end is of other articles, or of readers.
             value[block] = worth * behind if ended and worth > 0 else worth
             ended = ended or block is self.end
-        total = sum(one for one in value.values() if one > 0)
+        total = sum(positive for positive in value.values() if positive > 0)
         for element in reversed(self.order):
             worth = value[element]
             if 0 < worth < 0.6 * total and (element in self.related or is_boilerplate(element)):
@@ -247,15 +247,15 @@ def find_copies(root: Any, hidden: list[Any]) -> list[Any]:
     """Those of the *hidden* elements whose sentences are shown as well: a page's microdata may hold its text once more."""
     if not hidden:
         return []
-    inside = {element for one in hidden for element in one.iter()}
+    inside = {element for holder in hidden for element in holder.iter()}
     shown = "".join(
-        f"{'' if one in inside else one.text or ''}{'' if one.getparent() in inside else one.tail or ''}"
-        for one in root.iter()
+        f"{'' if holder in inside else holder.text or ''}{'' if holder.getparent() in inside else holder.tail or ''}"
+        for holder in root.iter()
     )
     shown = fold_letters(shown)
     copies = []
-    for one in hidden:
-        lines = [line for text in one.itertext() if len(line := fold_letters(text)) >= LEAST_DESCRIPTION]
+    for holder in hidden:
+        lines = [line for text in holder.itertext() if len(line := fold_letters(text)) >= LEAST_DESCRIPTION]
         if lines and sum(line[:COMPARED] in shown for line in lines) >= len(lines) / 2:
-            copies.append(one)
-    return [one for one in copies if not any(above in copies for above in one.iterancestors())]
+            copies.append(holder)
+    return [holder for holder in copies if not any(above in copies for above in holder.iterancestors())]

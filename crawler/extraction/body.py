@@ -67,18 +67,18 @@ class Body:
     removals: list[dict[str, Any]] = field(default_factory=list)
     """What was taken out of it: ``rule``, ``text``, ``html`` each."""
 
-    def take_out(self, rule: str, one: Any) -> None:
+    def take_out(self, rule: str, element: Any) -> None:
         """Remove an element of the body, on record where it shows anything. What the other reader has as text stays."""
-        text = text_of(one)
+        text = text_of(element)
         is_guess = rule in GUESSES and len(text) > SENTENCE and bool(self.confirmed_text)
         if is_guess and is_confirmed(fold_letters(text), self.confirmed_text, WHOLE):
             return
-        if text or one.tag == "img" or one.find(".//img") is not None:
-            markup = etree.tostring(one, encoding="unicode", method="html", with_tail=False)
+        if text or element.tag == "img" or element.find(".//img") is not None:
+            markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
             if is_spared(rule, text, markup):
                 return
             self.removals.append({"rule": rule, "text": text, "html": markup})
-        remove(one)
+        remove(element)
 
 
 def find_body(layout: BlockLayout) -> Any:
@@ -89,16 +89,21 @@ def find_body(layout: BlockLayout) -> Any:
         best = find_heaviest(layout, branch_of(described, best))
     if layout.value[best] <= 0:
         return find_short_lines(layout)
-    named = [one for one in layout.named if layout.value[one] >= NAMED * layout.value[best]]
+    named = [candidate for candidate in layout.named if layout.value[candidate] >= NAMED * layout.value[best]]
     if described is not None and is_within(described, best):
-        named = [one for one in named if is_within(described, one)]
+        named = [candidate for candidate in named if is_within(described, candidate)]
     named = named or [
-        one for one in best.iter("article") if layout.value.get(one, 0) >= ALONE * layout.value[best]
+        candidate
+        for candidate in best.iter("article")
+        if layout.value.get(candidate, 0) >= ALONE * layout.value[best]
     ]
     if named:
-        top = max(layout.value[one] for one in named)
+        top = max(layout.value[candidate] for candidate in named)
         # The innermost of those that hold the same text.
-        best = max((one for one in named if layout.value[one] >= 0.95 * top), key=layout.order.__getitem__)
+        best = max(
+            (candidate for candidate in named if layout.value[candidate] >= 0.95 * top),
+            key=layout.order.__getitem__,
+        )
         best = without_siderail(layout, best)
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
@@ -134,13 +139,14 @@ def find_described(layout: BlockLayout) -> Any:
 def is_described(layout: BlockLayout, own: str) -> bool:
     """Whether a folded text and one of the page's descriptions begin alike: it sums the article up."""
     return len(own) >= DESCRIBED and any(
-        one.startswith(own[:DESCRIBED]) or own.startswith(one[:DESCRIBED]) for one in layout.descriptions
+        description.startswith(own[:DESCRIBED]) or own.startswith(description[:DESCRIBED])
+        for description in layout.descriptions
     )
 
 
 def is_about_title(layout: BlockLayout, element: Any) -> bool:
     """Whether a text has words of the page's title: rules for comments have none."""
-    title = next((text_of(one) for one in layout.root.iter("title")), "").lower()
+    title = next((text_of(tag) for tag in layout.root.iter("title")), "").lower()
     words = set(TITLE_WORD.findall(title)) | {
         title[n : n + 2] for n in range(len(title)) if HAN.fullmatch(title[n : n + 2])
     }
@@ -168,7 +174,7 @@ def find_short_lines(layout: BlockLayout) -> Any:
         if not (element in layout.related or is_boilerplate(element)) and element.getparent() is not None:
             size[element.getparent()] += size[element]
     best = layout.root
-    while (child := max(best, key=lambda one: size.get(one, 0), default=None)) is not None:
+    while (child := max(best, key=lambda inner: size.get(inner, 0), default=None)) is not None:
         if size.get(child, 0) < DOMINANT * size[best] or child.tag in INLINE | {"p"}:
             break
         best = child
@@ -189,7 +195,7 @@ def text_start(layout: BlockLayout, element: Any) -> int:
     """Place in reading order up to which a headline can stand: the first sentence in *element*, or a little behind its begin."""
     begin = layout.order[element]
     within = {*element.iter()}
-    first = next((one for one in layout.blocks if one in within and is_sentence(layout, one)), None)
+    first = next((block for block in layout.blocks if block in within and is_sentence(layout, block)), None)
     return max(begin + 12, layout.order[first] if first is not None else 0)
 
 
@@ -197,7 +203,7 @@ def without_siderail(layout: BlockLayout, element: Any) -> Any:
     """The part of a body that holds all of its sentences, where what lies beside it is link lists and the like."""
     while True:
         child = max(
-            (one for one in element if one in layout.value), key=layout.value.__getitem__, default=None
+            (inner for inner in element if inner in layout.value), key=layout.value.__getitem__, default=None
         )
         if child is None or child.tag in INLINE | {"p"}:
             return element
@@ -211,12 +217,12 @@ def holds_the_text(layout: BlockLayout, child: Any, element: Any) -> bool:
     if layout.value[child] < DOMINANT * layout.value[element]:
         return False
     within = {*child.iter()}
-    outside = [one for one in element.iter() if one not in within]
-    blocks = [one for one in outside if one in layout.plain]
+    outside = [inner for inner in element.iter() if inner not in within]
+    blocks = [inner for inner in outside if inner in layout.plain]
     return (
-        sum(one in layout.plain for one in within) >= 3
-        and not any(one.tag == "img" for one in outside)
-        and not any(layout.worth(one) >= SENTENCE for one in blocks)
+        sum(inner in layout.plain for inner in within) >= 3
+        and not any(inner.tag == "img" for inner in outside)
+        and not any(layout.worth(inner) >= SENTENCE for inner in blocks)
     )
 
 
@@ -227,7 +233,7 @@ def read_body(
     another reader has it, folded."""
     order = layout.order
     first_inside = order[element]
-    last_inside = max((order[one] for one in element.iter()), default=first_inside)
+    last_inside = max((order[inner] for inner in element.iter()), default=first_inside)
     inside = [block for block in layout.blocks if first_inside <= order[block] <= last_inside]
     head_at, text_at = find_text_start(layout, inside, heading, headline, first_inside)
     near, elements = find_lines_above(layout, heading, headline, head_at, text_at)
@@ -235,7 +241,7 @@ def read_body(
     below = [block for block in inside if order[block] >= text_at][:FIRST_LINES]
     late = [block for block in below if is_meta(own_text(block), layout.plain[block], layout.marks[block])]
     near += [line for block in late if (line := squeeze(own_text(block, " "))) not in near]
-    elements += [one for block in late for one in block.iter()]
+    elements += [inner for block in late for inner in block.iter()]
     lead = [
         block
         for block in layout.blocks
@@ -259,7 +265,9 @@ def read_body(
         heading=heading if head_at >= 0 else None,
         lead=lead,
         confirmed_text=confirmed,
-        lead_images=[one for one in layout.root.iter("img") if 0 <= head_at < order[one] < first_inside],
+        lead_images=[
+            inner for inner in layout.root.iter("img") if 0 <= head_at < order[inner] < first_inside
+        ],
     )
 
 
@@ -310,16 +318,16 @@ def find_lines_above(
     lines = [line for line in (beside, *(squeeze(own_text(block, " ")) for block in near)) if line]
     if head_at >= text_at:
         return lines, []
-    return lines, [one for one, place in order.items() if max(head_at, text_at - 60) <= place < text_at]
+    return lines, [inner for inner, place in order.items() if max(head_at, text_at - 60) <= place < text_at]
 
 
 def lines_round(layout: BlockLayout, heading: Any) -> list[str]:
     """The lines in front of and behind a *heading* that is not above the text."""
-    at = layout.order.get(heading, -1) if heading is not None else -1
-    if at < 0:
+    heading_place = layout.order.get(heading, -1) if heading is not None else -1
+    if heading_place < 0:
         return []
-    before = [block for block in layout.blocks if layout.order[block] < at][-2:]
-    behind = [block for block in layout.blocks if layout.order[block] > at][:4]
+    before = [block for block in layout.blocks if layout.order[block] < heading_place][-2:]
+    behind = [block for block in layout.blocks if layout.order[block] > heading_place][:4]
     return [squeeze(own_text(block, " ")) for block in (*before, *behind)]
 
 

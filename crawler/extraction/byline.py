@@ -99,7 +99,7 @@ def find_authors(
     media = find_own_names(document, publisher)
     stated = find_stated_authors(document, media)
     if not document.is_cjk:
-        found = (
+        authors = (
             without_editors(stated, document)
             or find_in_elements(elements)
             or find_marked_authors(elements)
@@ -108,14 +108,14 @@ def find_authors(
             or find_in_lines(near, head, last, publisher)
             or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
         )
-        return without_media(found, media)
-    found = find_printed(near, first, last, after, publisher, elements)
-    found = found or without_editors(without_media(find_signed(head, tail), media), document)
-    if not found and KANA.search(f"{document.title}{''.join(head[:2])}"):
+        return without_media(authors, media)
+    authors = find_printed(near, first, last, after, publisher, elements)
+    authors = authors or without_editors(without_media(find_signed(head, tail), media), document)
+    if not authors and KANA.search(f"{document.title}{''.join(head[:2])}"):
         own = fold_title(publisher or "")
-        found = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
+        authors = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
     return (
-        found
+        authors
         or [name for name in without_editors(stated, document) if is_certain(name, document)]
         or find_pen_name(elements, media)
     )

@@ -72,13 +72,13 @@ def in_line(line: str, whole: bool = False) -> list[str]:
     """
     named: list[str] = []
     for pattern in PATTERNS:
-        for found in pattern.finditer(line):
-            if whole and len(line) > len(found[0]) + 30:
+        for match in pattern.finditer(line):
+            if whole and len(line) > len(match[0]) + 30:
                 continue
-            before = line[max(0, found.start() - 6) : found.start() + 2]
-            if NOT_WRITER.search(before) or PICTURED.match(line, found.end()):
+            before = line[max(0, match.start() - 6) : match.start() + 2]
+            if NOT_WRITER.search(before) or PICTURED.match(line, match.end()):
                 continue
-            named += [name for name in names_in(found[1]) if name not in named]
+            named += [name for name in names_in(match[1]) if name not in named]
     return named
 
 
@@ -130,10 +130,10 @@ def find_unlabelled(line: str, is_dated: bool) -> list[str]:
     >>> find_unlabelled("山南日报 王小明", False), find_unlabelled("王小明", True), find_unlabelled("王小明", False)
     (['王小明'], ['王小明'], [])
     """
-    if (found := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(found[0]):
-        names = names_in(found[1] or found[2])
+    if (match := BESIDE_MEDIUM.search(line)) and MEDIUM_WORD.search(match[0]):
+        names = names_in(match[1] or match[2])
         # Words that begin as names do stand behind a medium's as well: its sections.
-        return names if "/" in found[0] or all(len(name) > 2 for name in names) else []
+        return names if "/" in match[0] or all(len(name) > 2 for name in names) else []
     names = names_in(line) if is_dated and re.fullmatch(NAMES, line) else []
     return names if "".join(names[:2])[2:] else []
 

@@ -27,7 +27,7 @@ def cut_labels(body: Body) -> None:
     """Take labels such as "Image caption" out of figures, and lines that say who made the image."""
     for figure in list(body.element.iter("figure")):
         for block in [
-            one for one in figure.iterdescendants("span", "p", "div", "figcaption") if len(one) <= 2
+            inner for inner in figure.iterdescendants("span", "p", "div", "figcaption") if len(inner) <= 2
         ]:
             text = text_of(block)
             match = (

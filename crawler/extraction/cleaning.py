@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_described, is_confirmed, is_described
+from crawler.extraction.body import Body, find_described, is_confirmed, is_described, is_sentence
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, names_of, squeeze, text_of
@@ -44,6 +44,7 @@ LONGEST_CARD_LINE = 60  # characters of a line about a writer
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
+CONFIRMED = 0.7  # share of a box's sentences that the other reader has from which on they are text
 ENOUGH_TO_ASK = 200  # characters of a box for which the other reader is asked
 EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编|编辑|編輯)\s*[:：|｜]?.{0,30}$")
 
@@ -61,7 +62,7 @@ def clean_body(
     element = body.element
     unhide(element)
     sums = subtree_sums(layout, element)
-    wanted = {fold_words(one) for one in (headline, *titles) if one}
+    wanted = {fold_words(form) for form in (headline, *titles) if form}
     cut_head(layout, body, wanted)
     cut_above_heading(layout, body, wanted)
     cut_times(body)
@@ -89,11 +90,11 @@ def clean_body(
 
 def unhide(element: Any) -> None:
     """Drop styles that hide: what is hidden and not the text is gone by now, so a script shows this."""
-    for one in element.iter():
-        style = (one.get("style") or "").replace(" ", "").lower()
+    for inner in element.iter():
+        style = (inner.get("style") or "").replace(" ", "").lower()
         if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
-            del one.attrib["style"]
-        one.attrib.pop("hidden", None)
+            del inner.attrib["style"]
+        inner.attrib.pop("hidden", None)
 
 
 def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, int, int]]) -> None:
@@ -102,33 +103,41 @@ def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, i
     described = find_described(layout)
     if described is not None and not is_within(described, body.element):
         described = None
-    for one in list(body.element.iterdescendants()):
-        if one.tag in INLINE or one not in sums or not is_within(one, body.element):
+    for box in list(body.element.iterdescendants()):
+        if box.tag in INLINE or box not in sums or not is_within(box, body.element):
             continue
-        plain, linked, marks, links = sums[one]
-        if one in layout.related and plain < most:
-            body.take_out("related_block", one)
-        elif is_boilerplate(one) and (
-            plain < most or (described is not None and not is_within(described, one) and plain < 3 * most)
+        plain, linked, marks, links = sums[box]
+        if box in layout.related and plain < most:
+            body.take_out("related_block", box)
+        elif is_boilerplate(box) and (
+            plain < most or (described is not None and not is_within(described, box) and plain < 3 * most)
         ):
             if (
                 plain >= ENOUGH_TO_ASK
                 and body.confirmed_text
-                and holds_confirmed(layout, one, body.confirmed_text)
+                and holds_confirmed(layout, box, body.confirmed_text)
             ):
                 continue
-            save_images(one)
-            body.take_out("page_boilerplate", one)
-        elif PLAYER_NAME.search(names_of(one)) and is_player_text(one, plain + linked):
-            body.take_out("player_text", one)
-        elif one.tag in LISTS and is_link_list(one, plain, linked, marks, links):
-            body.take_out("link_list", one)
+            save_images(box)
+            body.take_out("page_boilerplate", box)
+        elif PLAYER_NAME.search(names_of(box)) and is_player_text(box, plain + linked):
+            body.take_out("player_text", box)
+        elif box.tag in LISTS and is_link_list(box, plain, linked, marks, links):
+            body.take_out("link_list", box)
 
 
 def holds_confirmed(layout: BlockLayout, box: Any, text: str) -> bool:
-    """Whether half of *text*, the page's text as another reader has it, is in a box."""
-    folded = (fold_letters(own_text(block)) for block in box.iter() if block in layout.plain)
-    return 2 * sum(len(own) for own in folded if len(own) >= SURE and own in text) >= len(text)
+    """Whether a box holds half of *text*, the page's text as another reader has it, or hardly any sentence that is not of it."""
+    blocks = [block for block in box.iter() if block in layout.plain]
+    sizes = {
+        block: len(own)
+        for block in blocks
+        if len(own := fold_letters(own_text(block))) >= SURE and own in text
+    }
+    sentences = [block for block in blocks if is_sentence(layout, block)]
+    return 2 * sum(sizes.values()) >= len(text) or sum(
+        block in sizes for block in sentences
+    ) > CONFIRMED * len(sentences)
 
 
 def is_link_list(box: Any, plain: int, linked: int, marks: int, links: int) -> bool:
@@ -157,30 +166,30 @@ def is_player_text(box: Any, size: int) -> bool:
 
 def cut_tail(body: Body) -> None:
     """The last lines of a body that are no text: headings of lists, notices of payment, rights and apps."""
-    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
-    for one in reversed(lines[-TAIL_LINES:]):
-        text = squeeze(own_text(one))
-        if one is body.element or any(
-            above.tag in ("figure", "table") for above in (one, *one.iterancestors())
+    lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
+    for line in reversed(lines[-TAIL_LINES:]):
+        text = squeeze(own_text(line))
+        if line is body.element or any(
+            above.tag in ("figure", "table") for above in (line, *line.iterancestors())
         ):
             return
         if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors
             continue
         if not (is_end_line(text) or is_closing_line(text) or is_notice(text) or TAIL.search(text)):
             return
-        body.take_out("tail_line", one)
+        body.take_out("tail_line", line)
 
 
 def cut_writer_card(body: Body, names: set[str]) -> None:
     """Behind the text, a line that is one of *names* (folded) alone and what is said of the writer there, with the portrait."""
-    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
-    for n, one in enumerate(lines):
-        if n < len(lines) / 2 or fold_words(text_of(one)) not in names:
+    lines = [block for block in body.element.iter() if block.tag not in INLINE and own_text(block).strip()]
+    for n, block in enumerate(lines):
+        if n < len(lines) / 2 or fold_words(text_of(block)) not in names:
             continue
         card = lines[n:]
         if len(card) > TAIL_LINES or any(len(text_of(line)) > LONGEST_CARD_LINE for line in card):
             continue
-        holder = one
+        holder = block
         while (above := holder.getparent()) is not None and above is not body.element:
             if any(is_within(line, above) for line in lines[:n]):
                 break
@@ -276,15 +285,15 @@ def split_runs(holder: Any) -> list[Any]:
 def subtree_sums(layout: BlockLayout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
     """``(plain, linked, marks, links)`` of every element below *element*: characters, punctuation, number of links."""
     sums: dict[Any, list[int]] = {}
-    for one in reversed(list(element.iter())):
-        here = sums.setdefault(one, [0, 0, 0, 0])
-        if one in layout.plain:
-            here[0] += layout.plain[one]
-            here[1] += layout.linked[one]
-            here[2] += layout.marks[one]
-        here[3] += one.tag == "a"
-        if one is not element:
-            above = sums.setdefault(one.getparent(), [0, 0, 0, 0])
+    for inner in reversed(list(element.iter())):
+        here = sums.setdefault(inner, [0, 0, 0, 0])
+        if inner in layout.plain:
+            here[0] += layout.plain[inner]
+            here[1] += layout.linked[inner]
+            here[2] += layout.marks[inner]
+        here[3] += inner.tag == "a"
+        if inner is not element:
+            above = sums.setdefault(inner.getparent(), [0, 0, 0, 0])
             for n in range(4):
                 above[n] += here[n]
-    return {one: (a, b, c, d) for one, (a, b, c, d) in sums.items()}
+    return {inner: (a, b, c, d) for inner, (a, b, c, d) in sums.items()}

@@ -40,11 +40,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if loose.count("\ufffd") * 500 < sum(char > "\x7f" for char in loose):  # UTF-8 that was cut or patched
         return loose
     names: dict[str, None] = {}
-    if found := HEADER.search(content_type or ""):
-        names[found[1].lower()] = None
-    names |= dict.fromkeys(one.decode().lower() for one in DECLARED.findall(body[:4096]))
+    if match := HEADER.search(content_type or ""):
+        names[match[1].lower()] = None
+    names |= dict.fromkeys(encoding.decode().lower() for encoding in DECLARED.findall(body[:4096]))
     best, best_score = loose, -1.0
-    for name in dict.fromkeys([*(SUPERSETS.get(one, one) for one in names), "gb18030", "big5hkscs"]):
+    for name in dict.fromkeys(
+        [*(SUPERSETS.get(encoding, encoding) for encoding in names), "gb18030", "big5hkscs"]
+    ):
         try:
             if codecs.lookup(name).name in NO_CHARSETS:
                 continue

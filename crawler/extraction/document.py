@@ -105,8 +105,8 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses are relative to."""
-        found = self.root.find(".//base[@href]")
-        return (absolute(self.url, found.get("href")) if found is not None else None) or self.url
+        tag = self.root.find(".//base[@href]")
+        return (absolute(self.url, tag.get("href")) if tag is not None else None) or self.url
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -127,16 +127,16 @@ class Document:
     @cached_property
     def title(self) -> str:
         """The title of the page as the browser's tab shows it."""
-        return next((text for one in self.root.iter("title") if (text := text_of(one))), "")
+        return next((text for element in self.root.iter("title") if (text := text_of(element))), "")
 
     @cached_property
     def canonical(self) -> str | None:
         """The page's own permanent address: rel=canonical, else og:url."""
         stated = next(
             (
-                one.get("href")
-                for one in self.root.iter("link")
-                if "canonical" in (one.get("rel") or "").lower().split()
+                link.get("href")
+                for link in self.root.iter("link")
+                if "canonical" in (link.get("rel") or "").lower().split()
             ),
             None,
         )
@@ -148,24 +148,31 @@ class Document:
     def linked_objects(self) -> list[dict[str, Any]]:
         """Every schema.org object that the page states, in its order; objects within others follow them."""
         blocks = contents_of(self.html, JSON_LD, SCRIPT_ENDS) if "ld+json" in self.html else ()
-        return [one for block in blocks for one in _objects(_parse_json(block))]
+        return [record for block in blocks for record in _objects(_parse_json(block))]
 
     @cached_property
     def linked_data(self) -> dict[str, Any]:
         """The schema.org record of the article, else of the page; empty where there is none that can be read."""
         best: dict[str, Any] = {}
         best_rank = (0, 0)
-        for one in self.linked_objects:
-            kind = type_name(one)
-            rank = (2 if ARTICLE_TYPES.search(kind) else int(PAGE_TYPES.search(kind) is not None), len(one))
+        for record in self.linked_objects:
+            kind = type_name(record)
+            rank = (
+                2 if ARTICLE_TYPES.search(kind) else int(PAGE_TYPES.search(kind) is not None),
+                len(record),
+            )
             if rank[0] and rank > best_rank:
-                best, best_rank = one, rank
+                best, best_rank = record, rank
         return best
 
     def resolve(self, value: Any) -> Any:
         """A value of a schema.org record; one that only names another object by ``@id`` is that object."""
         if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
-            same = (one for one in self.linked_objects if one.get("@id") == value.get("@id") and len(one) > 2)
+            same = (
+                record
+                for record in self.linked_objects
+                if record.get("@id") == value.get("@id") and len(record) > 2
+            )
             return next(same, value)
         return value
 
@@ -178,9 +185,9 @@ class Document:
 
     def script_text(self, pattern: re.Pattern[str]) -> str | None:
         """The first group of *pattern* in the page's source, scripts among it, with its escapes read."""
-        if not (found := pattern.search(self.html)):
+        if not (match := pattern.search(self.html)):
             return None
-        return squeeze(unescape(unquote_js(found[1]))) or None
+        return squeeze(unescape(unquote_js(match[1]))) or None
 
 
 def _show_image(match: re.Match[str]) -> str:
@@ -214,8 +221,8 @@ def _parse_json(block: str) -> Any:
 
 def _objects(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if isinstance(data, list):
-        for one in data:
-            yield from _objects(one, depth)
+        for value in data:
+            yield from _objects(value, depth)
     elif isinstance(data, dict) and depth < 6:
         yield data
         for name in ("@graph", "mainEntity", "mainEntityOfPage", "publisher", "author"):

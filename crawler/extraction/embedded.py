@@ -43,11 +43,11 @@ def walk_records(state: Any) -> Iterator[tuple[dict[str, Any], ...]]:
     for _ in range(MOST):
         if not waiting:
             return
-        one, above = waiting.pop()
-        if isinstance(one, dict):
-            above = (one, *above)[:DEEPEST]
+        node, above = waiting.pop()
+        if isinstance(node, dict):
+            above = (node, *above)[:DEEPEST]
             yield above
-        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         if len(above) < DEEPEST:
             waiting += [(value, above) for value in inside if isinstance(value, dict | list)]
 
@@ -65,7 +65,7 @@ def read_field(chain: tuple[dict[str, Any], ...], names: re.Pattern[str]) -> str
         for name in sorted((name for name in record if names.fullmatch(name)), key=len, reverse=True):
             value = record[name]
             if isinstance(value, list) and value and isinstance(value[0], str | dict):
-                value = "、".join(text_of_value(one) for one in value)
+                value = "、".join(text_of_value(inner) for inner in value)
             value = text_of_value(value)
             if value:
                 return value

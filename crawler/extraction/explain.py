@@ -30,8 +30,8 @@ def draw_candidates(layout: BlockLayout, body: Body | None) -> str:
         depth = depths.get(element.getparent(), 0)
         depths[element] = depth + 1
         bar = ("#" if value > 0 else "-") * max(1, round(WIDTH * min(abs(value) / most, 1)))
-        plain = sum(layout.plain.get(one, 0) for one in element.iter())
-        linked = sum(layout.linked.get(one, 0) for one in element.iter())
+        plain = sum(layout.plain.get(inner, 0) for inner in element.iter())
+        linked = sum(layout.linked.get(inner, 0) for inner in element.iter())
         notes = ", ".join(describe(layout, element, body))
         text = squeeze(own_text(element))[:EXCERPT] if element in layout.plain else ""
         line = f"{value:7.0f} {plain:6} {linked:6}  {'  ' * depth}{bar} {name_of(element)}"

@@ -165,11 +165,11 @@ def is_thread(document: Document) -> bool:
 
 def why_other_type(document: Document) -> str | None:
     """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
-    kinds = [type_name(one) for one in document.linked_objects]
+    kinds = [type_name(record) for record in document.linked_objects]
     kinds += [
         itemtype.rstrip("/").rpartition("/")[2]
-        for one in document.root.iter()
-        if (itemtype := one.get("itemtype"))
+        for element in document.root.iter()
+        if (itemtype := element.get("itemtype"))
     ]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
     if any(ARTICLE_TYPE.search(kind) for kind in kinds):
@@ -227,7 +227,7 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
 
 def has_paragraphs(layout: BlockLayout, blocks: list[Any]) -> bool:
     """Whether blocks are long enough for the paragraphs of a text."""
-    sizes = [layout.plain[one] for one in blocks if layout.linked[one] * 4 < layout.plain[one]]
+    sizes = [layout.plain[block] for block in blocks if layout.linked[block] * 4 < layout.plain[block]]
     long = [size for size in sizes if size >= PARAGRAPH]
     return sum(long) >= 2 * ENOUGH_TEXT or any(size >= ITEM for size in long)
 

@@ -32,13 +32,13 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
     inside = [
         block for block in layout.blocks if is_within(block, body.element) and block is not body.element
     ]
-    at = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
-    if not at:
+    places = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
+    if not places:
         return
     most = ABOVE * sum(layout.plain[block] for block in inside)
     above: list[Any] = []
-    for n in at:  # a page shows its headline again under a summary
-        if n != at[0] and fold_words(text_of(inside[n])) not in wanted:
+    for n in places:  # a page shows its headline again under a summary
+        if n != places[0] and fold_words(text_of(inside[n])) not in wanted:
             continue
         if sum(layout.plain[block] for block in inside[:n]) <= most:
             above = inside[:n]
@@ -49,7 +49,7 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
     )
     if confirmed >= ENOUGH_ABOVE:
         above = []
-    headings = [inside[n] for n in at]
+    headings = [inside[n] for n in places]
     for block in (*above, *headings):
         if block.tag not in HEADINGS and any(heading in headings for heading in block.iter(*HEADINGS)):
             continue  # a line of its own in the element that holds heading and text
@@ -84,7 +84,7 @@ def cut_head(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
 
 def holds_text(layout: BlockLayout, block: Any) -> bool:
     """Whether a block that has a line of its own holds sentences in blocks within it."""
-    return any(layout.worth(one) >= SENTENCE for one in block.iterdescendants() if one in layout.plain)
+    return any(layout.worth(inner) >= SENTENCE for inner in block.iterdescendants() if inner in layout.plain)
 
 
 def is_headline(block: Any, wanted: set[str]) -> bool:
@@ -104,13 +104,13 @@ def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
 
 def cut_first_lines(body: Body, names: set[str]) -> None:
     """Of the first lines, those that are the time, or one of *names* (folded) alone: the text of an element that holds paragraphs as well."""
-    lines = [one for one in body.element.iter() if one.tag not in INLINE and own_text(one).strip()]
-    for one in lines[:FIRST_LINES]:
-        text = squeeze(own_text(one))
-        if letters(text) > LONGEST_TIME or (len(one) and one is body.element):
+    lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
+    for line in lines[:FIRST_LINES]:
+        text = squeeze(own_text(line))
+        if letters(text) > LONGEST_TIME or (len(line) and line is body.element):
             return
         if fold_words(text) in names or (TIME_ALONE.fullmatch(STAMP.sub("", text)) and STAMP.search(text)):
-            body.take_out("page_heading", one)
+            body.take_out("page_heading", line)
 
 
 def cut_times(body: Body) -> None:

@@ -65,12 +65,12 @@ def fold_title(text: str) -> str:
 
 def metadata_titles(document: Document) -> list[str]:
     """The titles that the page's head states."""
-    found = [
+    titles = [
         document.meta.get(name, "")
         for name in ("og:title", "twitter:title", "articletitle", "title", "dc.title")
     ]
-    found.append(squeeze(str(document.linked_data.get("headline") or "")))
-    return [one for one in found if one]
+    titles.append(squeeze(str(document.linked_data.get("headline") or "")))
+    return [title for title in titles if title]
 
 
 def without_site(title: str, site_name: str | None = None) -> str:
@@ -136,8 +136,10 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
 def all_titles(document: Document) -> list[str]:
     """The titles that the page states, without the site's name."""
     site_name = document.meta.get("og:site_name")
-    titles = [without_site(one, site_name) for one in (*metadata_titles(document), document.title) if one]
-    return titles if document.is_cjk else [without_host(one, document.url) for one in titles]
+    titles = [
+        without_site(stated, site_name) for stated in (*metadata_titles(document), document.title) if stated
+    ]
+    return titles if document.is_cjk else [without_host(stated, document.url) for stated in titles]
 
 
 def without_host(title: str, url: str) -> str:
@@ -170,7 +172,7 @@ def is_small_part(text: str, document: Document) -> bool:
 def find_alike(document: Document, before: list[Any]) -> tuple[str, Any] | None:
     """The heading right before the text with half of the words of a title, or most of whose words are in one; else the
     title that the metadata state, shown by the last heading there."""
-    titles = [set(WORD.findall(one.lower())) for one in all_titles(document)]
+    titles = [set(WORD.findall(stated.lower())) for stated in all_titles(document)]
     best: tuple[float, Any] | None = None
     for element in before:
         if element.tag not in ("h1", "h2", "h3"):
@@ -189,11 +191,11 @@ def find_alike(document: Document, before: list[Any]) -> tuple[str, Any] | None:
 def find_shown_title(document: Document) -> tuple[str, Any] | None:
     """The heading that repeats a title of the page's head: the whole headline rather than a part of it, a real heading
     rather than a link."""
-    titles = [one for one in (document.title, *metadata_titles(document)) if one]
-    keys = [fold_words(one) for one in titles]
+    titles = [stated for stated in (document.title, *metadata_titles(document)) if stated]
+    keys = [fold_words(stated) for stated in titles]
     parts = PARTS.split(document.title)
     first = fold_words(parts[0]) if len(parts) > 2 and not SITE_WORDS.search(parts[0]) else ""
-    cut_titles = [one.rstrip(".…") for one in map(fold_title, titles) if one.endswith(("...", "…"))]
+    cut_titles = [stated.rstrip(".…") for stated in map(fold_title, titles) if stated.endswith(("...", "…"))]
     best: tuple[int, int, str, Any] | None = None
     for element in document.root.iter(*HEADINGS):
         rank = heading_rank(element)
@@ -202,14 +204,14 @@ def find_shown_title(document: Document) -> tuple[str, Any] | None:
             continue
         text = PERMALINK.sub("", LABEL.sub("", text))
         plain = fold_words(text)
-        if (badge := badge_of(element)) and not any(plain in one for one in keys):
+        if (badge := badge_of(element)) and not any(plain in stated for stated in keys):
             text = text.removeprefix(badge).strip()
             plain = fold_words(text)
         if len(parts) > 1 and text in parts[-1] and SITE_ENDS.fullmatch(parts[-1].replace(text, "", 1)):
             continue  # a logo
-        if len(plain) < 2 or not any(0 <= one.find(plain) * 3 <= len(one) for one in keys):
+        if len(plain) < 2 or not any(0 <= stated.find(plain) * 3 <= len(stated) for stated in keys):
             folded = fold_title(text)
-            if not any(len(one) >= 8 and folded.startswith(one) for one in cut_titles):
+            if not any(len(stated) >= 8 and folded.startswith(stated) for stated in cut_titles):
                 continue
             rank -= 1
         if element.tag == "a" or (element.getparent() is not None and element.getparent().tag == "a"):
@@ -242,8 +244,8 @@ def with_stated_marks(text: str, element: Any, document: Document) -> str:
     stands between kicker and headline."""
     if len(element) < 2:
         return text
-    same = (one for one in metadata_titles(document) if fold_words(one) == fold_words(text))
-    return next((one for one in same if len(one) > len(text)), text)
+    same = (title for title in metadata_titles(document) if fold_words(title) == fold_words(text))
+    return next((title for title in same if len(title) > len(text)), text)
 
 
 def heading_rank(element: Any) -> int:
@@ -271,9 +273,11 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
     """A heading right before the text where the head's titles name the site only, else a title of the head, else the
     page's only ``<h1>``."""
     near = [
-        one
-        for one in before
-        if is_heading(one) and 6 <= len(text_of(one)) <= 100 and not NO_HEADLINE.search(text_of(one))
+        element
+        for element in before
+        if is_heading(element)
+        and 6 <= len(text_of(element)) <= 100
+        and not NO_HEADLINE.search(text_of(element))
     ]
     titles = all_titles(document)
     if (
@@ -281,14 +285,14 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
         and not titles_agree(document)
         and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1])))
     ):
-        by_rank = max(near, key=lambda one: (one.tag == "h1", before.index(one)))
+        by_rank = max(near, key=lambda element: (element.tag == "h1", before.index(element)))
         return text_of(by_rank), by_rank
-    lone = [one for one in document.root.iter("h1") if 4 <= len(text_of(one)) <= 100]
+    lone = [element for element in document.root.iter("h1") if 4 <= len(text_of(element)) <= 100]
     if not titles:
         return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)
     full = titles[-1]
-    titles.sort(key=lambda one: is_cut_at_quote(one, full))
-    shown = next((one for one in reversed(near) if share_words(titles[0], text_of(one))), None)
+    titles.sort(key=lambda element: is_cut_at_quote(element, full))
+    shown = next((element for element in reversed(near) if share_words(titles[0], text_of(element))), None)
     return titles[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
 
 
@@ -371,7 +375,7 @@ def is_heading(element: Any) -> bool:
     return (element.tag in ("h1", "h2", "h3", "h4", "h5") or plain) and element.find(".//a") is None
 
 
-def share_words(one: str, other: str) -> bool:
+def share_words(title: str, other: str) -> bool:
     """Whether two titles have a run of six characters in common."""
-    first, second = fold_title(one), fold_title(other)
+    first, second = fold_title(title), fold_title(other)
     return any(first[n : n + 6] in second for n in range(max(len(first) - 5, 1)))

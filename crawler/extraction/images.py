@@ -65,14 +65,16 @@ def add_lead_images(layout: BlockLayout, body: Body) -> None:
     for image in body.lead_images:
         holder = holder_of(image, body.element, body.heading)
         named = any(
-            one.tag in ("figure", "picture") or HOLDER.search(names_of(one))
-            for one in path_to(image, holder)[1:]
+            inner.tag in ("figure", "picture") or HOLDER.search(names_of(inner))
+            for inner in path_to(image, holder)[1:]
         )
         stated = layout.lead_image and any(file_of(value) == layout.lead_image for value in image.values())
         captioned = CAPTION.search(text_of(holder)) is not None and holder.find(".//a") is None
         if is_linked(image) and not stated:
             continue  # of another article
-        if not (named or stated or captioned) or any(is_boilerplate(one) for one in path_to(image, holder)):
+        if not (named or stated or captioned) or any(
+            is_boilerplate(inner) for inner in path_to(image, holder)
+        ):
             continue
         figure = etree.Element("figure")
         figure.append(copy_image(image))
@@ -87,10 +89,10 @@ def add_lead_images(layout: BlockLayout, body: Body) -> None:
 
 def path_to(element: Any, top: Any) -> list[Any]:
     """*element* and its ancestors, up to *top*."""
-    found = [element]
+    path = [element]
     while element is not top and (element := element.getparent()) is not None:
-        found.append(element)
-    return found
+        path.append(element)
+    return path
 
 
 def holder_of(image: Any, element: Any, heading: Any) -> Any:
@@ -140,7 +142,7 @@ def resolve_images(element: Any, base: str) -> None:
     """Give every image of a body its real, absolute address; those that are none of the article go."""
     drop_noscript_copies(element)
     images = list(element.iter("img"))
-    shown = Counter(one.get("src") for one in images)
+    shown = Counter(inner.get("src") for inner in images)
     for image in images:
         if (around := find_picture_element(image)) is not None:
             copy_source(image, around)
@@ -149,7 +151,7 @@ def resolve_images(element: Any, base: str) -> None:
                 image.tail, around.tail = around.tail, None
                 around.getparent().replace(around, image)
         resolve_image(image, base, repeated=shown[image.get("src")] > 1)
-    shown = Counter(one.get("src") for one in element.iter("img"))
+    shown = Counter(inner.get("src") for inner in element.iter("img"))
     for image in images:
         if shown[image.get("src")] >= MANY:
             remove(image)
@@ -224,8 +226,8 @@ def is_icon(image: Any, address: str) -> bool:
     # A class may be named after what a photograph is for: the image that is shared.
     named = (image.get("class") or "")[:LONGEST_NAME].replace("share", "")
     around = [
-        (one.get("class") or "")[:LONGEST_NAME]
-        for one, _ in zip(image.iterancestors(), range(2), strict=False)
+        (holder.get("class") or "")[:LONGEST_NAME]
+        for holder, _ in zip(image.iterancestors(), range(2), strict=False)
     ]
     return (
         ICON.search(named) is not None

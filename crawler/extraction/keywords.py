@@ -15,12 +15,12 @@ def find_keywords(document: Document) -> list[str]:
     """Keywords of the article's schema.org record, else its ``article:tag`` properties, in their order, each once; a text
     is parted at its commas. A meta tag ``keywords`` is no source: most sites have the same on every page."""
     stated = document.linked_data.get("keywords")
-    found = (
+    keywords = (
         [word for part in stated if (word := name_of(part))] if isinstance(stated, list) else split(stated)
     )
-    if not found:
-        found = [word for tag in document.metas.get("article:tag", []) for word in split(tag)]
-    return list(dict.fromkeys(word for word in found if len(word) <= LONGEST))[:MOST]
+    if not keywords:
+        keywords = [word for tag in document.metas.get("article:tag", []) for word in split(tag)]
+    return list(dict.fromkeys(word for word in keywords if len(word) <= LONGEST))[:MOST]
 
 
 def split(stated: Any) -> list[str]:

@@ -37,24 +37,24 @@ def cut_lone_links(body: Body) -> None:
     """Lines that are a link to another page and nothing else ("more on this", a headline), and bare addresses."""
     lines: list[Any] = []
     most = 0 if CJK.search("".join(body.lines[:3])) else MOSTLY_LINKS * sum(map(len, body.lines))
-    for one in list(body.element.iter("p", "div", "li", "h3", "h4")):
-        links = [*islice(one.iter("a"), 2)]
+    for line in list(body.element.iter("p", "div", "li", "h3", "h4")):
+        links = [*islice(line.iter("a"), 2)]
         if len(links) > 1:  # by far the cheapest question
             continue
-        text = TAG.sub("", text_of(one))
-        if not 4 <= len(text) <= LONE_LINE or one.find(".//img") is not None:
+        text = TAG.sub("", text_of(line))
+        if not 4 <= len(text) <= LONE_LINE or line.find(".//img") is not None:
             continue
         if ADDRESS_LINE.fullmatch(text) or (
             len(links) == 1
             and squeeze(text_of(links[0])) == text
             and is_other_page(links[0].get("href") or "")
         ):
-            lines.append(one)
-    if sum(len(text_of(one)) for one in lines) > most:
-        lines = [one for one in lines if len(text_of(one)) <= LONE_LINK]
-    for one in lines:
-        if one.tag != "li" or len(text_of(one)) <= LONE_LINK:
-            body.take_out("link_line", one)
+            lines.append(line)
+    if sum(len(text_of(line)) for line in lines) > most:
+        lines = [line for line in lines if len(text_of(line)) <= LONE_LINK]
+    for line in lines:
+        if line.tag != "li" or len(text_of(line)) <= LONE_LINK:
+            body.take_out("link_line", line)
     for link in list(body.element.iter("a")):
         above = link.getparent()
         if above is body.element and 4 <= len(text_of(link)) <= LONE_LINK and link.find(".//img") is None:
@@ -76,13 +76,17 @@ def is_other_page(href: str) -> bool:
 def cut_link_lines(body: Body) -> None:
     """Three lines and more, one behind the other, that are a link each and nothing else, with the short line above them."""
     run: list[Any] = []
-    for one in [*body.element.iter("p"), None]:
-        text = "" if one is None else text_of(one)
-        if one is not None and not text:
+    for paragraph in [*body.element.iter("p"), None]:
+        text = "" if paragraph is None else text_of(paragraph)
+        if paragraph is not None and not text:
             continue
-        links = "" if one is None else "".join("".join(link.itertext()) for link in one.iter("a"))
-        if len(text) >= 6 and squeeze(links).strip("·• ") == text.strip("·• ") and one.find(".//img") is None:
-            run.append(one)
+        links = "" if paragraph is None else "".join("".join(link.itertext()) for link in paragraph.iter("a"))
+        if (
+            len(text) >= 6
+            and squeeze(links).strip("·• ") == text.strip("·• ")
+            and paragraph.find(".//img") is None
+        ):
+            run.append(paragraph)
             continue
         if len(run) >= 3:
             above = run[0].getprevious()

@@ -30,10 +30,10 @@ def close_tags(html: str) -> str:
 
 def contents_of(html: str, opens: re.Pattern[str], ends: re.Pattern[str]) -> Iterator[str]:
     """What stands between each tag that *opens* matches and its end; nothing of one that is not closed."""
-    at = 0
-    while (tag := opens.search(html, at)) and (end := ends.search(html, tag.end())):
+    position = 0
+    while (tag := opens.search(html, position)) and (end := ends.search(html, tag.end())):
         yield html[tag.end() : end.start()]
-        at = end.end()
+        position = end.end()
 
 
 class ElementCutter:
@@ -52,18 +52,18 @@ class ElementCutter:
         'a c e<script>f'
         """
         parts: list[str] = []
-        done = at = 0
+        done = position = 0
         unclosed: set[str] = set()
-        while match := self._opens.search(html, at):
-            at = match.end()
+        while match := self._opens.search(html, position):
+            position = match.end()
             name = (match[1] or "").lower()
             if name in unclosed:
                 continue
-            content = html.find(">", at) if name else at
+            content = html.find(">", position) if name else position
             end = self._ends[name].search(html, content) if content >= 0 else None
             if end is None:
                 unclosed.add(name)
                 continue
             parts += html[done : match.start()], replacement
-            done = at = end.end()
+            done = position = end.end()
         return "".join((*parts, html[done:]))

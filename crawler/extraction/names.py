@@ -50,12 +50,12 @@ def names_in(text: str) -> list[str]:
     ['李和平', '王五']
     """
     text = re.sub(r"(?<=^[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff]$)", "", text.strip())
-    found: list[str] = []
+    names: list[str] = []
     for part in re.split(r"[、，,/&\s]+", text):
-        for one in [part] if NAME_RE.fullmatch(part) else re.split(r"[和与]", part):
-            if is_name(one) and one not in found:
-                found.append(one)
-    return found
+        for name in [part] if NAME_RE.fullmatch(part) else re.split(r"[和与]", part):
+            if is_name(name) and name not in names:
+                names.append(name)
+    return names
 
 
 NO_WESTERN = re.compile(

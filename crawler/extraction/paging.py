@@ -21,8 +21,8 @@ def page_number(url: str) -> int:
     >>> page_number("https://a.example/1234_2.html"), page_number("https://a.example/1234.html")
     (2, 1)
     """
-    found = PAGE_NUMBER.search(url)
-    return int(found[1] or found[2]) if found else 1
+    match = PAGE_NUMBER.search(url)
+    return int(match[1] or match[2]) if match else 1
 
 
 def stem(url: str) -> str:

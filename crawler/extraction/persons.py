@@ -188,9 +188,9 @@ def find_linked_names(elements: Iterable[Any]) -> list[str]:
         if place is not None and holder is not place and holder.getparent() is not place.getparent():
             continue
         text = text_of(element)
-        found = split_persons(text) if len(text) <= 80 else []
-        names += [name for name in found if name not in names]
-        place = holder if found and place is None else place
+        persons = split_persons(text) if len(text) <= 80 else []
+        names += [name for name in persons if name not in names]
+        place = holder if persons and place is None else place
     return names
 
 
@@ -263,5 +263,7 @@ def without_editors(names: list[str], document: Document) -> list[str]:
     western = {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
     # What follows in another element is part of a match.
     return [
-        name for name in names if name not in western and not any(one.startswith(name) for one in editors)
+        name
+        for name in names
+        if name not in western and not any(editor.startswith(name) for editor in editors)
     ]

@@ -52,7 +52,7 @@ def find_language(document: Document) -> str | None:
         declared and declared[1], document.meta.get("og:locale"), document.meta.get("content-language"),
         document.linked_data.get("inLanguage"),
     )  # fmt: skip
-    return next((one.strip() for one in stated if isinstance(one, str) and one.strip()), None)
+    return next((tag.strip() for tag in stated if isinstance(tag, str) and tag.strip()), None)
 
 
 def find_published(
@@ -71,12 +71,12 @@ def find_published(
         return precise
     known = shown.raw if shown else next(iter((*named, *others)), None)
     elements = find_in_elements(document)
-    timed = (one for one in elements if has_clock(one))
+    timed = (time for time in elements if has_clock(time))
     in_scripts = find_in_scripts(document.html)
     short = find_short(document.url, near, [*named, *others, *elements])
-    for one in (*timed, *([short] if short else ()), *in_scripts):
-        if known is None or is_same(one, known, language):
-            return one
+    for time in (*timed, *([short] if short else ()), *in_scripts):
+        if known is None or is_same(time, known, language):
+            return time
     if known or elements:
         return known or elements[0]
     if later := find_best_time(after, language):
@@ -89,8 +89,8 @@ def find_published(
 def readable_metadata(document: Document, language: str | None) -> tuple[list[str], list[str]]:
     """What the metadata state, named as the publication and otherwise, where it can be read."""
     named, others = find_in_metadata(document)
-    return [one for one in named if moment_of(one, language)], [
-        one for one in others if moment_of(one, language)
+    return [raw for raw in named if moment_of(raw, language)], [
+        raw for raw in others if moment_of(raw, language)
     ]
 
 
@@ -99,12 +99,14 @@ def with_zone(shown: PrintedTime, document: Document, language: str | None) -> s
     if shown.raw[:4].isdigit() and language_of_text(document.title) == "zh":
         return shown.raw  # Chinese metadata often call Beijing's time UTC
     named, others = readable_metadata(document, language)
-    zoned = [one for one in (*named, *others) if OFFSET.search(one)]
+    zoned = [time for time in (*named, *others) if OFFSET.search(time)]
     # Some of them write the clock of Tokyo or Seoul and call it UTC.
-    zoned = [one for one in zoned if not (EASTERN.match(language or "") and is_mislabelled(one, shown.raw))]
-    if same := next((one for one in zoned if is_same(one, shown.raw, language)), None):
+    zoned = [
+        time for time in zoned if not (EASTERN.match(language or "") and is_mislabelled(time, shown.raw))
+    ]
+    if same := next((time for time in zoned if is_same(time, shown.raw, language)), None):
         return same
-    return next((one for one in zoned if one in named or not shown.certainty), shown.raw)
+    return next((time for time in zoned if time in named or not shown.certainty), shown.raw)
 
 
 def is_mislabelled(zoned: str, shown: str) -> bool:
@@ -122,17 +124,17 @@ def find_precise(
 ) -> str | None:
     """A time of the metadata that has a clock, of the day that is *shown*: only what is *named* as the publication can be
     of another."""
-    timed = [one for one in metadata if has_clock(one)]
+    timed = [time for time in metadata if has_clock(time)]
     if shown is None or not shown.certainty:
         return next(iter(timed), None)
-    if same := next((one for one in timed if is_same(one, shown.raw, language)), None):
+    if same := next((time for time in timed if is_same(time, shown.raw, language)), None):
         return shown.raw if is_start_of_day(same, shown.raw, language) else same
-    return next((one for one in timed if one in named), None) if shown.certainty == 1 else None
+    return next((time for time in timed if time in named), None) if shown.certainty == 1 else None
 
 
 def has_clock(raw: str) -> bool:
     """Whether *raw* has a time of day, or counts seconds."""
-    return (raw.isdigit() and len(raw) in (10, 13)) or any(one.has_clock for one in find_times(raw))
+    return (raw.isdigit() and len(raw) in (10, 13)) or any(time.has_clock for time in find_times(raw))
 
 
 def is_same(one: str, other: str, language: str | None) -> bool:
@@ -143,9 +145,12 @@ def is_same(one: str, other: str, language: str | None) -> bool:
 
 def is_start_of_day(timed: str, day: str, language: str | None) -> bool:
     """Whether a time in UTC is the midnight by which the page's software states the *day*: 23:00 of the day before."""
-    at, noon = moment_of(timed, language), moment_of(day, language)
+    moment, noon = moment_of(timed, language), moment_of(day, language)
     return (
-        at is not None and noon is not None and at.date() < noon.date() and (at.minute, at.second) == (0, 0)
+        moment is not None
+        and noon is not None
+        and moment.date() < noon.date()
+        and (moment.minute, moment.second) == (0, 0)
     )
 
 
@@ -154,23 +159,23 @@ def find_best_time(lines: Iterable[str], language: str | None) -> PrintedTime | 
     day, one labelled as publication."""
     best: PrintedTime | None = None
     for line in lines:
-        for one in find_times(line, language):
-            if (best is None or worth(one) > worth(best)) and not is_in_prose(line, one):
-                best = one
+        for time in find_times(line, language):
+            if (best is None or worth(time) > worth(best)) and not is_in_prose(line, time):
+                best = time
     return best
 
 
-def worth(one: PrintedTime) -> tuple[bool, bool, int]:
+def worth(time: PrintedTime) -> tuple[bool, bool, int]:
     """What times near a headline are compared by."""
-    return one.certainty > 0, one.has_clock, one.certainty
+    return time.certainty > 0, time.has_clock, time.certainty
 
 
-def is_in_prose(line: str, one: PrintedTime) -> bool:
+def is_in_prose(line: str, time: PrintedTime) -> bool:
     """Whether a date is one that a sentence names, or that of an embedded post, or of the moment."""
-    before, behind = line[: one.start], line[one.end :]
+    before, behind = line[: time.start], line[time.end :]
     if OF_ANOTHER.search(before):
         return True
-    if one.certainty != 1 or len(before) + len(behind) < PROSE or language_of_text(line):
+    if time.certainty != 1 or len(before) + len(behind) < PROSE or language_of_text(line):
         return False
     return not (OPENING.fullmatch(before) and CLOSING.match(behind))
 
@@ -179,25 +184,25 @@ def find_dated_line(text: Iterable[str], language: str | None) -> PrintedTime | 
     """The date among the first lines of a *text*, in a line that is hardly more, or at the head of its first sentence;
     None where they have several, as the entries of a calendar."""
     dated = [
-        one
+        time
         for line in [*text][:FIRST_LINES]
-        for one in find_times(line, language)
-        if one.certainty and (is_dateline(line, one) or is_labelled(line, one))
+        for time in find_times(line, language)
+        if time.certainty and (is_dateline(line, time) or is_labelled(line, time))
     ]
-    days = {moment.date() for one in dated if (moment := moment_of(one.raw, language))}
+    days = {moment.date() for time in dated if (moment := moment_of(time.raw, language))}
     return dated[0] if len(days) == 1 else None
 
 
-def is_labelled(line: str, one: PrintedTime) -> bool:
+def is_labelled(line: str, time: PrintedTime) -> bool:
     """Whether a short line is about a date: that alone, or who wrote when."""
-    rest = len(line) - (one.end - one.start)
-    return rest <= (SHORT_LINE if one.certainty == 2 else SHORT_LINE // 2)
+    rest = len(line) - (time.end - time.start)
+    return rest <= (SHORT_LINE if time.certainty == 2 else SHORT_LINE // 2)
 
 
-def is_dateline(line: str, one: PrintedTime) -> bool:
+def is_dateline(line: str, time: PrintedTime) -> bool:
     """Whether a line in an alphabetic script begins with place and date."""
     return not language_of_text(line) and bool(
-        OPENING.fullmatch(line[: one.start]) and CLOSING.match(line[one.end :])
+        OPENING.fullmatch(line[: time.start]) and CLOSING.match(line[time.end :])
     )
 
 

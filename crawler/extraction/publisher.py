@@ -290,8 +290,8 @@ def find_stated_publisher(document: Document) -> str | None:
     if name := clean(without_slogan(document.meta.get("og:site_name")), 40):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
-        one = document.resolve(value[0] if isinstance(value, list) and value else value)
-        stated = one.get("name") if isinstance(one, dict) else one
+        record = document.resolve(value[0] if isinstance(value, list) and value else value)
+        stated = record.get("name") if isinstance(record, dict) else record
         if isinstance(stated, str) and (name := clean(unescape(stated), 40)) and not name.startswith("http"):
             return name
     for key in SITE_METAS:
@@ -350,10 +350,10 @@ def find_reporting_medium(near: Iterable[str], head: Iterable[str]) -> str | Non
     """The medium whose reporter wrote the text, or whose report it is, as its first lines say."""
     for line in (*near, *head):
         start = unicodedata.normalize("NFKC", line[:60])
-        if (found := DATELINE.match(start)) and found[1][0] != "本":
-            return clean(re.sub(r"^据", "", found[1]))
-        if (found := REPORTER_OF.search(start)) and MEDIUM.fullmatch(found[1]) and found[1][0] != "本":
-            return clean(found[1])
+        if (match := DATELINE.match(start)) and match[1][0] != "本":
+            return clean(re.sub(r"^据", "", match[1]))
+        if (match := REPORTER_OF.search(start)) and MEDIUM.fullmatch(match[1]) and match[1][0] != "本":
+            return clean(match[1])
     return None
 
 

@@ -48,10 +48,10 @@ def holds_state(html: str) -> bool:
 def find_state_names(html: str) -> Iterator[int]:
     """Where one of `NAMES` ends in the page's source."""
     for name in NAMES:
-        at = html.find(name)
-        while at >= 0:
-            yield at + len(name)
-            at = html.find(name, at + len(name))
+        position = html.find(name)
+        while position >= 0:
+            yield position + len(name)
+            position = html.find(name, position + len(name))
 
 
 def parse_states(html: str) -> Iterator[Any]:
@@ -60,14 +60,14 @@ def parse_states(html: str) -> Iterator[Any]:
     for end_of_name in islice(find_state_names(html), MOST_NAMES):
         if (assignment := ASSIGNED.match(html, end_of_name)) is None:
             continue
-        at = assignment.end()
+        position = assignment.end()
         try:
-            if html[at] in "\"'":
-                quoted = QUOTED.match(html, at)
+            if html[position] in "\"'":
+                quoted = QUOTED.match(html, position)
                 text = json.loads(f'"{quoted[2]}"', strict=False) if quoted else ""
                 yield json.loads(text, strict=False)
             else:
-                yield decoder.raw_decode(html, at)[0]
+                yield decoder.raw_decode(html, position)[0]
         except (ValueError, IndexError, RecursionError):
             continue
     if FLIGHT in html:
@@ -90,18 +90,18 @@ def parse_flight(html: str) -> Iterator[Any]:
         return
     rows: list[bytes] = []
     texts: dict[str, str] = {}
-    at = 0
-    while match := FLIGHT_ROW.match(stream, at):
-        at = match.end()
+    position = 0
+    while match := FLIGHT_ROW.match(stream, position):
+        position = match.end()
         if match[2]:
-            end = at + int(match[2], 16)
-            texts[match[1].decode()] = stream[at:end].decode("utf-8", "replace")
-            at = end
+            end = position + int(match[2], 16)
+            texts[match[1].decode()] = stream[position:end].decode("utf-8", "replace")
+            position = end
         else:
-            end = stream.find(b"\n", at)
+            end = stream.find(b"\n", position)
             end = len(stream) if end < 0 else end
-            rows.append(stream[at:end])
-            at = end + 1
+            rows.append(stream[position:end])
+            position = end + 1
 
     def with_texts(record: dict[str, Any]) -> dict[str, Any]:
         named = {

@@ -95,7 +95,7 @@ def is_agreed(layout: BlockLayout, element: Any, text: str) -> bool:
         if layout.plain[block] >= SURE and is_within(block, element)
     ]
     return (
-        2 * sum(len(one) for one in own if is_confirmed(one, text))
+        2 * sum(len(folded) for folded in own if is_confirmed(folded, text))
         >= min(sum(map(len, own)), len(text)) * AGREED
     )
 
@@ -103,13 +103,13 @@ def is_agreed(layout: BlockLayout, element: Any, text: str) -> bool:
 def find_holder(layout: BlockLayout, sizes: dict[Any, int], least: float) -> Any:
     """The innermost element whose blocks have *least* letters together, as *sizes* counts them."""
     held = dict.fromkeys(layout.order, 0)
-    for one in reversed(layout.order):
-        held[one] += sizes.get(one, 0)
-        if one.getparent() is not None:
-            held[one.getparent()] += held[one]
+    for inner in reversed(layout.order):
+        held[inner] += sizes.get(inner, 0)
+        if inner.getparent() is not None:
+            held[inner.getparent()] += held[inner]
     best = layout.root
     while (
-        child := max((one for one in best if one in held), key=held.__getitem__, default=None)
+        child := max((inner for inner in best if inner in held), key=held.__getitem__, default=None)
     ) is not None:
         if held[child] < least or child.tag in INLINE | {"p"}:
             break
@@ -139,7 +139,9 @@ def cut_unconfirmed(layout: BlockLayout, body: Body, text: str) -> None:
         if is_quoted(block, body.element) and len(own) >= SURE:
             continue  # the other reader leaves out embedded posts
         confirmed = any(
-            is_confirmed(fold_letters(own_text(one)), text) for one in block.iterdescendants() if is_text(one)
+            is_confirmed(fold_letters(own_text(inner)), text)
+            for inner in block.iterdescendants()
+            if is_text(inner)
         )
         if confirmed or (block.find(".//img") is not None and not is_card(block, own)):
             cut_own_text(body, block)
@@ -153,9 +155,9 @@ def find_trusted(body: Body, text: str) -> set[tuple[str, str | None]]:
     if 2 * len(text) > sum(len(fold_letters(line)) for line in body.lines):
         return set()
     holders = [
-        name_of(one.getparent())
-        for one in body.element.iter("p")
-        if (own := fold_letters(own_text(one))) and is_confirmed(own, text)
+        name_of(paragraph.getparent())
+        for paragraph in body.element.iter("p")
+        if (own := fold_letters(own_text(paragraph))) and is_confirmed(own, text)
     ]
     return {holder for holder in holders if holders.count(holder) >= 2}
 
@@ -181,7 +183,7 @@ def is_between(block: Any, text: str) -> bool:
     ):
         return False
     before, after = (
-        next((fold for one in siblings if (fold := fold_letters("".join(one.itertext())))), "")
+        next((fold for sibling in siblings if (fold := fold_letters("".join(sibling.itertext())))), "")
         for siblings in (block.itersiblings(preceding=True), block.itersiblings())
     )
     return (
@@ -216,6 +218,6 @@ def cut_own_text(body: Body, block: Any) -> None:
             if child.find(".//img") is None:
                 block.remove(child)
             else:
-                for one in child.iter():
-                    one.text = None if one.tag != "img" else one.text
-                    one.tail = None
+                for inner in child.iter():
+                    inner.text = None if inner.tag != "img" else inner.text
+                    inner.tail = None

@@ -62,7 +62,7 @@ def find_in_metadata(document: Document) -> tuple[list[str], list[str]]:
     for rank, name in enumerate(("datePublished", "pubDate", "dateCreated")):
         if linked.get(name):
             ranked.append((0.1 * (rank + 1), squeeze(str(linked[name]))))
-    ranked.sort(key=lambda one: one[0])
+    ranked.sort(key=lambda ranked_time: ranked_time[0])
     first_other = len(PUBLISHED_NAMES)
     return [raw for rank, raw in ranked if rank < first_other], [
         raw for rank, raw in ranked if rank >= first_other
@@ -108,9 +108,9 @@ def is_of_another(element: Any, holders: set[Any]) -> bool:
 def find_in_scripts(html: str) -> Iterator[str]:
     """The times that scripts assign to variables or keys such as ``publish_time``."""
     # Times first: they are few, while the names alone would be looked for at every letter.
-    for found in IN_SCRIPT.finditer(html):
-        if NAMED.search(html, max(0, found.start() - 40), found.start()):
-            yield found[1]
+    for match in IN_SCRIPT.finditer(html):
+        if NAMED.search(html, max(0, match.start() - 40), match.start()):
+            yield match[1]
 
 
 def find_in_address(url: str, language: str | None) -> str | None:

@@ -121,10 +121,10 @@ def remove_all(elements: list[Any], root: Any) -> None:
     etree.strip_elements(root, REMOVED, with_tail=False)
 
 
-def is_within(one: Any, top: Any) -> bool:
+def is_within(element: Any, top: Any) -> bool:
     """Whether an element is still below *top*."""
-    while one is not None:
-        if one is top:
+    while element is not None:
+        if element is top:
             return True
-        one = one.getparent()
+        element = element.getparent()
     return False
