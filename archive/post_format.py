@@ -25,9 +25,9 @@ ESCAPED = compile_late("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 LINE_BREAKS = compile_late(r"[\r\n]+")
 TEMPLATE = compile_late(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
 BLOCKS = "p|div|section|article|center|figure|figcaption|blockquote|pre|ul|ol|li|dl|dt|dd|table|caption|colgroup|thead|tbody|tfoot|tr|td|th|h[1-6]|hr"
-OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^>]*)?>|<br>", re.IGNORECASE)
-PRE = compile_late(r"(<pre[^>]*>)(.*?)(</pre>)", re.IGNORECASE | re.DOTALL)
-LOCAL_IMAGE = compile_late(r'(<img\b[^>]*?\bsrc=")(images/)')
+OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^<>]*)?>|<br>", re.IGNORECASE)
+PRE = compile_late(r"(<pre[^<>]*>)(.*?)(</pre>)", re.IGNORECASE | re.DOTALL)
+LOCAL_IMAGE = compile_late(r'(<img\b[^<>]*?\bsrc=")(images/)')
 SAFE_ID = compile_late(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 PLAIN_WORD = compile_late(r"(?!(?i:y|n|yes|no|on|off|true|false|null|nan)$)[^\W\d][\w-]*")
 

@@ -13,7 +13,7 @@ from archive.reader import rows
 from archive.text_changes import changes, sentence_changes
 from archive.text_diff import Line, Run, compare, words
 
-IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+IMAGE = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"')
 
 
 class UnknownArticle(Exception):

@@ -38,7 +38,7 @@ PIXEL = re.compile(
     r"\b(?:width|height)\s*=\s*[\"']?[01](?!\d)|display\s*:\s*none|facebook\.com/tr|scorecardresearch|googletagmanager|/(?:pixel|collect|beacon)\b|hm\.baidu|cnzz|doubleclick",
     re.IGNORECASE,
 )
-JSON_LD = re.compile(r"<script[^>]*application/ld\+json[^>]*>", re.IGNORECASE)
+JSON_LD = re.compile(r"<script[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
 SCRIPT_ENDS = re.compile("</script", re.IGNORECASE)
 ARTICLE_TYPES = re.compile(r"Article|(?<!Job)Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from crawler.extraction.markup import ElementCutter, close_tags
+from crawler.extraction.markup import ElementCutter, close_tags, contents_of
 
 LEAST_TEXT = 200  # characters of visible text; a page with more shows more than a wall
 CHALLENGES = (
@@ -49,9 +49,9 @@ LOGIN_PATH = re.compile(
     r"(?:^|[/.])(?:log[-_]?in|sign[-_]?in|passport|sso|cas|oauth2?|account/login|authorize)(?:[/.?]|$)",
     re.IGNORECASE,
 )
-PASSWORD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
+PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 SHELL = re.compile(
-    r"""<(?:div|main|section|app-root|my-app)\b[^>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|main|container|react-root|q-app|svelte|mount|ice-container)["']?[^>]*>\s*(?:<(?:div|span|img|svg|i)\b[^>]*>[^<]{0,20}(?:</\w+>)?\s*){0,6}</"""
+    r"""<(?:div|main|section|app-root|my-app)\b[^<>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|main|container|react-root|q-app|svelte|mount|ice-container)["']?[^<>]*>\s*(?:<(?:div|span|img|svg|i)\b[^>]*>[^<]{0,20}(?:</\w+>)?\s*){0,6}</"""
     r"""|<noscript\b[^>]*>[^<]{0,60}(?:<[^>]*>[^<]{0,60}){0,6}(?:enable\s+JavaScript|JavaScript\s+(?:is\s+)?(?:disabled|required|to be enabled)|启用\s*JavaScript|開啟\s*JavaScript|JavaScript\s*を有効)"""
     r"""|<app-root\b|\bdata-reactroot\b|webpackJsonp|window\.__(?:INITIAL|PRELOADED|NUXT)""",
     re.IGNORECASE,
@@ -59,7 +59,8 @@ SHELL = re.compile(
 SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 UNSEEN = ElementCutter("script", "style", "noscript", "template", "svg", "textarea", "title", "select")
 TAG = re.compile("<[^>]*>")
-TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+TITLE = re.compile(r"<title\b[^<>]*>", re.IGNORECASE)
+TITLE_END = re.compile("</title", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def find_wall(html: str, url: str = "") -> Wall | None:
     for name, pattern in CHALLENGES:
         if pattern.search(html):
             return Wall("challenge", name)
-    match = TITLE.search(html)
-    words = f"{' '.join(match[1].split()) if match else ''} {text}"
+    title = next(contents_of(html, TITLE, TITLE_END), "")
+    words = f"{' '.join(title.split())} {text}"
     if match := CAPTCHA.search(words):
         return Wall("captcha", match[0].strip())
     return find_login(html, words, url) or find_refusal(words) or find_shell(html, text)

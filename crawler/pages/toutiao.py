@@ -28,7 +28,7 @@ INFO = re.compile(
 IDS = {"itemId", "item_id", "thread_id", "threadId", "groupId", "group_id"}  # of posts, which have no title
 GALLERY = re.compile(r"BASE_DATA\.galleryInfo\s*=\s*")
 ACCOUNT = re.compile(r"\bmediaInfo:\s*\{\s*name:\s*'([^']{2,30})'")
-RENDERED = re.compile(r"""<script[^>]*id=["']RENDER_DATA["'][^>]*>(.*?)</script""", re.DOTALL)
+RENDERED = re.compile(r"""<script[^<>]{0,200}id=["']RENDER_DATA["'][^<>]{0,200}>(.*?)</script""", re.DOTALL)
 
 
 def find_field(name: str, source: str) -> str | None:

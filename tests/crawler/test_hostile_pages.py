@@ -65,6 +65,7 @@ if __name__ == "__main__":
     for name, unit in PAGE_UNITS.items():
         if name not in UNBOUNDED:
             read(unit)
+    find_wall("<title>" * SIZE, "https://news.example/1.html")  # none of them closed
     print("done")
 
 

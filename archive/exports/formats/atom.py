@@ -15,7 +15,7 @@ from archive.urls import http_url
 AUTHORITY = "tag:finews-archive.invalid,2022:"  # RFC 4151; a name of .invalid is nobody's
 NEVER = "1970-01-01T00:00:00Z"  # the time of a feed of nothing
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-LOCAL = re.compile(r'(<img\b[^>]*?\bsrc=")(images/[^"]*)')
+LOCAL = re.compile(r'(<img\b[^<>]*?\bsrc=")(images/[^"]*)')
 NEEDS = (
     "id", "headline", "publisher", "authors", "description", "revision", "published_at", "updated_at", "share_url", "canonical_url",
     "body_html", "images", "image_urls",
