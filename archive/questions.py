@@ -139,13 +139,14 @@ CHANGED_AT = """coalesce((SELECT n.retrieved_at FROM revisions AS n WHERE n.arti
     ORDER BY n.revision LIMIT 1), CASE WHEN json_extract(r.changes, '$.withdrawn') IS 1 THEN a.withdrawn_at END, a.retrieved_at)"""
 """SQL: when revision ``r`` of article ``a`` gave way to the next, UTC; as the view ``revision_changes`` has it."""
 
+_SECONDS = r"strftime\('%s', a\.(\w+)_at\)"
 FEED_DELAYS = (
     re.sub(
-        r" -- .*",
-        "",
+        rf" -- .*|{_SECONDS}",  # of each article once, and not for each feed and comparison
+        lambda match: f"a.{match[1]}" if match[1] else "",
         delays_sql(
-            "(SELECT id, published_at, published_precision, first_seen_at FROM articles"
-            f" WHERE {within_days('published_at')} LIMIT -1)"
+            "(SELECT id, strftime('%s', published_at) AS published, strftime('%s', first_seen_at) AS first_seen, published_precision"
+            f" FROM articles WHERE {within_days('published_at')} LIMIT -1)"
         ),
     )
     + " ORDER BY listed_p90 DESC, feed"

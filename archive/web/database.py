@@ -19,7 +19,7 @@ from archive.web.adding import Adding
 from archive.web.query_process import read_message, write_message
 
 PROCESSES = 3  # queries at once
-COUNT_MS = 50
+COUNT_MS = 30
 """Longest time that counting the rows of a table takes; one that takes longer has ``many rows``, JSON null."""
 ROWS_OF_A_PAGE = 500
 """Most rows of an answer that its page shows; files hold all of them."""

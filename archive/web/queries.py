@@ -29,8 +29,9 @@ class Query:
     """Its page opens with so many newest days as *from*, where all would be slow; 0: with an empty one. Files are whole."""
 
 
-FIRST, LAST = "(:from || substr('0001-01-01', length(:from) + 1))", "coalesce(nullif(:to, ''), '9999-12-31')"
-"""Of a month or year, *from* is the first day."""
+FIRST = "coalesce(nullif(:from, '') || substr('0001-01-01', length(:from) + 1), '0001-01-01')"
+LAST = "coalesce(nullif(:to, ''), '9999-12-31')"
+"""SQL: the Beijing days that a question is about; a month or year begins with its first one."""
 DAYS = f"BETWEEN {FIRST} AND {LAST}"
 PUBLISHED = questions.within_days("published_at", FIRST, LAST)
 A_PUBLISHED = questions.within_days("a.published_at", FIRST, LAST)

@@ -16,7 +16,7 @@ from archive.web.pages.feeds import feed_links
 DAYS = 90
 SHOWN = 50
 MONTHS = 12  # that are listed, the newest with articles
-AMONG = 5_000
+AMONG = 2_000
 """Of so many of the newest articles it is counted who wrote them, and what else they name."""
 READ = f"""WITH mine AS (
     SELECT a.arrival, a.published_at FROM (
