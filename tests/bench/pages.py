@@ -101,12 +101,14 @@ def pages(conn: sqlite3.Connection) -> list[str]:
 
 
 def busy(server: Server) -> float:
-    """CPU seconds of the server and of its query processes."""
+    """CPU seconds of the server and of its query processes, those that were ended included."""
     pids = [server.process.pid]
     for children in Path(f"/proc/{server.process.pid}/task").glob("*/children"):
         pids += map(int, children.read_text().split())
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
-    return sum(int(of_process[11]) + int(of_process[12]) for of_process in fields) / os.sysconf("SC_CLK_TCK")
+    ticks = sum(int(of_process[11]) + int(of_process[12]) for of_process in fields)
+    ended = sum(map(int, fields[0][13:15]))  # children that the server waited for
+    return (ticks + ended) / os.sysconf("SC_CLK_TCK")
 
 
 def taken(server: Server, path: str) -> tuple[int, float, float, int]:

@@ -72,14 +72,13 @@ async def find_articles(datasette: Any, asked: dict[str, str], number: int) -> t
     # What a page shows of an article takes longer than finding it, so only those that are shown are read.
     arrivals = [row["arrival"] for row in page_rows]
     marks = ", ".join(map(str, arrivals))
-    between = f"BETWEEN {min(arrivals, default=0)} AND {max(arrivals, default=0)}"
-    source = "articles AS a WHERE"
-    if asked["q"]:  # one look along the matches is less than one for each article
-        source = f"search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND f.arrival {between} AND"
-    excerpt, sign = ("f.excerpt, ", "+") if asked["q"] else ("", "")
-    entries = await ask(
-        datasette, f"SELECT a.arrival, {excerpt}{ENTRY} FROM {source} {sign}a.arrival IN ({marks})", **asked
-    )
+    source, excerpt, shown = "articles AS a WHERE", "", f"a.arrival IN ({marks})"
+    if asked["q"]:
+        source = "search AS f JOIN articles AS a ON a.arrival = f.arrival WHERE f.q = :q AND"
+        excerpt, shown = "f.excerpt, ", f"f.arrival IN ({marks})"
+    if asked["q"] and count > NEWEST:  # one look along so many matches is less than one for each article
+        shown = f"f.arrival BETWEEN {min(arrivals, default=0)} AND {max(arrivals, default=0)} AND +{shown}"
+    entries = await ask(datasette, f"SELECT a.arrival, {excerpt}{ENTRY} FROM {source} {shown}", **asked)
     return count, sorted(entries, key=lambda entry: arrivals.index(entry["arrival"]))
 
 
