@@ -30,7 +30,7 @@ from crawler.stored_images import ImageFiles
 
 MARK = ".rebuild"
 """File of DATA_DIR that says that its archive.db is being made again: one that was cut off is begun anew."""
-COPIED = ("sources.toml", "rules.toml")
+COPIED = ("sources.toml", "rules.toml", "watches.toml")
 OF_A_BACKUP = (
     "crawls",
     "feeds",
@@ -38,11 +38,11 @@ OF_A_BACKUP = (
     "pending_records",
     "restorations",
     "watches",
-    "tags",
-    "article_tags",
+    "added_links",
+    "forgotten",
 )
 """Tables that come from a backup, as far as both have them: no response says what is in them."""
-OF_ITS_ARTICLES = ("checks",)
+OF_ITS_ARTICLES = ("checks", "alerts", "reader_marks")
 """Likewise, once the articles are there."""
 
 
@@ -112,7 +112,8 @@ def take_from_backup(archive: Archive, backup: Path, tables: Iterable[str] = OF_
                 continue
             rows = old.execute(f"SELECT {names} FROM {table}").fetchall()
             columns = ", ".join(f"? AS {name}" for name in names.split(", "))
-            condition = " WHERE article_id IN (SELECT id FROM articles)" if table in OF_ITS_ARTICLES else ""
+            known = " WHERE article_id IS NULL OR article_id IN (SELECT id FROM articles)"
+            condition = known if table in OF_ITS_ARTICLES else ""
             new.executemany(
                 f"INSERT OR REPLACE INTO {table} ({names}) SELECT * FROM (SELECT {columns}){condition}",
                 [tuple(row) for row in rows],
@@ -154,6 +155,10 @@ class Rebuild:
         """Do what an entry describes. Raises CannotReplay, ArchiveError."""
         article_id = entry.article_id or ""
         if entry.kind == "article":
+            if self.archive.forgotten_at(
+                article_id
+            ):  # as the backup says: without captures the journal does not
+                return
             outcome.articles += 1
             self._archive_article(article_id, entry.entry)
         elif entry.kind == "link":

@@ -84,17 +84,27 @@ def test_in_place_and_what_no_response_says_comes_from_a_backup(archive, tmp_pat
     data = copied(archive, tmp_path / "data")
     with sqlite3.connect(data / "archive.db") as conn:
         conn.execute("INSERT INTO restorations VALUES ('rule', 'editor_line', '2026-07-01T00:00:00Z')")
+        conn.execute("INSERT INTO added_links VALUES ('http://news.example/7', '2026-07-01T00:00:00Z')")
+        conn.execute("INSERT INTO forgotten VALUES ('finews:1', '2026-07-01T00:00:00Z')")
+        conn.execute(
+            "INSERT INTO reader_marks SELECT id, '[\"mine\"]', '笔记', NULL, '2026-07-01T00:00:00Z' FROM articles LIMIT 1"
+        )
+        for article in ("NULL", "(SELECT min(id) FROM articles)"):
+            conn.execute(
+                "INSERT INTO alerts (watch, target, event, article_id, happened_at, found_at)"
+                f" SELECT 'w', 'x', iif({article} IS NULL, 'trouble', 'new'), {article}, '2026-07-01', '2026-07-01'"
+            )
     conn.close()
     assert run("backup", tmp_path / "copy", data_dir=data).returncode == 0
-    crawls, checks = (rows_of(data, f"SELECT * FROM {name} ORDER BY 1") for name in ("crawls", "checks"))
+    names = ("crawls", "checks", "added_links", "forgotten", "reader_marks", "alerts", "restorations")
+    before = {name: rows_of(data, f"SELECT * FROM {name} ORDER BY 1") for name in names}
+    assert all(before.values())
     (data / "archive.db").unlink()
     shutil.rmtree(data / "posts")
     (data / ".rebuild").touch()  # one that was killed
     done = run("rebuild", "--backup", tmp_path / "copy", data_dir=data)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert rows_of(data, "SELECT * FROM crawls ORDER BY 1") == crawls
-    assert rows_of(data, "SELECT * FROM checks ORDER BY 1") == checks
-    assert rows_of(data, "SELECT target FROM restorations") == [("editor_line",)]
+    assert {name: rows_of(data, f"SELECT * FROM {name} ORDER BY 1") for name in names} == before
     assert not (data / ".rebuild").exists()
 
 
