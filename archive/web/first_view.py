@@ -24,6 +24,7 @@ VIEWS = {
     "articles_with_images": "day",
     "articles_with_tables": "day",
     "data_quality": "day",
+    "feed_latency": "published_at",
     "front_page": "day",
     "link_outcomes": "day",
     "market_sessions": "day",
