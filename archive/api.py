@@ -17,8 +17,17 @@ from typing import Any, Literal
 from archive import reader
 from archive.exports import WrongUsage
 from archive.exports.selection import Selection, Snapshot, parse_time
-from archive.questions import FIRST_REPORTERS, NARROWED, SURGES, WITHIN, shares, span_starts, trend_sql
-from archive.revisions import Change, find_article, texts_of
+from archive.questions import (
+    FIRST_REPORTERS,
+    NARROWED,
+    SURGES,
+    WITHIN,
+    day_of,
+    shares,
+    span_starts,
+    trend_sql,
+)
+from archive.revisions import Change, UnknownArticle, find_article, texts_of
 from archive.search.advice import explain
 
 Record = dict[str, Any]
@@ -108,14 +117,14 @@ class ReadOnlyArchive:
         Raises UnknownArticle.
         """
         with closing(reader.open_for_reading(self.data_dir)) as conn:
-            row = find_article(conn, name)
-        [record] = self.sql("SELECT * FROM news WHERE id = ?", [row["id"]])
+            article_id = _id_of(conn, name)
+        [record] = self.sql("SELECT * FROM news WHERE id = ?", [article_id])
         return record
 
     def changes(self, name: str) -> list[Change]:
         """What each edit of an article changed, the oldest first (`archive.revisions.Change`). Raises UnknownArticle."""
         with closing(reader.open_for_reading(self.data_dir)) as conn:
-            texts = texts_of(conn, find_article(conn, name)["id"])
+            texts = texts_of(conn, _id_of(conn, name))
         return [Change(old, new) for old, new in pairwise(texts)]
 
     def as_of(
@@ -193,12 +202,13 @@ class ReadOnlyArchive:
 
     def surges(self, first: date | str, last: date | str, *, kind: str = "") -> list[Record]:
         """Securities by how much more articles mention them from *first* to *last* than in the as long span before."""
-        begin, end = date.fromisoformat(str(first)), date.fromisoformat(str(last))
+        begin, end = day_of(str(first), "first"), day_of(str(last), "last")
         before = begin - (end - begin) - date.resolution
         return self.sql(SURGES, {"before": str(before), "first": str(begin), "last": str(end), "kind": kind})
 
     def first_reporters(self, first: date | str, last: date | str, *, security: str = "") -> list[Record]:
         """Publishers by how often they were first with a story that several carry."""
+        first, last = day_of(str(first), "first"), day_of(str(last), "last")
         return self.sql(
             FIRST_REPORTERS, {"first": str(first), "last": str(last), "publisher": "", "security": security}
         )
@@ -208,6 +218,14 @@ class ReadOnlyArchive:
             raise ValueError(
                 f"{self.data_dir} has no search index; a crawl with -s SEARCH_INDEX=True builds it"
             )
+
+
+def _id_of(conn: sqlite3.Connection, name: str) -> str:
+    """The id of the article that *name* means. Raises UnknownArticle."""
+    try:
+        return str(find_article(conn, name)["id"])
+    except UnknownArticle as exc:
+        raise UnknownArticle(str(exc) or f"the archive holds no article {name!r}") from None
 
 
 def _span(since: Moment | None, until: Moment | None) -> Record:

@@ -76,15 +76,25 @@ def trend_sql(span: str, words: bool) -> str:
     )
 
 
+def day_of(text: str, name: str) -> date:
+    """A Beijing day. Raises ValueError, which says *name*."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{name} {text}: give a Beijing day such as 2026-02-21") from None
+
+
 def span_starts(first: str, last: str, span: str) -> list[str]:
-    """The first days of all spans from *first* to *last*, also of those without an article.
+    """The first days of all spans from *first* to *last*, also of those without an article. Raises ValueError.
 
     >>> span_starts("2026-06-27", "2026-07-02", "day")[-2:], span_starts("2026-06-27", "2026-07-02", "week")
     (['2026-07-01', '2026-07-02'], ['2026-06-22', '2026-06-29'])
     >>> span_starts("2025-12-27", "2026-01-02", "month")
     ['2025-12-01', '2026-01-01']
     """
-    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    day, end = (day_of(text, name) for text, name in ((first, "first"), (last, "last")))
+    if span not in ("day", "week", "month"):
+        raise ValueError(f"by {span}: give day, week or month")
     if span == "week":
         day -= timedelta(days=day.weekday())
     elif span == "month":

@@ -21,6 +21,7 @@ from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
 from archive.views.as_of import AS_OF
 from archive.views.day_and_pages import DAY_AND_PAGES
+from archive.views.declared_types import declare_types
 from archive.views.feed_delays import FEED_DELAYS
 from archive.views.filtered import FILTERED_VIEWS
 from archive.views.sql import VIEWS
@@ -415,6 +416,7 @@ step("0028_reader_marks", MARKS)
 step("0029_feed_delays", FEED_DELAYS)
 step("0030_search_needs_words", SEARCH_NEEDS_WORDS)
 step("0031_day_and_pages", DAY_AND_PAGES)
+step("0032_declared_types", "SELECT 1", declare_types)
 
 
 def statements(sql: str) -> list[str]:

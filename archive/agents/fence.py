@@ -12,6 +12,7 @@ from typing import Literal
 
 from archive.api import Moment, ReadOnlyArchive, Record, instant
 from archive.questions import NARROWED, WITHIN, shares, span_starts, start_sql
+from archive.revisions import UnknownArticle
 from archive.search.match import excerpt, matches
 
 END_OF_TIME = "9999-12-31T23:59:59Z"
@@ -66,16 +67,18 @@ class FencedArchive:
 
     def article(self, name: str, as_of: Moment | None = None) -> Record:
         """An article as it was then. Raises UnknownArticle, also where it was not archived then."""
-        known = self.archive.article(name)
+        unknown = UnknownArticle(f"the archive holds no article {name!r} as of {self.moment(as_of)}")
+        try:
+            known = self.archive.article(name)
+        except UnknownArticle:  # in the words for one that is archived later
+            raise unknown from None
         rows = self.archive.sql(
             "SELECT id, headline, publisher, published_at, first_seen_at, retrieved_at, revision, withdrawn_at, body_text"
             " FROM as_of WHERE t = :t AND id = :id",
             {"t": self.moment(as_of), "id": known["id"]},
         )
         if not rows:
-            from archive.revisions import UnknownArticle
-
-            raise UnknownArticle(f"the archive holds no article {name!r} as of {self.moment(as_of)}")
+            raise unknown
         securities = self.archive.sql(
             "SELECT security_id, code, name, kind FROM mentions WHERE article_id = ? AND NOT doubtful",
             [known["id"]],

@@ -113,3 +113,16 @@ def test_a_crawl_does_not_pay_for_it():
     code = "import archive.times, sys; print('archive.api' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout == "False\n", done.stderr
+
+
+def test_wrong_days_and_names_are_said_in_words(news):
+    for ask, words in (
+        (lambda: news.trend("储能", by="year", first="2026-06-01", last="2026-06-30"), "day, week or month"),
+        (lambda: news.trend("储能", first="June", last="2026-06-30"), "first June: give a Beijing day"),
+        (lambda: news.surges("2026-06-01", "soon"), "last soon: give a Beijing day"),
+        (lambda: news.first_reporters("x", "2026-06-30"), "first x: give a Beijing day"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            ask()
+    with pytest.raises(UnknownArticle, match="holds no article 'nope'"):
+        news.article("nope")
