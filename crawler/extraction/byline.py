@@ -31,10 +31,11 @@ from crawler.extraction.persons import (
 )
 from pipelines.printed_times import STAMP
 
+STAFF = re.compile(r"(?:编辑|編輯|編集)部$|편집부$")
 FIRST_LINES, LAST_LINES = 10, 5  # of a text that name a writer behind a label
 PEN_NAME = re.compile(r"(?!\d|[A-Z\W]+$)[\w·・.@-]{2,16}")
 NO_PEN_NAME = re.compile(
-    r"关注|關注|追[踪蹤]|订阅|訂閱|收藏|分享|[评評][论論]|更多|全部|主[页頁]|首[页頁]|[专專][栏欄]|文章|粉[丝絲]|私信|[点點][击擊]|[阅閱][读讀]|[浏瀏][览覽]|[发發]表|登[录錄入]|[注註][册冊]|回[复覆]|[举舉][报報]|打[赏賞]"
+    r"[动動][态態]|[资資][讯訊]|新[闻聞]|[产產][业業]|[编編][辑輯集]|편집|[专專][题題區区]|关注|關注|追[踪蹤]|订阅|訂閱|收藏|分享|[评評][论論]|更多|全部|主[页頁]|首[页頁]|[专專][栏欄]|文章|粉[丝絲]|私信|[点點][击擊]|[阅閱][读讀]|[浏瀏][览覽]|[发發]表|登[录錄入]|[注註][册冊]|回[复覆]|[举舉][报報]|打[赏賞]"
     r"|フォロー|コメント|記事|一覧|プロフィール|著者|作家|구독|댓글|기자|프로필|더보기|전체|follow|share|profile|author",
     re.IGNORECASE,
 )
@@ -114,6 +115,7 @@ def find_authors(
     if not authors and KANA.search(f"{document.title}{''.join(head[:2])}"):
         own = fold_title(publisher or "")
         authors = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
+    authors = [name for name in authors if not STAFF.search(name)]
     return (
         authors
         or [name for name in without_editors(stated, document) if is_certain(name, document)]

@@ -50,6 +50,8 @@ LOOSE = re.compile(
     r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆|文|著者|ライター)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
 )
 """A writer behind a label, under whatever name."""
+POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d")
+"""Who posted, in front of when: 张三 发表于 2026-03-05."""
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
 PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
@@ -110,6 +112,8 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return korean
     if names := find_unlabelled(plain, plain != line):
         return names
+    if (match := POSTED.match(line)) and is_writer(match[1], publisher):
+        return [match[1]]
     if match := LOOSE.search(line):
         name = COUNTRY.sub("", match[1])
         # 文｜某刊 张三: the medium is in front of its writer.

@@ -41,7 +41,7 @@ LIST_PATH = re.compile(
 )
 THREAD = re.compile(
     r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php",
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php|/article_t/\w+/\d",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
@@ -58,7 +58,7 @@ QUESTION_PATH = re.compile(
     r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
 )
 OTHER_TITLE = re.compile(
-    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_-]\s?(?:\w{2})?(?:搜索|search)$|的微博(?:_|$)|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
+    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|评论列表$|評論列表$|的微博(?:_|$)|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
     re.IGNORECASE,
 )
 """What titles of rooms, results, accounts and carts say."""

@@ -8,7 +8,7 @@ from typing import Any
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.document import squeeze, text_of
-from crawler.extraction.headline import fold_words
+from crawler.extraction.headline import LONGEST_TITLE, fold_words
 from crawler.extraction.lines import is_meta
 from crawler.extraction.trees import INLINE, fold_letters, is_within, letters, own_text
 from pipelines.printed_times import STAMP
@@ -33,6 +33,9 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
         block for block in layout.blocks if is_within(block, body.element) and block is not body.element
     ]
     places = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
+    others = [n for n in places if fold_words(text_of(inside[n])) not in wanted]
+    if len(others) > 1:  # headings within the text
+        places = [n for n in places if n not in others]
     if not places:
         return
     most = ABOVE * sum(layout.plain[block] for block in inside)
@@ -88,8 +91,11 @@ def holds_text(layout: BlockLayout, block: Any) -> bool:
 
 
 def is_headline(block: Any, wanted: set[str]) -> bool:
-    """Whether a block is the headline, in one of its forms; an ``<h1>`` is in whatever words."""
-    return block.tag == "h1" or fold_words(text_of(block)) in wanted
+    """Whether a block is the headline, in one of its forms; an ``<h1>`` is in whatever words, save for a paragraph's: some
+    editors mark those so."""
+    text = text_of(block)
+    is_title = block.tag == "h1" and len(text) <= LONGEST_TITLE and not text.endswith(("。", "！", "”"))
+    return is_title or fold_words(text) in wanted
 
 
 def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:

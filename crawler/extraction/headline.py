@@ -285,7 +285,14 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
         and not titles_agree(document)
         and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1])))
     ):
-        by_rank = max(near, key=lambda element: (element.tag == "h1", before.index(element)))
+        title = fold_title(document.title)  # which names the site, as a logo does
+        by_rank = max(
+            near,
+            key=lambda element: (
+                element.tag == "h1" and fold_title(text_of(element)) not in title,
+                before.index(element),
+            ),
+        )
         return text_of(by_rank), by_rank
     lone = [element for element in document.root.iter("h1") if 4 <= len(text_of(element)) <= 100]
     if not titles:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.extraction.byline import AUTHOR_NAME
+from crawler.extraction.byline_lines import POSTED
 from crawler.extraction.document import Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import KANA, KOREAN
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
@@ -339,7 +340,7 @@ def says_medium(name: str, lines: Iterable[str]) -> bool:
 
 def names_beside_time(line: str) -> list[str]:
     """What can be names of media on a line that states a time; none where it does not."""
-    if len(line) > 80 or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
+    if len(line) > 80 or POSTED.match(line) or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
         return []
     parts = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
     names = [clean(part) for part in [part for part in parts if re.search(r"\w", part)][:5]]

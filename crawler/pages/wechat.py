@@ -252,6 +252,7 @@ class WechatPage(StatedPage):
             or self.served.meta.get("author")
             or ""
         )
+        stated = re.sub(r"^[^\w(（《]+", "", stated)  # an emoji in front of the name
         if stated and stated != publisher:
             return [stated]
         return super().authors(publisher)

@@ -589,6 +589,23 @@ def test_an_organisation_s_logo_is_not_the_headline():
     assert find_headline(document, [*document.root.iter("h1", "h5")])[0] != "山南地理学会"
 
 
+def test_paragraphs_that_an_editor_marked_as_headings_stay():
+    texts = [
+        f"● 第{n}条：三条公路今天同时开工，总投资四十亿元，计划明年建成通车，沿线居民表示欢迎。"
+        for n in "一二三四五六七八"
+    ]
+    marked = "".join(f"<h1>{text}</h1>" for text in texts[3:])
+    plain = "".join(f"<p>{text}</p>" for text in texts[:3])
+    html = f"<title>早间速览</title><h2 class=title>早间速览</h2><p>2026-06-30 15:05</p><div>{plain}{marked}</div>"
+    assert read(html.encode())["body_text"].split("\n") == texts
+
+
+def test_who_posted_is_the_writer_and_no_medium():
+    line = "blackhat 发表于 2011年4月20日 10时54分"
+    assert find_authors(page("<p>文</p>"), [line], [], [], None) == ["blackhat"]
+    assert find_publisher(page("<p>文</p>"), [line], [], ["Also by blackhat"]) is None
+
+
 def test_a_blog_s_name_in_the_title_is_not_the_headline():
     html = "<title>把根留住 - 阿丁的体育博客的日志 - 某易博客</title><h1>阿丁的体育博客</h1><h3 class=title>把根留住</h3>"
     assert find_headline(page(html), [])[0] == "把根留住"
