@@ -29,6 +29,8 @@ MINIMUM = {
     "BREAKER_FAILURES": 1,
 }
 """Least value of a number, where that is not 0."""
+LARGEST = {int: 10**15, float: 10.0**8}
+"""What is more bytes, or more seconds, no machine takes."""
 FRACTIONS = frozenset(
     name for name in dir(default_settings) if name.endswith(("_DELAY", "_TIMEOUT", "_CONCURRENCY"))
 )
@@ -60,7 +62,7 @@ def is_number(kind: type, value: Any, minimum: int) -> bool:
         number = kind(value)
     except (TypeError, ValueError):
         return False
-    return math.isfinite(number) and number >= minimum
+    return math.isfinite(number) and minimum <= number <= LARGEST[kind]
 
 
 def bad_origins(text: str) -> list[str]:
@@ -248,7 +250,7 @@ def find_type_problem(name: str, value: Any, kind: type) -> str | None:
         kind = float
     if kind in (int, float) and not is_number(kind, value, MINIMUM.get(name, 0)):
         minimum = f" of {MINIMUM[name]} or more" if name in MINIMUM else ", 0 or more"
-        return f"{name}={value}: give a {'whole ' if kind is int else ''}number{minimum}"
+        return f"{name}={value}: give a {'whole ' if kind is int else ''}number{minimum}, at most {int(LARGEST[kind]):,}"
     return None
 
 

@@ -129,6 +129,8 @@ def contents(folder: Path, but: tuple[str, ...] = ()) -> dict[str, Any]:
                         for row in rows
                     )
             db.close()
+        elif path.suffix == ".db-journal" and not path.stat().st_size:
+            pass  # left by a killed transaction that had changed nothing; the next one removes it
         elif (
             path.is_file() and not path.name.startswith(".lock") and path.suffix not in (".db-wal", ".db-shm")
         ):

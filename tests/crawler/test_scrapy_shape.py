@@ -263,6 +263,7 @@ def settings_with(**given):
         ({"FINEWS_PLACES": "https://host/page.html"}, "{id}"),
         ({"DOWNLOAD_DELAY": "soon"}, "number"),
         ({"CONCURRENT_REQUESTS": "0"}, "1 or more"),
+        ({"READ_CPU_SECONDS": "9" * 20}, "at most 100,000,000"),
     ],
 )
 def test_what_cannot_be_honoured_is_refused_with_a_reason(given, words):
