@@ -77,5 +77,6 @@ class Command(ReadingCommand):
                 gettext("{count:,} removed").format(count=copied.removed),
             ]
             print(
-                f"{', '.join(words)}; {gettext('damage found') if self.exitcode else gettext('sound')}: {dest}"
+                f"{gettext(', ').join(words)}{gettext('; ')}"
+                f"{gettext('damage found') if self.exitcode else gettext('sound')}{gettext(': ')}{dest}"
             )

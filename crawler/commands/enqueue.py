@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
+from archive.language import ngettext
 from crawler.cluster import QueueProblem
 from crawler.cluster.open_queue import open_queue
-from crawler.exit_status import UNREACHABLE, counted
+from crawler.exit_status import UNREACHABLE
 from crawler.reading_command import ReadingCommand
 
 if TYPE_CHECKING:
@@ -78,7 +79,14 @@ class Command(ReadingCommand):
         ]
         try:
             if dead:
-                print(f"{counted(queue.revive(*places), 'link')} queued again: {name}")
+                revived = queue.revive(*places)
+                print(
+                    ngettext(
+                        "{count:,} link queued again: {queue}",
+                        "{count:,} links queued again: {queue}",
+                        revived,
+                    ).format(count=revived, queue=name)
+                )
                 return
             if url:
                 given, added = queue.add(entries_of(addresses_in(url) or [url], *places))
@@ -93,4 +101,9 @@ class Command(ReadingCommand):
                 UNREACHABLE, f"{name}: {exc}; what was queued so far stays queued: enqueue the list again"
             )
             return
-        print(f"{counted(added, 'link')} queued, {given - added:,} were queued already: {name}")
+        text = ngettext(
+            "{count:,} link queued, {before:,} were queued already: {queue}",
+            "{count:,} links queued, {before:,} were queued already: {queue}",
+            added,
+        )
+        print(text.format(count=added, before=given - added, queue=name))

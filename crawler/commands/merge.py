@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
+from archive.language import gettext, ngettext
 from archive.writer import ArchiveError, ArchiveLocked
-from crawler.exit_status import CANNOT_WRITE, LOCKED, SOME_FAILED, UNREACHABLE, counted
+from crawler.exit_status import CANNOT_WRITE, LOCKED, SOME_FAILED, UNREACHABLE
 from crawler.reading_command import ReadingCommand
 from pipelines.archive_access import archive_named_in
 from pipelines.write_frontmatter import PostWriter
@@ -34,16 +35,16 @@ def summarise(merged: Merged) -> str:
     """What a merge came to, in one line."""
     same = merged.compared - merged.new - merged.changed
     parts = [
-        counted(merged.shards, "shard"),
-        f"{merged.new:,} new articles",
-        f"{merged.changed:,} changed",
-        f"{max(same, 0):,} unchanged",
-        counted(merged.links, "link"),
-        counted(merged.captures, "capture"),
+        ngettext("{count:,} shard", "{count:,} shards", merged.shards).format(count=merged.shards),
+        ngettext("{count:,} new article", "{count:,} new articles", merged.new).format(count=merged.new),
+        gettext("{count:,} changed").format(count=merged.changed),
+        gettext("{count:,} unchanged").format(count=max(same, 0)),
+        ngettext("{count:,} link", "{count:,} links", merged.links).format(count=merged.links),
+        ngettext("{count:,} capture", "{count:,} captures", merged.captures).format(count=merged.captures),
     ]
     if merged.forgotten:
-        parts.append(f"{merged.forgotten:,} taken down")
-    return ", ".join(parts)
+        parts.append(gettext("{count:,} taken down").format(count=merged.forgotten))
+    return gettext(", ").join(parts)
 
 
 class Command(ReadingCommand):
@@ -98,4 +99,4 @@ class Command(ReadingCommand):
         for problem in merged.problems:
             self.fail(SOME_FAILED if merged.shards else UNREACHABLE, problem)
         if merged.shards:
-            print(f"{summarise(merged)}: {archive.root}")
+            print(f"{summarise(merged)}{gettext(': ')}{archive.root}")

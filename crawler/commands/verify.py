@@ -111,10 +111,11 @@ def print_report(report: Report) -> None:
         (ngettext("{count:,} image", "{count:,} images", report.images), report.images),
         (ngettext("{count:,} capture", "{count:,} captures", report.captures), report.captures),
     ]
-    text = f"{verdict}: {', '.join(words.format(count=count) for words, count in parts)}"
+    listed = gettext(", ").join(words.format(count=count) for words, count in parts)
+    text = f"{verdict}{gettext(': ')}{listed}"
     for words, count in (
         (ngettext("{count:,} article is from before captures", "{count:,} articles are from before captures", report.without_captures), report.without_captures),
         (ngettext("{count:,} article was read by another version: only its text and post were checked", "{count:,} articles were read by other versions: only their texts and posts were checked", report.of_other_readers), report.of_other_readers),
     ):  # fmt: skip
-        text += f"; {words.format(count=count)}" * bool(count)
+        text += f"{gettext('; ')}{words.format(count=count)}" * bool(count)
     print(text)

@@ -14,6 +14,7 @@ from archive.alerts import watches
 from archive.alerts.deliver import report_and_deliver
 from archive.alerts.hits import NoSearchIndex, matching
 from archive.alerts.sending import send_by_apprise, why_not
+from archive.language import gettext
 from archive.times import ago, clock, in_beijing, utc_text
 from crawler.alerting import find_trouble
 from crawler.reading_command import ReadingCommand
@@ -126,7 +127,7 @@ class Command(ReadingCommand):
                 + (f": {row['reason']}" if row["reason"] else "")
             )
         if not rows:
-            print(f"no watches in {self.path}")
+            print(gettext("no watches in {path}").format(path=self.path))
 
     def counts(self) -> dict[str, tuple[int, int, str | None, str | None]]:
         """``(sent, waiting, last sent, why the last failed)`` by watch; empty where there is no archive yet."""
@@ -194,9 +195,9 @@ class Command(ReadingCommand):
             return
         for row in rows:
             state = (
-                f"sent {in_beijing(row['sent_at'])}"
+                gettext("sent {moment}").format(moment=in_beijing(row["sent_at"]))
                 if row["sent_at"]
-                else f"waits: {row['reason'] or 'not due yet'}"
+                else gettext("waits: {reason}").format(reason=row["reason"] or gettext("not due yet"))
             )
             print(
                 f"{in_beijing(row['found_at'])}  {row['watch']}  {row['event']}  {terminal.fit_width(row['what'], 50)}  {state}"
