@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 KILLED, BROKEN = 9, 1
+SQLITES_OWN = (".db-wal", ".db-shm", ".db-journal")
+"""Of files beside a database: what a killed transaction leaves is undone, or removed, as the database is next opened or written."""
 FILE_EVENTS = {
     "open",
     "os.rename",
@@ -129,10 +131,6 @@ def contents(folder: Path, but: tuple[str, ...] = ()) -> dict[str, Any]:
                         for row in rows
                     )
             db.close()
-        elif path.suffix == ".db-journal" and not path.stat().st_size:
-            pass  # left by a killed transaction that had changed nothing; the next one removes it
-        elif (
-            path.is_file() and not path.name.startswith(".lock") and path.suffix not in (".db-wal", ".db-shm")
-        ):
+        elif path.is_file() and not path.name.startswith(".lock") and path.suffix not in SQLITES_OWN:
             found[name] = path.read_bytes()
     return found
