@@ -56,6 +56,14 @@ class ReadingCommand(ScrapyCommand):
         print(f"scrapy {self.name}: {message}", file=sys.stderr)
         self.exitcode = status
 
+    def check_settings(self) -> None:
+        """Raises UsageError where a setting cannot be used, for commands that read responses as a crawl does."""
+        from crawler.check_settings import find_problem  # late: Scrapy loads every command's module at every start
+
+        assert self.settings is not None
+        if problem := find_problem(self.settings):
+            raise UsageError(f"{self.name}: {problem}", print_help=False)
+
     def reject_arguments(self, args: list[str]) -> None:
         """Raises UsageError where there are any."""
         if args:

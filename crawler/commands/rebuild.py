@@ -46,6 +46,7 @@ class Command(ReadingCommand):
     def answer(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("rebuild: name one folder that holds captures.db and images/", print_help=False)
+        self.check_settings()
         # Late: Scrapy loads every command's module at every start.
         from crawler.rebuild import RebuildError, prepare
 

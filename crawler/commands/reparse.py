@@ -77,6 +77,7 @@ class Command(ReadingCommand):
         self.reject_arguments(args)
         if opts.limit < 0:
             raise UsageError("reparse: --limit is a number of articles", print_help=False)
+        self.check_settings()
         reader.open_for_reading(self.data_dir).close()
         # Late: Scrapy loads every command's module at every start.
         from crawler.reparse import Choice

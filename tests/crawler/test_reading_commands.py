@@ -67,3 +67,10 @@ def test_a_damaged_schema_is_an_error_in_one_line(archive, tmp_path, name, damag
     [line] = done.stderr.splitlines()
     assert line.startswith(f"scrapy {name}: {tmp_path / 'archive.db'} cannot be read: ")
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", ["reparse", "rebuild"])
+def test_a_command_that_reads_as_a_crawl_does_refuses_what_a_crawl_refuses(archive, name):
+    run = run_scrapy(name, "-s", f"DATA_DIR={archive[0]}", "-s", "FINEWS_ORIGINS=")
+    assert run.returncode == 2
+    assert "FINEWS_ORIGINS=: give scheme://host[:port]" in run.stderr
