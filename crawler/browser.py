@@ -1,7 +1,7 @@
 """Pages that only scripts fill, opened in a Chromium of the system: the settings BROWSER_ENABLED and BROWSER_EXECUTABLE.
 
 Requests with ``meta["playwright"]`` are scrapy-playwright's, all others Scrapy's own. Nothing of it, neither the package nor
-its driver nor Chromium, starts before the first request that needs it. Chromium's only way out is `crawler.guard_proxy`.
+its driver nor Chromium, starts before the first request that needs it. Chromium's only way out is `crawler.guard.guard_proxy`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from scrapy.utils.misc import build_from_crawler
 
 from crawler.chromium import find_missing_part, launch_options
 from crawler.extraction.walls import LEAST_TEXT
-from crawler.fetch_guard import FetchGuard, origin_of, parse_connect_to
-from crawler.guard_proxy import USER, GuardProxy
+from crawler.guard.fetch_guard import FetchGuard, origin_of, parse_connect_to
+from crawler.guard.guard_proxy import USER, GuardProxy
 from crawler.middlewares.cookies_file import read_cookies
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from archive.language import language_of
 from crawler import settings as project_settings
 from crawler.chromium import find_missing_part
-from crawler.fetch_guard import origin_of, parse_connect_to
+from crawler.guard.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
 from crawler.middlewares.site_headers import read_site_headers
 

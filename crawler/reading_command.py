@@ -58,7 +58,9 @@ class ReadingCommand(ScrapyCommand):
 
     def check_settings(self) -> None:
         """Raises UsageError where a setting cannot be used, for commands that read responses as a crawl does."""
-        from crawler.check_settings import find_problem  # late: Scrapy loads every command's module at every start
+        from crawler.check_settings import (
+            find_problem,  # late: Scrapy loads every command's module at every start
+        )
 
         assert self.settings is not None
         if problem := find_problem(self.settings):

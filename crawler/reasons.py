@@ -9,8 +9,8 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from archive import outcomes
+from crawler.guard.proxies import find_proxy, is_set
 from crawler.interrupts import ReadingEnded
-from crawler.proxies import find_proxy, is_set
 from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, RobotsUnavailable, causes, explain
 
 WALLS = {

@@ -17,7 +17,7 @@ from archive.times import utc_text
 from archive.writer import Archive
 from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
-from crawler.fetch_guard import origin_of
+from crawler.guard.fetch_guard import origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_words, article_of, check_quoted, name_lists
 from crawler.pages import LinkError, Target, target_of

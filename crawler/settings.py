@@ -55,7 +55,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 # HOST=ADDRESS:PORT, comma-separated: where to connect to in the place of HOST (* is every one), as for a mirror.
 CONNECT_TO = ""
 # Asks the fetch guard about every address before it is connected to.
-TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.guard.resolver.GuardedResolver"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DEFAULT_REQUEST_HEADERS = {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
 # Headers by host, for it and its subdomains alone: {"news.example": {"Authorization": "Bearer ${TOKEN}"}}; ${NAME} comes

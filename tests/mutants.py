@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CPU_SECONDS = 60  # of one mutant
 SECONDS = 30  # of one test
 MODULES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "guard": ("crawler/fetch_guard.py", ("tests/crawler/test_fetch_guard.py", "crawler/fetch_guard.py")),
-    "addresses": ("crawler/public_addresses.py", ("tests/crawler/test_fetch_guard.py", "crawler/public_addresses.py")),
+    "guard": ("crawler/guard/fetch_guard.py", ("tests/crawler/test_fetch_guard.py", "crawler/guard/fetch_guard.py")),
+    "addresses": ("crawler/guard/public_addresses.py", ("tests/crawler/test_fetch_guard.py", "crawler/guard/public_addresses.py")),
     "writer": ("archive/batch.py", ("tests/archive/test_batch.py", "tests/archive/test_writer.py")),
     "dates": ("pipelines/normalise_dates.py", ("tests/pipelines/test_normalise_dates.py", "pipelines/normalise_dates.py")),
     "boilerplate": ("pipelines/strip_tree.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py")),

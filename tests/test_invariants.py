@@ -25,9 +25,9 @@ from archive.search.match import matches
 from archive.times import BEIJING
 from archive.toml_text import as_toml, with_table
 from archive.writer import Archive
+from crawler.guard.public_addresses import is_public, parse_address
 from crawler.links import complete_address, links_in
 from crawler.pages import LinkError, target_of
-from crawler.public_addresses import is_public, parse_address
 from crawler.sources import SourceError, built_in
 from crawler.sources.discovery import outlines_in
 from crawler.sources.sitemap import read_sitemap

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.commands.extract import extract
-from crawler.dry_run import project_pipelines
+from crawler.offline.dry_run import project_pipelines
 from tests import score
 from tests.score_corpora import open_corpus
 from tests.score_measures import judge_chunks, judge_names, judge_shingles, total_shingles

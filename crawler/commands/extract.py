@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import ScrapyCommand
 
 if TYPE_CHECKING:
-    from crawler.offline_pipelines import OfflinePipelines
+    from crawler.offline.offline_pipelines import OfflinePipelines
     from crawler.pages import Target
 
 USAGE, FAILED = 2, 3
@@ -100,7 +100,7 @@ class Command(ScrapyCommand):
     def pipelines(self) -> OfflinePipelines:
         """Those of the settings, with the decisions of the archive in DATA_DIR, where there is one (``scrapy removals --restore``)."""
         from archive import reader
-        from crawler.offline_pipelines import OfflinePipelines
+        from crawler.offline.offline_pipelines import OfflinePipelines
         from pipelines.restored import load_restored
         from pipelines.user_rules import RuleError
 
@@ -166,7 +166,7 @@ def extract(
     # Late: Scrapy loads every command's module at every start.
     from scrapy.http import HtmlResponse
 
-    from crawler.dry_run import read_page
+    from crawler.offline.dry_run import read_page
     from crawler.pages import PageError
 
     body = contents(Path(entry["file"]))

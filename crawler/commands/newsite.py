@@ -141,7 +141,7 @@ class Command(ScrapyCommand):
         from scrapy import Request, Spider
 
         from crawler import reasons
-        from crawler.fetch_guard import FetchGuard
+        from crawler.guard.fetch_guard import FetchGuard
 
         responses: list[Any] = []
 
@@ -224,7 +224,7 @@ def xpath_of(element: Any) -> str | None:
 
 def scaffold(page: WebPage, name: str, url: str) -> tuple[str, dict[str, Any]]:
     """The page object's source and what its test expects. Raises PageError."""
-    from crawler.dry_run import as_read
+    from crawler.offline.dry_run import as_read
 
     lines = []
     _, heading = page.heading

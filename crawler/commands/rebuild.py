@@ -48,7 +48,7 @@ class Command(ReadingCommand):
             raise UsageError("rebuild: name one folder that holds captures.db and images/", print_help=False)
         self.check_settings()
         # Late: Scrapy loads every command's module at every start.
-        from crawler.rebuild import RebuildError, prepare
+        from crawler.offline.rebuild import RebuildError, prepare
 
         source = Path(args[0]).expanduser() if args else self.data_dir
         if not (source / "captures.db").is_file():
@@ -69,7 +69,7 @@ class Command(ReadingCommand):
             self.fail(CANNOT_WRITE, str(exc))
 
     def _rebuild(self, backup: Path | None) -> None:
-        from crawler.rebuild import OF_ITS_ARTICLES, Rebuild, Rebuilt, take_from_backup
+        from crawler.offline.rebuild import OF_ITS_ARTICLES, Rebuild, Rebuilt, take_from_backup
 
         assert self.settings is not None
         outcome = Rebuilt()

@@ -142,7 +142,7 @@ class Command(ReadingCommand):
 
     def _read_again(self, archive: Archive, decision: Decision) -> None:
         """Put back what was taken out of archived articles."""
-        from crawler.reparse import Choice, Outcome, Reparse
+        from crawler.offline.reparse import Choice, Outcome, Reparse
 
         assert archive.conn is not None
         outcome = Outcome()

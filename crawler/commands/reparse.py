@@ -25,7 +25,7 @@ from pipelines.write_frontmatter import PostWriter
 
 if TYPE_CHECKING:
     from archive.differences import Difference
-    from crawler.reparse import Choice, Outcome
+    from crawler.offline.reparse import Choice, Outcome
 
 LOCKED, FAILED = 75, 3
 MOST_SAMPLED = 500  # differences of which samples are chosen
@@ -80,7 +80,7 @@ class Command(ReadingCommand):
         self.check_settings()
         reader.open_for_reading(self.data_dir).close()
         # Late: Scrapy loads every command's module at every start.
-        from crawler.reparse import Choice
+        from crawler.offline.reparse import Choice
 
         choice = Choice(opts.where, opts.site, opts.rule, opts.limit)
         try:
@@ -121,8 +121,8 @@ class Command(ReadingCommand):
         page: IO[str] | None,
     ) -> None:
         from archive.differences_html import write_difference, write_head, write_tail
-        from crawler.failed_links import read_failed_links
-        from crawler.reparse import Outcome, Reparse, apply
+        from crawler.offline.failed_links import read_failed_links
+        from crawler.offline.reparse import Outcome, Reparse, apply
 
         try:
             [(total,)] = conn.execute(

@@ -51,8 +51,8 @@ class Command(ReadingCommand):
         self.reject_arguments(args)
         assert self.settings is not None
         render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        from crawler.offline.reparse import reader_of_rows
         from crawler.reader_version import reader_of
-        from crawler.reparse import reader_of_rows
 
         reread = reader_of_rows(self.data_dir, self.settings)
         try:
@@ -77,7 +77,7 @@ class Command(ReadingCommand):
         damaged = [finding for finding in report.findings if finding.check == "image"]
         if not damaged:
             return
-        from crawler.image_repair import fetch_images
+        from crawler.offline.image_repair import fetch_images
 
         fetched = fetch_images(self.data_dir, [finding.subject for finding in damaged], self.settings)
         for finding in damaged:

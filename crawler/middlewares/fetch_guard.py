@@ -12,13 +12,13 @@ from scrapy import Request
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch_guard import PORTS, FetchGuard
+from crawler.guard.fetch_guard import PORTS, FetchGuard
 
 
 class FetchGuardMiddleware:
     """Refuses address literals that are not public, before any download handler sees them, and names hosts behind a proxy.
 
-    The address of a name is judged where it is connected to (`crawler.resolver`). Behind a proxy that is out of reach: a
+    The address of a name is judged where it is connected to (`crawler.guard.resolver`). Behind a proxy that is out of reach: a
     name is resolved here and judged, but the proxy resolves it anew. Stands between HttpProxyMiddleware, which chooses the
     proxy, and the downloader.
     """

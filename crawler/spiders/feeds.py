@@ -30,7 +30,7 @@ from crawler.archive_spider import UsageProblem
 from crawler.cluster import QueueProblem
 from crawler.cluster.open_queue import open_queue
 from crawler.extensions.run_log import RunLog
-from crawler.fetch_guard import FetchGuard
+from crawler.guard.fetch_guard import FetchGuard
 from crawler.items import LinkOutcome
 from crawler.list_spider import ListSpider
 from crawler.listed_articles import words_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.archive_spider import UsageProblem
-from crawler.fetch_guard import origin_of
+from crawler.guard.fetch_guard import origin_of
 from crawler.sources import Source
 from crawler.sources.finews import FEEDS, Finews
 from crawler.spiders.feeds import FeedsSpider

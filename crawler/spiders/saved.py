@@ -22,7 +22,7 @@ from archive.outcomes import FAILED_HERE
 from crawler import reasons
 from crawler.archive_spider import UsageProblem
 from crawler.article_spider import PAGES
-from crawler.fetch_guard import origin_of
+from crawler.guard.fetch_guard import origin_of
 from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.links import addresses_in

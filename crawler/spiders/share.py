@@ -32,7 +32,7 @@ from crawler.archive_spider import UsageProblem
 from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
 from crawler.cluster.parts import is_in_part, part_of
-from crawler.fetch_guard import FetchGuard, origin_of
+from crawler.guard.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.line_reader import LinePipe, comes_bit_by_bit, lines_of
 from crawler.links import addresses_in, links_in

@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.dry_run import read_page
 from crawler.extraction.byline import find_authors
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.decoding import decode
@@ -20,6 +19,7 @@ from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published
 from crawler.extraction.publisher import find_publisher
+from crawler.offline.dry_run import read_page
 from crawler.pages import PageError, target_of
 from tests.websites import PARAGRAPHS, news_page
 

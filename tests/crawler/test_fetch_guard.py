@@ -3,8 +3,8 @@
 import pytest
 from scrapy.utils.test import get_crawler
 
-from crawler.fetch_guard import FetchGuard, origin_of, parse_connect_to
-from crawler.public_addresses import NOT_PUBLIC_IPV4, is_metadata, is_public
+from crawler.guard.fetch_guard import FetchGuard, origin_of, parse_connect_to
+from crawler.guard.public_addresses import NOT_PUBLIC_IPV4, is_metadata, is_public
 
 
 @pytest.mark.parametrize(

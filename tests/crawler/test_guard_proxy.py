@@ -5,8 +5,8 @@ import base64
 
 import pytest
 
-from crawler.fetch_guard import FetchGuard
-from crawler.guard_proxy import USER, GuardProxy
+from crawler.guard.fetch_guard import FetchGuard
+from crawler.guard.guard_proxy import USER, GuardProxy
 from tests.websites import news_page
 
 PAGE = news_page()

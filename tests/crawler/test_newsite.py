@@ -16,7 +16,7 @@ TRY_IT = """
 import importlib.util, json, pathlib, sys
 from datetime import UTC, datetime
 from scrapy.http import HtmlResponse
-from crawler.dry_run import read_page
+from crawler.offline.dry_run import read_page
 from crawler.pages import target_of
 spec = importlib.util.spec_from_file_location("crawler.pages.made", sys.argv[1])
 spec.loader.exec_module(importlib.util.module_from_spec(spec))

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import HtmlResponse, Response
 
-from crawler.dry_run import read_page
 from crawler.extraction.access import is_notice
 from crawler.extraction.content_kind import content_kind
 from crawler.extraction.walls import find_wall
+from crawler.offline.dry_run import read_page
 from crawler.pages import NotArticle, PageError, Walled, target_of
 from tests.websites import PARAGRAPHS, news_page
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 from scrapy.http import HtmlResponse
 
+from crawler.offline.replay import article_in
 from crawler.pages import handles, page_at, registry, target_of
 from crawler.pages.web import WebPage
-from crawler.replay import article_in
 
 URL = "http://plugin-paper.example/a/1.html"
 OLD = "<html><body><h1>栏目</h1><h2 class='t'>旧版的标题在二级标题里</h2><div>2026-01-01 08:00</div><div><p>{0}</p><p>另外，{0}</p><p>此外，{0}</p></div></body></html>"

@@ -9,9 +9,9 @@ from scrapy.utils.project import get_project_settings
 from archive.captures import Captures
 from archive.journal import journal
 from archive.writer import Archive
-from crawler.offline_pipelines import OfflinePipelines
-from crawler.replay import Replay
-from crawler.stored_images import ImageRows
+from crawler.offline.offline_pipelines import OfflinePipelines
+from crawler.offline.replay import Replay
+from crawler.offline.stored_images import ImageRows
 from tests.crawler.replaying import copied, crawl_everything, files_of, rows_of, run, tables_of
 
 pytestmark = pytest.mark.slow  # crawls, then makes whole archives again

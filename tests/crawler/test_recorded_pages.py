@@ -2,7 +2,7 @@
 HTML, and ``NAME.json`` with what must be read of them.
 
 ``url`` is the response's address and ``link``, where it differs, the link that was followed; any other field is one of
-`crawler.dry_run.read_page`. ``contains`` and ``lacks`` are texts of the body. ``outcome`` and ``reason`` are those of a response
+`crawler.offline.dry_run.read_page`. ``contains`` and ``lacks`` are texts of the body. ``outcome`` and ``reason`` are those of a response
 that holds no article, ``moved_to`` is where it redirects its reader, ``next_page`` the address of the article's next page.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.dry_run import read_page
+from crawler.offline.dry_run import read_page
 from crawler.pages import PageError, sites, target_of
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"

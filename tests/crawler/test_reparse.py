@@ -261,7 +261,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(crawled, tmp_path, monke
         (folder / "rules.toml").write_text(RULE)
     assert run("reparse", data_dir=undisturbed).returncode == 0
     script = (
-        "import crawler.reparse as r, scrapy.cmdline, os, signal\n"
+        "import crawler.offline.reparse as r, scrapy.cmdline, os, signal\n"
         "r.PAGE = 1\n"
         "save = r.Progress.save\n"
         "def kill(self, arrival):\n"

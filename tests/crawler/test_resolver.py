@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from crawler.fetch_guard import FetchGuard, parse_connect_to
+from crawler.guard.fetch_guard import FetchGuard, parse_connect_to
 from tests.websites import news_page
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "0x7f.1", "2130706433", "127.1", "[::ffff:127.0.0.1]")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.dry_run import read_page
 from crawler.extraction.byline import find_authors
 from crawler.extraction.document import Document
 from crawler.extraction.headline import find_headline
+from crawler.offline.dry_run import read_page
 from crawler.pages import NotArticle, target_of
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)

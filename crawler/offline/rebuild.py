@@ -23,10 +23,10 @@ from archive.forget import bury
 from archive.journal import JournalEntry, journal
 from archive.times import read_utc, utc_text
 from archive.writer import Archive
-from crawler.offline_pipelines import OfflinePipelines
+from crawler.offline.offline_pipelines import OfflinePipelines
+from crawler.offline.replay import CannotReplay, Replay
+from crawler.offline.stored_images import ImageFiles
 from crawler.reader_version import reader_of
-from crawler.replay import CannotReplay, Replay
-from crawler.stored_images import ImageFiles
 
 MARK = ".rebuild"
 """File of DATA_DIR that says that its archive.db is being made again: one that was cut off is begun anew."""

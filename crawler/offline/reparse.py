@@ -27,10 +27,10 @@ from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
 from archive.row_repair import Reread, stored_of
 from archive.writer import Archive
-from crawler.offline_pipelines import OfflinePipelines
+from crawler.offline.offline_pipelines import OfflinePipelines
+from crawler.offline.replay import CannotReplay, Replay
+from crawler.offline.stored_images import ImageRows
 from crawler.reader_version import reader_of
-from crawler.replay import CannotReplay, Replay
-from crawler.stored_images import ImageRows
 from pipelines.store_sqlite import entry_of
 from pipelines.write_frontmatter import PostWriter
 

@@ -15,7 +15,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
 
-from crawler.fetch_guard import FetchGuard, parse_connect_to
+from crawler.guard.fetch_guard import FetchGuard, parse_connect_to
 
 
 @implementer(IResolutionReceiver)

@@ -4,7 +4,7 @@ The one offline machine of ``extract``, ``reparse``, ``rebuild`` and ``verify --
 
 - `Replay` makes an `Article` of an entry of the journal (`archive.journal`) and its captures: page object, further pages, the
   page that completes it, and the words of the lists that named it, as the spiders put them together;
-- `crawler.offline_pipelines.OfflinePipelines` runs it through the pipelines of the settings.
+- `crawler.offline.offline_pipelines.OfflinePipelines` runs it through the pipelines of the settings.
 
 ::
 

@@ -16,7 +16,7 @@ from scrapy.crawler import CrawlerProcess
 
 from archive.data_files import leads_out
 from archive.lock import DirectoryLock
-from crawler.fetch_guard import FetchGuard
+from crawler.guard.fetch_guard import FetchGuard
 from pipelines.image_referers import referer_of
 
 

@@ -1,4 +1,4 @@
-"""What became of images when they were fetched, for articles that are read again (`crawler.offline_pipelines`)."""
+"""What became of images when they were fetched, for articles that are read again (`crawler.offline.offline_pipelines`)."""
 
 from __future__ import annotations
 

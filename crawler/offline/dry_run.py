@@ -11,9 +11,9 @@ from scrapy.http import TextResponse
 from archive.record_rules import first_of
 from archive.times import published_text
 from crawler.items import Article
-from crawler.offline_pipelines import OfflinePipelines
+from crawler.offline.offline_pipelines import OfflinePipelines
+from crawler.offline.replay import article_in
 from crawler.pages import Target
-from crawler.replay import article_in
 from pipelines.restored import restored
 
 

@@ -1,5 +1,5 @@
 """The fetch guard's rules: what the operator named is trusted; an address that came out of content, or in a list of links,
-is fetched only where it is public. `crawler.resolver` applies them to every new connection, `crawler.middlewares.fetch_guard` to every request."""
+is fetched only where it is public. `crawler.guard.resolver` applies them to every new connection, `crawler.middlewares.fetch_guard` to every request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from crawler.public_addresses import is_metadata, is_public
+from crawler.guard.public_addresses import is_metadata, is_public
 from pipelines.fetch_errors import FetchRefused
 
 PORTS = {"http": 80, "https": 443}

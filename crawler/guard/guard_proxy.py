@@ -16,9 +16,9 @@ import secrets
 import socket
 from urllib.parse import urlsplit
 
-from crawler.fetch_guard import PORTS, FetchGuard
-from crawler.proxies import Proxy, find_proxy, parse_proxy
-from crawler.proxy_wire import (
+from crawler.guard.fetch_guard import PORTS, FetchGuard
+from crawler.guard.proxies import Proxy, find_proxy, parse_proxy
+from crawler.guard.proxy_wire import (
     RequestHead,
     ask_for_tunnel,
     drop_connection_headers,
@@ -156,7 +156,7 @@ class GuardProxy:
         raise OSError("no such host")
 
     async def find_addresses(self, host: str, port: int) -> tuple[list[str], int]:
-        """The addresses and the port to connect to for *host*, as `crawler.resolver` has them. Raises FetchRefused, OSError."""
+        """The addresses and the port to connect to for *host*, as `crawler.guard.resolver` has them. Raises FetchRefused, OSError."""
         try:
             addresses = [str(ipaddress.ip_address(host))]
         except ValueError:

@@ -1,11 +1,11 @@
-"""HTTP as a proxy reads and writes it (`crawler.guard_proxy`): heads of requests and responses, and bytes between two ends."""
+"""HTTP as a proxy reads and writes it (`crawler.guard.guard_proxy`): heads of requests and responses, and bytes between two ends."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import NamedTuple
 
-from crawler.proxies import Proxy
+from crawler.guard.proxies import Proxy
 
 CHUNK = 64 * 1024
 OF_CONNECTION = (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization")

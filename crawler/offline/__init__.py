@@ -1,0 +1,1 @@
+"""Reading without network: captures read again, archives brought up to date or made anew from them."""
