@@ -31,6 +31,10 @@ OF_A_PLACE = (LOCK, ".pending", *(f"{name}{suffix}" for name in DATABASES for su
 """Files that mean nothing in another folder."""
 
 
+OF_A_DATABASE = ("", "-journal", "-wal", "-shm")
+"""Suffixes of a database's files."""
+
+
 class BackupError(Exception):
     """A backup cannot be taken or restored; the message says why."""
 
@@ -116,13 +120,14 @@ def _copy_archive(data_dir: Path, dest: Path) -> Copied:
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database that may be written to meanwhile; *target* appears whole or not at all."""
     part = target.with_name(f"{target.name}{PART}")
-    part.unlink(missing_ok=True)
+    for suffix in OF_A_DATABASE:  # of a copy that was killed: SQLite would take it into this one
+        part.with_name(f"{part.name}{suffix}").unlink(missing_ok=True)
     try:
         _copy_database(source, part)
     except BaseException:
         part.unlink(missing_ok=True)  # the disk may be full
         raise
-    for suffix in ("-wal", "-shm"):
+    for suffix in OF_A_DATABASE[1:]:
         target.with_name(f"{target.name}{suffix}").unlink(missing_ok=True)
     os.replace(part, target)
 

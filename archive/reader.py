@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,13 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A database that may be written to meanwhile, read-only; also of one at rest on a disk that cannot be written to. Raises
-    sqlite3.Error."""
+    sqlite3.Error.
+
+    The journal of a transaction that was killed is taken back first, which SQLite leaves to a connection that may write.
+    """
+    if path.with_name(f"{path.name}-journal").exists() and os.access(path, os.W_OK):
+        with closing(sqlite3.connect(path, timeout=30)) as conn:
+            conn.execute("SELECT 1 FROM sqlite_master").fetchone()
     at_rest = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True, timeout=30

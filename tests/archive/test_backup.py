@@ -206,3 +206,21 @@ def test_a_lost_database_comes_back(data, dest):
     (data / f"images/{SHA[:2]}/{SHA}.png").unlink()
     restore(dest, data)
     assert verify(data, render, NOW).findings == []
+
+
+def test_what_a_killed_transaction_left_in_a_copy_is_taken_back(data, dest, tmp_path_factory):
+    back_up(data, dest)
+    wanted, killed = contents(dest), tmp_path_factory.mktemp("killed") / "copy"
+    conn = sqlite3.connect(dest / "archive.db", isolation_level=None)
+    conn.execute("PRAGMA cache_size = 1")  # so that the transaction is in the file before it ends
+    conn.execute("BEGIN")
+    conn.execute("UPDATE texts SET body_text = body_text || hex(zeroblob(20000))")
+    shutil.copytree(dest, killed)
+    conn.rollback()
+    conn.close()
+    assert (killed / "archive.db-journal").exists()
+    home = tmp_path_factory.mktemp("home") / "data"
+    restore(shutil.copytree(killed, killed.with_name("other")), home)
+    assert contents(home) == wanted
+    back_up(data, killed)
+    assert contents(killed) == wanted

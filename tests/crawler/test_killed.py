@@ -94,4 +94,5 @@ COMMANDS = {
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("writes", [False, True], ids=["points", "writes"])
 def test_killed_at_some(name, writes):
-    assert kill_in_process(name, writes=writes, stride=11) >= 2
+    stride = 4 if name == "manifest" else 11  # which has fewer points
+    assert kill_in_process(name, writes=writes, stride=stride) >= 2
