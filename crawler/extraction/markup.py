@@ -30,9 +30,17 @@ def close_tags(html: str) -> str:
 
 def contents_of(html: str, opens: re.Pattern[str], ends: re.Pattern[str]) -> Iterator[str]:
     """What stands between each tag that *opens* matches and its end; nothing of one that is not closed."""
+    return (content for _, content in elements_of(html, opens, ends))
+
+
+def elements_of(
+    html: str, opens: re.Pattern[str], ends: re.Pattern[str]
+) -> Iterator[tuple[re.Match[str], str]]:
+    """Each tag that *opens* matches, and what stands between it and its end; in one go over the text, however many are not
+    closed, as the pattern ``<(name)>(.*?)</name`` is not."""
     position = 0
     while (tag := opens.search(html, position)) and (end := ends.search(html, tag.end())):
-        yield html[tag.end() : end.start()]
+        yield tag, html[tag.end() : end.start()]
         position = end.end()
 
 

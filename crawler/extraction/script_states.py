@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from crawler.extraction.document import SCRIPT_ENDS
+from crawler.extraction.markup import contents_of
+
 NAMES = (
     "__NEXT_DATA__",
     "INITIAL_STATE",
@@ -33,9 +36,7 @@ FLIGHT_CHUNK = re.compile(r"""__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\s*\]\)"
 """A part of the rows that Next.js streams to its scripts."""
 FLIGHT_ROW = re.compile(rb"([0-9a-f]*):(?:T([0-9a-f]+),)?")
 NUXT_DATA = "__NUXT_DATA__"
-NUXT_SCRIPT = re.compile(
-    r"""<script[^<>]{0,200}\bid=["']?__NUXT_DATA__[^<>]{0,200}>(.*?)</script""", re.DOTALL
-)
+NUXT_SCRIPT = re.compile(r"""<script[^<>]{0,200}\bid=["']?__NUXT_DATA__[^<>]{0,200}>""")
 WRAPPED = frozenset(("Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef", "EmptyShallowRef"))
 """What Nuxt writes in front of a value that its scripts watch."""
 
@@ -72,9 +73,9 @@ def parse_states(html: str) -> Iterator[Any]:
             continue
     if FLIGHT in html:
         yield from parse_flight(html)
-    if match := NUXT_SCRIPT.search(html):
+    for data in islice(contents_of(html, NUXT_SCRIPT, SCRIPT_ENDS), 1):
         try:
-            yield unflatten(json.loads(match[1], strict=False))
+            yield unflatten(json.loads(data, strict=False))
         except (ValueError, LookupError, TypeError, RecursionError):
             return
 

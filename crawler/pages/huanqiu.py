@@ -17,15 +17,15 @@ from urllib.parse import unquote
 
 from archive.times import BEIJING
 from crawler.extraction.document import squeeze
+from crawler.extraction.markup import elements_of
 from crawler.extraction.names import names_in
 from crawler.extraction.publisher import clean
 from crawler.pages import handles
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-FIELD = re.compile(
-    r"""<textarea\b[^>]*?class=["']article-([\w-]+)["'][^>]*>(.*?)</textarea""", re.DOTALL | re.IGNORECASE
-)
+FIELD = re.compile(r"""<textarea\b[^<>]{0,200}?class=["']article-([\w-]+)["'][^<>]{0,200}>""", re.IGNORECASE)
+FIELD_ENDS = re.compile("</textarea", re.IGNORECASE)
 SHARED = re.compile(r"huanqiu\.com/r/([\w%=-]{20,})")
 TAG = re.compile(r"<[^>]*>")
 # 【环球时报驻某国特约记者 某某 环球时报记者 某某 某某】
@@ -66,7 +66,8 @@ class HuanqiuPage(StatedPage):
     @cached_property
     def record(self) -> dict[str, str]:
         """The page's fields by name: ``title``, ``content``, ``time``, ``source-name``, ..."""
-        return {name: unescape(text).strip() for name, text in FIELD.findall(self.served.html)}
+        elements = elements_of(self.served.html, FIELD, FIELD_ENDS)
+        return {tag[1]: unescape(text).strip() for tag, text in elements}
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:

@@ -15,20 +15,20 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import unquote
 
-from crawler.extraction.document import unquote_js
+from crawler.extraction.document import SCRIPT_ENDS, unquote_js
+from crawler.extraction.markup import contents_of
 from crawler.extraction.publisher import clean
 from crawler.pages import first_text, handles
 from crawler.pages.served import as_html, image_html, load_answer, load_object
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-INFO = re.compile(
-    r"articleInfo:\s*\{(.*?)\n?\s*(?:tagInfo|has_extern_link|commentInfo|mediaInfo)\s*:", re.DOTALL
-)
+INFO = re.compile(r"articleInfo:\s*\{")
+INFO_ENDS = re.compile(r"(?:tagInfo|has_extern_link|commentInfo|mediaInfo)\s*:")
 IDS = {"itemId", "item_id", "thread_id", "threadId", "groupId", "group_id"}  # of posts, which have no title
 GALLERY = re.compile(r"BASE_DATA\.galleryInfo\s*=\s*")
 ACCOUNT = re.compile(r"\bmediaInfo:\s*\{\s*name:\s*'([^']{2,30})'")
-RENDERED = re.compile(r"""<script[^<>]{0,200}id=["']RENDER_DATA["'][^<>]{0,200}>(.*?)</script""", re.DOTALL)
+RENDERED = re.compile(r"""<script[^<>]{0,200}id=["']RENDER_DATA["'][^<>]{0,200}>""")
 
 
 def find_field(name: str, source: str) -> str | None:
@@ -98,14 +98,15 @@ class ToutiaoPage(StatedPage):
     @cached_property
     def record(self) -> dict[str, Any]:
         """What a script of the page states of the article."""
-        if match := RENDERED.search(self.served.html):
+        rendered = next(contents_of(self.served.html, RENDERED, SCRIPT_ENDS), None)
+        if rendered is not None:
             try:
-                return find_article(json.loads(unquote(match[1])))
+                return find_article(json.loads(unquote(rendered)))
             except ValueError:
                 return {}
-        if match := INFO.search(self.served.html):
+        for info in contents_of(self.served.html, INFO, INFO_ENDS):
             names = {"title": "title", "content": "content", "source": "source", "publishTime": "time"}
-            return {name: value for name, key in names.items() if (value := find_field(key, match[1]))}
+            return {name: value for name, key in names.items() if (value := find_field(key, info))}
         return read_gallery(self.served.html)
 
     @cached_property

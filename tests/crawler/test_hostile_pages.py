@@ -26,15 +26,22 @@ PAGE_UNITS = {
     **UNITS, "comments": "<!-", "open comments": "<!--", "scripts": "<script>", "data": "<script type=application/ld+json>",
     "templates": "<svg><template>", "ends": "</html", "inputs": "<input ", "metas": "<meta ", "titles": "<title>", "styled": "<style",
     "shells": "<div id=app>", "noscripts": "<noscript>", "links": "<link rel=canonical ", "lines": "<p>来源：作者：时间：</p>", "dates": "2026-06-30 ", "joined dates": "2022年2月21日",
-    "states": "__INITIAL_STATE__", "open states": '__NEXT_DATA__={"a":', "nuxt": "<script id=__NUXT_DATA__ ", "flight": '__next_f.push([1,"a',
+    "states": "__INITIAL_STATE__", "open states": '__NEXT_DATA__={"a":', "nuxt": "<script id=__NUXT_DATA__ ", "open nuxt": "<script id=__NUXT_DATA__>", "flight": '__next_f.push([1,"a',
 }  # fmt: skip
 UNBOUNDED = {"styles"}
 """What only a library takes long for, whose work on a page the settings bound."""
 
 
-def read(unit):
+SITE_UNITS = {
+    "https://finance.huanqiu.com/article/4abcdefghij": "<textarea class='article-content'>",
+    "https://www.toutiao.com/article/7123456789012345678/": "<script id='RENDER_DATA'>articleInfo: {title: '",
+}
+"""What pages of a site never close."""
+
+
+def read(unit, url="https://news.example/1.html"):
     text = f"<html><head><title>山南</title></head><body><h1>山南</h1><p>两座电站今天同时开工，总投资四十亿元。</p>{unit * (SIZE // len(unit))}"
-    response = HtmlResponse("https://news.example/1.html", body=text.encode())
+    response = HtmlResponse(url, body=text.encode())
     target = target_of(response.url)
     with contextlib.suppress(PageError):
         target.page(response, target, datetime.now(UTC)).article()
