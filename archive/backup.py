@@ -27,12 +27,10 @@ DATABASES = ("archive.db", CAPTURES)
 OTHERS = ("manifests", "sources.toml", "rules.toml", "watches.toml")
 PART = ".part"
 """Suffix of a file that is being written."""
-OF_A_PLACE = (LOCK, ".pending", *(f"{name}{suffix}" for name in DATABASES for suffix in ("-wal", "-shm")))
-"""Files that mean nothing in another folder."""
-
-
 OF_A_DATABASE = ("", "-journal", "-wal", "-shm")
 """Suffixes of a database's files."""
+OF_A_PLACE = (LOCK, ".pending", *(f"{name}{suffix}" for name in DATABASES for suffix in OF_A_DATABASE[1:]))
+"""Files that mean nothing in another folder."""
 
 
 class BackupError(Exception):

@@ -117,7 +117,7 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
     if match := LOOSE.search(line):
         name = COUNTRY.sub("", match[1])
         # 文｜某刊 张三: the medium is in front of its writer.
-        if names := names_in(line[match.end() :]) if key_is_medium(name, publisher) else []:
+        if names := names_in(line[match.end() :]) if is_label_of_medium(name, publisher) else []:
             return names
         named = [one for one in re.split(r"[、&＆]", name) if len(one) > 1 and is_writer(one, publisher)]
         return [
@@ -142,8 +142,8 @@ def find_unlabelled(line: str, is_dated: bool) -> list[str]:
     return names if "".join(names[:2])[2:] else []
 
 
-def key_is_medium(name: str, publisher: str | None) -> bool:
-    """Whether what follows a label is the medium, or the begin of its name."""
+def is_label_of_medium(name: str, publisher: str | None) -> bool:
+    """Whether what follows a label is the medium, or how its name begins."""
     return (
         bool(MEDIUM_WORD.search(name))
         or fold_title(publisher or "").startswith(fold_title(name))

@@ -33,8 +33,8 @@ CART_WORDS = (
 )
 CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
-SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|keywords?)=")
-"""Query of a search."""
+SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
+"""How the query of a search begins."""
 LIST_PATH = re.compile(
     r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
     re.IGNORECASE,
@@ -119,14 +119,11 @@ def why_other_page(document: Document) -> str | None:
     parts = urlsplit(document.url)
     if parts.netloc.endswith(".invalid"):  # a saved page whose address is not known
         return why_other_type(document)
-    if (
-        HOME.fullmatch(parts.path)
-        and (not parts.query or SEARCH.search(parts.query))
-        and not ARTICLE_TYPE.search(type_name(document.linked_data))
-    ):
-        return (
-            f"is {'a list of what was searched for on' if parts.query else 'the home page of'} {parts.netloc}"
-        )
+    if HOME.fullmatch(parts.path) and not ARTICLE_TYPE.search(type_name(document.linked_data)):
+        if not parts.query:
+            return f"is the home page of {parts.netloc}"
+        if SEARCH.match(parts.query) and not states_article(document):
+            return f"is a list of what was searched for on {parts.netloc}"
     if is_thread(document):
         return "is a thread of a forum"
     if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):

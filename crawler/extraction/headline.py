@@ -148,20 +148,27 @@ def without_host(title: str, url: str) -> str:
     >>> without_host("Pumps open | The Harrow Post", "https://www.harrowpost.example/1"), without_host("Harrow Bay | a town", "https://harrowpost.example/")
     ('Pumps open', 'Harrow Bay | a town')
     """
-    labels = re.sub(r"\W", "", (urlsplit(url).hostname or "").lower())
     marks = [*ALPHABETIC_PARTS.finditer(title)]
     for mark in marks[::-1]:
-        if is_host_name(title[mark.end() :], labels):
+        if is_host_name(title[mark.end() :], url):
             return title[: mark.start()].strip()
-    if marks and is_host_name(title[: marks[0].start()], labels):
+    # In front of a colon is the subject of many headlines.
+    if marks and is_host_name(title[: marks[0].start()], url, least=1):
         return title[marks[0].end() :].strip()
     return title
 
 
-def is_host_name(name: str, labels: str) -> bool:
-    """Whether the letters of a name, but for an article and words such as News, are in those of a host."""
+def is_host_name(name: str, url: str, least: float = 0.5) -> bool:
+    """Whether the letters of a name, but for an article and words such as News, are that share of a label of a URL's host.
+
+    >>> is_host_name("The Post News", "https://www.harrow-post.example/"), is_host_name("Harrow Post", "https://harrow-post.example/", 1)
+    (False, True)
+    """
     letters = re.sub(r"\W", "", NO_NAME.sub("", name.lower()))
-    return len(letters) > 2 and letters in labels
+    labels = (urlsplit(url).hostname or "").lower().replace("-", "").split(".")
+    return len(letters) > 2 and any(
+        letters in label and len(letters) >= least * len(label.removeprefix("the")) for label in labels
+    )
 
 
 def is_small_part(text: str, document: Document) -> bool:

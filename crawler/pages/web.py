@@ -301,10 +301,8 @@ class WebPage(ArticlePage):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(match[0])[:60]!r} instead of the article"
                 )
-        if size < SHORT:
-            shown = text_of(self.document.root)
-            if match := GONE.search(titles) or (GONE.search(shown) if len(shown) < SHORT else None):
-                raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
+        if size < SHORT and (match := GONE.search(titles)):
+            raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
         wall = find_wall(self.document.html, where) if size < SHORT else None
         if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):
             reason = f"{self.site}: {where} returned {wall} instead of the article"
@@ -313,8 +311,10 @@ class WebPage(ArticlePage):
             raise Walled(f"{reason}; open it in a browser")
 
     def why_no_text(self) -> PageError:
-        """Why the page has no text: a home page or a list, or a shape that we do not know."""
-        where = self.response.url
+        """Why the page has no text: a notice, a home page or a list, or a shape that we do not know."""
+        where, shown = self.response.url, text_of(self.document.root)
+        if len(shown) < SHORT and (match := GONE.search(shown)):
+            return Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
         if reason := why_other_page(self.document):
             return NotArticle(f"{self.site}: the page {where} {reason}")
         if sum(self.layout.linked.values()) > LINKS * LEAST_TEXT:

@@ -108,6 +108,15 @@ def test_the_address_tells_a_login_page():
     assert find_wall(html, URL) is None
 
 
+def test_a_short_article_about_a_deletion_is_read():
+    body = "<title>平台回应热文下架</title><h1>平台回应热文下架</h1><p>2026-06-30 09:10 来源：晨光网</p><div><p>某平台今天上午回应说，相关文章已被删除，作者账号停用三十天，申诉结果将在下周一公布，平台另将公布处理的依据。</p></div>"
+    assert read(body.encode())["outcome"] is None
+
+
+def test_an_article_at_the_root_of_its_site_keeps_what_looks_like_a_search():
+    assert read(news_page(), "https://news.example/?p=123&s=wx")["outcome"] is None
+
+
 def test_an_article_about_walls_is_read():
     lines = (
         "安全验证与登录：验证码为何越来越难，访问受限时该怎么办。",
