@@ -370,8 +370,8 @@ class DownloadImagesPipeline:
         )
         try:
             response = await self.crawler.engine.download_async(request)
-        except Exception as error:
-            outcome = outcome_of_error(error, self.limits)
+        except Exception as exc:
+            outcome = outcome_of_error(exc, self.limits)
         else:
             if response.status == 200:
                 captured, digest = request.meta.pop(DIGEST, (None, None))

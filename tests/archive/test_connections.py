@@ -10,17 +10,25 @@ from archive.web.connections import ImpatientProtocol
 from archive.web.host_check import LARGEST, bounded
 
 
-async def answer(scope, receive, send):
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await asyncio.sleep(3 * connections.PATIENCE)  # longer than a connection without a request may stay
-    await send({"type": "http.response.body", "body": b"ok"})
-
-
 def test_connections_without_a_request_are_closed(monkeypatch):
     monkeypatch.setattr(connections, "PATIENCE", 0.05)
 
     async def run() -> None:
-        server = uvicorn.Server(uvicorn.Config(answer, http=ImpatientProtocol, ws="none", log_level="error"))
+        looked = asyncio.Event()
+
+        class Watched(ImpatientProtocol):
+            def look(self) -> None:
+                super().look()
+                looked.set()
+
+        async def answer(scope, receive, send):
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+            for _ in range(3):  # longer than a connection without a request may stay
+                looked.clear()
+                await looked.wait()
+            await send({"type": "http.response.body", "body": b"ok"})
+
+        server = uvicorn.Server(uvicorn.Config(answer, http=Watched, ws="none", log_level="error"))
         with socket.create_server(("127.0.0.1", 0)) as listening:
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             host, port = listening.getsockname()
