@@ -22,7 +22,7 @@ from archive.questions import (
     NARROWED,
     SURGES,
     WITHIN,
-    day_of,
+    days_between,
     shares,
     span_starts,
     trend_sql,
@@ -202,15 +202,15 @@ class ReadOnlyArchive:
 
     def surges(self, first: date | str, last: date | str, *, kind: str = "") -> list[Record]:
         """Securities by how much more articles mention them from *first* to *last* than in the as long span before."""
-        begin, end = day_of(str(first), "first"), day_of(str(last), "last")
+        begin, end = days_between(str(first), str(last))
         before = begin - (end - begin) - date.resolution
         return self.sql(SURGES, {"before": str(before), "first": str(begin), "last": str(end), "kind": kind})
 
     def first_reporters(self, first: date | str, last: date | str, *, security: str = "") -> list[Record]:
         """Publishers by how often they were first with a story that several carry."""
-        first, last = day_of(str(first), "first"), day_of(str(last), "last")
+        begin, end = days_between(str(first), str(last))
         return self.sql(
-            FIRST_REPORTERS, {"first": str(first), "last": str(last), "publisher": "", "security": security}
+            FIRST_REPORTERS, {"first": str(begin), "last": str(end), "publisher": "", "security": security}
         )
 
     def _require_index(self) -> None:

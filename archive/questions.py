@@ -84,15 +84,29 @@ def day_of(text: str, name: str) -> date:
         raise ValueError(f"{name} {text}: give a Beijing day such as 2026-02-21") from None
 
 
+def days_between(first: str, last: str) -> tuple[date, date]:
+    """Two Beijing days. Raises ValueError, also where the first is the later one.
+
+    >>> days_between("2026-07-01", "2026-06-30")
+    Traceback (most recent call last):
+    ValueError: first 2026-07-01 is after last 2026-06-30
+    """
+    begin, end = day_of(first, "first"), day_of(last, "last")
+    if begin > end:
+        raise ValueError(f"first {begin} is after last {end}")
+    return begin, end
+
+
 def span_starts(first: str, last: str, span: str) -> list[str]:
-    """The first days of all spans from *first* to *last*, also of those without an article. Raises ValueError.
+    """The first days of all spans from *first* to *last*, also of those without an article. Raises ValueError, also where *first*
+    is the later one.
 
     >>> span_starts("2026-06-27", "2026-07-02", "day")[-2:], span_starts("2026-06-27", "2026-07-02", "week")
     (['2026-07-01', '2026-07-02'], ['2026-06-22', '2026-06-29'])
     >>> span_starts("2025-12-27", "2026-01-02", "month")
     ['2025-12-01', '2026-01-01']
     """
-    day, end = (day_of(text, name) for text, name in ((first, "first"), (last, "last")))
+    day, end = days_between(first, last)
     if span not in ("day", "week", "month"):
         raise ValueError(f"by {span}: give day, week or month")
     if span == "week":

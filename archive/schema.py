@@ -7,6 +7,7 @@ the file.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from archive.lean_import import LARGE, without
 from archive.publisher_slugs import derive_again
 from archive.reader_marks import MARKS
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
-from archive.search.needs_words import SEARCH_NEEDS_WORDS
+from archive.search.needs_words import SEARCH_DAY, SEARCH_NEEDS_WORDS
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import STORIES, STORIES_AGAIN, Stories
 from archive.text_changes import PROVENANCE, REVISION_TEXTS, fill
@@ -417,6 +418,7 @@ step("0029_feed_delays", FEED_DELAYS)
 step("0030_search_needs_words", SEARCH_NEEDS_WORDS)
 step("0031_day_and_pages", DAY_AND_PAGES)
 step("0032_declared_types", "SELECT 1", declare_types)
+step("0033_search_day", SEARCH_DAY)
 
 
 def statements(sql: str) -> list[str]:
@@ -441,6 +443,7 @@ SEARCH_STEPS = frozenset(
         "0013_search_long_words",
         "0015_search_bulk_load",
         "0030_search_needs_words",
+        "0033_search_day",
     )
 )
 """Steps that an archive may do without, where disk is short: the index is larger than the texts. They can be made up for later."""
@@ -524,7 +527,8 @@ def keep_statistics(conn: sqlite3.Connection) -> None:
     """Planning statistics, once the archive is twice as large as when they were made.
 
     ``PRAGMA optimize`` would keep those of a first, small crawl until it is 25 times as large, and meanwhile views
-    would read all of it. Those of the search index would take longest, and nothing uses them.
+    would read all of it. Those of the search index would take longest, and nothing uses them. With a limit, ANALYZE guesses how
+    many rows a table has, four times too many at times: they are counted.
     """
     stat = None
     if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone():
@@ -538,6 +542,14 @@ def keep_statistics(conn: sqlite3.Connection) -> None:
     ).fetchall()
     for (name,) in tables:
         conn.execute(f"ANALYZE {name}")
+        [(rows,)] = conn.execute(f"SELECT count(*) FROM {name}").fetchall()
+        partial = [row[1] for row in conn.execute(f"PRAGMA index_list({name})") if row[4]]
+        with conn:
+            conn.execute(
+                "UPDATE sqlite_stat1 SET stat = ? || substr(stat, instr(stat || ' ', ' '))"
+                " WHERE tbl = ? AND coalesce(idx, '') NOT IN (SELECT value FROM json_each(?))",
+                [rows, name, json.dumps(partial)],
+            )
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -8,6 +8,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from archive.language import gettext
@@ -97,3 +98,13 @@ def never_fail_to_print() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def reader_may_leave() -> Iterator[None]:
+    """A reader of standard output that closes the pipe early, as ``head`` does, ends the block quietly."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:  # at exit Python would flush again, and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

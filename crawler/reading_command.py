@@ -41,18 +41,19 @@ class ReadingCommand(ScrapyCommand):
         if not getattr(opts, "json", False):  # what programs read stays English
             assert self.settings is not None
             language.use(language.chosen(self.settings["LANGUAGE"], os.environ))
-        try:
-            self.answer(args, opts)
-            sys.stdout.flush()
-        except reader.NoArchive as exc:
-            self.fail(NO_ARCHIVE, str(exc))
-        except reader.READ_ERRORS as exc:
-            self.fail(NO_ARCHIVE, reader.explain_unreadable(self.data_dir / "archive.db", exc))
-        except BrokenPipeError:  # at exit Python would flush again, and complain
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with terminal.reader_may_leave():
+            try:
+                self.answer(args, opts)
+            except reader.NoArchive as exc:
+                self.fail(NO_ARCHIVE, str(exc))
+            except reader.READ_ERRORS as exc:
+                self.fail(NO_ARCHIVE, reader.explain_unreadable(self.data_dir / "archive.db", exc))
 
     def fail(self, status: int, message: str) -> None:
-        """Report an error in one line; *status* becomes the exit status."""
+        """Report an error in one line; *status* becomes the exit status. Raises BrokenPipeError again where a command handles that as
+        an error of a file."""
+        if isinstance(sys.exc_info()[1], BrokenPipeError):
+            raise  # that of the handler which calls this
         print(f"scrapy {self.name}: {message}", file=sys.stderr)
         self.exitcode = status
 

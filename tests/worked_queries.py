@@ -83,7 +83,7 @@ QUESTIONS = [
     ),
     (
         "How often does 储能 occur, by month?",
-        "SELECT strftime('%Y-%m', published_at, '+8 hours') AS month, count(*) AS articles FROM search WHERE q = '储能' GROUP BY 1 ORDER BY 1",
+        "SELECT substr(day, 1, 7) AS month, count(*) AS articles FROM search WHERE q = '储能' GROUP BY 1 ORDER BY 1",
     ),
     (
         "How late is each feed (minutes)?",

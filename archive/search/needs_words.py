@@ -21,8 +21,11 @@ NEEDS_WORDS = (
 USE = SEARCH_VIEW[SEARCH_VIEW.index("  -- Search as a table") : SEARCH_VIEW.index("  SELECT\n")]
 EACH = "  -- The view search for words that come from a column, one line of words after the other: FROM asked JOIN search_each ON q = asked.line.\n"
 
-SEARCH_NEEDS_WORDS = (
-    "DROP VIEW search;\n"
-    + SEARCH_VIEW.replace(ROWS, NEEDS_WORDS)
-    + SEARCH_VIEW.replace("CREATE VIEW search AS", "CREATE VIEW search_each AS").replace(USE, EACH)
+SEARCH_VIEWS = SEARCH_VIEW.replace(ROWS, NEEDS_WORDS) + SEARCH_VIEW.replace(
+    "CREATE VIEW search AS", "CREATE VIEW search_each AS"
+).replace(USE, EACH)
+SEARCH_NEEDS_WORDS = f"DROP VIEW search;\n{SEARCH_VIEWS}"
+PUBLISHED = "    a.published_at, -- articles.published_at\n"
+SEARCH_DAY = "DROP VIEW search;\nDROP VIEW search_each;\n" + SEARCH_VIEWS.replace(
+    PUBLISHED, f"{PUBLISHED}    a.day, -- articles.day\n"
 )

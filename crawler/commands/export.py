@@ -81,8 +81,6 @@ class Command(ReadingCommand):
             raise UsageError(str(exc), print_help=False) from None
         except ExportError as exc:
             self.fail(NO_ARCHIVE, str(exc))
-        except BrokenPipeError:
-            raise
         except OSError as exc:
             self.fail(CANNOT_WRITE, f"{exc.filename or args[0]} cannot be written: {exc.strerror or exc}")
         except KeyboardInterrupt:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import ScrapyCommand
 
+from archive import terminal
+
 if TYPE_CHECKING:
     from crawler.offline.offline_pipelines import OfflinePipelines
     from crawler.pages import Target
@@ -63,6 +65,7 @@ class Command(ScrapyCommand):
             help="print a draft annotation for make score, to be corrected by hand",
         )
 
+    @terminal.reader_may_leave()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if bool(opts.batch) == bool(args) or len(args) > 1:
             self._leave("give one FILE with --url URL, or --batch LIST.jsonl")
@@ -93,8 +96,6 @@ class Command(ScrapyCommand):
                 sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
         except BadInput as exc:
             self._leave(str(exc))
-        except BrokenPipeError:
-            sys.stderr.close()
 
     @cached_property
     def pipelines(self) -> OfflinePipelines:

@@ -19,6 +19,8 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from archive import terminal
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHECKOUT = (ROOT / "scrapy.cfg").exists()  # else an installed package, whose commands work from any folder
 HOUR, DAY = 60, 24 * 60  # minutes
@@ -269,6 +271,7 @@ class Command(ScrapyCommand):
             "--log", metavar="FILE", help="cron: append output to FILE instead of having it mailed"
         )
 
+    @terminal.reader_may_leave()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         targets = {"cron": self.cron, "systemd": self.systemd, "github": self.github}

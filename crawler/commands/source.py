@@ -57,6 +57,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="list, check, test: print JSON")
         parser.add_argument("--opml", action="store_true", help="list: print OPML for other readers")
 
+    @terminal.reader_may_leave()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         self.path = Path(self.settings["DATA_DIR"]).expanduser() / FILE

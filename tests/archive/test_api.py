@@ -119,6 +119,7 @@ def test_wrong_days_and_names_are_said_in_words(news):
     for ask, words in (
         (lambda: news.trend("储能", by="year", first="2026-06-01", last="2026-06-30"), "day, week or month"),
         (lambda: news.trend("储能", first="June", last="2026-06-30"), "first June: give a Beijing day"),
+        (lambda: news.trend("储能", first="2026-07-01", last="2026-06-30"), "first 2026-07-01 is after last"),
         (lambda: news.surges("2026-06-01", "soon"), "last soon: give a Beijing day"),
         (lambda: news.first_reporters("x", "2026-06-30"), "first x: give a Beijing day"),
     ):

@@ -100,7 +100,7 @@ QUESTIONS = {
     "a word by month": (
         [r"/-/trend\?q=%E5%86%B7%E9%93%BE&by=month"],
         r"<td>2026-06-01</td><td class=\"number\">2</td>",
-        "SELECT strftime('%Y-%m', published_at, '+8 hours'), count(*) FROM search WHERE q = '冷链' GROUP BY 1",
+        "SELECT substr(day, 1, 7), count(*) FROM search WHERE q = '冷链' GROUP BY 1",
         [("2026-06", 2)],
     ),
     "one security's June as CSV": (

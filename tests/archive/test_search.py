@@ -212,7 +212,7 @@ def test_columns(conn):
     [row] = conn.execute("SELECT * FROM search WHERE q = '冬奥'")
     assert {key: row[key] for key in row.keys() if key not in ("rank", "excerpt")} == {  # noqa: SIM118 (a Row)
         "q": "冬奥", "id": "finews:1", "arrival": 1, "headline": "北京冬奥会今晚开幕",
-        "published_at": "2022-02-21T07:54:48Z", "publisher": "测试报", "share_url": None,
+        "published_at": "2022-02-21T07:54:48Z", "day": "2022-02-21", "publisher": "测试报", "share_url": None,
     }  # fmt: skip
     assert row["rank"] < 0
 

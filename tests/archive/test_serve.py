@@ -703,6 +703,8 @@ def test_a_trend_can_be_a_share_of_all_articles(server, sql):
     [(whole,)] = sql("SELECT count(*) FROM articles WHERE date(published_at, '+8 hours') LIKE '2026-06-%'")
     assert f'<tr><td>2026-06-01</td><td class="number">{100 * part / whole:.1f}</td></tr>' in page
     assert "Fill in words" in server.page("/-/trend")
+    backwards = server.page("/-/trend?q=a&from=2026-06-30&to=2026-06-01&by=month")
+    assert "The first day, 2026-06-30, is after the last, 2026-06-01." in backwards
     for odd in ("q=%22%22", "q=a&from=2026-07-01", "q=a&from=0001-01-01&by=day", "q=a&by=year&as=x&to=x"):
         assert server.get(f"/-/trend?{odd}")[0] == 200, odd
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from archive.schema import keep_statistics, open_archive
 from archive.writer import BATCH, Archive, ArchiveError, ArchiveLocked, Entry
 from tests.new_archive import lay_archive
 
@@ -312,3 +313,15 @@ def test_statistics_follow_the_archive_as_it_grows(tmp_path):
         assert known() == wanted
     with sqlite3.connect(tmp_path / "archive.db") as conn:
         assert not conn.execute("SELECT 1 FROM sqlite_stat1 WHERE tbl GLOB 'search_index*'").fetchall()
+
+
+def test_statistics_count_rows_and_do_not_guess_them(tmp_path):
+    conn = open_archive(tmp_path / "archive.db")
+    conn.executemany(
+        f"INSERT INTO links (url, outcome, first_tried_at, last_tried_at) VALUES (?, 'gone', '{NOW}', '{NOW}')",
+        [(f"https://paper.example/{number % 7}/{number}",) for number in range(9_000)],
+    )
+    keep_statistics(conn)
+    stats = conn.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'links'").fetchall()
+    assert {stat.split()[0] for (stat,) in stats} == {"9000"}
+    conn.close()

@@ -71,7 +71,7 @@ async def trend(datasette: Any, request: Any) -> Any:
             datasette, request, "trend.html", **context, searchable=searchable, starts=[]
         )
     first = parse_day(request.args.get("from")) or days_until(last, DAYS[span])[0]
-    starts = span_starts(first, last, span)[-MOST_SPANS:]
+    starts = span_starts(first, last, span)[-MOST_SPANS:] if first <= last else []
     params = asked | {"first": max(first, starts[0]) if starts else first, "last": last}
     totals = {row["start"]: row["articles"] for row in await ask(datasette, trend_sql(span, False), **params)}
     series = []
