@@ -136,7 +136,9 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
             if "first" not in match.re.groupindex or is_readable(match, language):
                 add_span(spans, *bounds(match))
     for match in IN_WORDS.finditer(text):
-        if read_day(forms.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language):
+        if is_free(spans, *match.span()) and read_day(
+            forms.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language
+        ):
             add_span(spans, *with_clock(text, match.start(), match.end()))
     if not any(timed for *_, timed in spans):
         clock = next(filter(None, (pattern.search(text) for pattern in CLOCK_FIRST)), None)
@@ -148,8 +150,13 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
 
 def add_span(spans: list[tuple[int, int, bool]], start: int, end: int, timed: bool) -> None:
     """Add a span that meets none of those before."""
-    if all(end <= span[0] or start >= span[1] for span in spans):
+    if is_free(spans, start, end):
         spans.append((start, end, timed))
+
+
+def is_free(spans: list[tuple[int, int, bool]], start: int, end: int) -> bool:
+    """Whether what is from *start* to *end* meets none of the *spans*."""
+    return all(end <= span[0] or start >= span[1] for span in spans)
 
 
 def bounds(match: re.Match[str]) -> tuple[int, int, bool]:
