@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import month_name
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib import import_module
@@ -29,9 +30,8 @@ TELLING = (
     ("CJK", compile_late("[\u3400-\u9fff]")),
 )
 SAME = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "yue": "zh"}
-ARABIC = str.maketrans("یک", "يك")  # as dateparser takes Persian letters
 LONGEST = 80  # characters
-STEM = 3  # letters by which a month can be told
+MONTHS = tuple(name.lower() for name in month_name[1:])
 NUMBER = compile_late(r"\d+", re.ASCII)
 YEAR = compile_late(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 NOW = compile_late(r"\bnow\b", re.IGNORECASE)
@@ -134,31 +134,50 @@ def _answer(text: str, language: str) -> datetime | None:
 
 
 @cache
-def _month_stems(language: str) -> frozenset[str]:
-    """How the names of months begin in *language*."""
-    names = import_module(f"dateparser.data.date_translation_data.{language}").info
-    return frozenset(_fold(name)[:STEM] for month in month_name[1:] for name in names[month.lower()])
+def _locale(language: str) -> dict[str, Any]:
+    """What dateparser knows of a *language*; empty where it does not know it."""
+    try:
+        return import_module(f"dateparser.data.date_translation_data.{language}").info
+    except ImportError:
+        return {}
 
 
 def _fold(text: str) -> str:
     """*text* in lower case, without accents."""
-    letters = unicodedata.normalize("NFD", text.lower().translate(ARABIC))
+    letters = unicodedata.normalize("NFD", text.lower())
     return "".join(char for char in letters if not unicodedata.combining(char))
 
 
-def _names_month(text: str, language: str) -> bool:
-    """Whether *text* can name a month: to ask the parser takes a few ms, and 20 times that for a language's first time."""
-    try:
-        stems = _month_stems(language)
-    except ImportError:
-        return False
-    folded = _fold(text)
-    return any(stem in folded for stem in stems)
+@cache
+def _month_words(language: str) -> frozenset[str]:
+    """The words that name months in *language*."""
+    locale = _locale(language)
+    return frozenset(
+        word for month in MONTHS for name in locale.get(month, ()) for word in WORDS.findall(_fold(name))
+    )
+
+
+@cache
+def _age_words(language: str) -> frozenset[str]:
+    """The words of which ages consist in *language*: units, and days such as yesterday."""
+    locale = _locale(language)
+    forms: list[Iterable[str]] = [locale.get(unit, ()) for unit, _ in UNITS]
+    forms += locale.get("simplifications", ())
+    forms += [
+        form for kind in ("relative-type", "relative-type-regex") for form in locale.get(kind, {}).values()
+    ]
+    return frozenset(word for form in forms for text in form for word in WORDS.findall(_fold(text)))
+
+
+def _has_any(text: str, words: frozenset[str]) -> bool:
+    """Whether *text* has one of *words*, in Latin letters. To ask the parser takes a few ms, the first time that a language
+    is asked for tens of them, and a text of unknown language is asked about in all."""
+    return script_of(text) != "LATIN" or not words.isdisjoint(WORDS.findall(_fold(text)))
 
 
 def _day(text: str, language: str) -> date | None:
     """The day that *text* states in words and numbers, all of which have to be in the answer."""
-    if len(NUMBER.findall(text)) < 3 and not _names_month(text, language):
+    if len(NUMBER.findall(text)) < 3 and not _has_any(text, _month_words(language)):
         return None
     answer = _answer(THAI.sub("", text) if language == "th" else text, language)
     if answer is None or (answer.hour, answer.minute, answer.second) != (0, 0, 0):
@@ -177,7 +196,9 @@ def _day(text: str, language: str) -> date | None:
 def _age(text: str, language: str) -> tuple[int, str] | None:
     """Seconds, and the unit that they were printed in: ``3 hours ago``."""
     numbers = list(map(int, NUMBER.findall(text)))
-    if len(numbers) > 2 or NOW.search(text) or (answer := _answer(text, language)) is None:
+    if len(numbers) > 2 or NOW.search(text) or not _has_any(text, _age_words(language)):
+        return None
+    if (answer := _answer(text, language)) is None:
         return None
     seconds = int((BASE - answer.replace(tzinfo=None)).total_seconds())
     if len(numbers) == 2:
