@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from archive.charts import days_until
 from archive.excerpts import NEWEST
 from archive.questions import utc_sql, within_days
 
 Row = dict[str, Any]
 NEXT_DAY = utc_sql("d.value, '+1 day'")
+END = utc_sql("min(:last, '9999-12-30'), '+1 day'")
 
 FIRST_IMAGE = (
     "(SELECT i.path FROM article_images AS x JOIN images AS i ON i.sha256 = x.sha256"
@@ -76,6 +78,19 @@ async def busiest_publishers(datasette: Any, first: str, last: str, most: int) -
 async def newest_day(datasette: Any) -> str | None:
     """The newest Beijing day with an article."""
     return await fetch_value(datasette, "SELECT date(max(published_at), '+8 hours') FROM articles")
+
+
+async def days_within(datasette: Any, last: str, span: int, most: int) -> list[str]:
+    """*span* Beijing days until *last*; fewer, the newest, where more than *most* articles were published in them."""
+    before = await fetch_value(
+        datasette,
+        f"SELECT date(published_at, '+8 hours') FROM articles WHERE published_at < {END}"
+        " ORDER BY published_at DESC LIMIT 1 OFFSET :most",
+        last=last,
+        most=most,
+    )
+    days = days_until(last, span)
+    return [day for day in days if not before or day > before] or days[-1:]
 
 
 def parse_day(text: str | None) -> str | None:

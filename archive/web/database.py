@@ -9,6 +9,7 @@ import subprocess
 import sys
 from asyncio import get_running_loop
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -134,6 +135,19 @@ class Archive(Database):
         rows, truncated, columns = result
         row_class = type("Row", (ResultRow,), {"columns": columns, "__slots__": ()})
         return Results([row_class(row) for row in rows], truncated, [(column,) for column in columns])
+
+    async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
+        """Rows of each table, counted in *limit* milliseconds; None of the hidden ones: to count the full-text index takes seconds."""
+        counts: dict[str, int | None] = {}
+        hidden = set(await self.hidden_table_names())
+        for name in await self.table_names():
+            counts[name] = None
+            if name not in hidden:
+                with suppress(QueryInterrupted):
+                    [(counts[name],)] = (
+                        await self.execute(f"SELECT count(*) FROM [{name}]", custom_time_limit=limit)
+                    ).rows
+        return counts
 
     def close(self) -> None:
         """End the processes."""

@@ -35,6 +35,7 @@ VIEWS = {
 ANSWERED_BY = {
     "feed_delays": "how_late_feeds_are",
     "first_mentions": "newly_named_securities",
+    "mentions_by_publisher": "who_writes_about_what",
     "stories": "stories_of_a_span",
     "top_publishers": "publishers_of_a_span",
 }

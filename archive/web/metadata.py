@@ -79,7 +79,14 @@ def table(name: str, purpose: str, columns: dict[str, str]) -> dict[str, Any]:
     return entry
 
 
-def metadata(queries: list[Query]) -> dict[str, Any]:
+class Unchanging(dict[str, Any]):
+    """A dict that is its own copy: Datasette copies all metadata for every permission that it checks, and changes none of it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Unchanging:
+        return self
+
+
+def metadata(queries: list[Query]) -> Unchanging:
     """For Datasette; *queries* become its canned queries."""
     known = described()
     tables = {name: table(name, purpose, columns) for name, (_, purpose, columns) in known.items()}
@@ -87,9 +94,9 @@ def metadata(queries: list[Query]) -> dict[str, Any]:
     tables["news"]["columns"] = known["articles"][2] | texts  # the view is both, and says so
     for name in (*INNER, *SHADOWS):
         tables[name] = {**tables.get(name, {}), "hidden": True, "allow": False}
-    return {
-        "title": TITLE,
-        "databases": {
+    return Unchanging(
+        title=TITLE,
+        databases={
             "archive": {
                 "title": gettext_noop("Tables and questions"),
                 "description": gettext_noop(
@@ -102,4 +109,4 @@ def metadata(queries: list[Query]) -> dict[str, Any]:
                 },
             }
         },
-    }
+    )

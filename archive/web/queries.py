@@ -161,6 +161,24 @@ QUERIES = [
         days=30,
     ),
     Query(
+        "who_writes_about_what",
+        gettext_noop("Who writes about which securities"),
+        gettext_noop(
+            "publisher: its name; security: its id, code or name; empty for all. Probably wrong matches are left out."
+        ),
+        "SELECT publisher, s.id AS security_id, s.code, s.name, count(DISTINCT arrival) AS articles, sum(mentions) AS mentions FROM (\n"
+        "  SELECT a.publisher, a.arrival, x.security_id, x.mentions FROM articles AS a\n"
+        "  CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
+        f"  WHERE :security = '' AND x.doubtful = 0 AND {A_PUBLISHED}\n"
+        "  UNION ALL SELECT a.publisher, a.arrival, x.security_id, x.mentions FROM article_securities AS x\n"
+        "  CROSS JOIN articles AS a ON a.id = x.article_id\n"
+        f"  WHERE x.security_id IN {questions.SECURITIES} AND x.doubtful = 0 AND {A_PUBLISHED})\n"
+        "JOIN securities AS s ON s.id = security_id WHERE :publisher = '' OR publisher = :publisher\n"
+        "GROUP BY publisher, s.id ORDER BY articles DESC, mentions DESC, publisher, s.id",
+        {"security": "300991"},
+        days=30,
+    ),
+    Query(
         "surging_securities",
         gettext_noop("Securities that surge"),
         gettext_noop(

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -20,7 +21,7 @@ from archive.web import database, first_view, found
 from archive.web.app import application
 from archive.web.ask import busiest_publishers, count_days
 from archive.web.first_view import ALL, ANSWERED_BY, QUESTIONS, VIEWS
-from archive.web.pages import articles
+from archive.web.pages import articles, securities, stories
 from archive.web.queries import QUERIES
 
 LAST = "2022-01-03"
@@ -112,6 +113,51 @@ def test_what_reads_the_whole_archive_is_answered_by_its_question(get):
     assert "How late each feed is" in page
     assert f'href="/archive/feed_delays?{ALL}=1">All days' in page
     assert "How late each feed is" not in get("/archive/feed_delays", **{ALL: "1"})
+
+
+@pytest.mark.parametrize("named", [{}, {"security": "600000"}, {"publisher": "样本3报"}])
+def test_who_writes_about_what(get, sql, named):
+    assert "Who writes about which securities" in get("/archive/mentions_by_publisher")
+    where = "".join(
+        f" AND {'code' if name == 'security' else name} = '{value}'" for name, value in named.items()
+    )
+    wanted = sql(
+        "SELECT publisher, s.id, code, name, count(DISTINCT a.id), sum(mentions) FROM articles AS a JOIN article_securities ON article_id = a.id"
+        f" JOIN securities AS s ON s.id = security_id WHERE NOT doubtful AND published_at IS NOT NULL{where} GROUP BY 1, 2"
+    )
+    found = json.loads(get("/archive/who_writes_about_what.json", _shape="arrays", **named))["rows"]
+    assert len(found) == len(wanted) > 2
+    assert {tuple(row) for row in found} == set(wanted)
+
+
+def test_pages_that_count_many_articles_say_where_they_begin(get, sql, monkeypatch):
+    for module in (securities, stories):
+        monkeypatch.setattr(module, "MOST", 600)
+    [(on_last, on_two)] = sql(f"SELECT sum(day = '{LAST}'), sum(day >= '2022-01-02') FROM articles")
+    assert on_last <= 600 < on_two
+    [(name, articles_of_last)] = sql(
+        f"SELECT code, count(*) FROM mentions WHERE day = '{LAST}' AND NOT doubtful GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+    )
+    page = get("/-/securities", days="366")
+    assert (
+        f"More than 600 articles were published since 2021-01-03: this page counts those from {LAST} on."
+        in page
+    )
+    assert f'<td class="number">{articles_of_last}</td>' in page[page.index(name) :]
+    assert (
+        'href="/archive/most_mentioned_securities?kind=&amp;from=2021-01-03&amp;to=2022-01-03">All as a table'
+        in page
+    )
+    assert f"counts those from {LAST} on." in get("/-/stories", days="30")
+    assert "More than 600" not in get("/-/stories", days="1")
+
+
+def test_tables_are_counted_but_for_the_hidden_ones(get, sql):
+    counts = {table["name"]: table["count"] for table in json.loads(get("/archive.json"))["tables"]}
+    assert (counts["articles"], counts["links"]) == sql(
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM links)"
+    )[0]
+    assert counts.get("search_index") is None
 
 
 def test_every_view_and_question_that_opens_with_days_has_them(sql):

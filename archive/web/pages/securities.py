@@ -7,11 +7,12 @@ from typing import Any
 
 from archive.charts import days_until, spark
 from archive.language import gettext
-from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
+from archive.web.ask import Row, ask, days_within, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
 SPANS = (1, 7, 30, 90, 366)
 SHOWN = 100
+MOST = 40_000  # articles whose mentions a page counts
 
 
 async def most_mentioned(datasette: Any, first: str, last: str, kind: str, most: int) -> list[Row]:
@@ -42,7 +43,7 @@ async def securities(datasette: Any, request: Any) -> Any:
     )
     if last is None:
         return await render_page(datasette, request, "securities.html", last=None, kinds=kinds)
-    days = days_until(last, span)
+    days = await days_within(datasette, last, span, MOST)
     ranked = await most_mentioned(datasette, days[0], last, kind, SHOWN)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     if ranked:
@@ -63,9 +64,9 @@ async def securities(datasette: Any, request: Any) -> Any:
         security["chart"] = spark(
             days,
             counts[security["id"]],
-            gettext("{count} articles in {days} days").format(count=security["articles"], days=span),
+            gettext("{count} articles in {days} days").format(count=security["articles"], days=len(days)),
         )
     return await render_page(
         datasette, request, "securities.html", last=last, first=days[0], span=span, spans=SPANS, kind=kind, kinds=kinds,
-        ranked=ranked, most=SHOWN,
+        ranked=ranked, most=SHOWN, asked_first=days_until(last, span)[0], most_articles=MOST,
     )  # fmt: skip

@@ -6,11 +6,12 @@ from typing import Any
 
 from archive.charts import days_until
 from archive.language import gettext
-from archive.web.ask import Row, ask, newest_day, parse_day, parse_number
+from archive.web.ask import Row, ask, days_within, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 
 SPANS = (1, 7, 30, 90, 366)
 SHOWN = 50  # stories
+MOST = 120_000  # articles whose stories a page counts
 TELLERS = 8  # of each story
 
 
@@ -52,7 +53,7 @@ async def stories(datasette: Any, request: Any) -> Any:
     last = parse_day(request.args.get("to")) or await newest_day(datasette)
     if last is None:
         return await render_page(datasette, request, "stories.html", last=None)
-    first = days_until(last, span)[0]
+    first = (await days_within(datasette, last, span, MOST))[0]
     shared = await ask(
         datasette,
         "SELECT story_id, count(*) AS articles, count(DISTINCT publisher) AS publishers FROM articles"
@@ -80,5 +81,6 @@ async def stories(datasette: Any, request: Any) -> Any:
         span=span,
         spans=SPANS,
         stories=shared,
-        most=SHOWN,
+        asked_first=days_until(last, span)[0],
+        most_articles=MOST,
     )
