@@ -38,7 +38,7 @@ $(NPM): tests/npm/package-lock.json
 	cd tests/npm && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 .PHONY: test-npm
-test-npm: $(NPM) ## install what the slow tests need of npm: axe-core, Eleventy
+test-npm: $(NPM) ## install what the slow tests need of npm: axe-core, Eleventy, jsonfeed-schema
 
 test-slow: $(DEV) $(NPM) ## the tests that take longer: kills, browsers, clusters, installations, site builds
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow

@@ -317,7 +317,7 @@ def drop(element: Any) -> None:
 
 
 def media_as_link(element: Any) -> None:
-    """A link in the place of a player."""
+    """A link in the place of a player; a paragraph of its own, but not within one."""
     url = element.get("src") or next(
         (source.get("src") for source in element.iter("source") if source.get("src")), None
     )
@@ -326,8 +326,11 @@ def media_as_link(element: Any) -> None:
         return
     word, tail = ("视频" if element.tag == "video" else "音频"), element.tail
     element.clear()
-    element.tag, element.tail = "p", tail
-    etree.SubElement(element, "a", href=url).text = word
+    element.tail = tail
+    if next(element.iterancestors("p"), None) is None:
+        element.tag, element = "p", etree.SubElement(element, "a")
+    element.tag, element.text = "a", word
+    element.set("href", url)
 
 
 class SanitiseHtmlPipeline:

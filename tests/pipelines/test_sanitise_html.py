@@ -96,6 +96,14 @@ def test_players_become_links():
     assert "不支持" not in out
 
 
+def test_a_player_within_a_paragraph_makes_none_of_its_own():
+    """Browsers know no paragraph within a paragraph: they would part it in three."""
+    player = '<audio src="https://v.example/1.mp3"></audio>'
+    link = '<a href="https://v.example/1.mp3">音频</a>'
+    assert rendered(f"<p>前{player}后</p><p><b>{player}</b></p>") == f"<p>前{link}后</p><p><b>{link}</b></p>"
+    assert rendered(f"<div>{player}后</div>") == f"<div><p>{link}</p>后</div>"
+
+
 def test_unwrapping_cuts_no_word_and_adds_no_blank():
     root = etree.fromstring("<div>C<span>P<b>P</b>I</span>B<i/>尾</div>")
     root[0].tag = UNWRAPPED

@@ -13,7 +13,7 @@ from archive.exports import IMAGE_BASE_OPTION, SELF_OPTION, TITLE, TITLE_OPTION,
 from archive.urls import http_url
 
 AUTHORITY = "tag:finews-archive.invalid,2022:"  # RFC 4151; a name of .invalid is nobody's
-NEVER = "1970-01-01T00:00:00Z"  # the time of a feed of nothing
+NEVER = "2022-01-01T00:00:00Z"  # the time of a feed of nothing: validators doubt 1970
 NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 LOCAL = re.compile(r'(<img\b[^<>]*?\bsrc=")(images/[^"]*)')
 NEEDS = (

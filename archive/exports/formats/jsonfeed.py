@@ -15,7 +15,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def make_item(row: Row, base: str | None) -> dict[str, Any]:
-    """One article; what is unknown is left out, as the format asks."""
+    """One article; what is unknown is left out, as the format asks, but for the text, which it requires."""
     authors = row["authors"] or ([row["publisher"]] if row["publisher"] else [])
     item = {
         "id": tag_uri(row["id"]),
@@ -28,7 +28,7 @@ def make_item(row: Row, base: str | None) -> dict[str, Any]:
         "authors": [{"name": name} for name in authors],
         "tags": [row["publisher"]] if row["publisher"] else [],
     }
-    return {name: value for name, value in item.items() if value}
+    return {name: value for name, value in item.items() if value or name == "content_html"}
 
 
 @writes(
