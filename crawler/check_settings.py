@@ -16,6 +16,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from archive.language import language_of
 from crawler import settings as project_settings
+from crawler.check_classes import find_class_problem
 from crawler.chromium import find_missing_part
 from crawler.guard.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
@@ -203,6 +204,8 @@ def find_problem(settings: BaseSettings) -> str | None:
     for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
         if not is_good(settings):
             return f"{name}={settings[name]}: {advice}"
+    if problem := find_class_problem(settings):
+        return problem
     if problem := find_access_problem(settings) or find_browser_problem(settings):
         return problem
     if problem := find_rules_problem(settings):

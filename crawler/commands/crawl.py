@@ -189,7 +189,9 @@ class Command(ScrapyCrawl):
 
     def _report(self, crawler: Any, archive: Archive, crawling: Any) -> None:
         """Set the exit status, print the summary and why the status is not 0."""
-        run_log = crawler.get_extension(RunLog) if crawler.extensions else None
+        run_log = None
+        with contextlib.suppress(RuntimeError):  # the crawl ended before it had extensions
+            run_log = crawler.get_extension(RunLog)
         verdict = (run_log and run_log.verdict) or exit_status.Verdict()
         if crawling is not None and crawling.done() and (exc := crawling.exception()):
             verdict.add(exit_status.OUR_BUG, f"{type(exc).__name__}: {exc}")

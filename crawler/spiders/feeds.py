@@ -24,7 +24,7 @@ from scrapy.settings import BaseSettings
 from archive.feed_state import FeedState, spans
 from archive.list_state import ListState
 from archive.times import utc_text
-from archive.writer import ArchiveLocked
+from archive.writer import ArchiveError, ArchiveLocked
 from crawler.alerting import deliver_and_log
 from crawler.archive_spider import UsageProblem
 from crawler.cluster import QueueProblem
@@ -85,6 +85,8 @@ class FeedsSpider(ListSpider):
         self.is_resident = self.every is not None
         self.is_waiting = False
         """Whether the archive is left to others until the next round."""
+        self.ending: asyncio.Future[None] | None = None
+        """The end that a round brings about which cannot begin."""
         self.reported = {}
 
     @classmethod
@@ -240,16 +242,31 @@ class FeedsSpider(ListSpider):
         self.consecutive_unreadable = 0
         try:
             work = list(self.begin_round())
-        except ArchiveLocked:
+        except (ArchiveLocked, UsageProblem) as exc:
+            if isinstance(exc, UsageProblem):  # sources.toml was edited since
+                self.report(FILE, f"{exc}; rounds are left out until it can be read")
+                self.archive.close()
             self.count("feeds/rounds_left_out")
             asyncio.get_running_loop().call_later(self.every.total_seconds(), self.next_round)
             return
+        except Exception as exc:  # nobody hears of what the loop's callbacks raise, and no further round would begin
+            logger.error(f"{type(exc).__name__}: {exc}", exc_info=exc)
+            reason = "internal_error"
+            if isinstance(exc, ArchiveError):
+                self.archive.broken, reason = self.archive.broken or exc, "archive_cannot_be_written"
+            self.ending = asyncio.ensure_future(engine.close_spider_async(reason=reason))
+            return
         self.is_waiting = False
-        for request in work:
-            if isinstance(request, Request):
-                engine.crawl(request)
+        for entry in work:
+            # Scrapy takes items from callbacks alone: an outcome comes back with an empty response.
+            told = {"callback": self.hand_on, "cb_kwargs": {"outcome": entry}, "dont_filter": True}
+            engine.crawl(entry if isinstance(entry, Request) else Request("data:,", **told))
         if not work:
             self.idle_soon()
+
+    def hand_on(self, response: Any, outcome: LinkOutcome) -> LinkOutcome:
+        """What needed no request."""
+        return outcome
 
     def idle_soon(self) -> None:
         """End a round in which nothing was due: Scrapy says that it is idle every few seconds only."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import tempfile
 import time
 from pathlib import Path
 from types import FrameType
@@ -99,7 +100,7 @@ def mutate_inputs(seconds: float, seed: int = 1, most: int | None = None) -> str
                 parser(data)
             except (Exception, TookTooLong) as exc:
                 signal.setitimer(signal.ITIMER_PROF, 0)
-                kept = Path(f"failed-{name}-{seed}-{number}.bin")
+                kept = Path(tempfile.mkdtemp(prefix="finews-")) / f"{name}-{seed}-{number}.bin"
                 kept.write_bytes(data)
                 raise AssertionError(f"{name}, input {number} of seed {seed}, in {kept}: {type(exc).__name__}: {exc}"[:2000]) from exc  # fmt: skip
             finally:
