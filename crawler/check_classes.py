@@ -24,11 +24,6 @@ EXCEPTIONS, CODES = "RETRY_EXCEPTIONS", ("RETRY_HTTP_CODES", "HTTPERROR_ALLOWED_
 
 def find_class_problem(settings: BaseSettings) -> str | None:
     """The first setting that names what cannot be loaded, and why; None where there is none. The defaults are not asked."""
-    for name in (*BY_KEY, *BY_VALUE):
-        try:
-            settings.getdict(name)
-        except (ValueError, TypeError):
-            return f"{name}={settings[name]}: give a dict, as JSON on the command line"
     for name in CODES:
         if not all(str(code).strip().isdecimal() for code in settings.getlist(name)):
             return f"{name}={settings[name]}: give HTTP statuses, e.g. 429,503"

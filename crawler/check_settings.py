@@ -204,8 +204,6 @@ def find_problem(settings: BaseSettings) -> str | None:
     for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
         if not is_good(settings):
             return f"{name}={settings[name]}: {advice}"
-    if problem := find_class_problem(settings):
-        return problem
     if problem := find_access_problem(settings) or find_browser_problem(settings):
         return problem
     if problem := find_rules_problem(settings):
@@ -220,6 +218,8 @@ def find_problem(settings: BaseSettings) -> str | None:
             f"ITEM_PIPELINES lacks {', '.join(sorted(missing))}: nothing would be archived; add yours to the project's"
             " own, in a settings module or with custom_settings (docs/settings.md)"
         )
+    if problem := find_class_problem(settings):
+        return problem
     changed = {
         name for name in settings if (settings.getpriority(name) or 0) > 10
     }  # Scrapy's defaults are good

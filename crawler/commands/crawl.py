@@ -194,7 +194,13 @@ class Command(ScrapyCrawl):
             run_log = crawler.get_extension(RunLog)
         verdict = (run_log and run_log.verdict) or exit_status.Verdict()
         if crawling is not None and crawling.done() and (exc := crawling.exception()):
-            verdict.add(exit_status.OUR_BUG, f"{type(exc).__name__}: {exc}")
+            reason = f"{type(exc).__name__}: {exc}"
+            if (
+                run_log is None or run_log.crawl_id is None
+            ):  # nothing was asked for yet: there were only settings
+                verdict.add(exit_status.USAGE, f"the crawl cannot begin with these settings: {reason}")
+            else:
+                verdict.add(exit_status.OUR_BUG, reason)
         with contextlib.suppress(
             ArchiveError, sqlite3.Error
         ):  # the run log has closed it, or reported why it could not

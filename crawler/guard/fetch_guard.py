@@ -63,6 +63,8 @@ class FetchGuard:
         """Origins that a setting or an argument names."""
         self.typed: set[Origin] = set()
         """Origins of links that the operator typed: trusted, but for the metadata services of clouds."""
+        self.proxies: set[Origin] = set()
+        """Proxies that requests go through: connected to, but no place that content may ask for."""
         self.refusals: dict[tuple[str, int], str] = {}
         """Why a host and port was refused."""
 
@@ -95,22 +97,34 @@ class FetchGuard:
         if origin := origin_of(url):
             self.typed.add(origin)
 
+    def trust_proxy(self, address: str) -> None:
+        """Allow connections to a proxy that the operator named, with or without a scheme."""
+        if origin := origin_of(address if "://" in address else f"http://{address}"):
+            self.proxies.add(origin)
+
+    def is_proxy(self, host: str, port: int) -> bool:
+        """Whether *host* and *port* are a proxy's that requests go through."""
+        return _holds(self.proxies, host, port)
+
     def trusts(self, host: str, port: int) -> bool:
         """Whether a setting or an argument names *host* and *port* (0: any port), in either scheme."""
         return _holds(self.trusted, host, port)
 
-    def permit(self, host: str, port: int, addresses: list[str]) -> list[str]:
-        """Those of a host's *addresses* that may be connected to; where there are none, `refusals` says why."""
+    def permit(self, host: str, port: int, addresses: list[str], all_of_them: bool = False) -> list[str]:
+        """Those of a host's *addresses* that may be connected to; where there are none, `refusals` says why. With
+        *all_of_them* none may where one must not: somebody else, a proxy, chooses among them."""
         if self.trusts(host, port):
             return addresses
         if _holds(self.typed, host, port):
             public = [address for address in addresses if not is_metadata(address)]
         else:
             public = [address for address in addresses if is_public(address) and not is_metadata(address)]
-        if addresses and not public:
+        refused = [address for address in addresses if address not in public]
+        if refused and (all_of_them or not public):
             self.refusals[host.rstrip(".").lower(), port] = (
-                f"{host} is at {addresses[0]}, which is not a public address; add its origin to FINEWS_ORIGINS to allow it"
+                f"{host} is at {refused[0]}, which is not a public address; add its origin to FINEWS_ORIGINS to allow it"
             )
+            return []
         return public
 
     def refusal(self, url: str) -> FetchRefused | None:

@@ -139,7 +139,7 @@ class GuardProxy:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to an address of *host* that the guard permits, or to the *proxy*. Raises FetchRefused or OSError."""
         try:
-            addresses, port = await self.find_addresses(host, port)
+            addresses, port = await self.find_addresses(host, port, all_of_them=proxy is not None)
         except socket.gaierror:
             if proxy is None:
                 raise OSError("no such host") from None
@@ -155,8 +155,9 @@ class GuardProxy:
                     raise
         raise OSError("no such host")
 
-    async def find_addresses(self, host: str, port: int) -> tuple[list[str], int]:
-        """The addresses and the port to connect to for *host*, as `crawler.guard.resolver` has them. Raises FetchRefused, OSError."""
+    async def find_addresses(self, host: str, port: int, all_of_them: bool = False) -> tuple[list[str], int]:
+        """The addresses and the port to connect to for *host*, as `crawler.guard.resolver` has them; *all_of_them* as for
+        `FetchGuard.permit`. Raises FetchRefused, OSError."""
         try:
             addresses = [str(ipaddress.ip_address(host))]
         except ValueError:
@@ -166,7 +167,7 @@ class GuardProxy:
             infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = list(dict.fromkeys(str(info[4][0]) for info in infos))
         origin = host.rstrip(".").lower(), port
-        permitted = self.guard.permit(host, port, addresses)
+        permitted = self.guard.permit(host, port, addresses, all_of_them)
         if permitted:  # the operator may have named it since it was refused
             self.guard.refusals.pop(origin, None)
         elif reason := self.guard.refusals.get(origin):

@@ -60,10 +60,14 @@ METADATA = frozenset(
         (
             "169.254.169.254",  # most clouds
             "169.254.170.2",  # containers of Amazon
+            "169.254.170.23",  # pods of Amazon
+            "169.254.0.23",  # Tencent
             "100.100.100.200",  # Alibaba
             "192.0.0.192",  # Oracle
             "168.63.129.16",  # Azure: a public address that every machine there reaches
             "fd00:ec2::254",  # Amazon
+            "fd00:ec2::23",  # pods of Amazon
+            "fe80::a9fe:a9fe",  # OpenStack
             "fd20:ce::254",  # Google
         ),
     )

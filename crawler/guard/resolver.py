@@ -35,7 +35,9 @@ class GuardedReceiver:
     def resolutionComplete(self) -> None:
         permitted: set[str] = set()
         for guard in FetchGuard.all():
-            permitted.update(guard.permit(self.host, self.port, list(self.addresses)))
+            addresses = list(self.addresses)
+            is_proxy = guard.is_proxy(self.host, self.port)
+            permitted.update(addresses if is_proxy else guard.permit(self.host, self.port, addresses))
         for host, address in self.addresses.items():
             if host in permitted:
                 self.receiver.addressResolved(address)

@@ -48,7 +48,7 @@ class FetchGuardMiddleware:
         if not host:
             return None
         if proxy := meta.get("proxy"):
-            self.guard.trust(proxy if "://" in proxy else f"http://{proxy}")
+            self.guard.trust_proxy(proxy)
         if self.guard.trusts(host, port):
             return None
         if host[-1].isdigit() or ":" in host:
@@ -58,12 +58,10 @@ class FetchGuardMiddleware:
                 pass
             else:
                 return None
-        # Only behind a proxy is there anything to wait for.
-        return self._judge_proxied(request, host, port) if proxy else None
+        # The resolver judges any other name: not what a proxy resolves, nor a proxy, to which it must let requests connect.
+        return self._judge_name(request, host, port) if proxy or self.guard.is_proxy(host, port) else None
 
-    async def _judge_proxied(self, request: Request, host: str, port: int) -> None:
-        if self.guard.trusts(host, port):
-            return
+    async def _judge_name(self, request: Request, host: str, port: int) -> None:
         try:
             infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError:  # a name that only the proxy can resolve
@@ -72,7 +70,9 @@ class FetchGuardMiddleware:
 
     def _judge(self, request: Request, host: str, port: int, addresses: list[str]) -> None:
         """Raise FetchRefused where the guard permits none of *addresses*."""
-        if not self.guard.permit(host, port, addresses) and (refusal := self.guard.refusal(request.url)):
+        if not self.guard.permit(host, port, addresses, all_of_them=True) and (
+            refusal := self.guard.refusal(request.url)
+        ):
             raise refusal
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -249,7 +249,9 @@ class FeedsSpider(ListSpider):
             self.count("feeds/rounds_left_out")
             asyncio.get_running_loop().call_later(self.every.total_seconds(), self.next_round)
             return
-        except Exception as exc:  # nobody hears of what the loop's callbacks raise, and no further round would begin
+        except (
+            Exception
+        ) as exc:  # nobody hears of what the loop's callbacks raise, and no further round would begin
             logger.error(f"{type(exc).__name__}: {exc}", exc_info=exc)
             reason = "internal_error"
             if isinstance(exc, ArchiveError):
@@ -258,9 +260,9 @@ class FeedsSpider(ListSpider):
             return
         self.is_waiting = False
         for entry in work:
-            # Scrapy takes items from callbacks alone: an outcome comes back with an empty response.
-            told = {"callback": self.hand_on, "cb_kwargs": {"outcome": entry}, "dont_filter": True}
-            engine.crawl(entry if isinstance(entry, Request) else Request("data:,", **told))
+            if not isinstance(entry, Request):  # Scrapy takes items from callbacks alone
+                entry = Request("data:,", self.hand_on, cb_kwargs={"outcome": entry}, dont_filter=True)
+            engine.crawl(entry)
         if not work:
             self.idle_soon()
 

@@ -1,10 +1,16 @@
 """What may be fetched: addresses of the public Internet, and what the operator named."""
 
+import asyncio
+
 import pytest
+from scrapy import Request
 from scrapy.utils.test import get_crawler
 
 from crawler.guard.fetch_guard import FetchGuard, origin_of, parse_connect_to
 from crawler.guard.public_addresses import NOT_PUBLIC_IPV4, is_metadata, is_public
+from crawler.middlewares.fetch_guard import FetchGuardMiddleware
+from crawler.spiders.feeds import FeedsSpider
+from pipelines.fetch_errors import FetchRefused
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,18 @@ def test_an_ipv4_address_in_another_coat_is_told(address):
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.170.2", "192.0.0.192", "168.63.129.16", "fd20:ce::254", "::ffff:100.100.100.200", "fe80::1"],
+    [
+        "169.254.170.2",
+        "169.254.170.23",
+        "169.254.0.23",
+        "fd00:ec2::23",
+        "fe80::a9fe:a9fe",
+        "192.0.0.192",
+        "168.63.129.16",
+        "fd20:ce::254",
+        "::ffff:100.100.100.200",
+        "fe80::1",
+    ],
 )
 def test_metadata_services_are_known_by_their_addresses_alone(address):
     assert is_metadata(address) == (address != "fe80::1")
@@ -159,3 +176,30 @@ def test_the_setting_that_leads_hosts_elsewhere():
     assert places == {"news.example": ("127.0.0.1", 8000), "*": ("::1", 81)}
     with pytest.raises(ValueError):
         parse_connect_to(["news.example=localhost:8000"])
+
+
+def test_a_proxy_is_given_no_name_of_which_it_could_choose_a_private_address():
+    guard = FetchGuard()
+    assert guard.permit("news.example", 80, ["93.184.216.34", "10.0.0.7"], all_of_them=True) == []
+    assert "is at 10.0.0.7" in str(guard.refusal("http://news.example/a"))
+    assert guard.permit("paper.example", 80, ["93.184.216.34"], all_of_them=True) == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:3128/manager", "http://localhost:3128/manager"])
+@pytest.mark.parametrize("through_it", [True, False])
+def test_content_cannot_ask_a_proxy_for_pages_of_its_own(address, through_it):
+    guard = FetchGuard()
+    middleware = FetchGuardMiddleware(guard, FeedsSpider())
+    proxy = address.removesuffix("/manager")
+    passed = middleware.process_request(Request("http://93.184.216.34/", meta={"proxy": proxy}))
+    assert passed is None
+    assert guard.is_proxy(proxy[7:-5], 3128)
+    assert guard.is_proxy(proxy[7:-5], 0)  # as Twisted resolves its name
+    asked = Request(address, meta={"proxy": proxy} if through_it else {})
+
+    async def ask() -> None:
+        if (judging := middleware.process_request(asked)) is not None:
+            await judging
+
+    with pytest.raises(FetchRefused, match=r"not a public address"):
+        asyncio.run(ask())

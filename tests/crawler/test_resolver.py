@@ -65,9 +65,10 @@ def test_of_several_addresses_the_public_ones_are_connected_to():
 def test_port_zero_asks_for_the_host_alone():
     """As Twisted resolves a proxy's name."""
     guard = FetchGuard()
-    guard.trust("http://proxy.example:3128")
-    assert guard.trusts("proxy.example", 0)
-    assert not guard.trusts("proxy.example", 80)
+    guard.trust_proxy("proxy.example:3128")
+    assert guard.is_proxy("proxy.example", 0)
+    assert not guard.is_proxy("proxy.example", 80)
+    assert not guard.trusts("proxy.example", 3128)
 
 
 def test_a_free_port_of_this_machine_is_refused_not_tried(crawl, rows, websites, newsroom):

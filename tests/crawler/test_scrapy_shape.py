@@ -264,6 +264,13 @@ def settings_with(**given):
         ({"DOWNLOAD_DELAY": "soon"}, "number"),
         ({"CONCURRENT_REQUESTS": "0"}, "1 or more"),
         ({"READ_CPU_SECONDS": "9" * 20}, "at most 100,000,000"),
+        ({"ROBOTSTXT_PARSER": "garbage"}, "e.g. crawler.robots.RobotParser"),
+        ({"ROBOTSTXT_PARSER": "os.path"}, "is not a class"),
+        ({"SCHEDULER": "no.such.Scheduler"}, "e.g. scrapy.core.scheduler.Scheduler"),
+        ({"EXTENSIONS": {"crawler.settings.ROOT": 1}}, "is not a class"),
+        ({"DOWNLOAD_HANDLERS": {"http": "no.such.Handler"}}, "no.such.Handler cannot be loaded"),
+        ({"RETRY_EXCEPTIONS": "no.such.Error"}, "no.such.Error cannot be loaded"),
+        ({"RETRY_HTTP_CODES": "some"}, "429,503"),
     ],
 )
 def test_what_cannot_be_honoured_is_refused_with_a_reason(given, words):
@@ -279,10 +286,19 @@ def test_what_cannot_be_honoured_is_refused_with_a_reason(given, words):
         {"AUTOTHROTTLE_TARGET_CONCURRENCY": "1.5"},
         {"FINEWS_PLACES": ""},
         {"HTTPCACHE_ENABLED": "1"},
+        {"EXTENSIONS": {"scrapy.extensions.corestats.CoreStats": None, FeedExporter: 1}},
+        {"RETRY_EXCEPTIONS": [TimeoutError]},
+        {"RETRY_HTTP_CODES": "429, 503"},
     ],
 )
 def test_what_scrapy_documents_is_taken(given):
     assert find_problem(settings_with(**given)) is None
+
+
+def test_settings_with_which_scrapy_cannot_begin_are_wrong_usage(crawl):
+    done = crawl("share", "url=http://127.0.0.1:9/a", REFERRER_POLICY="garbage")
+    assert done.returncode == 2
+    assert "cannot begin with these settings: RuntimeError: Could not load referrer policy" in done.stderr
 
 
 @pytest.mark.parametrize(
