@@ -64,8 +64,13 @@ def bars(days: Sequence[str], counts: Mapping[str, int], name: str, top: int | N
     total = sum(counts.get(day, 0) for day in days)
     label = name
     if days:
-        label = gettext("{name}: {total:,} from {first} to {last}, at most {most:,} a day").format(
-            name=name, total=total, first=days[0], last=days[-1], most=top
+        label = gettext(
+            "{name}: {total:,} from {first} to {last}, at most {most:,} a day",
+            name=name,
+            total=total,
+            first=days[0],
+            last=days[-1],
+            most=top,
         )
     return Markup(
         '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="group" aria-label="{}">{}</svg>'

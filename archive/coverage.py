@@ -100,7 +100,7 @@ def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
             mark, colour = gettext("none"), "red"
         elif day["short"]:
             share = f"{100 - 100 * day['articles'] / day['usual']:.0f}%"
-            mark, colour = gettext("short {share}").format(share=share), "yellow"
+            mark, colour = gettext("short {share}", share=share), "yellow"
         elif day["day"] == report["to"]:
             mark, colour = gettext("so far"), "dim"
         elif day["day_off"] == HOLIDAY:
@@ -118,7 +118,7 @@ def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
     if rest := listed[PUBLISHERS:]:
         count = sum(number for _, number in rest)
         out.append(
-            fit_width(gettext("{count:,} more").format(count=len(rest)), 30)
+            fit_width(gettext("{count:,} more", count=len(rest)), 30)
             + f"{count:>9,}{count / report['articles']:>8.1%}"
         )
     out += [""] * bool(report["gaps"] or report["without_time"])
@@ -136,8 +136,8 @@ def format_coverage(report: dict[str, Any], paint: Any) -> list[str]:
         )
         out.append(text if gap["final_at"] else paint(text, "red"))
     if report["without_time"]:
-        text = gettext("{count:,} articles without a publication time are not counted")
-        out.append(text.format(count=report["without_time"]))
+        count = report["without_time"]
+        out.append(gettext("{count:,} articles without a publication time are not counted", count=count))
     return out
 
 

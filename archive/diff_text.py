@@ -94,8 +94,8 @@ def print_article(
     details = [article["id"], article["publisher"] or gettext("publisher unknown")]
     if article["published_at"]:
         form = "%Y-%m-%d" if article["published_precision"] == "day" else "%Y-%m-%d %H:%M"
-        details.append(gettext("published {time}").format(time=in_beijing(article["published_at"], form)))
-    details.append(ngettext("{count} revision", "{count} revisions", len(texts)).format(count=len(texts)))
+        details.append(gettext("published {time}", time=in_beijing(article["published_at"], form)))
+    details.append(ngettext("{count} revision", "{count} revisions", len(texts)))
     page.runs("", [("same", ", ".join(details))], colour="dim")
     for change in changes:
         page.say()
@@ -118,11 +118,9 @@ def label(name: str) -> str:
 
 def print_change(page: Page, change: Change, whole: bool) -> None:
     old, new = change.old, change.new
-    title = gettext("revision {old} → {new}").format(old=old.revision, new=new.revision)
+    title = gettext("revision {old} → {new}", old=old.revision, new=new.revision)
     times = [in_beijing(text.received_at, "%Y-%m-%d %H:%M") for text in (old, new)]
-    page.say(
-        gettext("{title}   {old} → {new} in Beijing").format(title=title, old=times[0], new=times[1]), "bold"
-    )
+    page.say(gettext("{title}   {old} → {new} in Beijing", title=title, old=times[0], new=times[1]), "bold")
     if new.withdrawn:
         if new.withdrawn_at:
             text = gettext("the source took the article back; its last text stays archived")
@@ -169,7 +167,7 @@ def print_skipped(page: Page, count: int) -> int:
     """Say how many paragraphs are not shown."""
     if count:
         text = ngettext("{count} unchanged paragraph", "{count} unchanged paragraphs", count)
-        page.say(f"    … {text.format(count=count)}", "dim")
+        page.say(f"    … {text}", "dim")
     return 0
 
 

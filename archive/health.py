@@ -144,8 +144,8 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
     if report["captures"]:
         problem(
             NO_ARCHIVE,
-            gettext("captures.db cannot be read: {reason}; scrapy verify says more").format(
-                reason=report["captures"]
+            gettext(
+                "captures.db cannot be read: {reason}; scrapy verify says more", reason=report["captures"]
             ),
         )
     if gaps := len(report["gaps"]):
@@ -155,7 +155,7 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
                 "{count} gap in the feeds: articles of those hours may be missing",
                 "{count} gaps in the feeds: articles of those hours may be missing",
                 gaps,
-            ).format(count=gaps),
+            ),
         )
     silent = [row | {"longest": timedelta(seconds=row["longest_silence"])} for row in report["silent_lists"]]
     for feed, text in list_problems(report["feeds"], report["short_lists"], silent, now):
@@ -171,15 +171,19 @@ def check_health(report: dict[str, Any], now: datetime, max_age: timedelta | Non
     if max_age is not None and (good is None or now - datetime.fromisoformat(good) > max_age):
         problem(
             TOO_OLD,
-            gettext("the last successful crawl: {time}; --max-age allows {span}. Does cron run?").format(
-                time=ago(good, now), span=_span(max_age)
+            gettext(
+                "the last successful crawl: {time}; --max-age allows {span}. Does cron run?",
+                time=ago(good, now),
+                span=_span(max_age),
             ),
         )
     if report["disk"]["free"] < min_free:
         problem(
             DISK_FULL,
-            gettext("{size} free on the disk; --min-free asks for {least}").format(
-                size=in_bytes(report["disk"]["free"]), least=in_bytes(min_free)
+            gettext(
+                "{size} free on the disk; --min-free asks for {least}",
+                size=in_bytes(report["disk"]["free"]),
+                least=in_bytes(min_free),
             ),
         )
     report["problems"] = problems

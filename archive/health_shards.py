@@ -40,7 +40,7 @@ def format_shards(
         gettext("running"),
         gettext("last good run"),
     )
-    out = [f"{verdict} ({status})  {gettext('{time} Beijing time').format(time=time)}"]
+    out = [f"{verdict} ({status})  {gettext('{time} Beijing time', time=time)}"]
     out += [f"  {entry['exit_status']}  {paint(entry['problem'], 'red')}" for entry in problems]
     out.append("")
     out.append(paint(_columns(head), "bold"))

@@ -24,7 +24,7 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
     )
     out = [
         f"{verdict} ({report['exit_status']})  "
-        + gettext("{time} Beijing time").format(time=in_beijing(report["at"], "%Y-%m-%d %H:%M"))
+        + gettext("{time} Beijing time", time=in_beijing(report["at"], "%Y-%m-%d %H:%M"))
     ]
     out += [f"  {entry['exit_status']}  {paint(entry['problem'], 'red')}" for entry in report["problems"]]
     out.append(f"  {report['data_dir']}")
@@ -35,13 +35,12 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
 
     newest = articles["newest"]
     body = [
-        gettext("{count:,} archived, {incomplete:,} incomplete (placeholder headline or time)").format(
-            **articles
-        )
+        gettext("{count:,} archived, {incomplete:,} incomplete (placeholder headline or time)", **articles)
     ]
     if newest:
         body += [
-            gettext("newest: {time}, {publisher}").format(
+            gettext(
+                "newest: {time}, {publisher}",
                 time=ago(newest["published_at"], now),
                 publisher=newest["publisher"] or gettext("publisher unknown"),
             ),
@@ -71,12 +70,14 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
     for title, key in ((gettext("open gap"), "gaps"), (gettext("gap that cannot be filled"), "final_gaps")):
         gaps = report[key]
         body = [line for gap in gaps[:SHOWN] for line in _gap_lines(gap)]
-        remainder = gettext("and {count:,} more").format(count=len(gaps) - SHOWN)
+        remainder = gettext("and {count:,} more", count=len(gaps) - SHOWN)
         part(title, body + [remainder] * (len(gaps) > SHOWN))
     body = []
     for link in report["links"]:
-        ages = gettext("latest {latest}, oldest {oldest}").format(
-            latest=ago(link["latest_at"], now), oldest=ago(link["oldest_at"], now)
+        ages = gettext(
+            "latest {latest}, oldest {oldest}",
+            latest=ago(link["latest_at"], now),
+            oldest=ago(link["oldest_at"], now),
         )
         body += [
             f"{fit_width(link['outcome'], 13)}{link['count']:>7,}   {ages}",
@@ -85,34 +86,43 @@ def format_status(report: dict[str, Any], now: datetime, paint: Any) -> list[str
         body.append(f"  {fit_width(link['latest']['reason'] or '', WIDTH - 4)}")
     part(gettext("failing links, with the latest of each cause"), body)
     body = [
-        gettext("archive.db {size}, its write-ahead log {log}").format(
-            size=in_bytes(disk["archive"]), log=in_bytes(disk["wal"])
+        gettext(
+            "archive.db {size}, its write-ahead log {log}",
+            size=in_bytes(disk["archive"]),
+            log=in_bytes(disk["wal"]),
         ),
-        gettext("{posts:,} posts; {images:,} images, {size}").format(
-            posts=disk["posts"], images=disk["image_files"], size=in_bytes(disk["images"])
+        gettext(
+            "{posts:,} posts; {images:,} images, {size}",
+            posts=disk["posts"],
+            images=disk["image_files"],
+            size=in_bytes(disk["images"]),
         ),
     ]
     if lost := images["failed"] + images["refused"]:
         body += [
-            gettext("{count:,} images unavailable: {failed:,} failed, {refused:,} refused").format(
-                count=lost, failed=images["failed"], refused=images["refused"]
+            gettext(
+                "{count:,} images unavailable: {failed:,} failed, {refused:,} refused",
+                count=lost,
+                failed=images["failed"],
+                refused=images["refused"],
             )
         ]
-    free = gettext("{size} free of {all}").format(size=in_bytes(disk["free"]), all=in_bytes(disk["total"]))
+    free = gettext("{size} free of {all}", size=in_bytes(disk["free"]), all=in_bytes(disk["total"]))
     part(gettext("disk"), [*body, free])
     return out
 
 
 def _gap_lines(gap: dict[str, Any]) -> list[str]:
+    ends = {"first": in_beijing(gap["from_at"]), "last": in_beijing(gap["to_at"])}
     if gap["final_at"]:
-        text = gettext("{first} to {last}")
+        span = gettext("{first} to {last}", **ends)
     else:
-        text = ngettext(
+        span = ngettext(
             "{first} to {last}, tried {count:,} time",
             "{first} to {last}, tried {count:,} times",
             gap["tries"],
+            **ends,
         )
-    span = text.format(first=in_beijing(gap["from_at"]), last=in_beijing(gap["to_at"]), count=gap["tries"])
     line = fit_width(gap["feed"], 12) + span
     return [line, f"  {fit_width(gap['reason'], WIDTH - 4)}"] if gap["reason"] else [line]
 

@@ -31,24 +31,28 @@ def _catalogue(language: str) -> Any:
     return gettext.translation("messages", LOCALE, [language])
 
 
-def gettext(message: str) -> str:
-    """*message* in the current language."""
+def gettext(message: str, /, **values: Any) -> str:
+    """*message* in the current language, its ``{name}`` fields filled in where *values* are given."""
     language = _current.get()
-    return message if language == ENGLISH or not message else _catalogue(language).gettext(message)
+    text = message if language == ENGLISH or not message else _catalogue(language).gettext(message)
+    return text.format(**values) if values else text
 
 
-def ngettext(singular: str, plural: str, count: float) -> str:
-    """The form for *count* things, in the current language."""
+def ngettext(singular: str, plural: str, count: float, /, **values: Any) -> str:
+    """The form for *count* things, in the current language, ``{count}`` and the other fields filled in."""
     language = _current.get()
     if language == ENGLISH:
-        return singular if count == 1 else plural
-    return _catalogue(language).ngettext(singular, plural, count)
+        text = singular if count == 1 else plural
+    else:
+        text = _catalogue(language).ngettext(singular, plural, count)
+    return text.format(count=count, **values)
 
 
-def pgettext(context: str, message: str) -> str:
+def pgettext(context: str, message: str, /, **values: Any) -> str:
     """*message* where *context* tells apart what English says by one word."""
     language = _current.get()
-    return message if language == ENGLISH else _catalogue(language).pgettext(context, message)
+    text = message if language == ENGLISH else _catalogue(language).pgettext(context, message)
+    return text.format(**values) if values else text
 
 
 def gettext_noop(message: str) -> str:

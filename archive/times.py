@@ -79,8 +79,8 @@ def ago(text: str | None, now: datetime) -> str:
         return gettext("ahead of our clock")
     for form, length, least in AGES:
         if seconds >= least:
-            return gettext(form).format(count=seconds // length)
-    return gettext("{count}s ago").format(count=seconds)
+            return gettext(form, count=seconds // length)
+    return gettext("{count}s ago", count=seconds)
 
 
 def in_beijing(text: str | None, form: str = "%m-%d %H:%M") -> str:

@@ -72,36 +72,36 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
             "{failed:,} of {count:,} link failed: {counts}",
             "{failed:,} of {count:,} links failed: {counts}",
             arrived + failed,
+            failed=failed,
+            counts=counts,
         )
-        verdict.add(SOME_FAILED, text.format(failed=failed, count=arrived + failed, counts=counts))
+        verdict.add(SOME_FAILED, text)
     if opened := stats.get("gaps/opened", 0):
         text = ngettext(
             "{count:,} gap in the feeds could not be closed: see scrapy status",
             "{count:,} gaps in the feeds could not be closed: see scrapy status",
             opened,
         )
-        verdict.add(SOME_FAILED, text.format(count=opened))
+        verdict.add(SOME_FAILED, text)
     if final := stats.get("gaps/final", 0):
         text = ngettext(
             "{count:,} gap in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
             "{count:,} gaps in the feeds cannot be filled, as the lists have nothing older: see scrapy status",
             final,
         )
-        verdict.add(SOME_FAILED, text.format(count=final))
+        verdict.add(SOME_FAILED, text)
     if unread := stats.get("feeds/unread", 0):
         text = ngettext(
             "{count:,} row of the list feeds could not be read",
             "{count:,} rows of the list feeds could not be read",
             unread,
         )
-        verdict.add(SOME_FAILED, text.format(count=unread))
+        verdict.add(SOME_FAILED, text)
     # The archive reports what could not be written.
     if finish_reason not in ("finished", "closespider_timeout", "archive_cannot_be_written"):
         verdict.add(
             SOME_FAILED,
-            gettext("stopped before the end ({reason}); what had arrived is kept").format(
-                reason=finish_reason
-            ),
+            gettext("stopped before the end ({reason}); what had arrived is kept", reason=finish_reason),
         )
     if unreadable := stats.get("feeds/unreadable", 0):
         text = ngettext(
@@ -109,7 +109,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
             "{count:,} list feeds returned an unexpected response format",
             unreadable,
         )
-        verdict.add(UNKNOWN_SHAPE, text.format(count=unreadable))
+        verdict.add(UNKNOWN_SHAPE, text)
     if links["unreadable"] * 2 > asked:
         verdict.add(
             UNKNOWN_SHAPE, gettext("more than half of the articles returned an unexpected response format")
@@ -119,7 +119,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
         text = ngettext(
             "{count:,} list feed could not be read", "{count:,} list feeds could not be read", feeds_failed
         )
-        verdict.add(SOME_FAILED, text.format(count=feeds_failed))
+        verdict.add(SOME_FAILED, text)
     if not arrived and not feeds_read and (0 < unreachable == failed or feeds_failed):
         verdict.add(UNREACHABLE, gettext("nothing arrived: the source is unreachable or refuses"))
     return verdict

@@ -121,11 +121,14 @@ def count_articles(count: int) -> str:
     """
     if not count:
         return gettext("nothing matched: 0 articles")
-    return ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
+    return ngettext("{count:,} article", "{count:,} articles", count)
 
 
 def summarize(chosen: Chosen, where: str, size: int) -> str:
     """Number of articles, place and size in one line."""
-    return gettext("{articles}, {where}, {size}").format(
-        articles=count_articles(len(chosen.arrivals)), where=where, size=units.in_bytes(size)
+    return gettext(
+        "{articles}, {where}, {size}",
+        articles=count_articles(len(chosen.arrivals)),
+        where=where,
+        size=units.in_bytes(size),
     )

@@ -36,9 +36,7 @@ def list_days(days: list[str]) -> str:
     '06-03, 06-04, 06-05, 06-06 and 2 before'
     """
     names = ", ".join(day[5:] for day in days[-NAMED:])
-    return names + (
-        gettext(" and {count} before").format(count=len(days) - NAMED) if len(days) > NAMED else ""
-    )
+    return names + (gettext(" and {count} before", count=len(days) - NAMED) if len(days) > NAMED else "")
 
 
 def find_notes(figures: Figures) -> list[Note]:
@@ -54,13 +52,18 @@ def _losses(figures: Figures) -> list[Note]:
             "{count:,} gap open in {feeds}: articles of those hours may be missing",
             "{count:,} gaps open in {feeds}: articles of those hours may be missing",
             len(gaps),
+            feeds=feeds,
         )
-        notes.append(Note("bad", text.format(count=len(gaps), feeds=feeds), "gaps"))
+        notes.append(Note("bad", text, "gaps"))
     for feed in figures.feeds:
         if feed["failures"] >= FEED_FAILURES:
             read = in_beijing(feed["last_read_at"]) if feed["last_read_at"] else gettext("never")
-            text = gettext("feed {feed} failed {count:,} times in a row; last read {time}")
-            text = text.format(feed=feed["feed"], count=feed["failures"], time=read)
+            text = gettext(
+                "feed {feed} failed {count:,} times in a row; last read {time}",
+                feed=feed["feed"],
+                count=feed["failures"],
+                time=read,
+            )
             notes.append(Note("bad", text, "crawls"))
     last = figures.last_crawl
     if last and last["ended"] == "bad":
@@ -77,8 +80,9 @@ def _losses(figures: Figures) -> list[Note]:
             "{count:,} day without an article: {days}",
             "{count:,} days without an article: {days}",
             len(empty),
+            days=list_days(empty),
         )
-        notes.append(Note("bad", text.format(count=len(empty), days=list_days(empty)), "volume"))
+        notes.append(Note("bad", text, "volume"))
     return notes
 
 
@@ -93,8 +97,9 @@ def _flaws(figures: Figures) -> list[Note]:
             "{count:,} day has less than half of their weekday's articles: {days}",
             "{count:,} days have less than half of their weekday's articles: {days}",
             len(short),
+            days=list_days(short),
         )
-        poor(text.format(count=len(short), days=list_days(short)), "volume")
+        poor(text, "volume")
     ended = sum((count for day in figures.crawls.values() for count in day.values()), 0)
     failed_crawls = sum(day["bad"] for day in figures.crawls.values())
     if failed_crawls >= FEW and failed_crawls > CRAWLS * ended:
@@ -102,8 +107,9 @@ def _flaws(figures: Figures) -> list[Note]:
             "{count:,} crawl of {all:,} failed or were killed",
             "{count:,} crawls of {all:,} failed or were killed",
             failed_crawls,
+            all=ended,
         )
-        poor(text.format(count=failed_crawls, all=ended), "crawls")
+        poor(text, "crawls")
     total = figures.totals.get("articles", 0)
     for name, text in (
         ("headline", gettext("{share} of the articles ({count:,}) are without a headline of their own")),
@@ -116,17 +122,22 @@ def _flaws(figures: Figures) -> list[Note]:
     images = sum(day["images"] for day in figures.images.values())
     failed = sum(day["failed"] for day in figures.images.values())
     if failed >= FEW and failed > IMAGES * images:
-        text = gettext("{share} of the images ({count:,}) could not be fetched")
-        poor(text.format(share=f"{failed / images:.0%}", count=failed), "quality")
+        share = f"{failed / images:.0%}"
+        poor(
+            gettext("{share} of the images ({count:,}) could not be fetched", share=share, count=failed),
+            "quality",
+        )
     slow = quantile(merge_counts(figures.latency.values()), 0.9)
     if slow is not None and slow > SLOW:
-        text = gettext("one article of ten is seen more than {count} minutes after publication")
-        poor(text.format(count=SLOW), "latency")
+        poor(
+            gettext("one article of ten is seen more than {count} minutes after publication", count=SLOW),
+            "latency",
+        )
     if lost := sum(row["links"] for row in figures.links if row["outcome"] in ("unreadable", "failed")):
         text = ngettext(
             "{count:,} link could not be fetched or read",
             "{count:,} links could not be fetched or read",
             lost,
         )
-        poor(text.format(count=lost), "crawls")
+        poor(text, "crawls")
     return notes

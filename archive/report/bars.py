@@ -36,7 +36,7 @@ class Bars:
         """What a bar stands for: "a day", "a week", "in 30 days"."""
         if self.size in (1, 7):
             return gettext("a day") if self.size == 1 else gettext("a week")
-        return gettext("in {count} days").format(count=self.size)
+        return gettext("in {count} days", count=self.size)
 
     def gathered(self, by_day: Mapping[str, T]) -> dict[str, list[T]]:
         """What the days of each bar have, by the bar's first day; a bar without any is left out."""
@@ -58,7 +58,7 @@ class Bars:
 
     def named(self, bar: str) -> str:
         """A bar's days for a table."""
-        return f"{weekday_name(bar)} {bar}" if self.size == 1 else gettext("from {day}").format(day=bar)
+        return f"{weekday_name(bar)} {bar}" if self.size == 1 else gettext("from {day}", day=bar)
 
 
 def bars_of(days: tuple[str, ...], size: int | None = None) -> Bars:

@@ -34,8 +34,8 @@ def volume(figures: Figures, bars: Bars) -> Markup:
     if not counts:
         return section(
             "volume",
-            gettext("Articles {each}").format(each=bars.each),
-            gettext("None in the {span}.").format(span=bars.span),
+            gettext("Articles {each}", each=bars.each),
+            gettext("None in the {span}.", span=bars.span),
             style="wide",
         )
     named = [row for row in figures.top[:COLOURED] if row["publisher"] is not None]
@@ -51,19 +51,24 @@ def volume(figures: Figures, bars: Bars) -> Markup:
     }
     most = max(counts, key=lambda day: (counts[day], day))
     name = gettext(
-        "Articles {each} by publisher: {count:,} in {span}, most of them ({most:,}) on {day}"
-    ).format(each=bars.each, count=figures.totals["articles"], span=bars.span, most=counts[most], day=most)
-    note = gettext("By publisher. Most, {count:,}, came on {day}.").format(count=counts[most], day=most)
+        "Articles {each} by publisher: {count:,} in {span}, most of them ({most:,}) on {day}",
+        each=bars.each,
+        count=figures.totals["articles"],
+        span=bars.span,
+        most=counts[most],
+        day=most,
+    )
+    note = gettext("By publisher. Most, {count:,}, came on {day}.", count=counts[most], day=most)
     if not figures.window.whole:
         note += gettext(" The last day is not over.")
     if rest_days := len(bars.days) % bars.size:
-        note += gettext(" The first bar holds {days} only.").format(days=days_noun(rest_days))
+        note += gettext(" The first bar holds {days} only.", days=days_noun(rest_days))
     rows = (
         (bars.named(bar), f"{sums.get(bar, 0):,}", *(f"{item.values.get(bar, 0):,}" for item in series))
         for bar in reversed(bars.firsts)
     )  # fmt: skip
     return section(
-        "volume", gettext("Articles {each}").format(each=bars.each), note,
+        "volume", gettext("Articles {each}", each=bars.each), note,
         plot(bars.firsts, stacked(bars.firsts, series, values[-1]), name, axis_of(values), tips), legend(series),
         the_figures(table([(gettext("Day"), "key"), (gettext("Articles"), "n"), *((escape_foreign(item.name), "n") for item in series)], rows)),
         style="wide",
@@ -77,7 +82,7 @@ def describe_shortfall(figures: Figures, bars: Bars, bar: str) -> str:
         return ""
     if day_class.usual is None:
         return gettext(", none at all")
-    return gettext(", usually {count}").format(count=f"{day_class.usual:,.0f}")
+    return gettext(", usually {count}", count=format(day_class.usual, ",.0f"))
 
 
 def publishers(figures: Figures, bars: Bars) -> Markup:
@@ -89,13 +94,13 @@ def publishers(figures: Figures, bars: Bars) -> Markup:
         (
             escape_foreign(publisher_label(row["publisher"])), part_of(row["articles"], top, f"s{index + 1}" if index < COLOURED and row["publisher"] is not None else "rest"),
             f"{row['articles']:,}", percent(row["articles"], total), *([change(row["articles"], row["before"])] * compared),
-            spark(bars.days, row["days"], gettext("By day: {name}").format(name=publisher_label(row["publisher"]))),
+            spark(bars.days, row["days"], gettext("By day: {name}", name=publisher_label(row["publisher"]))),
         )
         for index, row in enumerate(figures.top)
     )  # fmt: skip
-    note = gettext("The busiest of {count:,}.").format(count=figures.publishers)
+    note = gettext("The busiest of {count:,}.", count=figures.publishers)
     if compared:
-        note += gettext(" Before: than in the {span} before.").format(span=bars.span)
+        note += gettext(" Before: than in the {span} before.", span=bars.span)
     return section(
         "publishers",
         gettext("Top publishers"),
@@ -106,7 +111,7 @@ def publishers(figures: Figures, bars: Bars) -> Markup:
 
 def securities(figures: Figures, bars: Bars) -> Markup:
     """What most articles name."""
-    note = gettext("By the number of articles that name them, in the {span}.").format(span=bars.span)
+    note = gettext("By the number of articles that name them, in the {span}.", span=bars.span)
     title = gettext("Most mentioned securities")
     if not figures.securities and not figures.groups:
         return section("securities", title, note, nothing(gettext("No article mentions one.")))
@@ -118,7 +123,7 @@ def securities(figures: Figures, bars: Bars) -> Markup:
             (
                 (
                     escape_foreign(row["name"] or row["code"], LONGEST), escape_foreign(row["code"], LONGEST), part_of(row["articles"], top, style),
-                    f"{row['articles']:,}", *([spark(bars.days, row["days"], plain(gettext("By day: {name}").format(name=row["name"] or row["code"])))] * drawn),
+                    f"{row['articles']:,}", *([spark(bars.days, row["days"], plain(gettext("By day: {name}", name=row["name"] or row["code"])))] * drawn),
                 )
                 for row in rows
             ),
@@ -133,15 +138,16 @@ def securities(figures: Figures, bars: Bars) -> Markup:
 def stories(figures: Figures, bars: Bars) -> Markup:
     """Stories that several tell."""
     title = gettext("Most carried stories")
-    note = gettext("Stories that several articles of the {span} tell, by how many publishers.").format(
-        span=bars.span
+    note = gettext(
+        "Stories that several articles of the {span} tell, by how many publishers.", span=bars.span
     )
     if figures.copies:
         note += ngettext(
             " {count:,} article ({share}) repeat another.",
             " {count:,} articles ({share}) repeat another.",
             figures.copies,
-        ).format(count=figures.copies, share=percent(figures.copies, figures.totals["articles"]))
+            share=percent(figures.copies, figures.totals["articles"]),
+        )
     if not figures.stories:
         return section("stories", title, note, nothing(gettext("No story has more than one article.")))
     rows = []

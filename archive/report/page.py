@@ -24,16 +24,18 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def page(figures: Figures) -> str:
     """The whole file."""
     bars = bars_of(figures.window.days)
-    title = gettext("News archive: {span} to {day}").format(span=bars.span, day=long_date(bars.days[-1]))
+    title = gettext("News archive: {span} to {day}", span=bars.span, day=long_date(bars.days[-1]))
     ends = bars.days[-1] if figures.window.whole else in_beijing(figures.window.until, "%Y-%m-%d %H:%M")
-    about = gettext("From {first} to {last}, Beijing time.").format(first=bars.days[0], last=ends)
+    about = gettext("From {first} to {last}, Beijing time.", first=bars.days[0], last=ends)
     archived = articles_noun(figures.archived)
     if figures.started:
-        about += gettext(" The archive holds {articles}, the first archived on {day}.").format(
-            articles=archived, day=figures.started
+        about += gettext(
+            " The archive holds {articles}, the first archived on {day}.",
+            articles=archived,
+            day=figures.started,
         )
     else:
-        about += gettext(" The archive holds {articles} yet.").format(articles=archived)
+        about += gettext(" The archive holds {articles} yet.", articles=archived)
     parts = (publishers, latency, securities, quality, stories, crawls, gaps, boilerplate)
     cards = Markup('<div class="cards">\n{}\n</div>').format(
         Markup("\n").join(part(figures, bars) for part in parts)
@@ -83,20 +85,20 @@ def keys(figures: Figures, bars: Bars) -> Markup:
     ended = sum(sum(day.values()) for day in figures.crawls.values())
     worked = ended - sum(day["bad"] for day in figures.crawls.values())
     if figures.before is not None:
-        than = gettext("{change} on the {span} before").format(
-            change=change(articles, figures.before), span=bars.span
+        than = gettext(
+            "{change} on the {span} before", change=change(articles, figures.before), span=bars.span
         )
     else:
-        than = gettext("{count} a day").format(count=f"{articles / len(bars.days):,.0f}")
+        than = gettext("{count} a day", count=format(articles / len(bars.days), ",.0f"))
     named = [
         (gettext("Articles"), f"{articles:,}", than),
-        (gettext("Publishers"), f"{figures.publishers:,}", gettext("every article states one") if articles and not totals["publisher"] else gettext("{share} of articles state none").format(share=percent(totals["publisher"], articles))),
-        (gettext("Seen within"), minutes(quantile(late, 0.5)), gettext("of publication; nine of ten within {time}").format(time=minutes(quantile(late, 0.9))) if late else gettext("no article with a time")),
+        (gettext("Publishers"), f"{figures.publishers:,}", gettext("every article states one") if articles and not totals["publisher"] else gettext("{share} of articles state none", share=percent(totals["publisher"], articles))),
+        (gettext("Seen within"), minutes(quantile(late, 0.5)), gettext("of publication; nine of ten within {time}", time=minutes(quantile(late, 0.9))) if late else gettext("no article with a time")),
         (gettext("Complete"), percent(totals["complete"], articles), gettext("with headline, time and publisher")),
-        (gettext("Images stored"), percent(kept, images), gettext("{part:,} of {all:,}").format(part=kept, all=images) if images else gettext("there were none")),
-        (gettext("Good crawls"), percent(worked, ended), gettext("{part:,} of {all:,} were successful").format(part=worked, all=ended) if ended else gettext("there were none")),
+        (gettext("Images stored"), percent(kept, images), gettext("{part:,} of {all:,}", part=kept, all=images) if images else gettext("there were none")),
+        (gettext("Good crawls"), percent(worked, ended), gettext("{part:,} of {all:,} were successful", part=worked, all=ended) if ended else gettext("there were none")),
         (gettext("Repeats"), percent(figures.copies, articles), gettext("of the articles repeat an earlier one")),
-        (gettext("Edited"), f"{totals['edited']:,}", gettext("afterwards; {count:,} withdrawn").format(count=totals["withdrawn"])),
+        (gettext("Edited"), f"{totals['edited']:,}", gettext("afterwards; {count:,} withdrawn", count=totals["withdrawn"])),
     ]  # fmt: skip
     return Markup('<dl class="keys">{}</dl>').format(
         joined(

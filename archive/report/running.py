@@ -27,7 +27,8 @@ def latency(figures: Figures, bars: Bars) -> Markup:
             " {count:,} article named more than {hours} hours later were backfilled and are not counted.",
             " {count:,} articles named more than {hours} hours later were backfilled and are not counted.",
             figures.backfilled,
-        ).format(count=figures.backfilled, hours=LATEST // 60)
+            hours=LATEST // 60,
+        )
     late = {bar: merge_counts(counts) for bar, counts in bars.gathered(figures.latency).items()}
     half, most = ({bar: quantile(counts, share) or 0 for bar, counts in late.items()} for share in (0.5, 0.9))
     if not late:
@@ -44,8 +45,10 @@ def latency(figures: Figures, bars: Bars) -> Markup:
     tips = {bar: tip.format(half=minutes(half[bar]), most=minutes(most[bar])) for bar in late}
     every = merge_counts(late.values())
     name = gettext(
-        "Minutes from publication to our feeds: half of all within {half}, nine of ten within {most}"
-    ).format(half=minutes(quantile(every, 0.5)), most=minutes(quantile(every, 0.9)))
+        "Minutes from publication to our feeds: half of all within {half}, nine of ten within {most}",
+        half=minutes(quantile(every, 0.5)),
+        most=minutes(quantile(every, 0.9)),
+    )
     feeds = table(
         [
             (gettext("Feed"), "key"), (gettext("Articles"), "n"), (gettext("Half within"), "n"), (gettext("Nine of ten"), "n"),
@@ -95,8 +98,8 @@ def quality(figures: Figures, bars: Bars) -> Markup:
         tips = {bar: percent(value, 1) for bar, value in share.items()}
         drawn.append(
             Markup('<div class="small"><h3>{} <small>{}</small></h3>{}</div>').format(
-                f"{title}: {percent(part, whole)}", gettext("{part:,} of {all:,}").format(part=part, all=whole) + f"; {remark}" * bool(remark),
-                plot(bars.firsts, stacked(bars.firsts, [Series(title, share)], values[-1]), gettext("{title}, share {each}: {share} in all").format(title=title, each=bars.each, share=percent(part, whole)), axis_of(values, "{:.0%}".format), tips),
+                f"{title}: {percent(part, whole)}", gettext("{part:,} of {all:,}", part=part, all=whole) + f"; {remark}" * bool(remark),
+                plot(bars.firsts, stacked(bars.firsts, [Series(title, share)], values[-1]), gettext("{title}, share {each}: {share} in all", title=title, each=bars.each, share=percent(part, whole)), axis_of(values, "{:.0%}".format), tips),
             )
         )  # fmt: skip
     columns = (articles, *lacks.values(), images, failed)
@@ -131,8 +134,7 @@ def crawls(figures: Figures, bars: Bars) -> Markup:
             for bar in ended
         }
         name = gettext(
-            "Crawls {each} by how they ended: {count:,}, of which {bad:,} failed or were killed"
-        ).format(
+            "Crawls {each} by how they ended: {count:,}, of which {bad:,} failed or were killed",
             each=bars.each,
             count=int(sum(ended.values())),
             bad=sum(row["bad"] for row in figures.crawls.values()),
@@ -142,7 +144,7 @@ def crawls(figures: Figures, bars: Bars) -> Markup:
             legend(series),
         ]
     else:
-        parts.append(nothing(gettext("None in the {span}.").format(span=bars.span)))
+        parts.append(nothing(gettext("None in the {span}.", span=bars.span)))
     if figures.bad_crawls:
         parts.append(
             Markup('<h3>{}</h3><ul class="reasons">{}</ul>').format(
@@ -166,13 +168,13 @@ def crawls(figures: Figures, bars: Bars) -> Markup:
                 )
             )
         )  # fmt: skip
-    note = gettext("Runs {each}, by how they ended.").format(each=bars.each)
+    note = gettext("Runs {each}, by how they ended.", each=bars.each)
     return section("crawls", gettext("Crawls"), note, *parts)
 
 
 def describe_end(status: int | None) -> str:
     """How a crawl without a reason ended."""
-    return gettext("was killed") if status is None else gettext("ended with {status}").format(status=status)
+    return gettext("was killed") if status is None else gettext("ended with {status}", status=status)
 
 
 def state(gap: dict[str, Any]) -> str:
@@ -201,22 +203,20 @@ def gaps(figures: Figures, bars: Bars) -> Markup:
             (place(gap["from_at"]), place(gap["to_at"]), "filled" if state(gap) == "filled" else "open", describe_gap(gap))
             for gap in mine
         ]  # fmt: skip
-        rows.append((escape_foreign(feed), lane(spans, gettext("Gaps of {feed} from {first} to {last}").format(feed=plain(feed), first=bars.days[0], last=bars.days[-1])), f"{open_:,}", f"{sum(state(gap) == 'filled' for gap in mine):,}"))  # fmt: skip
+        rows.append((escape_foreign(feed), lane(spans, gettext("Gaps of {feed} from {first} to {last}", feed=plain(feed), first=bars.days[0], last=bars.days[-1])), f"{open_:,}", f"{sum(state(gap) == 'filled' for gap in mine):,}"))  # fmt: skip
     still = [gap for gap in figures.gaps if gap["open"]]
     open_gaps = Markup('<h3>{}</h3><ul class="reasons">{}</ul>').format(
         pgettext("gap", "Open"),
         joined(
             Markup("<li>{}{}{}{}</li>").format(
                 escape_foreign(gap["feed"]), gettext(": "),
-                ngettext("{first} to {last}, tried {count:,} time", "{first} to {last}, tried {count:,} times", gap["tries"]).format(
-                    first=in_beijing(gap["from_at"]), last=in_beijing(gap["to_at"]), count=gap["tries"]
-                ),
+                ngettext("{first} to {last}, tried {count:,} time", "{first} to {last}, tried {count:,} times", gap["tries"], first=in_beijing(gap["from_at"]), last=in_beijing(gap["to_at"])),
                 Markup("; {}").format(escape_foreign(gap["reason"])) if gap["reason"] else "",
             )
             for gap in still[-8:]
         )
     )  # fmt: skip
-    span = gettext("{first} to {last}").format(first=bars.days[0][5:], last=bars.days[-1][5:])
+    span = gettext("{first} to {last}", first=bars.days[0][5:], last=bars.days[-1][5:])
     heads = [
         (gettext("Feed"), "key"),
         (span, "strip"),

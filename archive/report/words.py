@@ -35,7 +35,7 @@ def days_noun(count: int) -> str:
     >>> days_noun(1), days_noun(1200)
     ('1 day', '1,200 days')
     """
-    return ngettext("{count:,} day", "{count:,} days", count).format(count=count)
+    return ngettext("{count:,} day", "{count:,} days", count)
 
 
 def articles_noun(count: int) -> str:
@@ -44,7 +44,7 @@ def articles_noun(count: int) -> str:
     >>> articles_noun(1), articles_noun(1200)
     ('1 article', '1,200 articles')
     """
-    return ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
+    return ngettext("{count:,} article", "{count:,} articles", count)
 
 
 def percent(part: float, whole: float) -> str:
@@ -73,8 +73,8 @@ def minutes(count: float | None) -> str:
     if not count:
         return gettext("under 1 min")
     if count < 120:
-        return gettext("{count} min").format(count=f"{count:.0f}")
-    return gettext("{count} h").format(count=f"{count / 60:.1f}".removesuffix(".0"))
+        return gettext("{count} min", count=format(count, ".0f"))
+    return gettext("{count} h", count=format(count / 60, ".1f").removesuffix(".0"))
 
 
 def change(now: int, before: int | None) -> str:

@@ -32,8 +32,9 @@ async def fetch_whole(
     if results.truncated:
         raise DatasetteError(
             gettext(
-                "More than {count:,} rows are too many for a file of this kind: narrow the question."
-            ).format(count=MOST),
+                "More than {count:,} rows are too many for a file of this kind: narrow the question.",
+                count=MOST,
+            ),
             title=gettext("Too much at once"),
             status=413,
         )

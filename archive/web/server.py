@@ -127,12 +127,12 @@ def run(
             if not self.started:
                 return
             print(
-                gettext("{folder} is at {address} (Ctrl-C ends it)").format(folder=data_dir, address=address),
+                gettext("{folder} is at {address} (Ctrl-C ends it)", folder=data_dir, address=address),
                 flush=True,
             )
             if adding:
                 print(
-                    gettext("add links at {address}").format(address=f"{address}add?token={adding.token}"),
+                    gettext("add links at {address}", address=address + "add?token=" + adding.token),
                     flush=True,
                 )
             if not is_loopback(host):

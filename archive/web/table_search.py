@@ -32,9 +32,7 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         here = key is not None and await has_search(datasette, database)
         if line and not here:
             why = (
-                gettext(NO_INDEX)
-                if key
-                else gettext("Rows of {table} have no text to search.").format(table=table)
+                gettext(NO_INDEX) if key else gettext("Rows of {table} have no text to search.", table=table)
             )
             raise DatasetteError(why, title=gettext("Nothing to search"), status=400)
         context = {"supports_search": here, "search": line}
@@ -43,7 +41,7 @@ def filters_from_request(request: Any, database: str, table: str, datasette: Any
         return FilterArguments(
             [condition(table, key, ":line")],
             {"line": line},
-            [gettext("search finds {line}").format(line=line)],
+            [gettext("search finds {line}", line=line)],
             context,
         )
 

@@ -52,8 +52,9 @@ class Command(ReadingCommand):
         except NoArchive:
             print(
                 gettext(
-                    "copied; it is of an earlier version, so only its databases were checked: {path}"
-                ).format(path=dest)
+                    "copied; it is of an earlier version, so only its databases were checked: {path}",
+                    path=dest,
+                )
             )
         except BackupError as exc:
             self.fail(NO_ARCHIVE, str(exc))
@@ -67,14 +68,10 @@ class Command(ReadingCommand):
                 if not finding.repaired:
                     print(f"{finding.check}: {finding.subject}: {finding.problem}")
             words = [
-                ngettext("{count:,} article", "{count:,} articles", report.articles).format(
-                    count=report.articles
-                ),
-                ngettext("{count:,} file copied", "{count:,} files copied", copied.files).format(
-                    count=copied.files
-                ),
-                gettext("{count:,} there before").format(count=copied.kept),
-                gettext("{count:,} removed").format(count=copied.removed),
+                ngettext("{count:,} article", "{count:,} articles", report.articles),
+                ngettext("{count:,} file copied", "{count:,} files copied", copied.files),
+                gettext("{count:,} there before", count=copied.kept),
+                gettext("{count:,} removed", count=copied.removed),
             ]
             print(
                 f"{gettext(', ').join(words)}{gettext('; ')}"

@@ -75,24 +75,19 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     lost = get("download_images/failed", 0) + get("download_images/refused", 0)
     lines.append(
         gettext(
-            "{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed"
-        ).format(new=new, changed=changed, completed=completed, same=same, failed=failed)
-        + (gettext(", {count:,} dropped").format(count=dropped) if dropped else "")
-        + (
-            gettext(", {count:,} of them only in part (articles.access)").format(count=partial)
-            if partial
-            else ""
+            "{new:,} new, {changed:,} changed, {completed:,} completed, {same:,} unchanged, {failed:,} failed",
+            new=new,
+            changed=changed,
+            completed=completed,
+            same=same,
+            failed=failed,
         )
-        + gettext("; {count:,} new images").format(count=images)
+        + (gettext(", {count:,} dropped", count=dropped) if dropped else "")
+        + (gettext(", {count:,} of them only in part (articles.access)", count=partial) if partial else "")
+        + gettext("; {count:,} new images", count=images)
+        + (gettext(", {count:,} images unavailable (see article_images.reason)", count=lost) if lost else "")
         + (
-            gettext(", {count:,} images unavailable (see article_images.reason)").format(count=lost)
-            if lost
-            else ""
-        )
-        + (
-            gettext("; list and page state different times of {count:,} (article_times)").format(
-                count=differing
-            )
+            gettext("; list and page state different times of {count:,} (article_times)", count=differing)
             if differing
             else ""
         )
@@ -100,18 +95,16 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
     if files := get("files/found", 0):
         merged, without, other = (get(f"files/{name}", 0) for name in ("merged", "without_article", "other"))
         lines.append(
-            gettext("{count:,} files").format(count=files)
-            + (
-                gettext(", {count:,} merged with another of the same article").format(count=merged)
-                if merged
-                else ""
-            )
-            + (gettext(", {count:,} without an article").format(count=without) if without else "")
-            + (gettext("; {count:,} of other kinds not read").format(count=other) if other else "")
+            gettext("{count:,} files", count=files)
+            + (gettext(", {count:,} merged with another of the same article", count=merged) if merged else "")
+            + (gettext(", {count:,} without an article", count=without) if without else "")
+            + (gettext("; {count:,} of other kinds not read", count=other) if other else "")
         )
     lines.append(
-        gettext("archive {archive}, posts {posts}").format(
-            archive=archive.root / "archive.db", posts=archive.root / "posts"
+        gettext(
+            "archive {archive}, posts {posts}",
+            archive=archive.root / "archive.db",
+            posts=archive.root / "posts",
         )
     )
     return lines
@@ -119,14 +112,14 @@ def summarise(stats: Any, archive: Archive) -> list[str]:
 
 def explain_status(stats: Any, archive: Archive, verdict: exit_status.Verdict) -> list[str]:
     """Why the exit status is not 0, in `LINES` lines at most."""
-    lines = [gettext("scrapy crawl ended with {status}:").format(status=verdict.status)]
+    lines = [gettext("scrapy crawl ended with {status}:", status=verdict.status)]
     lines += [f"  {reason}" for reason in exit_status.translated(verdict, stats.get_stats())]
     shown = archive.failures[: max(LINES - 2 - len(lines), 1)]
     lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in shown]
     failed = sum(stats.get_value(f"links/{name}", 0) for name in FAILED)
     if failed > len(shown):
         lines.append(
-            gettext("  all {count:,}:").format(count=failed)
+            gettext("  all {count:,}:", count=failed)
             + f" sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""
         )
     return lines[:LINES]

@@ -148,5 +148,5 @@ class Command(ReadingCommand):
         print_article(page, article, texts, changes, opts.all)
         if not changes:
             archived = in_beijing(article["retrieved_at"], "%Y-%m-%d %H:%M")
-            page.say(gettext("unchanged since it was first archived {time}").format(time=archived))
+            page.say(gettext("unchanged since it was first archived {time}", time=archived))
         print("\n".join(page.lines))

@@ -85,7 +85,8 @@ class Command(ReadingCommand):
                         "{count:,} link queued again: {queue}",
                         "{count:,} links queued again: {queue}",
                         revived,
-                    ).format(count=revived, queue=name)
+                        queue=name,
+                    )
                 )
                 return
             if url:
@@ -105,5 +106,7 @@ class Command(ReadingCommand):
             "{count:,} link queued, {before:,} were queued already: {queue}",
             "{count:,} links queued, {before:,} were queued already: {queue}",
             added,
+            before=given - added,
+            queue=name,
         )
-        print(text.format(count=added, before=given - added, queue=name))
+        print(text)

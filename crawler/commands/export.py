@@ -140,11 +140,14 @@ class Command(ReadingCommand):
         if written.missing:
             self.warn(f"left out {written.missing:,} whose body is damaged or whose image is not stored")
         if isinstance(out, Path):
-            text = gettext("{count:,} captures, {where}, {size}").format(
-                count=written.captures, where=name, size=in_bytes(out.stat().st_size)
+            text = gettext(
+                "{count:,} captures, {where}, {size}",
+                count=written.captures,
+                where=name,
+                size=in_bytes(out.stat().st_size),
             )
         else:
-            text = gettext("{count:,} captures, standard output").format(count=written.captures)
+            text = gettext("{count:,} captures, standard output", count=written.captures)
         print(text, file=sys.stderr if name == "-" else sys.stdout)
 
     def export_site(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -163,23 +166,24 @@ class Command(ReadingCommand):
         if made.listed:
             print(
                 gettext(
-                    "{count:,} older articles are listed only, with links to their source (--posts)"
-                ).format(count=made.listed)
+                    "{count:,} older articles are listed only, with links to their source (--posts)",
+                    count=made.listed,
+                )
             )
         if made.lost:
             print(
-                gettext("{count:,} images are missing from {folder}").format(
-                    count=made.lost, folder=self.data_dir / "images"
+                gettext(
+                    "{count:,} images are missing from {folder}",
+                    count=made.lost,
+                    folder=self.data_dir / "images",
                 )
             )
-        print(
-            gettext("build it: {command}").format(command=f"cd {shlex.quote(str(path))} && {generator.build}")
-        )
+        command = f"cd {shlex.quote(str(path))} && {generator.build}"
+        print(gettext("build it: {command}", command=command))
         print(
             gettext(
                 "{articles}, {posts:,} of them whole, {pages:,} lists, {images:,} images; {folder}: {written:,} files written,"
-                " {removed:,} removed"
-            ).format(
+                " {removed:,} removed",
                 articles=count_articles(len(chosen.arrivals)),
                 posts=made.posts,
                 pages=made.pages,

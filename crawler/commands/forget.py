@@ -58,14 +58,8 @@ class Command(ReadingCommand):
             self.fail(CANNOT_WRITE, str(exc))
         else:
             words = [
-                ngettext("{count:,} capture removed", "{count:,} captures removed", done.captures).format(
-                    count=done.captures
-                ),
-                ngettext("{count:,} image removed", "{count:,} images removed", done.images).format(
-                    count=done.images
-                ),
-                ngettext("{count:,} capture redacted", "{count:,} captures redacted", done.redacted).format(
-                    count=done.redacted
-                ),
+                ngettext("{count:,} capture removed", "{count:,} captures removed", done.captures),
+                ngettext("{count:,} image removed", "{count:,} images removed", done.images),
+                ngettext("{count:,} capture redacted", "{count:,} captures redacted", done.redacted),
             ]
-            print(gettext("{article} is gone: {what}").format(article=args[0], what=", ".join(words)))
+            print(gettext("{article} is gone: {what}", article=args[0], what=", ".join(words)))

@@ -35,15 +35,15 @@ def summarise(merged: Merged) -> str:
     """What a merge came to, in one line."""
     same = merged.compared - merged.new - merged.changed
     parts = [
-        ngettext("{count:,} shard", "{count:,} shards", merged.shards).format(count=merged.shards),
-        ngettext("{count:,} new article", "{count:,} new articles", merged.new).format(count=merged.new),
-        gettext("{count:,} changed").format(count=merged.changed),
-        gettext("{count:,} unchanged").format(count=max(same, 0)),
-        ngettext("{count:,} link", "{count:,} links", merged.links).format(count=merged.links),
-        ngettext("{count:,} capture", "{count:,} captures", merged.captures).format(count=merged.captures),
+        ngettext("{count:,} shard", "{count:,} shards", merged.shards),
+        ngettext("{count:,} new article", "{count:,} new articles", merged.new),
+        gettext("{count:,} changed", count=merged.changed),
+        gettext("{count:,} unchanged", count=max(same, 0)),
+        ngettext("{count:,} link", "{count:,} links", merged.links),
+        ngettext("{count:,} capture", "{count:,} captures", merged.captures),
     ]
     if merged.forgotten:
-        parts.append(gettext("{count:,} taken down").format(count=merged.forgotten))
+        parts.append(gettext("{count:,} taken down", count=merged.forgotten))
     return gettext(", ").join(parts)
 
 

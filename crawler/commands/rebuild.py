@@ -89,25 +89,20 @@ class Command(ReadingCommand):
             assert archive.conn is not None
             [(articles,)] = archive.conn.execute("SELECT count(*) FROM articles").fetchall()
         words = [
-            ngettext("{count:,} article", "{count:,} articles", articles).format(count=articles),
-            ngettext("{count:,} reading", "{count:,} readings", outcome.articles).format(
-                count=outcome.articles
-            ),
-            ngettext("{count:,} end of a link", "{count:,} ends of links", outcome.links).format(
-                count=outcome.links
-            ),
+            ngettext("{count:,} article", "{count:,} articles", articles),
+            ngettext("{count:,} reading", "{count:,} readings", outcome.articles),
+            ngettext("{count:,} end of a link", "{count:,} ends of links", outcome.links),
         ]
         print(
-            gettext("{articles} of {readings}, {links}: scrapy verify checks them").format(
-                articles=words[0], readings=words[1], links=words[2]
+            gettext(
+                "{articles} of {readings}, {links}: scrapy verify checks them",
+                articles=words[0],
+                readings=words[1],
+                links=words[2],
             )
         )
         for article_id, reason in outcome.reasons:
             print(f"  {article_id} cannot be read again: {reason}")
         if outcome.failed:
-            print(
-                ngettext("{count:,} reading failed", "{count:,} readings failed", outcome.failed).format(
-                    count=outcome.failed
-                )
-            )
+            print(ngettext("{count:,} reading failed", "{count:,} readings failed", outcome.failed))
             self.exitcode = FAILED

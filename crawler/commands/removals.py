@@ -135,7 +135,7 @@ class Command(ReadingCommand):
                     "{count:,} archived article holds something of it",
                     "{count:,} archived articles hold something of it",
                     len(decision.articles),
-                ).format(count=len(decision.articles))
+                )
             )
             if decision.articles:
                 self._read_again(archive, decision)
@@ -150,11 +150,7 @@ class Command(ReadingCommand):
             reparse = Reparse(archive.conn, captures, self.settings)
             for _ in reparse.run(Choice(articles=tuple(decision.articles)), outcome, archive):
                 pass
-        print(
-            ngettext(
-                "put back in {count:,} article", "put back in {count:,} articles", outcome.changed
-            ).format(count=outcome.changed)
-        )
+        print(ngettext("put back in {count:,} article", "put back in {count:,} articles", outcome.changed))
         left = outcome.failed + outcome.without_journal
         if left:
             print(
@@ -162,7 +158,7 @@ class Command(ReadingCommand):
                     "{count:,} cannot be read again from captures: a crawl of it puts it back",
                     "{count:,} cannot be read again from captures: a crawl of them puts it back",
                     left,
-                ).format(count=left)
+                )
             )
             for article_id, reason in outcome.reasons:
                 print(f"  {article_id}: {reason}")
@@ -176,8 +172,9 @@ class Command(ReadingCommand):
                 raise removals.UnknownTarget(f"{target} is not restored: scrapy removals lists what is")
             print(
                 gettext(
-                    "{target} is no longer restored: scrapy reparse takes it out of archived articles again"
-                ).format(target=target)
+                    "{target} is no longer restored: scrapy reparse takes it out of archived articles again",
+                    target=target,
+                )
             )
 
     @contextlib.contextmanager

@@ -202,12 +202,12 @@ class Command(ReadingCommand):
 def describe(outcome: Outcome, applied: bool) -> str:
     """What a run came to, in one sentence."""
     text = (
-        ngettext("{count:,} article read again: {changed:,} changed", "{count:,} articles read again: {changed:,} changed", outcome.read)
+        ngettext("{count:,} article read again: {changed:,} changed", "{count:,} articles read again: {changed:,} changed", outcome.read, changed=outcome.changed)
         if applied
-        else ngettext("{count:,} article read again: {changed:,} would change", "{count:,} articles read again: {changed:,} would change", outcome.read)
-    ).format(count=outcome.read, changed=outcome.changed)  # fmt: skip
+        else ngettext("{count:,} article read again: {changed:,} would change", "{count:,} articles read again: {changed:,} would change", outcome.read, changed=outcome.changed)
+    )  # fmt: skip
     if outcome.changed:
-        text += gettext(", {count:,} of them in headline or text").format(count=outcome.revisions)
+        text += gettext(", {count:,} of them in headline or text", count=outcome.revisions)
     parts = [
         (outcome.without_journal, ngettext("{count:,} is from before the journal of captures, and stays as it is", "{count:,} are from before the journal of captures, and stay as they are", outcome.without_journal)),
         (outcome.failed, ngettext("{count:,} cannot be read again, and stays as it is", "{count:,} cannot be read again, and stay as they are", outcome.failed)),
@@ -216,4 +216,4 @@ def describe(outcome: Outcome, applied: bool) -> str:
         else ngettext("{count:,} link that failed would be an article", "{count:,} links that failed would be articles", outcome.arrived)),
         (outcome.links - outcome.arrived, ngettext("{count:,} other link that failed stays without an article", "{count:,} other links that failed stay without an article", outcome.links - outcome.arrived)),
     ]  # fmt: skip
-    return "; ".join([text, *(words.format(count=count) for count, words in parts if count)])
+    return "; ".join([text, *(words for count, words in parts if count)])

@@ -92,7 +92,8 @@ class Command(ReadingCommand):
             return
         days = figures.window.days
         print(
-            gettext("{path}: {first} to {last}, {count:,} articles, {size}").format(
+            gettext(
+                "{path}: {first} to {last}, {count:,} articles, {size}",
                 path=path,
                 first=days[0],
                 last=days[-1],
@@ -103,6 +104,7 @@ class Command(ReadingCommand):
         if newest and newest <= str(days[0]):
             print(
                 gettext(
-                    "The newest article is older: scrapy report --until {day} shows the days up to it."
-                ).format(day=newest)
+                    "The newest article is older: scrapy report --until {day} shows the days up to it.",
+                    day=newest,
+                )
             )

@@ -64,9 +64,7 @@ class Command(ReadingCommand):
             for finding in report.findings:
                 print(f"{finding.check}: {finding.subject}: {finding.problem}")
             words = [
-                ngettext("{count:,} article", "{count:,} articles", report.articles).format(
-                    count=report.articles
-                ),
-                ngettext("{count:,} image", "{count:,} images", report.images).format(count=report.images),
+                ngettext("{count:,} article", "{count:,} articles", report.articles),
+                ngettext("{count:,} image", "{count:,} images", report.images),
             ]
-            print(gettext("{what} restored: {path}").format(what=", ".join(words), path=self.data_dir))
+            print(gettext("{what} restored: {path}", what=", ".join(words), path=self.data_dir))

@@ -104,18 +104,17 @@ def print_report(report: Report) -> None:
     for finding in report.findings[:SHOWN]:
         print(f"{finding.check}: {finding.subject}: {finding.problem}{' (repaired)' * finding.repaired}")
     if len(report.findings) > SHOWN:
-        print(gettext("and {count:,} more: --json lists all").format(count=len(report.findings) - SHOWN))
+        print(gettext("and {count:,} more: --json lists all", count=len(report.findings) - SHOWN))
     verdict = {0: gettext("sound"), 1: gettext("repaired"), 3: gettext("damage found")}[report.exit_status]
     parts = [
-        (ngettext("{count:,} article", "{count:,} articles", report.articles), report.articles),
-        (ngettext("{count:,} image", "{count:,} images", report.images), report.images),
-        (ngettext("{count:,} capture", "{count:,} captures", report.captures), report.captures),
+        ngettext("{count:,} article", "{count:,} articles", report.articles),
+        ngettext("{count:,} image", "{count:,} images", report.images),
+        ngettext("{count:,} capture", "{count:,} captures", report.captures),
     ]
-    listed = gettext(", ").join(words.format(count=count) for words, count in parts)
-    text = f"{verdict}{gettext(': ')}{listed}"
+    text = verdict + gettext(": ") + gettext(", ").join(parts)
     for words, count in (
         (ngettext("{count:,} article is from before captures", "{count:,} articles are from before captures", report.without_captures), report.without_captures),
         (ngettext("{count:,} article was read by another version: only its text and post were checked", "{count:,} articles were read by other versions: only their texts and posts were checked", report.of_other_readers), report.of_other_readers),
     ):  # fmt: skip
-        text += f"{gettext('; ')}{words.format(count=count)}" * bool(count)
+        text += f"{gettext('; ')}{words}" * bool(count)
     print(text)

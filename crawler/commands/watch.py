@@ -127,7 +127,7 @@ class Command(ReadingCommand):
                 + (f": {row['reason']}" if row["reason"] else "")
             )
         if not rows:
-            print(gettext("no watches in {path}").format(path=self.path))
+            print(gettext("no watches in {path}", path=self.path))
 
     def counts(self) -> dict[str, tuple[int, int, str | None, str | None]]:
         """``(sent, waiting, last sent, why the last failed)`` by watch; empty where there is no archive yet."""
@@ -195,9 +195,9 @@ class Command(ReadingCommand):
             return
         for row in rows:
             state = (
-                gettext("sent {moment}").format(moment=in_beijing(row["sent_at"]))
+                gettext("sent {moment}", moment=in_beijing(row["sent_at"]))
                 if row["sent_at"]
-                else gettext("waits: {reason}").format(reason=row["reason"] or gettext("not due yet"))
+                else gettext("waits: {reason}", reason=row["reason"] or gettext("not due yet"))
             )
             print(
                 f"{in_beijing(row['found_at'])}  {row['watch']}  {row['event']}  {terminal.fit_width(row['what'], 50)}  {state}"

@@ -91,9 +91,9 @@ def test_a_message_is_looked_up_in_the_current_language():
     assert gettext("Edits") == "Edits"
     with using("zh"):
         assert gettext("Edits") == "修订"
-        assert ngettext("{count:,} article", "{count:,} articles", 1) == "{count:,} 篇文章"
+        assert ngettext("{count:,} article", "{count:,} articles", 1) == "1 篇文章"
         with using("en"):
-            assert ngettext("{count:,} article", "{count:,} articles", 1) == "{count:,} article"
+            assert ngettext("{count:,} article", "{count:,} articles", 1) == "1 article"
     assert language.current() == "en"
 
 

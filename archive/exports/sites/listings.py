@@ -63,7 +63,7 @@ def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:
 
 def numbered(title: str, number: int) -> str:
     """The title of a list's page."""
-    return title if number == 1 else pgettext("site", "{title} ({number})").format(title=title, number=number)
+    return title if number == 1 else pgettext("site", "{title} ({number})", title=title, number=number)
 
 
 class Listing:
@@ -100,5 +100,5 @@ class Listing:
         """Write the last page."""
         if self._rows:
             left = self.count - (self._number - 1) * ROWS - len(self._rows)
-            note = pgettext("site", "{count:,} older ones are not listed.").format(count=left)
+            note = pgettext("site", "{count:,} older ones are not listed.", count=left)
             self._flush(False, f'<p class="meta">{note}</p>' if left else "")

@@ -115,10 +115,13 @@ class Site:
 
     def _theme(self, chosen: Chosen, whole: int) -> None:
         count = len(chosen.arrivals)
-        note = ngettext("{count:,} article", "{count:,} articles", count).format(count=count)
+        note = ngettext("{count:,} article", "{count:,} articles", count)
         if chosen.first_at and chosen.last_at:
-            note += pgettext("site", ", {first} to {last}").format(
-                first=f"{beijing(chosen.first_at):%Y-%m-%d}", last=f"{beijing(chosen.last_at):%Y-%m-%d}"
+            note += pgettext(
+                "site",
+                ", {first} to {last}",
+                first=beijing(chosen.first_at).date(),
+                last=beijing(chosen.last_at).date(),
             )
         if whole < count:
             note += pgettext(

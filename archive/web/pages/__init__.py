@@ -41,8 +41,9 @@ def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
                 seconds = datasette.sql_time_limit_ms // 1000
                 raise DatasetteError(
                     gettext(
-                        "This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days."
-                    ).format(seconds=seconds),
+                        "This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days.",
+                        seconds=seconds,
+                    ),
                     title=gettext("Too much at once"),
                     status=503,
                 ) from None
@@ -50,8 +51,9 @@ def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
                 raise DatasetteError(
                     gettext(
                         "The archive could not be read: {error}. If its tables are older than this program, a crawl brings "
-                        "them up to date."
-                    ).format(error=exc),
+                        "them up to date.",
+                        error=exc,
+                    ),
                     title=gettext("The archive could not be read"),
                     status=500,
                 ) from None

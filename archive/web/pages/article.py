@@ -69,7 +69,7 @@ async def article(datasette: Any, request: Any) -> Any:
     if not rows:
         raise not_found(
             gettext("No such article"),
-            gettext("The archive has no article {id}.").format(id=article_id)
+            gettext("The archive has no article {id}.", id=article_id)
             if article_id
             else gettext("An address of an article has its id: /-/article?id=…"),
         )
@@ -90,7 +90,7 @@ async def article(datasette: Any, request: Any) -> Any:
         if not texts:
             raise not_found(
                 gettext("No such revision"),
-                gettext("Article {id} has no earlier text {revision}.").format(id=article_id, revision=given),
+                gettext("Article {id} has no earlier text {revision}.", id=article_id, revision=given),
             )
         [earlier] = texts
     # An archive from before there were stories has none until the next crawl.

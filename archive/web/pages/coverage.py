@@ -76,7 +76,7 @@ def make_cells(days: Sequence[str], counts: Mapping[str, int], today: str) -> li
         if reason := day_off(day):
             tip += f" ({gettext(REASONS[reason])})"
         if day in missing_days:
-            tip += gettext(", usually {count}").format(count=f"{missing_days[day]:,.0f}")
+            tip += gettext(", usually {count}", count=format(missing_days[day], ",.0f"))
         cells.append(Cell(day, count, -(-count * SHADES // top) if count else 0, day in missing_days, tip))
     return cells
 

@@ -29,7 +29,7 @@ async def day_page(datasette: Any, request: Any) -> Any:
     if day is None:
         raise not_found(
             gettext("No such day"),
-            gettext("{given} is not a day; a day is written 2026-02-28.").format(given=given)
+            gettext("{given} is not a day; a day is written 2026-02-28.", given=given)
             if given
             else gettext("The archive has no article with a time yet."),
         )

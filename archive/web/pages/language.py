@@ -22,7 +22,7 @@ async def choose_language(datasette: Any, request: Any) -> Any:
     if code not in language.LANGUAGES:
         raise not_found(
             gettext("No such language"),
-            gettext("There are: {codes}.").format(codes=", ".join(language.LANGUAGES)),
+            gettext("There are: {codes}.", codes=", ".join(language.LANGUAGES)),
         )
     back = request.args.get("back") or "/"
     target = back if LOCAL.fullmatch(back) else "/"

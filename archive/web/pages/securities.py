@@ -64,7 +64,7 @@ async def securities(datasette: Any, request: Any) -> Any:
         security["chart"] = spark(
             days,
             counts[security["id"]],
-            gettext("{count} articles in {days} days").format(count=security["articles"], days=len(days)),
+            gettext("{count} articles in {days} days", count=security["articles"], days=len(days)),
         )
     return await render_page(
         datasette, request, "securities.html", last=last, first=days[0], span=span, spans=SPANS, kind=kind, kinds=kinds,

@@ -54,9 +54,7 @@ async def security(datasette: Any, request: Any) -> Any:
     if not matches:
         raise not_found(
             gettext("No such security"),
-            gettext("No article of the archive names {given}; give an id, a code or a name.").format(
-                given=given
-            )
+            gettext("No article of the archive names {given}; give an id, a code or a name.", given=given)
             if given
             else gettext("Give an id, a code or a name."),
         )
@@ -77,9 +75,7 @@ async def security(datasette: Any, request: Any) -> Any:
         chart=bars(
             days,
             counts,
-            gettext("Articles a day that name {security}").format(
-                security=security["name"] or security["code"]
-            ),
+            gettext("Articles a day that name {security}", security=security["name"] or security["code"]),
         ),
         count=sum(row["articles"] for row in read if row["kind"] == "day"),
         entries=await ask(

@@ -38,13 +38,13 @@ def format_lag(seconds: int | None) -> str:
     if not seconds or seconds < 60:
         return ""
     if seconds >= 2 * 86400:
-        return gettext("{days} days later").format(days=seconds // 86400)
+        return gettext("{days} days later", days=seconds // 86400)
     hours, minutes = divmod(seconds // 60, 60)
     if not hours:
-        return gettext("{minutes} min later").format(minutes=minutes)
+        return gettext("{minutes} min later", minutes=minutes)
     if not minutes:
-        return gettext("{hours} h later").format(hours=hours)
-    return gettext("{hours} h {minutes} min later").format(hours=hours, minutes=minutes)
+        return gettext("{hours} h later", hours=hours)
+    return gettext("{hours} h {minutes} min later", hours=hours, minutes=minutes)
 
 
 @page("/-/stories$")
