@@ -60,12 +60,8 @@ def back_up(data_dir: Path, dest: Path) -> Copied:
         raise BackupError(f"{dest} is inside {data_dir}: choose another place")
     _refuse_foreign(data_dir, dest)
     dest.mkdir(parents=True, exist_ok=True)
-    lock = DirectoryLock(dest)
-    lock.acquire()
-    try:
+    with DirectoryLock(dest):
         return _copy_archive(data_dir, dest)
-    finally:
-        lock.release()
 
 
 def _refuse_foreign(data_dir: Path, dest: Path) -> None:

@@ -43,6 +43,13 @@ class DirectoryLock:
         file.flush()
         self._file = file
 
+    def __enter__(self) -> DirectoryLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
+
     def release(self) -> None:
         """Let go of the lock, if it is held."""
         if self._file is not None:

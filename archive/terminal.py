@@ -88,9 +88,15 @@ def report_progress(things: Iterator[Thing], count: int, what: str = "articles")
                 else gettext("{number:,} of {count:,} captures")
             )
             message = form.format(number=number, count=count)
-            print(f"\r{message}", end="", file=sys.stderr, flush=True)
+            show_progress(message)
     if message:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        show_progress("")
+
+
+def show_progress(text: str) -> None:
+    """One line on a terminal, written over itself; the empty text takes it away. Nothing where standard error is none."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def never_fail_to_print() -> None:

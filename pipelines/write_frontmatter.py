@@ -28,6 +28,11 @@ class PostWriter:
     def __init__(self, flavour: str, image_base: str | None):
         self.flavour, self.image_base = flavour, image_base
 
+    @classmethod
+    def from_settings(cls, settings: Any) -> PostWriter:
+        """As POST_FLAVOUR and POST_IMAGE_BASE say."""
+        return cls(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
+
     def __call__(self, article: Mapping[str, Any]) -> tuple[str, str]:
         post = render_post(article, self.flavour, self.image_base)
         return f"posts/{post.path}", post.text
@@ -42,9 +47,7 @@ class WriteFrontmatterPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> WriteFrontmatterPipeline:
-        settings = crawler.settings
-        writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
-        return cls(crawler.stats, require_archive(crawler), writer)
+        return cls(crawler.stats, require_archive(crawler), PostWriter.from_settings(crawler.settings))
 
     def process_item(self, item: Any) -> Any:
         record = ItemAdapter(item)

@@ -70,10 +70,9 @@ class Shard:
             )
         if {name for name, _ in steps(search=False)} <= ran:
             return
-        lock = DirectoryLock(self.root)
         try:
-            lock.acquire()
-            open_archive(self.path, search).close()
+            with DirectoryLock(self.root):
+                open_archive(self.path, search).close()
         except AlreadyLocked as exc:
             raise ShardError(
                 f"{self.path} is being written by an earlier version ({exc}): update that installation, or merge when it has ended"
@@ -82,8 +81,6 @@ class Shard:
             raise ShardError(
                 f"{self.path} was made by an earlier version and cannot be brought up to date: {exc.strerror or exc}"
             ) from None
-        finally:
-            lock.release()
 
     def close(self) -> None:
         """Let go of it."""

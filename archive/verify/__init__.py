@@ -64,25 +64,18 @@ def verify(
     path = data_dir / "archive.db"
     if not path.is_file():
         raise FileNotFoundError(2, "there is no archive here", str(path))
-    lock = DirectoryLock(data_dir)
-    lock.acquire()
+    report = Report([])
     try:
-        report = Report([])
-        try:
-            with closing(connect(path)) as conn:
-                if not is_current(conn, search=False):
-                    raise NoArchive(
-                        f"{path} was made by an earlier version: a crawl brings its tables up to date"
-                    )
-                conn.row_factory = sqlite3.Row
-                _verify(Verification(data_dir, conn, render, now, repair, reread, version), report)
-        except sqlite3.DatabaseError as exc:
-            report.findings.append(
-                Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)")
-            )
-        return report
-    finally:
-        lock.release()
+        with DirectoryLock(data_dir), closing(connect(path)) as conn:
+            if not is_current(conn, search=False):
+                raise NoArchive(
+                    f"{path} was made by an earlier version: a crawl brings its tables up to date"
+                )
+            conn.row_factory = sqlite3.Row
+            _verify(Verification(data_dir, conn, render, now, repair, reread, version), report)
+    except sqlite3.DatabaseError as exc:
+        report.findings.append(Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)"))
+    return report
 
 
 def _verify(verification: Verification, report: Report) -> None:

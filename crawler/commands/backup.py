@@ -6,49 +6,34 @@ import argparse
 import sqlite3
 from pathlib import Path
 
-from scrapy.exceptions import UsageError
-
 from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked
 from archive.reader import NoArchive
 from archive.times import clock
-from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
-from pipelines.write_frontmatter import PostWriter
-
-LOCKED = 75
+from crawler.project_command import CANNOT_WRITE, LOCKED, NO_ARCHIVE, ArchiveCommand
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Copies an archive, or brings an earlier copy up to date."""
 
-    name = "backup"
+    arguments = "DEST"
+    summary = "Copy the archive, verified; the second time only what is new"
+    description = (
+        "Copies archive.db and captures.db by SQLite's backup API, images and posts as hard links where DEST is on the same "
+        "disk, and verifies the copy. Exit status: 0 copied and sound; 1 no archive; 3 the copy is damaged, as scrapy verify "
+        "says of it; 73 DEST cannot be written."
+    )
 
-    def syntax(self) -> str:
-        return "DEST"
-
-    def short_desc(self) -> str:
-        return "Copy the archive, verified; the second time only what is new"
-
-    def long_desc(self) -> str:
-        return (
-            "Copies archive.db and captures.db by SQLite's backup API, images and posts as hard links where DEST is on the same "
-            "disk, and verifies the copy. Exit status: 0 copied and sound; 1 no archive; 3 the copy is damaged, as scrapy verify "
-            "says of it; 73 DEST cannot be written."
-        )
-
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.backup import BackupError, back_up  # late: Scrapy imports all commands to run one
         from archive.verify import verify
 
-        if len(args) != 1:
-            raise UsageError("backup: name one folder: scrapy backup DEST", print_help=False)
-        dest = Path(args[0]).expanduser().resolve()
-        assert self.settings is not None
-        render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
+        folder = self.require_one(args, "name one folder: scrapy backup DEST")
+        dest = Path(folder).expanduser().resolve()
         try:
             copied = back_up(self.data_dir, dest)
             # A post that was rewritten after the database was copied is rendered again from the copy.
-            report = verify(dest, render, clock(self.settings), repair=True)
+            report = verify(dest, self.post_writer, clock(self.settings), repair=True)
         except NoArchive:
             print(
                 gettext(

@@ -6,31 +6,22 @@ from __future__ import annotations
 import argparse
 import json
 
-from scrapy.exceptions import UsageError
-
 from archive import reader, terminal, times
 from archive.times import BEIJING
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import ArchiveCommand, BadCommandLine
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Prints the number of articles of each day."""
 
-    name = "coverage"
-
-    def syntax(self) -> str:
-        return "[--by day|source] [--days 60] [--json]"
-
-    def short_desc(self) -> str:
-        return "Show a calendar of archived articles: short days, empty days, gaps, publishers"
-
-    def long_desc(self) -> str:
-        return (
-            "Shows how many articles of each Beijing day are archived. Marks: short N% (that much below the median of its "
-            "weekday), none (no article), holiday (Shanghai is closed), gap (one is open in a feed), so far (today). --by source shows "
-            "the lists of each source instead: articles, yesterday beside what is usual for its weekday, the newest record, when it was "
-            "read, and by name what grows old, fails or falls short. Exit status: 0; 1 no archive, or it cannot be read; 2 wrong usage."
-        )
+    arguments = "[--by day|source] [--days 60] [--json]"
+    summary = "Show a calendar of archived articles: short days, empty days, gaps, publishers"
+    description = (
+        "Shows how many articles of each Beijing day are archived. Marks: short N% (that much below the median of its "
+        "weekday), none (no article), holiday (Shanghai is closed), gap (one is open in a feed), so far (today). --by source shows "
+        "the lists of each source instead: articles, yesterday beside what is usual for its weekday, the newest record, when it was "
+        "read, and by name what grows old, fails or falls short. Exit status: 0; 1 no archive, or it cannot be read; 2 wrong usage."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -40,14 +31,14 @@ class Command(ReadingCommand):
         parser.add_argument("--days", type=int, default=60, help="days to show, today included (default: 60)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         # Late: Scrapy imports all commands to run one.
         from archive.coverage import format_coverage, read_coverage
         from archive.source_coverage import format_sources, read_sources
 
         self.reject_arguments(args)
         if not 1 <= opts.days <= 36_600:
-            raise UsageError(f"--days {opts.days}: give 1 to 36,600", print_help=False)
+            raise BadCommandLine(f"--days {opts.days}: give 1 to 36,600")
         now = times.clock(self.settings)
         conn = reader.open_for_reading(self.data_dir)
         if opts.by == "source":

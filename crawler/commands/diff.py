@@ -9,13 +9,11 @@ import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archive import reader, terminal
 from archive.language import gettext
 from archive.times import in_beijing
 from crawler.links import addresses_in
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import ArchiveCommand, BadCommandLine
 
 if TYPE_CHECKING:
     from archive.revisions import Change, Text
@@ -32,27 +30,22 @@ def select_changes(texts: list[Text], opts: argparse.Namespace) -> list[Change]:
     def text_of(number: int, option: str) -> Text:
         if number not in by_number:
             revisions = ", ".join(map(str, by_number))
-            raise UsageError(
-                f"{option} {number}: the article has the revisions {revisions}", print_help=False
-            ) from None
+            raise BadCommandLine(f"{option} {number}: the article has the revisions {revisions}") from None
         return by_number[number]
 
     if opts.revision is not None:
         if opts.old is not None or opts.new is not None:
-            raise UsageError("--revision cannot be combined with --from/--to", print_help=False)
+            raise BadCommandLine("--revision cannot be combined with --from/--to")
         new = text_of(opts.revision, "--revision")
         if new is texts[0]:
-            raise UsageError(
-                f"--revision {opts.revision} is the first text; there is none before it", print_help=False
-            )
+            raise BadCommandLine(f"--revision {opts.revision} is the first text; there is none before it")
         return [Change(texts[texts.index(new) - 1], new)]
     if opts.old is not None or opts.new is not None:
         old = text_of(opts.old, "--from") if opts.old is not None else texts[0]
         new = text_of(opts.new, "--to") if opts.new is not None else texts[-1]
         if old.revision >= new.revision:
-            raise UsageError(
-                f"--from {old.revision} --to {new.revision}: give the earlier revision first",
-                print_help=False,
+            raise BadCommandLine(
+                f"--from {old.revision} --to {new.revision}: give the earlier revision first"
             )
         return [Change(old, new)]
     return [Change(old, new) for old, new in pairwise(texts)]
@@ -71,24 +64,17 @@ def resolve_link(name: str) -> tuple[str | None, str | None]:
         return link, None
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Prints the changes of an article."""
 
-    name = "diff"
-
-    def syntax(self) -> str:
-        return "ARTICLE [--revision N | --from A --to B] [--all] [--json]"
-
-    def short_desc(self) -> str:
-        return "Show what was changed in an article between its revisions"
-
-    def long_desc(self) -> str:
-        return (
-            "Shows what was changed in an article since it was first archived, edit by edit. ARTICLE is an id "
-            "(finews:202206...), an info code (NW202206...), the digits alone, or a link. Without colours what was taken "
-            "out is marked [-...-], what was added {+...+}. Exit status: 0 (also where nothing changed); "
-            "1 no archive, or it cannot be read; 2 wrong usage, or no such article."
-        )
+    arguments = "ARTICLE [--revision N | --from A --to B] [--all] [--json]"
+    summary = "Show what was changed in an article between its revisions"
+    description = (
+        "Shows what was changed in an article since it was first archived, edit by edit. ARTICLE is an id "
+        "(finews:202206...), an info code (NW202206...), the digits alone, or a link. Without colours what was taken "
+        "out is marked [-...-], what was added {+...+}. Exit status: 0 (also where nothing changed); "
+        "1 no archive, or it cannot be read; 2 wrong usage, or no such article."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -108,7 +94,7 @@ class Command(ReadingCommand):
             help="colours or none (default: on a terminal, unless NO_COLOR is set)",
         )
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.diff_text import (
             WIDEST,
             Page,
@@ -118,9 +104,8 @@ class Command(ReadingCommand):
 
         self.reject_arguments([arg for arg in args if arg.startswith("-")])
         if len(args) != 1 or not args[0].strip():
-            raise UsageError(
-                "name one article, e.g. an id (finews:2022...), an info code (NW2022...) or a link",
-                print_help=False,
+            raise BadCommandLine(
+                "name one article, e.g. an id (finews:2022...), an info code (NW2022...) or a link"
             )
         conn = reader.open_for_reading(self.data_dir)
         conn.text_factory = lambda data: data.decode("utf-8", "replace")

@@ -9,29 +9,23 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
 from archive.language import ngettext
 from crawler.cluster import QueueProblem
 from crawler.cluster.open_queue import open_queue
 from crawler.exit_status import UNREACHABLE
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import ArchiveCommand, BadCommandLine
 
 if TYPE_CHECKING:
     from crawler.cluster.queue import Queue
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Queues links."""
 
-    name = "enqueue"
-
-    def syntax(self) -> str:
-        return "-a urls=FILE | -a url=LINK | -a dead=1"
-
-    def short_desc(self) -> str:
-        return "Put links into the queue (-s QUEUE=redis://HOST/0) that crawls of several machines share"
+    arguments = "-a urls=FILE | -a url=LINK | -a dead=1"
+    summary = "Put links into the queue (-s QUEUE=redis://HOST/0) that crawls of several machines share"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -40,26 +34,25 @@ class Command(ReadingCommand):
             help="urls=FILE (one link a line, # comments, - is standard input), url=LINK, or dead=1: those that were put aside, again",
         )  # fmt: skip
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.archive_spider import UsageProblem  # late: Scrapy imports all commands to run one
 
         self.reject_arguments(args)
-        assert self.settings is not None
         try:
             given = arglist_to_dict(opts.words)
         except ValueError:
-            raise UsageError("enqueue: -a takes NAME=VALUE", print_help=False) from None
+            raise BadCommandLine("enqueue: -a takes NAME=VALUE") from None
         if len(given) != 1 or not given.keys() <= {"urls", "url", "dead"}:
-            raise UsageError("enqueue: give -a urls=FILE, -a url=LINK or -a dead=1", print_help=False)
+            raise BadCommandLine("enqueue: give -a urls=FILE, -a url=LINK or -a dead=1")
         if not self.settings["QUEUE"]:
-            raise UsageError("enqueue: say which queue: -s QUEUE=redis://HOST:6379/0", print_help=False)
+            raise BadCommandLine("enqueue: say which queue: -s QUEUE=redis://HOST:6379/0")
         try:
             queue = open_queue(self.settings["QUEUE"], check_it=True)
             self._put(queue, **given)
         except (QueueProblem, UsageProblem) as exc:
-            raise UsageError(f"enqueue: {exc}", print_help=False) from None
+            raise BadCommandLine(f"enqueue: {exc}") from None
         except OSError as exc:
-            raise UsageError(f"enqueue: {exc.filename}: {exc.strerror}", print_help=False) from None
+            raise BadCommandLine(f"enqueue: {exc.filename}: {exc.strerror}") from None
 
     def _put(
         self, queue: Queue, urls: str | None = None, url: str | None = None, dead: str | None = None
@@ -71,7 +64,6 @@ class Command(ReadingCommand):
         from crawler.links import addresses_in, links_in
         from crawler.spiders.share import check_list, opened
 
-        assert self.settings is not None
         name = shown(self.settings["QUEUE"])
         places = [
             [part.strip() for part in self.settings.getlist(setting) if part.strip()]

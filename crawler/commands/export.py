@@ -14,11 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from scrapy.exceptions import UsageError
-
 from archive.language import gettext, language_of
 from archive.units import in_bytes
-from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
+from crawler.project_command import CANNOT_WRITE, NO_ARCHIVE, ArchiveCommand, BadCommandLine
 
 if TYPE_CHECKING:
     from archive.exports import CaptureFormat, Format
@@ -29,16 +27,11 @@ def exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Writes articles to a file."""
 
-    name = "export"
-
-    def syntax(self) -> str:
-        return "FILE | --site jekyll|hugo DEST | --partitioned DIR [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
-
-    def short_desc(self) -> str:
-        return "Write articles or captures to a file (csv, xlsx, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
+    arguments = "FILE | --site jekyll|hugo DEST | --partitioned DIR [--since DAY] [--until DAY] [--publisher NAME] [--security ID] [--search LINE] [--columns A,B]"
+    summary = "Write articles or captures to a file (csv, xlsx, jsonl, parquet, atom, md; warc.gz, wacz) or as a site's source"
 
     def long_desc(self) -> str:
         from archive.exports import (
@@ -66,7 +59,7 @@ class Command(ReadingCommand):
         super().add_options(parser)
         arguments.add_options(parser)
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.exports import ExportError, WrongUsage, arguments
 
         signal.signal(signal.SIGTERM, exit_on_signal)
@@ -78,7 +71,7 @@ class Command(ReadingCommand):
             else:
                 (self.export if opts.site is None else self.export_site)(args, opts)
         except WrongUsage as exc:
-            raise UsageError(str(exc), print_help=False) from None
+            raise BadCommandLine(str(exc)) from None
         except ExportError as exc:
             self.fail(NO_ARCHIVE, str(exc))
         except OSError as exc:
@@ -156,7 +149,6 @@ class Command(ReadingCommand):
 
         generator, path = arguments.parse_site_target(args, opts)
         selection = arguments.parse_selection(opts)
-        assert self.settings is not None
         language = language_of(self.settings["LANGUAGE"] or "")
         options = {"title": opts.title, "url": opts.url, "posts": opts.posts, "language": language}
         chosen, made = export_site(

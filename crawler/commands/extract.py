@@ -15,35 +15,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrapy.commands import ScrapyCommand
-
-from archive import terminal
+from crawler.project_command import FAILED, ProjectCommand
 
 if TYPE_CHECKING:
     from crawler.offline.offline_pipelines import OfflinePipelines
     from crawler.pages import Target
 
-USAGE, FAILED = 2, 3
 
-
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Reads a saved page as `scrapy crawl share` would read it from the network."""
 
-    requires_project = True
-    default_settings = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[options] [FILE]"
-
-    def short_desc(self) -> str:
-        return "Read a saved page: one JSON object a line, nothing fetched, nothing written"
-
-    def long_desc(self) -> str:
-        return (
-            "Reads a saved page (FILE, .gz as well, - for standard input) that came from the address --url, or many "
-            "with --batch, and prints what a crawl would make of each, one JSON object a line. Exit status 3 where a "
-            "page is not an article: its object has `outcome` and `reason`; the outcome of an article is null."
-        )
+    requires_crawler_process = True
+    arguments = "[options] [FILE]"
+    summary = "Read a saved page: one JSON object a line, nothing fetched, nothing written"
+    description = (
+        "Reads a saved page (FILE, .gz as well, - for standard input) that came from the address --url, or many "
+        "with --batch, and prints what a crawl would make of each, one JSON object a line. Exit status 3 where a "
+        "page is not an article: its object has `outcome` and `reason`; the outcome of an article is null."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -65,13 +54,12 @@ class Command(ScrapyCommand):
             help="print a draft annotation for make score, to be corrected by hand",
         )
 
-    @terminal.reader_may_leave()
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if bool(opts.batch) == bool(args) or len(args) > 1:
-            self._leave("give one FILE with --url URL, or --batch LIST.jsonl")
+            self.leave("give one FILE with --url URL, or --batch LIST.jsonl")
         now = datetime.now(UTC)
         if opts.explain and opts.batch:
-            self._leave("--explain draws one page: give FILE instead of --batch")
+            self.leave("--explain draws one page: give FILE instead of --batch")
         try:
             if opts.explain:
                 print(explain({"file": args[0], "url": opts.url}, now, opts.generic, self.pipelines))
@@ -95,7 +83,7 @@ class Command(ScrapyCommand):
                 shown = annotation(read, str(entry.get("file", ""))) if opts.annotate else read
                 sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
         except BadInput as exc:
-            self._leave(str(exc))
+            self.leave(str(exc))
 
     @cached_property
     def pipelines(self) -> OfflinePipelines:
@@ -105,7 +93,6 @@ class Command(ScrapyCommand):
         from pipelines.restored import load_restored
         from pipelines.user_rules import RuleError
 
-        assert self.settings is not None
         try:
             pipelines = OfflinePipelines(self.settings)
         except RuleError as exc:
@@ -117,10 +104,6 @@ class Command(ScrapyCommand):
         ):
             load_restored(conn)
         return pipelines
-
-    def _leave(self, why: str) -> None:
-        print(f"scrapy extract: {why}", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 class BadInput(Exception):

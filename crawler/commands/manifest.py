@@ -9,62 +9,41 @@ import subprocess
 from contextlib import closing
 from datetime import timedelta
 
-from scrapy.exceptions import UsageError
-
-from archive.lock import AlreadyLocked, DirectoryLock
+from archive.lock import DirectoryLock
 from archive.reader import open_for_reading
 from archive.times import BEIJING, clock
-from crawler.reading_command import CANNOT_WRITE, ReadingCommand
-
-LOCKED = 75
+from crawler.project_command import CANNOT_WRITE, ArchiveCommand, BadCommandLine
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Writes ``manifests/DAY.json``, and has it signed where MANIFEST_COMMAND says how."""
 
-    name = "manifest"
-
-    def syntax(self) -> str:
-        return "[--day DAY]"
-
-    def short_desc(self) -> str:
-        return "Write the digests of a day, chained to the day before"
-
-    def long_desc(self) -> str:
-        return (
-            "Writes the SHA-256 of every text, image and capture of a Beijing day (default: yesterday) to manifests/DAY.json in "
-            "DATA_DIR, with the digest of the manifest before. MANIFEST_COMMAND, such as 'gpg --detach-sign' or 'ots stamp', is run "
-            "with the file behind it. Exit status: 0 written or there already; 1 no archive; 73 cannot be written, or "
-            "the command failed; 75 a crawl holds the archive."
-        )
+    arguments = "[--day DAY]"
+    summary = "Write the digests of a day, chained to the day before"
+    description = (
+        "Writes the SHA-256 of every text, image and capture of a Beijing day (default: yesterday) to manifests/DAY.json in "
+        "DATA_DIR, with the digest of the manifest before. MANIFEST_COMMAND, such as 'gpg --detach-sign' or 'ots stamp', is run "
+        "with the file behind it. Exit status: 0 written or there already; 1 no archive; 73 cannot be written, or "
+        "the command failed; 75 a crawl holds the archive."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--day", metavar="DAY", help="a Beijing day that is over, e.g. 2026-02-21")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.manifest import write_manifest  # late: Scrapy imports all commands to run one
 
         self.reject_arguments(args)
-        assert self.settings is not None
         today = clock(self.settings).astimezone(BEIJING).date()
         day = opts.day or (today - timedelta(days=1)).isoformat()
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", day) or day >= today.isoformat():
-            raise UsageError(
-                f"manifest: --day {day}: give a Beijing day that is over, e.g. 2026-02-21", print_help=False
-            )
-        lock = DirectoryLock(self.data_dir)
+            raise BadCommandLine(f"manifest: --day {day}: give a Beijing day that is over, e.g. 2026-02-21")
         try:
-            with closing(open_for_reading(self.data_dir)) as conn:
-                lock.acquire()
-                try:
-                    path = write_manifest(self.data_dir, conn, day)
-                finally:
-                    lock.release()
+            with closing(open_for_reading(self.data_dir)) as conn, DirectoryLock(self.data_dir):
+                path = write_manifest(self.data_dir, conn, day)
             if command := self.settings["MANIFEST_COMMAND"]:
                 subprocess.run([*shlex.split(command), str(path)], check=True)
-        except AlreadyLocked as exc:
-            self.fail(LOCKED, f"another crawl holds {self.data_dir}: {exc}")
         except (OSError, subprocess.CalledProcessError) as exc:
             self.fail(CANNOT_WRITE, str(exc))
         else:

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import argparse
 
-from scrapy.exceptions import UsageError
-
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import ArchiveCommand, BadCommandLine
 
 EXTRA = "mcp: this needs the package mcp: pip install 'finews-archive[mcp]'"
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Serves the tools over stdio, or over HTTP on loopback."""
 
-    name = "mcp"
-
-    def syntax(self) -> str:
-        return "[--as-of T] [--http PORT]"
-
-    def short_desc(self) -> str:
-        return "Serve the archive to agents (Model Context Protocol): search, article, as_of, trend, mentions, edits"
-
-    def long_desc(self) -> str:
-        return (
-            "Serves read-only tools over standard input and output, or with --http at http://127.0.0.1:PORT/mcp. With --as-of no "
-            "tool can look past that moment: articles archived later are not there, edited ones have their earlier text. Exit "
-            "status: 0; 1 there is no archive; 2 wrong usage."
-        )
+    arguments = "[--as-of T] [--http PORT]"
+    summary = (
+        "Serve the archive to agents (Model Context Protocol): search, article, as_of, trend, mentions, edits"
+    )
+    description = (
+        "Serves read-only tools over standard input and output, or with --http at http://127.0.0.1:PORT/mcp. With --as-of no "
+        "tool can look past that moment: articles archived later are not there, edited ones have their earlier text. Exit "
+        "status: 0; 1 there is no archive; 2 wrong usage."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -36,18 +29,18 @@ class Command(ReadingCommand):
             "--http", metavar="PORT", type=int, help="serve over HTTP on this port of 127.0.0.1"
         )
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         self.reject_arguments(args)
         from archive.agents.fence import FencedArchive
 
         try:
             archive = FencedArchive(self.data_dir, opts.as_of)
         except ValueError as exc:
-            raise UsageError(f"mcp: {exc}", print_help=False) from None
+            raise BadCommandLine(f"mcp: {exc}") from None
         try:
             from archive.agents.server import make_server
         except ImportError:
-            raise UsageError(EXTRA, print_help=False) from None
+            raise BadCommandLine(EXTRA) from None
         server = make_server(archive)
         if opts.http is None:
             server.run("stdio")

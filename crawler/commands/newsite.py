@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scrapy.commands import ScrapyCommand
+from crawler.project_command import FAILED, ProjectCommand
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from crawler.pages.web import WebPage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-USAGE, FAILED = 2, 3
 ID_PART = re.compile(r"[0-9a-zA-Z_-]*\d[0-9a-zA-Z_-]*")
 GENERIC_NAMES = frozenset(
     ("www", "m", "wap", "news", "finance", "com", "cn", "net", "org", "gov", "mp", "3g", "app")
@@ -47,20 +45,13 @@ class {title}Page(WebPage):
 {lines}'''
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Writes crawler/pages/NAME.py and tests/pages/NAME/1.html, 1.json; nothing that is there is overwritten."""
 
-    requires_project = True
-    default_settings = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[options] URL"
-
-    def short_desc(self) -> str:
-        return "Make a page object and its test for one more site, from one of its article pages"
-
-    def long_desc(self) -> str:
-        return "Fetches the article page URL (or reads it from --file), and writes a page object with what was found in it."
+    requires_crawler_process = True
+    arguments = "[options] URL"
+    summary = "Make a page object and its test for one more site, from one of its article pages"
+    description = "Fetches the article page URL (or reads it from --file), and writes a page object with what was found in it."
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -75,36 +66,34 @@ class Command(ScrapyCommand):
             help="project to write into (default: this checkout; of an installed package, the current folder)",
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         from crawler.pages import LinkError, PageError, target_of
         from crawler.pages.web import AnyPage
 
         if len(args) != 1:
-            self._leave("give the URL of one article page", USAGE)
+            self.leave("give the URL of one article page")
         url = args[0]
         try:
             target = target_of(url)
         except LinkError as exc:
-            self._leave(str(exc), USAGE)
+            self.leave(str(exc))
         if target.page is not AnyPage:
             read_by = target.page.__module__.replace(".", "/")
-            self._leave(
-                f"{url} is read by {read_by}.py already; scrapy extract --url {url} FILE shows how", USAGE
-            )
+            self.leave(f"{url} is read by {read_by}.py already; scrapy extract --url {url} FILE shows how")
         name = opts.name or name_of(url)
         if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", name):
-            self._leave(f"--name {name}: a name is of a-z, 0-9 and _, and begins with a letter", USAGE)
+            self.leave(f"--name {name}: a name is of a-z, 0-9 and _, and begins with a letter")
         root = Path(opts.into)
         module, page_file = root / f"crawler/pages/{name}.py", root / f"tests/pages/{name}/1.html"
         for path in (module, page_file):
             if path.exists():
-                self._leave(f"{path} is there already; choose another --name", USAGE)
+                self.leave(f"{path} is there already; choose another --name")
         response = self._page(url, opts.file)
         page = AnyPage(response, target, datetime.now(UTC))
         try:
             source, expected = scaffold(page, name, url)
         except PageError as exc:
-            self._leave(
+            self.leave(
                 f"{exc}. Save the page from a browser, where scripts have run, and give it by --file",
                 FAILED,
             )
@@ -133,7 +122,7 @@ class Command(ScrapyCommand):
             try:
                 return HtmlResponse(url, body=contents(Path(file)), headers={"Content-Type": "text/html"})
             except BadInput as exc:
-                self._leave(str(exc), USAGE)
+                self.leave(str(exc))
         return self._fetched(url)
 
     def _fetched(self, url: str) -> TextResponse:
@@ -152,7 +141,6 @@ class Command(ScrapyCommand):
                 FetchGuard.of(self.crawler).trust(url)
                 yield Request(url, callback=responses.append, errback=responses.append, dont_filter=True)
 
-        assert self.settings is not None
         assert self.crawler_process is not None
         for setting in ("EXTENSIONS_BASE", "ITEM_PIPELINES"):
             self.settings.set(setting, {}, priority="cmdline")
@@ -163,14 +151,10 @@ class Command(ScrapyCommand):
             why = f"no answer from {url}"
             if answer is not None:
                 why = reasons.of_error(answer.value, url, answer.request)[1]
-            self._leave(why, FAILED)
+            self.leave(why, FAILED)
         if answer.status != 200:
-            self._leave(reasons.of_status(answer.status, url)[1], FAILED)
+            self.leave(reasons.of_status(answer.status, url)[1], FAILED)
         return answer
-
-    def _leave(self, why: str, status: int) -> NoReturn:
-        print(f"scrapy newsite: {why}", file=sys.stderr)
-        sys.exit(status)
 
 
 def name_of(url: str) -> str:

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
-import sys
 from pathlib import Path
 
-from scrapy.exceptions import UsageError
-
-from archive.captures import CaptureError, Captures
+from archive.captures import Captures
 from archive.language import gettext, ngettext
-from archive.writer import Archive, ArchiveError, ArchiveLocked
-from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
-from pipelines.user_rules import RuleError
-
-LOCKED, FAILED = 75, 3
+from archive.terminal import show_progress
+from archive.writer import Archive
+from crawler.project_command import CANNOT_WRITE, FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Runs the journal of captures.db over an empty archive."""
 
-    name = "rebuild"
-
-    def syntax(self) -> str:
-        return "[FOLDER] [--backup FOLDER]"
-
-    def short_desc(self) -> str:
-        return "Make an archive again from captures and images"
-
-    def long_desc(self) -> str:
-        return (
-            "Makes archive.db and posts/ of DATA_DIR again from captures.db and images/ of FOLDER (default: DATA_DIR itself), with "
-            "today's page objects and rules, and without network. DATA_DIR must not hold an archive.db. Crawls, the state of lists "
-            "and your decisions are in no response: they come from --backup, where one is left. Exit status: 0 done; 1 no captures; "
-            "3 some articles cannot be read again; 73 cannot be written, or DATA_DIR holds an archive; 75 a crawl holds it."
-        )
+    writes = True
+    arguments = "[FOLDER] [--backup FOLDER]"
+    summary = "Make an archive again from captures and images"
+    description = (
+        "Makes archive.db and posts/ of DATA_DIR again from captures.db and images/ of FOLDER (default: DATA_DIR itself), with "
+        "today's page objects and rules, and without network. DATA_DIR must not hold an archive.db. Crawls, the state of lists "
+        "and your decisions are in no response: they come from --backup, where one is left. Exit status: 0 done; 1 no captures; "
+        "3 some articles cannot be read again; 73 cannot be written, or DATA_DIR holds an archive; 75 a crawl holds it."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -43,9 +31,9 @@ class Command(ReadingCommand):
             "--backup", metavar="FOLDER", help="backup to take crawls, lists' state and decisions from"
         )
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
-            raise UsageError("rebuild: name one folder that holds captures.db and images/", print_help=False)
+            raise BadCommandLine("rebuild: name one folder that holds captures.db and images/")
         self.check_settings()
         # Late: Scrapy loads every command's module at every start.
         from crawler.offline.rebuild import RebuildError, prepare
@@ -59,19 +47,12 @@ class Command(ReadingCommand):
         try:
             prepare(source, self.data_dir)
             self._rebuild(Path(opts.backup).expanduser() if opts.backup else None)
-        except CaptureError as exc:
-            self.fail(NO_ARCHIVE, str(exc))
-        except RuleError as exc:
-            raise UsageError(f"rebuild: {exc}", print_help=False) from None
-        except ArchiveLocked as exc:
-            self.fail(LOCKED, str(exc))
-        except (RebuildError, ArchiveError, OSError, sqlite3.Error) as exc:
+        except RebuildError as exc:
             self.fail(CANNOT_WRITE, str(exc))
 
     def _rebuild(self, backup: Path | None) -> None:
         from crawler.offline.rebuild import OF_ITS_ARTICLES, Rebuild, Rebuilt, take_from_backup
 
-        assert self.settings is not None
         outcome = Rebuilt()
         archive = Archive(self.data_dir, search=self.settings.getbool("SEARCH_INDEX", True), begins_anew=True)
         with Captures.read(self.data_dir) as captures, archive:
@@ -80,10 +61,9 @@ class Command(ReadingCommand):
                 print(f"from {backup}: {', '.join(taken) or 'nothing'}")
             [(total,)] = captures.db.execute("SELECT count(*) FROM journal").fetchall()
             for number in Rebuild(archive, captures, self.settings).run(outcome):
-                if number % 50 == 0 and sys.stderr.isatty():
-                    print(f"\r\x1b[K{number:,} of {total:,} entries", end="", file=sys.stderr, flush=True)
-            if sys.stderr.isatty():
-                print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+                if number % 50 == 0:
+                    show_progress(f"{number:,} of {total:,} entries")
+            show_progress("")
             if backup is not None:
                 take_from_backup(archive, backup, OF_ITS_ARTICLES)
             assert archive.conn is not None

@@ -4,50 +4,37 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sqlite3
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archive import reader, removals, terminal
-from archive.captures import CaptureError, Captures
+from archive.captures import Captures
 from archive.language import gettext, ngettext
 from archive.times import utc_text
-from archive.writer import Archive, ArchiveError, ArchiveLocked
-from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
-from pipelines.archive_access import archive_named_in
+from archive.writer import Archive
+from crawler.project_command import FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine
 from pipelines.read_user_rules import FILE, load_rules
 from pipelines.restored import fragment_id
-from pipelines.user_rules import RuleError
 
 if TYPE_CHECKING:
     from archive.removals import Decision
 
-LOCKED, FAILED = 75, 3
 WIDTH = 60  # columns of a fragment
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Lists rules, fragments of a rule with ``--rule``, and decisions; ``--restore`` and ``--undo`` make and take back one."""
 
-    name = "removals"
-
-    def syntax(self) -> str:
-        return "[--rule NAME] [--site NAME] [--share N] | --restore RULE|ARTICLE|FRAGMENT | --undo RULE|ARTICLE|FRAGMENT"
-
-    def short_desc(self) -> str:
-        return "What boilerplate rules took out of articles, and how to put it back"
-
-    def long_desc(self) -> str:
-        return (
-            "Lists every boilerplate rule that took something out of articles, how often, and the largest share of an article that it "
-            "took; with --rule what it took, the most frequent first, each with its id, and the articles of which it took a large share. "
-            "--restore puts back what a rule took, all that was taken out of an article, or a fragment wherever it stands, and leaves it "
-            "there: the decision is kept (table restorations), and crawls and scrapy reparse honour it. --undo takes a decision back; "
-            "scrapy reparse then takes out of archived articles what rules find. Exit status: 0 done; 1 no archive, or nothing of that "
-            "name; 3 some articles cannot be read again; 73 cannot be written; 75 a crawl holds the archive."
-        )
+    arguments = "[--rule NAME] [--site NAME] [--share N] | --restore RULE|ARTICLE|FRAGMENT | --undo RULE|ARTICLE|FRAGMENT"
+    summary = "What boilerplate rules took out of articles, and how to put it back"
+    description = (
+        "Lists every boilerplate rule that took something out of articles, how often, and the largest share of an article that it "
+        "took; with --rule what it took, the most frequent first, each with its id, and the articles of which it took a large share. "
+        "--restore puts back what a rule took, all that was taken out of an article, or a fragment wherever it stands, and leaves it "
+        "there: the decision is kept (table restorations), and crawls and scrapy reparse honour it. --undo takes a decision back; "
+        "scrapy reparse then takes out of archived articles what rules find. Exit status: 0 done; 1 no archive, or nothing of that "
+        "name; 3 some articles cannot be read again; 73 cannot be written; 75 a crawl holds the archive."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -68,11 +55,12 @@ class Command(ReadingCommand):
         )
         parser.add_argument("--undo", metavar="NAME", help="decision to be taken back")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         self.reject_arguments(args)
         if opts.restore and opts.undo:
-            raise UsageError("removals: give --restore or --undo, not both", print_help=False)
+            raise BadCommandLine("removals: give --restore or --undo, not both")
         reader.open_for_reading(self.data_dir).close()
+        self.writes = bool(opts.restore or opts.undo)
         try:
             if opts.restore:
                 self._restore(opts.restore)
@@ -80,14 +68,8 @@ class Command(ReadingCommand):
                 self._undo(opts.undo)
             else:
                 self._list(opts)
-        except (removals.UnknownTarget, CaptureError) as exc:
+        except removals.UnknownTarget as exc:
             self.fail(NO_ARCHIVE, str(exc))
-        except ArchiveLocked as exc:
-            self.fail(LOCKED, str(exc))
-        except RuleError as exc:
-            raise UsageError(f"removals: {exc}", print_help=False) from None
-        except (ArchiveError, OSError) as exc:
-            self.fail(CANNOT_WRITE, str(exc))
 
     def _list(self, opts: argparse.Namespace) -> None:
         share = opts.share / 100
@@ -180,14 +162,7 @@ class Command(ReadingCommand):
     @contextlib.contextmanager
     def _opened(self) -> Iterator[Archive]:
         """The archive, open for writing."""
-        from pipelines.write_frontmatter import PostWriter
-
-        assert self.settings is not None
-        archive: Archive = archive_named_in(self.settings)
+        archive = self.archive_to_write()
         archive.captures = None  # they are only read
-        archive.render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
-        try:
-            with archive:
-                yield archive
-        except sqlite3.Error as exc:
-            raise ArchiveError(str(exc)) from None
+        with archive:
+            yield archive

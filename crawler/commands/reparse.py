@@ -12,45 +12,33 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archive import reader
 from archive.captures import CaptureError, Captures
 from archive.language import gettext, ngettext
-from archive.writer import Archive, ArchiveError, ArchiveLocked
-from crawler.reading_command import CANNOT_WRITE, NO_ARCHIVE, ReadingCommand
-from pipelines.archive_access import archive_named_in
-from pipelines.user_rules import RuleError
-from pipelines.write_frontmatter import PostWriter
+from archive.terminal import show_progress
+from archive.writer import Archive
+from crawler.project_command import FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine
 
 if TYPE_CHECKING:
     from archive.differences import Difference
     from crawler.offline.reparse import Choice, Outcome
 
-LOCKED, FAILED = 75, 3
 MOST_SAMPLED = 500  # differences of which samples are chosen
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Shows what another reading changes with ``--dry-run``, else applies it."""
 
-    name = "reparse"
-
-    def syntax(self) -> str:
-        return "[--dry-run] [--html FILE] [--where SQL] [--site NAME] [--rule NAME] [--limit N]"
-
-    def short_desc(self) -> str:
-        return "Read archived articles again from their captures, without network"
-
-    def long_desc(self) -> str:
-        return (
-            "Reads the captures of archived articles again, with today's page objects and rules, and brings the archive up to what "
-            "is read: a changed text becomes a revision of our making (revisions.cause is reader), and only changed posts are "
-            "written. Links that brought no article and whose responses are kept are read again, too. Nothing is fetched. With "
-            "--dry-run nothing is written: what would change is counted and shown by samples. A "
-            "run that was cut off goes on where it stopped. Exit status: 0 done; 1 no archive or no captures; 3 some articles "
-            "cannot be read again, and stay as they are; 73 cannot be written; 75 a crawl holds the archive."
-        )
+    arguments = "[--dry-run] [--html FILE] [--where SQL] [--site NAME] [--rule NAME] [--limit N]"
+    summary = "Read archived articles again from their captures, without network"
+    description = (
+        "Reads the captures of archived articles again, with today's page objects and rules, and brings the archive up to what "
+        "is read: a changed text becomes a revision of our making (revisions.cause is reader), and only changed posts are "
+        "written. Links that brought no article and whose responses are kept are read again, too. Nothing is fetched. With "
+        "--dry-run nothing is written: what would change is counted and shown by samples. A "
+        "run that was cut off goes on where it stopped. Exit status: 0 done; 1 no archive or no captures; 3 some articles "
+        "cannot be read again, and stay as they are; 73 cannot be written; 75 a crawl holds the archive."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -73,11 +61,12 @@ class Command(ReadingCommand):
         )
         parser.add_argument("--limit", metavar="N", type=int, default=0, help="the first N of them")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         self.reject_arguments(args)
         if opts.limit < 0:
-            raise UsageError("reparse: --limit is a number of articles", print_help=False)
+            raise BadCommandLine("reparse: --limit is a number of articles")
         self.check_settings()
+        self.writes = not opts.dry_run
         reader.open_for_reading(self.data_dir).close()
         # Late: Scrapy loads every command's module at every start.
         from crawler.offline.reparse import Choice
@@ -94,20 +83,12 @@ class Command(ReadingCommand):
             self.fail(
                 NO_ARCHIVE, f"{exc}; captures are kept from the first crawl on, unless CAPTURES is False"
             )
-        except RuleError as exc:
-            raise UsageError(f"reparse: {exc}", print_help=False) from None
-        except ArchiveLocked as exc:
-            self.fail(LOCKED, str(exc))
-        except (ArchiveError, OSError) as exc:
-            self.fail(CANNOT_WRITE, str(exc))
 
     def _apply(self, captures: Captures, choice: Choice, page: IO[str] | None) -> None:
-        archive: Archive = archive_named_in(self.settings)
+        archive = self.archive_to_write()
         archive.captures = Captures(
             captures.path
         )  # whatever CAPTURES says: the journal there is to name what is found
-        assert self.settings is not None
-        archive.render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
         with archive:
             assert archive.conn is not None
             self._run(archive.conn, captures, archive, choice, page)
@@ -129,7 +110,7 @@ class Command(ReadingCommand):
                 f"SELECT count(*) FROM articles WHERE ({choice.where or '1'})"
             ).fetchall()
         except sqlite3.Error as exc:
-            raise UsageError(f"reparse: --where {choice.where!r}: {exc}", print_help=False) from None
+            raise BadCommandLine(f"reparse: --where {choice.where!r}: {exc}") from None
         outcome, reparse = Outcome(), Reparse(conn, captures, self.settings)
         samples: list[Difference] = []
         if page:
@@ -141,14 +122,15 @@ class Command(ReadingCommand):
             articles = (difference for _, difference in reparse.run(choice, outcome))
             differences = chain(articles, failed_links)
         for number, difference in enumerate(differences, 1):
-            self._show_progress(number, total, outcome.changed)
+            if number % 50 == 0:
+                show_progress(f"{number:,} of {total:,} articles read again · {outcome.changed:,} changed")
             if difference is None:
                 continue
             if len(samples) < MOST_SAMPLED:
                 samples.append(difference)
             if page:
                 write_difference(page, difference)
-        self._end_progress()
+        show_progress("")
         sentence = describe(outcome, archive is not None)
         if page:
             write_tail(page, sentence, outcome.fields)
@@ -184,19 +166,6 @@ class Command(ReadingCommand):
         with open(part, "w", encoding="utf-8", errors="backslashreplace") as out:
             yield out
         part.replace(path)
-
-    def _show_progress(self, number: int, total: int, changed: int) -> None:
-        if number % 50 == 0 and sys.stderr.isatty():
-            print(
-                f"\r\x1b[K{number:,} of {total:,} articles read again · {changed:,} changed",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def _end_progress(self) -> None:
-        if sys.stderr.isatty():
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def describe(outcome: Outcome, applied: bool) -> str:

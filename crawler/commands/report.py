@@ -10,32 +10,23 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from scrapy.exceptions import UsageError
-
 from archive import times, units
 from archive.language import gettext
-from crawler.reading_command import CANNOT_WRITE, ReadingCommand
+from crawler.project_command import CANNOT_WRITE, ArchiveCommand, BadCommandLine
 
 MAX_DAYS = 3660  # more bars than that cannot be told apart
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Writes the report."""
 
-    name = "report"
-
-    def syntax(self) -> str:
-        return "[--days 30] [--until DAY] [--output FILE]"
-
-    def short_desc(self) -> str:
-        return "Write an HTML page with charts: volume, latency, publishers, securities, quality, gaps"
-
-    def long_desc(self) -> str:
-        return (
-            "Writes one self-contained HTML page (no network, no script) to DATA_DIR/report.html, or to --output; "
-            "- is standard output. Exit status: 0 (also where there is nothing to show); 1 no archive, or it cannot be read; "
-            "2 wrong usage; 73 the page cannot be written."
-        )
+    arguments = "[--days 30] [--until DAY] [--output FILE]"
+    summary = "Write an HTML page with charts: volume, latency, publishers, securities, quality, gaps"
+    description = (
+        "Writes one self-contained HTML page (no network, no script) to DATA_DIR/report.html, or to --output; "
+        "- is standard output. Exit status: 0 (also where there is nothing to show); 1 no archive, or it cannot be read; "
+        "2 wrong usage; 73 the page cannot be written."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -62,15 +53,15 @@ class Command(ReadingCommand):
             until = until.replace(microsecond=0)
             until.replace(year=until.year - opts.days // 180 - 1)
         except WrongUsage as exc:
-            raise UsageError(str(exc), print_help=False) from None
+            raise BadCommandLine(str(exc)) from None
         except ValueError:
-            raise UsageError(f"--until {opts.until}: give a later day", print_help=False) from None
+            raise BadCommandLine(f"--until {opts.until}: give a later day") from None
         return until
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         self.reject_arguments(args)
         if not 1 <= opts.days <= MAX_DAYS:
-            raise UsageError(f"--days {opts.days}: give 1 to {MAX_DAYS:,}", print_help=False)
+            raise BadCommandLine(f"--days {opts.days}: give 1 to {MAX_DAYS:,}")
         until = self.parse_until(opts)
         from archive.exports.whole_file import WholeFile
         from archive.report import page, write  # late: usage needs none of it
@@ -83,7 +74,7 @@ class Command(ReadingCommand):
             return
         path = Path(name).expanduser()
         if path.is_dir():
-            raise UsageError(f"--output {name} is a folder; name a file in it", print_help=False)
+            raise BadCommandLine(f"--output {name} is a folder; name a file in it")
         try:
             with WholeFile(path) as out:
                 out.write(html)

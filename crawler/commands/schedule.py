@@ -16,10 +16,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
-from archive import terminal
+from crawler.project_command import BadCommandLine, ProjectCommand
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHECKOUT = (ROOT / "scrapy.cfg").exists()  # else an installed package, whose commands work from any folder
@@ -251,18 +248,11 @@ def working_folder() -> Path:
     return ROOT if CHECKOUT else Path.cwd()
 
 
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Prints a schedule for cron, systemd or GitHub."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "cron|systemd|github [--every 5m] [--log FILE] [-s NAME=VALUE]..."
-
-    def short_desc(self) -> str:
-        return "Print a crontab line, systemd units or a GitHub workflow that polls the feeds"
+    arguments = "cron|systemd|github [--every 5m] [--log FILE] [-s NAME=VALUE]..."
+    summary = "Print a crontab line, systemd units or a GitHub workflow that polls the feeds"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -271,28 +261,25 @@ class Command(ScrapyCommand):
             "--log", metavar="FILE", help="cron: append output to FILE instead of having it mailed"
         )
 
-    @terminal.reader_may_leave()
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         targets = {"cron": self.cron, "systemd": self.systemd, "github": self.github}
         if len(args) != 1 or args[0] not in targets:
-            raise UsageError("schedule: give one of cron, systemd, github", print_help=False)
+            raise BadCommandLine("schedule: give one of cron, systemd, github")
         try:
             every = minutes(opts.every)
         except ValueError as exc:
-            raise UsageError(str(exc), print_help=False) from None
+            raise BadCommandLine(str(exc)) from None
         if opts.log and args[0] != "cron":
-            raise UsageError("--log is for cron only; systemd and GitHub keep the output", print_help=False)
+            raise BadCommandLine("--log is for cron only; systemd and GitHub keep the output")
         self.own = self.carried_settings(opts.set)
         if any(
             not char.isprintable() for word in (str(working_folder()), *self.own.values()) for char in word
         ):
-            raise UsageError("paths and settings must not contain line breaks", print_help=False)
+            raise BadCommandLine("paths and settings must not contain line breaks")
         print(targets[args[0]](every, opts), end="")
 
     def carried_settings(self, words: list[str]) -> dict[str, str]:
         """Settings of this command line, and of its environment, which a scheduled run does not have."""
-        assert self.settings is not None
         settings = {name: value for name, _, value in (word.partition("=") for word in words)}
         for variable, value in os.environ.items():
             for name in (variable, variable.removeprefix("FINEWS_")):
@@ -323,9 +310,8 @@ class Command(ScrapyCommand):
             command += f" >>{in_crontab([log])} 2>&1"
             log_words = LOGROTATE.format(log=log)
         if len(command) >= CRON_LENGTH:
-            raise UsageError(
-                f"cron reads at most {CRON_LENGTH} characters of a command; shorten the paths",
-                print_help=False,
+            raise BadCommandLine(
+                f"cron reads at most {CRON_LENGTH} characters of a command; shorten the paths"
             )
         return CRON.format(
             every=opts.every,
@@ -351,7 +337,7 @@ class Command(ScrapyCommand):
 
     def github(self, every: int, opts: argparse.Namespace) -> str:
         if every < 5:
-            raise UsageError("--every: GitHub runs workflows at most every 5m", print_help=False)
+            raise BadCommandLine("--every: GitHub runs workflows at most every 5m")
         own = [f"{name}={value}" for name, value in self.own.items() if name != "DATA_DIR"]
         check = ["-I", "-S", "crawler/preflight.py"] if CHECKOUT else ["-m", "crawler.preflight"]
         command = [".venv/bin/python", *check]

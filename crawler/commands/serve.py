@@ -5,32 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 
-from scrapy.exceptions import UsageError
-
 from archive import language, reader
 from crawler.added_links import CrawlsOfAdded
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import ArchiveCommand, BadCommandLine
 
 CANNOT_SERVE = 1
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Shows the archive in the browser."""
 
-    name = "serve"
-
-    def syntax(self) -> str:
-        return "[--host 127.0.0.1] [--port 8001] [--open] [--add] | --hash-password"
-
-    def short_desc(self) -> str:
-        return "Show the archive in the browser: search, articles, charts, tables, SQL"
-
-    def long_desc(self) -> str:
-        return (
-            "Serves the archive to the browser with Datasette: search, articles with their images, days, securities, "
-            "questions with blanks to fill in, every table, SQL. Reads only; a crawl may run meanwhile. Ctrl-C ends it. Exit "
-            "status: 0; 1 no archive, Datasette not installed, the port taken, or no password beyond loopback; 2 wrong usage."
-        )
+    arguments = "[--host 127.0.0.1] [--port 8001] [--open] [--add] | --hash-password"
+    summary = "Show the archive in the browser: search, articles, charts, tables, SQL"
+    description = (
+        "Serves the archive to the browser with Datasette: search, articles with their images, days, securities, "
+        "questions with blanks to fill in, every table, SQL. Reads only; a crawl may run meanwhile. Ctrl-C ends it. Exit "
+        "status: 0; 1 no archive, Datasette not installed, the port taken, or no password beyond loopback; 2 wrong usage."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -54,7 +45,7 @@ class Command(ReadingCommand):
             help="ask for a password (or read a line of standard input), print its hash for SERVE_PASSWORD, and end",
         )
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from getpass import getpass  # late: Scrapy imports all commands to run one
 
         from archive.web.password import hash_password
@@ -62,15 +53,14 @@ class Command(ReadingCommand):
 
         self.reject_arguments(args)
         if not (opts.port.isascii() and opts.port.isdigit() and int(opts.port) < 65536):
-            raise UsageError(f"--port {opts.port}: give a number up to 65535", print_help=False)
+            raise BadCommandLine(f"--port {opts.port}: give a number up to 65535")
         if opts.hash_password:
             password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
             if not password:
-                raise UsageError("the password is empty", print_help=False)
+                raise BadCommandLine("the password is empty")
             print(hash_password(password))
             return
         reader.open_for_reading(self.data_dir).close()
-        assert self.settings is not None
         try:
             serve(
                 self.data_dir,

@@ -5,46 +5,35 @@ from __future__ import annotations
 import argparse
 import json
 import sqlite3
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from scrapy.commands import ScrapyCommand
-
-from archive import reader, terminal
+from archive import reader
 from archive.times import ago, clock
 from crawler.pages import LinkError, target_of
 from crawler.probe import Ask, ProbeSpider, find_offers, read_newest
+from crawler.project_command import FAILED, ProjectCommand
 from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.configured import FILE, ConfigError, build, choose, load, urls_of, write_entry
 from crawler.sources.discovery import built_in_for, name_for, opml_of, outlines_in
 from pipelines.normalise_dates import to_utc
 
-USAGE, FAILED = 2, 3
 
-
-class Command(ScrapyCommand):
+class Command(ProjectCommand):
     """Adds, lists, checks and tries sources."""
 
-    requires_project = True
-    default_settings = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "add URL|NAME|FILE.opml | list | check [NAME...] | test NAME"
-
-    def short_desc(self) -> str:
-        return "Add, list, check or try the sources that scrapy crawl feeds follows"
-
-    def long_desc(self) -> str:
-        return (
-            "add URL finds what a site offers (a built-in source, feeds that its page names, well-known addresses, sitemaps of "
-            "its robots.txt, else its links) and writes it to sources.toml in DATA_DIR; add NAME takes a built-in source; add FILE.opml "
-            "all feeds of a file. "
-            "check asks for one page of each: alive, newest record, changed format. test NAME shows what would be archived. "
-            "Exit status: 0; 2 wrong usage; 3 a source failed, or nothing was found."
-        )
+    requires_crawler_process = True
+    arguments = "add URL|NAME|FILE.opml | list | check [NAME...] | test NAME"
+    summary = "Add, list, check or try the sources that scrapy crawl feeds follows"
+    description = (
+        "add URL finds what a site offers (a built-in source, feeds that its page names, well-known addresses, sitemaps of "
+        "its robots.txt, else its links) and writes it to sources.toml in DATA_DIR; add NAME takes a built-in source; add FILE.opml "
+        "all feeds of a file. "
+        "check asks for one page of each: alive, newest record, changed format. test NAME shows what would be archived. "
+        "Exit status: 0; 2 wrong usage; 3 a source failed, or nothing was found."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -57,27 +46,24 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="list, check, test: print JSON")
         parser.add_argument("--opml", action="store_true", help="list: print OPML for other readers")
 
-    @terminal.reader_may_leave()
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
+    def execute(self, args: list[str], opts: argparse.Namespace) -> None:
         self.path = Path(self.settings["DATA_DIR"]).expanduser() / FILE
         self.now = clock(self.settings)
         actions = {"add": self.add, "list": self.show, "check": self.check, "test": self.test}
         if not args or args[0] not in actions:
-            self._leave(f"source what? {self.syntax()}")
-        terminal.never_fail_to_print()
+            self.leave(f"source what? {self.syntax()}")
         try:
             self.configured = load(self.path)
             actions[args[0]](args[1:], opts)
         except ConfigError as exc:
-            self._leave(str(exc))
+            self.leave(str(exc))
 
     # -- add ---------------------------------------------------------------------------------------------------
 
     def add(self, words: list[str], opts: argparse.Namespace) -> None:
         """Find what a site offers, and write it down."""
         if len(words) != 1:
-            self._leave("source add: give one URL, one built-in source, or one OPML file")
+            self.leave("source add: give one URL, one built-in source, or one OPML file")
         if not words[0].startswith(("http://", "https://")) and Path(words[0]).is_file():
             return self.add_opml(Path(words[0]))
         url = words[0] if "://" in words[0] else f"https://{words[0]}"
@@ -96,7 +82,7 @@ class Command(ScrapyCommand):
 
         self._fetch(look)
         if not offers:
-            self._leave(
+            self.leave(
                 f"{url} offers nothing that can be followed: {'; '.join(notes) or 'no feed, sitemap or list of articles'}",
                 FAILED,
             )
@@ -127,7 +113,7 @@ class Command(ScrapyCommand):
                 write_entry(self.path, name, self.configured[name])
                 added += 1
         except (SourceError, OSError) as exc:
-            self._leave(str(exc))
+            self.leave(str(exc))
         print(f"{added} sources added to {self.path}")
 
     # -- list, check, test -------------------------------------------------------------------------------------
@@ -135,7 +121,7 @@ class Command(ScrapyCommand):
     def show(self, words: list[str], opts: argparse.Namespace) -> None:
         """What is followed, with how it went; and which built-in sources there are beside."""
         if words:
-            self._leave(f"source list: unexpected argument {words[0]!r}")
+            self.leave(f"source list: unexpected argument {words[0]!r}")
         if opts.opml:
             print(opml_of(self.configured), end="")
             return
@@ -214,7 +200,7 @@ class Command(ScrapyCommand):
     def test(self, words: list[str], opts: argparse.Namespace) -> None:
         """Show what would be archived of a source's newest pages."""
         if len(words) != 1:
-            self._leave("source test: give one NAME or NAME/CHANNEL")
+            self.leave("source test: give one NAME or NAME/CHANNEL")
         shown: list[dict[str, Any]] = []
         problems: list[str] = []
 
@@ -237,7 +223,7 @@ class Command(ScrapyCommand):
                     f"{row['verdict']:9} {row['published_at'] or '-':20} {row['headline'] or '-'}\n{'':9} {row['id'] or '-'}  {row['url'] or '-'}"
                 )
         for problem in problems:
-            print(f"scrapy source: {problem}", file=sys.stderr)
+            self.print_error(problem)
         if problems:
             self.exitcode = FAILED
 
@@ -280,7 +266,3 @@ class Command(ScrapyCommand):
         self.crawler_process.start()
         if errors:
             raise errors[0]
-
-    def _leave(self, reason: str, status: int = USAGE) -> NoReturn:
-        print(f"scrapy source: {' '.join(reason.split())}", file=sys.stderr)
-        sys.exit(status)

@@ -13,23 +13,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scrapy.exceptions import UsageError
-
 from archive import reader, terminal, times, units
 from crawler.cluster import QueueProblem
-from crawler.reading_command import NO_ARCHIVE, ReadingCommand
+from crawler.project_command import NO_ARCHIVE, ArchiveCommand, BadCommandLine
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Prints the state of the archive; the exit status is for monitoring."""
 
-    name = "status"
-
-    def syntax(self) -> str:
-        return "[SHARD...] [--json] [--max-age 15m] [--min-free 1G]"
-
-    def short_desc(self) -> str:
-        return "Tell whether the archive is healthy: last runs, feeds, gaps, failing links, disk"
+    arguments = "[SHARD...] [--json] [--max-age 15m] [--min-free 1G]"
+    summary = "Tell whether the archive is healthy: last runs, feeds, gaps, failing links, disk"
 
     def long_desc(self) -> str:
         from archive.list_habits import (
@@ -56,7 +49,7 @@ class Command(ReadingCommand):
             "--min-free", metavar="SIZE", default="1G", help="required free disk space (default: 1G)"
         )
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.health import check_health, read_status
         from archive.health_shards import format_shards
         from archive.health_text import format_status
@@ -66,10 +59,9 @@ class Command(ReadingCommand):
             max_age = units.span(opts.max_age) if opts.max_age else None
             min_free = units.size(opts.min_free)
         except ValueError as exc:
-            raise UsageError(str(exc), print_help=False) from None
+            raise BadCommandLine(str(exc)) from None
         if unknown := [arg for arg in args if not Path(arg).expanduser().is_dir()]:
             self.reject_arguments(unknown)
-        assert self.settings is not None
         now = times.clock(self.settings)
         reports = []
         for root in [Path(arg).expanduser().resolve() for arg in args] or [self.data_dir]:
@@ -117,11 +109,10 @@ class Command(ReadingCommand):
         """The state of the queue. Raises UsageError where it cannot be asked at all."""
         from crawler.cluster.queue_status import read_queue
 
-        assert self.settings is not None
         try:
             return read_queue(self.settings["QUEUE"])
         except QueueProblem as exc:
-            raise UsageError(f"status: {exc}", print_help=False) from None
+            raise BadCommandLine(f"status: {exc}") from None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.as_json = opts.json

@@ -7,65 +7,55 @@ import json
 from typing import TYPE_CHECKING
 
 from archive.language import gettext, ngettext
-from archive.lock import AlreadyLocked
 from archive.reader import NoArchive
 from archive.times import clock
-from crawler.reading_command import ReadingCommand
-from pipelines.write_frontmatter import PostWriter
+from crawler.project_command import ArchiveCommand
 
 if TYPE_CHECKING:
     from archive.verify import Report
 
-LOCKED = 75
 SHOWN = 50  # findings on a terminal; --json has all
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Checks database, texts, posts, images, captures, manifests and left-overs."""
 
-    name = "verify"
-
-    def syntax(self) -> str:
-        return "[--repair] [--json]"
-
-    def short_desc(self) -> str:
-        return "Check that all that is archived is there and undamaged"
-
-    def long_desc(self) -> str:
-        return (
-            "Checks the database, the search index, every text, post, image and capture, the daily manifests, files that no "
-            "row names and left-overs of killed crawls. --repair renders posts again, writes damaged rows again from their captures, "
-            "rebuilds the index, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
-            "moves unclaimed files to unclaimed/. Exit status: 0 sound; 1 all damage "
-            "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
-        )
+    arguments = "[--repair] [--json]"
+    summary = "Check that all that is archived is there and undamaged"
+    description = (
+        "Checks the database, the search index, every text, post, image and capture, the daily manifests, files that no "
+        "row names and left-overs of killed crawls. --repair renders posts again, writes damaged rows again from their captures, "
+        "rebuilds the index, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
+        "moves unclaimed files to unclaimed/. Exit status: 0 sound; 1 all damage "
+        "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--repair", action="store_true", help="put right what can be put right")
         parser.add_argument("--json", action="store_true", help="one JSON object with every finding")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.verify import verify  # late: Scrapy imports all commands to run one
 
         self.reject_arguments(args)
-        assert self.settings is not None
-        render = PostWriter(self.settings["POST_FLAVOUR"], self.settings["POST_IMAGE_BASE"])
         from crawler.offline.reparse import reader_of_rows
         from crawler.reader_version import reader_of
 
         reread = reader_of_rows(self.data_dir, self.settings)
         try:
             report = verify(
-                self.data_dir, render, clock(self.settings), opts.repair, reread, reader_of(self.settings)
+                self.data_dir,
+                self.post_writer,
+                clock(self.settings),
+                opts.repair,
+                reread,
+                reader_of(self.settings),
             )
             if opts.repair:
                 self._fetch_images(report)
         except FileNotFoundError as exc:
             raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
-        except AlreadyLocked as exc:
-            self.fail(LOCKED, f"another crawl holds {self.data_dir}: {exc}")
-            return
         self.exitcode = report.exit_status
         if opts.json:
             print(json.dumps(as_json(report), ensure_ascii=False, indent=1))

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
-from typing import Any, NoReturn
+from typing import Any
 
 from archive import reader, terminal
 from archive.alerts import watches
@@ -17,30 +17,22 @@ from archive.alerts.sending import send_by_apprise, why_not
 from archive.language import gettext
 from archive.times import ago, clock, in_beijing, utc_text
 from crawler.alerting import find_trouble
-from crawler.reading_command import ReadingCommand
+from crawler.project_command import CANNOT_WRITE, FAILED, ArchiveCommand
 
-USAGE, FAILED = 2, 3
 SHOWN = 20
 
 
-class Command(ReadingCommand):
+class Command(ArchiveCommand):
     """Keeps watches.toml, and sends what watches found."""
 
-    name = "watch"
-
-    def syntax(self) -> str:
-        return "add [WORDS] --to URL ... | list | remove NAME | test NAME [--send] | send | log [NAME]"
-
-    def short_desc(self) -> str:
-        return "Standing searches: alerts by e-mail, webhook or chat when something happens"
-
-    def long_desc(self) -> str:
-        return (
-            "add writes a watch to watches.toml in DATA_DIR; after each crawl what is new goes out once to its destinations, which "
-            "are Apprise URLs (https://github.com/caronc/apprise/wiki). WORDS are a query of the view search: put -- before words "
-            "that begin with a hyphen. test shows what matches now; with --send a message goes out. send sends what waits, and looks for what is new. log "
-            "shows what was sent. Exit status: 0; 1 there is no archive; 2 wrong usage; 3 something could not be sent."
-        )
+    arguments = "add [WORDS] --to URL ... | list | remove NAME | test NAME [--send] | send | log [NAME]"
+    summary = "Standing searches: alerts by e-mail, webhook or chat when something happens"
+    description = (
+        "add writes a watch to watches.toml in DATA_DIR; after each crawl what is new goes out once to its destinations, which "
+        "are Apprise URLs (https://github.com/caronc/apprise/wiki). WORDS are a query of the view search: put -- before words "
+        "that begin with a hyphen. test shows what matches now; with --send a message goes out. send sends what waits, and looks for what is new. log "
+        "shows what was sent. Exit status: 0; 1 there is no archive; 2 wrong usage; 3 something could not be sent."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -60,8 +52,7 @@ class Command(ReadingCommand):
         parser.add_argument("--send", action="store_true", help="test: send a message to each destination")
         parser.add_argument("--json", action="store_true", help="list, log: print JSON")
 
-    def answer(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
+    def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         self.path = self.data_dir / watches.FILE
         self.now = clock(self.settings)
         actions = {
@@ -74,7 +65,7 @@ class Command(ReadingCommand):
         except (watches.WatchError, NoSearchIndex) as exc:
             self.leave(str(exc))
         except OSError as exc:
-            self.fail(73, f"{self.path} cannot be written: {exc.strerror or exc}")
+            self.fail(CANNOT_WRITE, f"{self.path} cannot be written: {exc.strerror or exc}")
 
     def add(self, words: list[str], opts: argparse.Namespace) -> None:
         """Write a watch down."""
@@ -210,11 +201,6 @@ class Command(ReadingCommand):
             existing = f"there are {', '.join(known)}" if known else f"there are none in {self.path}"
             raise watches.WatchError(f"name one watch; {existing}")
         return known[words[0]]
-
-    def leave(self, reason: str) -> NoReturn:
-        """End with one line that says why."""
-        print(f"scrapy watch: {' '.join(reason.split())}", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def scheme(url: str) -> str:

@@ -15,6 +15,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from archive.outcomes import ALL, DROPPED, FAILED, FAILED_HERE
+from archive.terminal import show_progress
 from archive.times import utc_text
 from archive.writer import ArchiveError
 from crawler import exit_status, reasons
@@ -108,7 +109,7 @@ class RunLog:
         self.finish_reason = "finished" if is_resident and reason == "shutdown" else reason
         if self.timer is not None:
             self.timer.stop()
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            show_progress("")
 
     def engine_stopped(self) -> None:
         """All is written by now: pipelines are closed, the spider has named the links that it did not get to."""
@@ -164,7 +165,7 @@ class RunLog:
             f"{done:,}{f' of {expected:,}' if expected else ''} links done · {new:,} new articles · {get('download_images/stored', 0):,} images · "
             f"{failed:,} failed · {get('downloader/request_count', 0):,} requests"
         )
-        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+        show_progress(line)
 
     def _finish_row(self, verdict: exit_status.Verdict) -> None:
         """Write the end of the crawl into its row."""

@@ -86,15 +86,11 @@ def fetch_images(data_dir: Path, paths: Iterable[str], settings: Any) -> set[str
         process = CrawlerProcess(settings, install_root_handler=False)
         process.crawl(ImageRepairSpider, wanted=wanted, repaired=repaired)
         process.start()
-    lock = DirectoryLock(data_dir)
-    lock.acquire()
-    try:
+    with DirectoryLock(data_dir):
         for sha256, data in repaired.items():
             target = data_dir / path_of[sha256]
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f".{target.name}.part")
             part.write_bytes(data)
             os.replace(part, target)
-    finally:
-        lock.release()
     return {path_of[sha256] for sha256 in repaired}

@@ -106,7 +106,7 @@ class Reparse:
         self.one.conn = conn
         self.images = ImageRows(conn, captures.db)
         self.pipelines = OfflinePipelines(settings, self.one, self.images)
-        self.writer = PostWriter(settings["POST_FLAVOUR"], settings["POST_IMAGE_BASE"])
+        self.writer = PostWriter.from_settings(settings)
         self.version = reader_of(settings)
         self.settings = settings
 
