@@ -21,7 +21,7 @@ from archive.writer import ArchiveError
 from crawler import exit_status, reasons
 from crawler.archive_spider import ArchiveSpider
 from crawler.interrupts import ReadingEnded
-from crawler.items import Article
+from crawler.items import Article, LinkOutcome
 from pipelines.archive_access import archive_of
 
 COUNTS = {
@@ -145,6 +145,11 @@ class RunLog:
                 self._end_link(link, getattr(item, "id", None), outcome, reason)
         elif link := getattr(item, "link", None):
             self._end_link(link, getattr(item, "id", None), FAILED_HERE, reasons.of_bug(failure.value))
+        elif isinstance(failure.value, KeyError) and not isinstance(item, Article | LinkOutcome):
+            kind = type(item).__name__
+            self.errors.messages[-1:] = [
+                f"a {kind} item lacks the field {failure.value}: yield crawler.items.Article, which has all that pipelines refine"
+            ]
 
     def _end_link(self, link: str, article_id: str | None, outcome: str, reason: str) -> None:
         row = {"url": link, "article_id": article_id, "outcome": outcome, "reason": reason}

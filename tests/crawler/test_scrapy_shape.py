@@ -18,6 +18,7 @@ from tests.websites import news_page
 
 PLUGIN = '''
 import json, os
+import scrapy
 from scrapy import signals
 from scrapy.exceptions import DropItem
 
@@ -28,6 +29,12 @@ class Drop:
 class Fail:
     def process_item(self, item):
         raise KeyError("nothing")
+
+class Dicts(scrapy.Spider):
+    name = "dicts"
+
+    async def start(self):
+        yield {"id": "own:1", "headline": "晨光股份公告", "body_raw": "<p>公司拟投资三亿元。</p>"}
 
 class Report:
     """Writes down the stats at the end, as a monitor reads them."""
@@ -199,12 +206,19 @@ def test_a_spider_of_the_users_archives_articles_and_exports_what_it_yields(page
     assert rows("SELECT outcome FROM crawls") == [{"outcome": "finished"}]
 
 
-def test_parse_needs_no_spider_argument_and_says_that_nothing_is_kept(page, data_dir):
+def test_parse_needs_no_spider_and_says_that_nothing_is_kept(page, data_dir):
     link, words = page
-    run = run_scrapy("parse", link, "--spider", "share", *words, "-s", f"DATA_DIR={data_dir}")
+    run = run_scrapy("parse", link, *words, "-s", f"DATA_DIR={data_dir}")
     assert "山南储能电站一期并网" in run.stdout, run.stderr
     assert "no archive is open" in run.stderr
     assert not data_dir.exists()
+
+
+def test_of_an_item_that_lacks_fields_the_summary_says_which(plugin, data_dir):
+    words = ("-s", "SPIDER_MODULES=shape_plugin", "-s", f"DATA_DIR={data_dir}")
+    run = run_scrapy("crawl", "dicts", *words, env=plugin())
+    assert run.returncode == 70
+    assert "a dict item lacks the field 'securities'" in run.stderr
 
 
 def test_a_dropped_article_has_an_outcome_and_is_not_new(page, plugin, data_dir, rows):
