@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from archive.list_state import ListMemory
 from archive.times import utc_text
+from crawler.feed_rows import PINNED, UNDATED, UNREAD
 from crawler.sources import Listing, Record, Source, SourceError, Window
 from pipelines.normalise_dates import to_utc
 
@@ -23,11 +24,6 @@ PATIENCE = 3  # pages one after the other that bring nothing that was not listed
 SLOWEST = timedelta(hours=6)  # how long a list that fails is left alone at most
 NUMBERED_KEY = re.compile(r"(.*?)(\d{1,15})")  # e.g. 3167593, https://paper.test/?p=1234
 NUMBERED = 20  # records numbered without a gap before a list is taken to number all of them
-UNDATED = "-"  # ends the digest of a record without a time, which may yet come
-UNREAD = "?"  # begins the names of rows that no record could be made of
-PINNED = (
-    "^"  # ends the digest of a record that stood above newer ones: every poll lists it, so it proves nothing
-)
 
 
 class Seen(NamedTuple):

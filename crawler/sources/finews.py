@@ -1,255 +1,139 @@
-"""The list feeds of finews: what each asks, and how its records read. A new feed is one class here.
+"""The list feeds of finews: what each asks, and how its records read. A new feed is one entry of `crawler.feed_rows.FEEDS`.
 
-Three lists name the same things differently (``infoCode``/``infocode``, ``showtime``/``datetime``, ``from``/
-``medianame``); names are brought to one form on entry. `PagedFeed` is the second source: public lists with cursors or
-pages, for when a rolling window has already moved on.
+`PagedFeed` is the second source: public lists with cursors or pages, for when a rolling window has already moved on.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from scrapy.http import Response
 
+from crawler import feed_rows
 from crawler.extraction.decoding import decode
+from crawler.feed_rows import first_text
 from crawler.sources import Channel, Listing, ListRequest, Record, Source, SourceError, Window, register
 from crawler.sources.rows import read_rows
 
-DIGITS = re.compile(r"(?:NW)?(20\d{6}\d{6,15})", re.IGNORECASE)
-DIGEST_TITLE = re.compile(r"\s*【([^】]{1,120})】")
 
-
-def read_json(body: bytes, where: str) -> Any:
-    """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. Raises SourceError."""
+def read_json(body: bytes) -> Any:
+    """JSON of a list, with ``var x=`` or JSONP round it cut away; never evaluated. None where it is none."""
     text = decode(body).strip()
-    try:
-        return json.loads(text, strict=False)
-    except RecursionError:  # nested without end: no list of ours
-        return None
-    except ValueError:
-        pass
-    start, end = text.find("{"), text.rfind("}")
-    try:
-        return (
-            json.loads(text[start : end + 1], strict=False) if 0 <= start < end and text[0] != "<" else None
-        )
-    except (ValueError, RecursionError):
-        return None
-
-
-def text_of(row: dict[str, Any], *names: str) -> str | None:
-    """The first of *names* that says something, as one line of text.
-
-    >>> text_of({"showtime": "", "ShowTime": " 2026-02-21 "}, "showtime")
-    '2026-02-21'
-    """
-    lowered = {str(key).lower(): value for key, value in row.items()}
-    for name in names:
-        value = lowered.get(name.lower())
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
-        if isinstance(value, str) and (text := " ".join(value.split())):
-            return text
+    for candidate in (text, text[text.find("{") : text.rfind("}") + 1] if text[:1] != "<" else ""):
+        try:
+            return json.loads(candidate, strict=False)
+        except RecursionError:  # nested without end: no list of ours
+            return None
+        except ValueError:
+            continue
     return None
 
 
+def record_of(row: dict[str, Any]) -> Record | None:
+    """One row in our words; None where it has no article id."""
+    lowered = feed_rows.lower_keys(row)
+    key = feed_rows.native_id(lowered)
+    if key is None:
+        return None
+    return Record(
+        key=key,
+        headline=feed_rows.headline_of(lowered) or None,
+        published_raw=first_text(lowered, feed_rows.TIMES) or None,
+        publisher=first_text(lowered, ("from", "medianame", "source", "art_medianame")) or None,
+        description=first_text(lowered, feed_rows.DIGESTS) or None,
+        is_quoted=True,
+        url=first_text(lowered, ("url_w", "url", "uniqueurl", "art_uniqueurl", "art_url")) or None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A rolling window of the newest records."""
 
-    name: ClassVar[str]
+    name: str
     """As in `article_feeds`: rolling, media, market-37, ..."""
-    path: ClassVar[str]
+    path: str
     """Path and query of the list, with ``{count}``."""
-    key: ClassVar[str]
+    key: str
     """Name of the list in the answer."""
 
-    @classmethod
-    def url(cls, origin: str, count: int) -> str:
+    def url(self, origin: str, count: int) -> str:
         """Address of the newest *count* records."""
-        return origin + cls.path.format(count=count)
+        return origin + self.path.format(count=count)
 
-    @classmethod
-    def rows(cls, data: Any, where: str) -> list[Any]:
-        """The list in an answer. Raises SourceError."""
-        rows = data.get(cls.key) if isinstance(data, dict) else None
+    def read(self, body: bytes, where: str) -> Listing:
+        """The records of an answer, newest first as served. Raises SourceError."""
+        data = read_json(body)
+        if data is None:
+            start = " ".join(body[:60].decode("utf-8", "replace").split())
+            raise SourceError(f"feed {self.name}: not JSON at {where}: {start!r}")
+        rows = data.get(self.key) if isinstance(data, dict) else None
         if not isinstance(rows, list):
             seen = ", ".join(sorted(map(str, data))[:6]) if isinstance(data, dict) else type(data).__name__
             raise SourceError(
-                f"feed {cls.name}: no list {cls.key!r} at {where}; there is {seen or 'nothing'}"
+                f"feed {self.name}: no list {self.key!r} at {where}; there is {seen or 'nothing'}"
             )
-        return rows
-
-    @classmethod
-    def read(cls, body: bytes, where: str) -> Listing:
-        """The records of an answer, newest first as served. Raises SourceError."""
-        data = read_json(body, where)
-        if data is None:
-            start = " ".join(body[:60].decode("utf-8", "replace").split())
-            raise SourceError(f"feed {cls.name}: not JSON at {where}: {start!r}")
-        rows = cls.rows(data, where)
-        return read_rows(rows, cls.record, f"feed {cls.name}", where)
-
-    @classmethod
-    def record(cls, row: dict[str, Any]) -> Record | None:
-        """One row in our words; None where it has no article id."""
-        for name in (
-            "infoCode",
-            "code",
-            "Art_Code",
-            "id",
-            "newsid",
-            "url_unique",
-            "uniqueUrl",
-            "url_w",
-            "url",
-        ):
-            value = text_of(row, name)
-            if value and (match := DIGITS.fullmatch(value) or re.search(r"[/,](20\d{12,21})\.html", value)):
-                break
-        else:
-            return None
-        description = text_of(row, "digest", "summary", "simdigest", "content", "Art_Content")
-        headline = text_of(row, "title", "Art_Title", "simtitle")
-        if not headline and description and (head := DIGEST_TITLE.match(description)):
-            headline = head[1]
-        return Record(
-            key=match[1],
-            headline=headline,
-            published_raw=text_of(row, "showtime", "datetime", "showDateTime", "Art_ShowTime", "updateTime"),
-            publisher=text_of(row, "from", "medianame", "source", "Art_MediaName"),
-            description=description,
-            is_quoted=True,
-            url=text_of(row, "url_w", "url", "uniqueUrl", "Art_UniqueUrl", "Art_Url"),
-        )
+        return read_rows(rows, record_of, f"feed {self.name}", where)
 
 
-class RollingFeed(Feed):
-    """Rolling news, named emnews by the older site."""
-
-    name, key = "rolling", "records"
-    path = "/web/webapi?type=102&count={count}&newsid=1"
-
-
-class MediaFeed(Feed):
-    """News by medium."""
-
-    name, key = "media", "nodeList"
-    path = "/web/webapi?type=45&count={count}&newsid=1"
-
-
-class MarketFeed(Feed):
-    """Market news; one class a market type."""
-
-    key = "record"
-    path = "/information/newmarket/web/webapi?marketType=37&count={count}"
-    name = "market-37"
-
-
-class MarketFeed38(MarketFeed):
-    """Market news, type 38."""
-
-    path, name = "/information/newmarket/web/webapi?marketType=38&count={count}", "market-38"
-
-
-class MarketFeed39(MarketFeed):
-    """Market news, type 39."""
-
-    path, name = "/information/newmarket/web/webapi?marketType=39&count={count}", "market-39"
-
-
-FEEDS: dict[str, type[Feed]] = {
-    "rolling": RollingFeed,
-    "media": MediaFeed,
-    "37": MarketFeed,
-    "38": MarketFeed38,
-    "39": MarketFeed39,
-}
+FEEDS = {word: Feed(*entry) for word, entry in feed_rows.FEEDS.items()}
 """Feeds by the word that ``-a feeds=`` takes."""
 
 
+@dataclass(frozen=True, slots=True)
 class PagedFeed:
     """A public list that goes back in pages: the second source of a rolling feed."""
 
-    of: ClassVar[str]
+    of: str
     """Name of the feed that it continues."""
+    path: str
+    query: Mapping[str, Any]
+    cursor_name: str
+    """Name of the cursor in the query: ``sortEnd`` is in each answer for the next, ``page_index`` counts from 1."""
+    size_name: str
+    """Name of the number of records."""
+    key: str
+    """Name of the list within ``data``."""
 
-    @classmethod
-    def url(cls, origin: str, cursor: str, size: int) -> str:
+    def url(self, origin: str, cursor: str, size: int) -> str:
         """Address of the page at *cursor*; the empty cursor is the newest page."""
-        raise NotImplementedError
+        trace = str(
+            int(datetime.now(UTC).timestamp() * 1000)
+        )  # any unique value: the lists answer 403 without one
+        at = cursor or ("1" if self.cursor_name == "page_index" else "")
+        query = {**self.query, self.cursor_name: at, self.size_name: size, "req_trace": trace}
+        return f"{origin}{self.path}?{urlencode(query)}"
 
-    @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
+    def read(self, body: bytes, where: str, cursor: str) -> Listing:
         """The page's records and the next cursor, None after the last page. Raises SourceError."""
-        raise NotImplementedError
-
-
-def trace() -> str:
-    """Any unique value: the public lists answer 403 without one."""
-    return str(int(datetime.now(UTC).timestamp() * 1000))
-
-
-class FastNewsList(PagedFeed):
-    """Rolling news further back, by a ``sortEnd`` cursor."""
-
-    of = "rolling"
-
-    @classmethod
-    def url(cls, origin: str, cursor: str, size: int) -> str:
-        query = {
-            "client": "web",
-            "biz": "web_724",
-            "fastColumn": "102",
-            "sortEnd": cursor,
-            "pageSize": size,
-            "req_trace": trace(),
-        }
-        return f"{origin}/comm/web/getFastNewsList?{urlencode(query)}"
-
-    @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
-        data = read_json(body, where)
+        data = read_json(body)
         inner = data.get("data") if isinstance(data, dict) else None
-        rows = inner.get("fastNewsList") if isinstance(inner, dict) else None
-        if not isinstance(rows, list):
-            raise SourceError(f"list {cls.of}: no data.fastNewsList at {where}")
-        listing = read_rows(rows, Feed.record, f"list {cls.of}", where)
-        following = str(inner.get("sortEnd") or "") if isinstance(inner, dict) else ""
+        rows = inner.get(self.key) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict) or not isinstance(rows, list):
+            raise SourceError(f"list {self.of}: no data.{self.key} at {where}")
+        listing = read_rows(rows, record_of, f"list {self.of}", where)
+        is_counted = self.cursor_name == "page_index"
+        following = str(int(cursor or "1") + 1) if is_counted else str(inner.get(self.cursor_name) or "")
         listing.next_cursor = following if listing.records and following not in ("", cursor) else None
         return listing
 
 
-class NewsByColumns(PagedFeed):
-    """News by medium further back, by page number."""
-
-    of = "media"
-
-    @classmethod
-    def url(cls, origin: str, cursor: str, size: int) -> str:
-        query = {
-            "client": "web", "biz": "web_news_col", "column": "345,350", "order": 1, "needInteractData": 0,
-            "page_index": cursor or "1", "page_size": size, "req_trace": trace(),
-        }  # fmt: skip
-        return f"{origin}/comm/web/getNewsByColumns?{urlencode(query)}"
-
-    @classmethod
-    def read(cls, body: bytes, where: str, cursor: str) -> Listing:
-        data = read_json(body, where)
-        inner = data.get("data") if isinstance(data, dict) else None
-        rows = inner.get("list") if isinstance(inner, dict) else None
-        if not isinstance(rows, list):
-            raise SourceError(f"list {cls.of}: no data.list at {where}")
-        listing = read_rows(rows, Feed.record, f"list {cls.of}", where)
-        listing.next_cursor = str(int(cursor or "1") + 1) if listing.records else None
-        return listing
-
-
-PAGED: dict[str, type[PagedFeed]] = {page.of: page for page in (FastNewsList, NewsByColumns)}
+PAGED = {
+    "rolling": PagedFeed(
+        "rolling", "/comm/web/getFastNewsList", {"client": "web", "biz": "web_724", "fastColumn": "102"},
+        "sortEnd", "pageSize", "fastNewsList",
+    ),
+    "media": PagedFeed(
+        "media", "/comm/web/getNewsByColumns",
+        {"client": "web", "biz": "web_news_col", "column": "345,350", "order": 1, "needInteractData": 0},
+        "page_index", "page_size", "list",
+    ),
+}  # fmt: skip
 """The second source of each feed that has one."""
 
 
@@ -284,11 +168,8 @@ class Finews(Source):
     interval = timedelta(minutes=5)
     first_poll = None
     uses = ("FINEWS_ORIGINS", "FINEWS_LIST_ORIGINS", "FINEWS_COUNTS")
-    channels = {
-        feed.name: Channel(feed.__doc__ or feed.name, is_default=True, may_be_empty=True)
-        for feed in FEEDS.values()
-    }
     feeds = {feed.name: feed for feed in FEEDS.values()}
+    channels = {name: Channel(name, is_default=True, may_be_empty=True) for name in feeds}
 
     def __init__(self, settings: Mapping[str, Any] | None = None):
         super().__init__(settings)

@@ -13,7 +13,7 @@ import pytest
 
 from archive.reader_marks import Mark, WrongMark, add_links, links_of, read_mark, set_mark, waiting_links
 from archive.writer import Archive
-from crawler.preflight import ADDED
+from crawler.due_work import ADDED
 from tests.archive.test_alerts import arrive
 from tests.scrapy_process import run_scrapy
 from tests.serving import serving

@@ -5,18 +5,7 @@ import json
 import pytest
 from scrapy.http import TextResponse
 
-from crawler.sources.finews import (
-    FEEDS,
-    PAGED,
-    FastNewsList,
-    Finews,
-    MarketFeed,
-    MediaFeed,
-    NewsByColumns,
-    RollingFeed,
-    SourceError,
-    read_json,
-)
+from crawler.sources.finews import FEEDS, PAGED, Finews, SourceError, read_json
 
 ID = "202606303790000412"
 
@@ -26,7 +15,7 @@ def body(value) -> bytes:
 
 
 def test_each_feed_in_our_words():
-    rolling = RollingFeed.read(
+    rolling = FEEDS["rolling"].read(
         body(
             {
                 "records": [
@@ -43,7 +32,7 @@ def test_each_feed_in_our_words():
         ),
         "w",
     )
-    media = MediaFeed.read(
+    media = FEEDS["media"].read(
         body(
             {
                 "nodeList": [
@@ -59,7 +48,7 @@ def test_each_feed_in_our_words():
         ),
         "w",
     )
-    market = MarketFeed.read(
+    market = FEEDS["37"].read(
         body(
             {
                 "record": [
@@ -104,13 +93,15 @@ def test_an_unknown_shape_is_told(feed, answer):
 
 
 def test_an_empty_list_is_no_error():
-    assert RollingFeed.read(body({"records": []}), "w").records == []
+    assert FEEDS["rolling"].read(body({"records": []}), "w").records == []
 
 
 def test_a_record_with_empty_fields_is_incomplete():
-    [record] = RollingFeed.read(
-        body({"records": [{"id": ID, "title": "", "showtime": None, "url_w": ""}]}), "w"
-    ).records
+    [record] = (
+        FEEDS["rolling"]
+        .read(body({"records": [{"id": ID, "title": "", "showtime": None, "url_w": ""}]}), "w")
+        .records
+    )
     assert not record.is_complete
 
 
@@ -119,7 +110,7 @@ def test_a_title_is_lifted_from_the_digest_only_from_its_head():
         {"id": ID, "title": "", "digest": "【题在这里】正文【注】"},
         {"id": ID[:-1] + "3", "title": "", "digest": "正文【注】"},
     ]
-    first, second = RollingFeed.read(body({"records": rows}), "w").records
+    first, second = FEEDS["rolling"].read(body({"records": rows}), "w").records
     assert (first.headline, second.headline) == ("题在这里", None)
 
 
@@ -127,7 +118,7 @@ def test_a_title_is_lifted_from_the_digest_only_from_its_head():
     "text", ['{"a": 1}', 'var ajaxResult={"a": 1};', 'jQuery123({"a": 1})', '\ufeff{"a": 1}', '  {"a": 1}\n']
 )
 def test_wrappers_are_cut_away(text):
-    assert read_json(text.encode(), "w") == {"a": 1}
+    assert read_json(text.encode()) == {"a": 1}
 
 
 def test_pages_and_their_cursors():
@@ -138,19 +129,19 @@ def test_pages_and_their_cursors():
             "sortEnd": "1782790580123456",
         },
     }
-    listing = FastNewsList.read(body(answer), "w", "")
+    listing = PAGED["rolling"].read(body(answer), "w", "")
     assert (listing.records[0].key, listing.next_cursor) == (ID, "1782790580123456")
-    again = FastNewsList.read(body(answer), "w", "1782790580123456")
+    again = PAGED["rolling"].read(body(answer), "w", "1782790580123456")
     assert again.next_cursor is None, "a cursor that does not move ends the list"
     columns = {"data": {"list": [{"code": ID, "title": "题", "mediaName": "晨光"}]}}
-    listing = NewsByColumns.read(body(columns), "w", "")
+    listing = PAGED["media"].read(body(columns), "w", "")
     assert (listing.records[0].publisher, listing.next_cursor) == ("晨光", "2")
-    listing = NewsByColumns.read(body({"data": {"list": []}}), "w", "2")
+    listing = PAGED["media"].read(body({"data": {"list": []}}), "w", "2")
     assert (listing.records, listing.next_cursor) == ([], None)
 
 
 def test_a_row_without_an_id_among_good_ones_is_named():
-    listing = RollingFeed.read(body({"records": [{"id": ID, "title": "题"}, {"title": "专题"}, 7]}), "w")
+    listing = FEEDS["rolling"].read(body({"records": [{"id": ID, "title": "题"}, {"title": "专题"}, 7]}), "w")
     assert [record.key for record in listing.records] == [ID]
     assert listing.unread == ['{"title": "专题"}', "7"]
 

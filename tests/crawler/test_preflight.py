@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler import preflight
-from crawler.polling import PINNED, UNDATED, UNREAD
-from crawler.sources.finews import FEEDS, Feed
+from crawler import feed_rows
+from crawler.sources.finews import record_of
 from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
 
@@ -99,25 +98,20 @@ def quiet(done):
     return (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_feeds_are_those_of_the_spider():
-    assert {word: (feed.name, feed.path, feed.key) for word, feed in FEEDS.items()} == preflight.FEEDS
-
-
 @pytest.mark.parametrize(
-    "row",
+    ("row", "ident"),
     [
-        {"infoCode": "NW202606301234567890", "id": "7"},
-        {"ID": 202606301234567890},
-        {"infoCode": "", "url_w": "http://finance.host.test/news/1345,202606301234567890.html"},
-        {"uniqueUrl": "http://finance.host.test/a/202606301234567890.html"},
-        {"id": "7", "title": "no id"},
-        {"infoCode": None},
-        "no record",
+        ({"infoCode": "NW202606301234567890", "id": "7"}, "202606301234567890"),
+        ({"ID": 202606301234567890}, "202606301234567890"),
+        ({"infoCode": "", "url_w": "http://finance.host.test/news/1345,202606301234567890.html"}, "202606301234567890"),
+        ({"uniqueUrl": "http://finance.host.test/a/202606301234567890.html"}, "202606301234567890"),
+        ({"id": "7", "title": "no id"}, None),
+        ({"infoCode": None}, None),
+        ("no record", None),
     ],
-)
-def test_ids_are_read_as_the_spider_reads_them(row):
-    record = Feed.record(row) if isinstance(row, dict) else None
-    assert preflight.native_id(row) == (record and record.key)
+)  # fmt: skip
+def test_ids_of_rows(row, ident):
+    assert feed_rows.native_id(feed_rows.lower_keys(row)) == ident
 
 
 @pytest.mark.parametrize(
@@ -130,11 +124,7 @@ def test_ids_are_read_as_the_spider_reads_them(row):
     ],
 )
 def test_a_digest_is_that_of_the_spider(row):
-    assert preflight.digest(row) == Feed.record(row).digest()
-
-
-def test_marks_are_those_of_the_polls():
-    assert (preflight.UNREAD, preflight.PINNED, preflight.UNDATED) == (UNREAD, PINNED, UNDATED)
+    assert feed_rows.digest(feed_rows.lower_keys(row)) == record_of(row).digest()
 
 
 def test_an_edited_title_starts_the_crawl(wire, crawled, check, rows):
@@ -178,7 +168,7 @@ def test_nothing_new_starts_no_crawl(wire, crawled, check, rows):
     assert rows("SELECT * FROM articles") == before
     now = wire.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     feeds = rows("SELECT * FROM feeds")
-    assert {feed["feed"] for feed in feeds} == {name for name, _, _ in preflight.FEEDS.values()}
+    assert {feed["feed"] for feed in feeds} == {name for name, _, _ in feed_rows.FEEDS.values()}
     assert all(feed["last_polled_at"] == feed["last_read_at"] == now for feed in feeds)
 
 
