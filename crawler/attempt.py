@@ -1,11 +1,13 @@
-"""An attempt to get one article: the places where it may be had, and what those that failed answered."""
+"""An attempt to get one article: the places where it may be had, what is known of it beside, and what the places that failed
+answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from archive import outcomes
-from crawler.pages import Place
+from crawler.pages import Place, Target
 
 CERTAINTY = (
     outcomes.GONE,
@@ -22,9 +24,13 @@ CERTAINTY = (
 
 @dataclass(slots=True)
 class Attempt:
-    """Places in the order they are asked; the first is asked now."""
+    """What one request for an article is about, and all those that it leads to."""
 
+    target: Target
     places: list[Place]
+    """In the order they are asked; the first is asked now."""
+    known: dict[str, Any] = field(default_factory=dict)
+    """What is known of the article beside its page, for `ArticleSpider.add_known`."""
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     """``(address, outcome, reason)`` of each place that failed."""
 
@@ -42,13 +48,13 @@ class Attempt:
         """The attempt once its place has failed. Only the publisher's own host can say that an article is gone."""
         if outcome == outcomes.GONE and not self.place.own:
             outcome, reason = outcomes.UNREACHABLE, f"{reason}; this is not the publisher's own host"
-        return Attempt(self.places, [*self.failures, (self.place.url, outcome, reason)])
+        return replace(self, failures=[*self.failures, (self.place.url, outcome, reason)])
 
     def conclude(self) -> tuple[str, str]:
         """``(outcome, reason)`` of an article that none of its places brought.
 
         >>> mirror, own = Place("http://a.example/1", object, own=False), Place("http://b.example/1", object, own=True)
-        >>> Attempt([mirror, own]).fail("gone", "404").fail("unreachable", "no such host: http://b.example/1").conclude()
+        >>> Attempt(object, [mirror, own]).fail("gone", "404").fail("unreachable", "no such host: http://b.example/1").conclude()
         ('unreachable', "2 places tried. 404; this is not the publisher's own host (http://a.example/1). no such host (http://b.example/1)")
         """
         outcome = min((outcome for _, outcome, _ in self.failures), key=CERTAINTY.index)

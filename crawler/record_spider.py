@@ -222,16 +222,12 @@ class RecordSpider(ArticleSpider):
         )
         return rest_on(request, [])
 
-    def next_step(
-        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
-    ) -> Article | Request:
+    def next_step(self, article: Article, attempt: Attempt) -> Article | Request:
         # A record with empty fields is archived at once; only an article that no list completes any more asks its page.
-        return self.complete(article, target, attempt, known) if known.get("asks_page") else article
+        return self.complete(article, attempt) if attempt.known.get("asks_page") else article
 
-    def parse(
-        self, response: Any, target: Target | None = None, attempt: Attempt | None = None, **known: Any
-    ) -> Any:
-        checked = known.get("checked")
+    def parse(self, response: Any, attempt: Attempt | None = None) -> Any:
+        checked = attempt and attempt.known.get("checked")
         if checked and response.status == 304:
             self.count("checks/not_modified")
             row = self.check_row(response, checked)
@@ -239,7 +235,7 @@ class RecordSpider(ArticleSpider):
                 row[name] = row[name] or checked[name]
             self.archive.add_rows("checks", [{"article_id": checked["article_id"], **row}])
             return None
-        return super().parse(response, target, attempt, **known)
+        return super().parse(response, attempt)
 
     def check_row(self, response: Any, checked: dict[str, Any] | None) -> dict[str, Any]:
         """When to check an article again."""

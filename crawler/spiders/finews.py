@@ -5,6 +5,7 @@ scrapy crawl finews [-a origin=URL] [-a feeds=rolling,media,37,38,39] [-a since=
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from crawler.archive_spider import UsageProblem
@@ -37,8 +38,9 @@ class FinewsSpider(FeedsSpider):
             raise UsageProblem(f"feeds={feeds}: no feed is called {unknown[0]}; there are {', '.join(FEEDS)}")
         self.origin = origin.rstrip("/") if origin else None
 
+    @cached_property
     def origins(self) -> list[str]:
-        return [self.origin] if self.origin else super().origins()
+        return [self.origin] if self.origin else super().origins
 
     def followed(self, settings: Any) -> list[tuple[Source, list[str]]]:
         given = {name: settings.get(name) for name in Finews.uses}

@@ -269,7 +269,5 @@ class ShareSpider(ArticleSpider):
             self.count("links/failed")
         archive.flush()
 
-    def next_step(
-        self, article: Article, target: Target, attempt: Attempt, known: dict[str, Any]
-    ) -> Article | Request:
-        return self.complete(article, target, attempt, known)
+    def next_step(self, article: Article, attempt: Attempt) -> Article | Request:
+        return self.complete(article, attempt)
