@@ -1,10 +1,10 @@
-"""Posts: front matter that every YAML reader reads back equal, and bodies that no template engine touches."""
+"""Posts: front matter that every YAML reader reads back equal, and a body that no template engine touches, in each flavour."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,21 +12,10 @@ from typing import Any
 from lxml import etree
 
 from archive.late_pattern import compile_late
+from archive.post_text import UNTITLED, clean_title, inert, quoted, safe_body
 from archive.times import BEIJING
 
 OLD_HOST = "finews.withounder.com"
-UNTITLED = "（无题）"
-
-GONE = compile_late(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd-\uffff\ud800-\udfff]"
-)
-BLANKS = compile_late(r"[\s\u0085\u3000\u2028\u2029]+")
-ESCAPED = compile_late("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-LINE_BREAKS = compile_late(r"[\r\n]+")
-TEMPLATE = compile_late(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
-BLOCKS = "p|div|section|article|center|figure|figcaption|blockquote|pre|ul|ol|li|dl|dt|dd|table|caption|colgroup|thead|tbody|tfoot|tr|td|th|h[1-6]|hr"
-OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^<>]*)?>|<br>", re.IGNORECASE)
-PRE = compile_late(r"(<pre[^<>]*>)(.*?)(</pre>)", re.IGNORECASE | re.DOTALL)
 LOCAL_IMAGE = compile_late(r'(<img\b[^<>]*?\bsrc=")(images/)')
 SAFE_ID = compile_late(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 PLAIN_WORD = compile_late(r"(?!(?i:y|n|yes|no|on|off|true|false|null|nan)$)[^\W\d][\w-]*")
@@ -39,88 +28,6 @@ class Post:
     path: str
     """Relative to the posts folder."""
     text: str
-
-
-def clean_title(text: str) -> str:
-    """A title as one line that can be shown; empty where nothing is left.
-
-    >>> clean_title(" 第一行\\n第二行\\u202e ")
-    '第一行 第二行'
-    """
-    if (
-        text.isprintable() and "  " not in text and "\ufffd" not in text
-    ):  # of what goes, all but these two is not printable
-        return text.strip()
-    return BLANKS.sub(" ", GONE.sub("", BLANKS.sub(" ", text))).strip()
-
-
-def quoted(text: str) -> str:
-    r"""A string as one physical line of YAML that all its dialects read alike.
-
-    >>> print(quoted('他说"好" #'))
-    "他说\"好\" #"
-    """
-
-    def escape(match: re.Match[str]) -> str:
-        code = ord(match[0])
-        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-
-    text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text if text.isprintable() else ESCAPED.sub(escape, text)}"'
-
-
-def inert(html: str) -> str:
-    """HTML whose template marks are entities: Liquid, Nunjucks, Jinja and shortcodes see none.
-
-    >>> inert("<p>{{ x }} {% y %}</p>")
-    '<p>&#123;&#123; x &#125;&#125; &#123;% y %&#125;</p>'
-    """
-    html = TEMPLATE.sub(lambda match: f"&#{ord(match[0])};", html)
-    return re.sub(r"\{(?=&#)", "&#123;", html)
-
-
-def on_its_own(tag: re.Match[str]) -> str:
-    """A block's tag with the line break that Markdown needs beside it."""
-    return (
-        f"\n{tag[0]}" if tag[1] == "" and tag[0] != "<br>" and not tag[0].startswith("<hr") else f"{tag[0]}\n"
-    )
-
-
-def join_lines(html: str) -> str:
-    """*html* on one line, with one blank in the place of each line break and the blanks round it.
-
-    >>> join_lines("  a \\n\\r\\n\\t b\\n")
-    '  a b '
-    """
-    first, *others = LINE_BREAKS.split(html)
-    if not others:
-        return html
-    inner = [line.strip(" \t") for line in others[:-1]]
-    return " ".join((first.rstrip(" \t"), *inner, others[-1].lstrip(" \t")))
-
-
-def safe_body(html: str) -> str:
-    """A body that Markdown leaves alone: in one ``<div>``, blocks on lines of their own, never a blank line or indent.
-
-    >>> print(safe_body("<p>甲</p><p>{{ 乙 }}</p>"))
-    <div>
-    <p>甲</p>
-    <p>&#123;&#123; 乙 &#125;&#125;</p>
-    </div>
-    """
-    if "<pre" in html:
-        html = PRE.sub(lambda m: m[1] + m[2].replace("\n", "&#10;").replace("\t", "&#9;") + m[3], html)
-    if "\n" in html or "\r" in html or "\t" in html:
-        html = join_lines(html).replace("\t", "&#9;")
-    if "{" in html or "}" in html:
-        html = inert(html)
-    html = html.replace("<p>", "\n<p>").replace(
-        "</p>", "</p>\n"
-    )  # nearly all of them: a match each costs 1 µs
-    if OTHER_BLOCK.search(html):
-        html = OTHER_BLOCK.sub(on_its_own, html)
-    lines = [line for line in map(str.strip, html.split("\n")) if line]
-    return "<div>\n" + "\n".join(lines) + "\n</div>"
 
 
 def beijing(text: str) -> datetime:
@@ -199,40 +106,28 @@ def common(article: Mapping[str, Any], moment: datetime, name: str, address: str
 UP = "../../../../"  # from /news/YYYY/MM/DD/NAME.html to the site's root
 
 
-def jekyll(article: Mapping[str, Any], base: str) -> Post:
-    """Jekyll 3 and 4."""
-    moment, name = moment_of(article), name_of(article)
-    front = matter([("layout", "post"), *common(article, moment, name, "permalink")])
-    return Post(
-        f"_posts/{str(moment)[:10]}/{str(moment)[:10]}-{name}.md",  # strftime costs 3 µs
-        f"{front}{safe_body(body_of(article, base or UP))}\n",
-    )
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A flavour whose posts are YAML front matter and a body."""
 
+    path: str
+    """Of the file, with the ``{day}`` (``2022-02-21``), its ``{month}``, ``{year}`` and ``{number}`` of the month, and the ``{name}``."""
+    address: str = "permalink"
+    """Key that pins the page's address."""
+    first: tuple[tuple[str, str], ...] = ()
+    """Keys before the common ones."""
+    last: tuple[tuple[str, str], ...] = ()
+    up: str = UP
+    """From a page to the site's root, where images are by default."""
 
-def hugo(article: Mapping[str, Any], base: str) -> Post:
-    """Hugo: posts/ is its content folder."""
-    moment, name = moment_of(article), name_of(article)
-    front = matter(common(article, moment, name, "url"))
-    return Post(
-        f"news/{moment:%Y-%m}/{moment:%Y-%m-%d}-{name}.md",
-        f"{front}{safe_body(body_of(article, base or UP))}\n",
-    )
-
-
-def eleventy(article: Mapping[str, Any], base: str) -> Post:
-    """Eleventy."""
-    moment, name = moment_of(article), name_of(article)
-    front = matter(
-        [
-            ("layout", "post.njk"),
-            *common(article, moment, name, "permalink"),
-            ("templateEngineOverride", "false"),
-        ]
-    )
-    return Post(
-        f"news/{moment:%Y-%m}/{moment:%Y-%m-%d}-{name}.md",
-        f"{front}{safe_body(body_of(article, base or UP))}\n",
-    )
+    def __call__(self, article: Mapping[str, Any], base: str) -> Post:
+        moment, name = moment_of(article), name_of(article)
+        day = str(moment)[:10]  # strftime costs 3 µs
+        front = matter([*self.first, *common(article, moment, name, self.address), *self.last])
+        return Post(
+            self.path.format(day=day, month=day[:7], year=day[:4], number=day[5:7], name=name),
+            f"{front}{safe_body(body_of(article, base or self.up))}\n",
+        )
 
 
 def pelican(article: Mapping[str, Any], base: str) -> Post:
@@ -261,16 +156,6 @@ def pelican(article: Mapping[str, Any], base: str) -> Post:
     head = "".join(f"{key}: {value}\n" for key, value in pairs)
     return Post(
         f"{moment:%Y-%m}/{moment:%Y-%m-%d}-{name}.md", f"{head}\n{safe_body(body_of(article, base or UP))}\n"
-    )
-
-
-def plain(article: Mapping[str, Any], base: str) -> Post:
-    """Any other reader of Markdown with front matter, Obsidian for one."""
-    moment, name = moment_of(article), name_of(article)
-    front = matter(common(article, moment, name, "permalink"))
-    return Post(
-        f"{moment:%Y/%m}/{moment:%Y-%m-%d}-{name}.md",
-        f"{front}{safe_body(body_of(article, base or '../../../'))}\n",
     )
 
 
@@ -339,6 +224,16 @@ def jekyll_old(article: Mapping[str, Any], base: str) -> Post:
     return Post(f"_posts/{moment:%Y-%m-%d}-{name}.md", text)
 
 
-FLAVOURS = {
-    "jekyll": jekyll, "jekyll-old": jekyll_old, "hugo": hugo, "eleventy": eleventy, "pelican": pelican, "plain": plain,
-}  # fmt: skip
+FLAVOURS: dict[str, Callable[[Mapping[str, Any], str], Post]] = {
+    "jekyll": Layout("_posts/{day}/{day}-{name}.md", first=(("layout", "post"),)),
+    "jekyll-old": jekyll_old,
+    "hugo": Layout("news/{month}/{day}-{name}.md", address="url"),  # posts/ is its content folder
+    "eleventy": Layout(
+        "news/{month}/{day}-{name}.md",
+        first=(("layout", "post.njk"),),
+        last=(("templateEngineOverride", "false"),),
+    ),
+    "pelican": pelican,
+    "plain": Layout("{year}/{number}/{day}-{name}.md", up="../../../"),  # Obsidian for one
+}
+"""``flavour(article, base) -> Post`` by the setting POST_FLAVOUR."""

@@ -15,6 +15,7 @@ from typing import Any
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 
 from archive.language import language_of
+from archive.post_format import FLAVOURS
 from crawler import settings as project_settings
 from crawler.check_classes import find_class_problem
 from crawler.chromium import find_missing_part
@@ -22,7 +23,6 @@ from crawler.guard.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
 from crawler.middlewares.site_headers import read_site_headers
 
-FLAVOURS = ("jekyll", "jekyll-old", "hugo", "eleventy", "pelican", "plain")
 MINIMUM = {
     "CONCURRENT_REQUESTS": 1,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,

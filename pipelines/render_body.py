@@ -9,7 +9,7 @@ from lxml import etree
 
 from archive.body_tags import TAGS as SAFE_TAGS
 from archive.late_pattern import compile_late
-from archive.post_format import clean_title
+from archive.post_text import clean_title
 from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
 KEPT = {

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from scrapy.http import TextResponse
 
 from archive.body_tags import TAGS
-from archive.post_format import UNTITLED, clean_title, render_post
+from archive.post_format import render_post
+from archive.post_text import UNTITLED, clean_title
 from archive.schema import open_archive
 from archive.search.match import matches
 from archive.times import BEIJING

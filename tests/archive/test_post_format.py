@@ -7,17 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from archive.post_format import (
-    FLAVOURS,
-    clean_title,
-    inert,
-    name_of,
-    old_post,
-    quoted,
-    render_post,
-    safe_body,
-    tag_of,
-)
+from archive.post_format import FLAVOURS, name_of, old_post, render_post, tag_of
+from archive.post_text import clean_title, inert, quoted, safe_body
 from tests.sites.hostile import NAMES, TITLES
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "finews" / "nw-20220221-sample.json"

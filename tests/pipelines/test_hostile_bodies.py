@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from itemadapter import ItemAdapter
 
-from archive.post_format import safe_body
+from archive.post_text import safe_body
 from crawler.items import Article
 from pipelines import download_images, sanitise_html
 from pipelines import strip_tree as strip_tree_module

@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from archive.post_format import clean_title  # noqa: E402
+from archive.post_text import clean_title  # noqa: E402
 from archive.writer import Archive  # noqa: E402
 from pipelines.write_frontmatter import PostWriter  # noqa: E402
 from tests.newsroom.articles import samples  # noqa: E402

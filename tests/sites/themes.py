@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from archive.exports.sites.listings import post_address  # noqa: E402
-from archive.post_format import clean_title  # noqa: E402
+from archive.post_text import clean_title  # noqa: E402
 from tests.sites.build import TROUBLE, ZONES, crawled, installed, say, visible  # noqa: E402
 
 BUILD = {

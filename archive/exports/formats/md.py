@@ -9,7 +9,8 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from archive.exports import TITLE, TITLE_OPTION, Job, Row, writes
-from archive.post_format import BLANKS, GONE, UNTITLED, beijing
+from archive.post_format import beijing
+from archive.post_text import BLANKS, GONE, UNTITLED
 from archive.urls import http_url
 
 MARKS = re.compile(r"[\\`*_\[\]<>&~$^|{}]|(?<=!)(?=\[)")

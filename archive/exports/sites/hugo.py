@@ -7,7 +7,8 @@ import json
 from archive.exports import Row
 from archive.exports.sites import Generator, builds, root_of
 from archive.language import TAGS, current
-from archive.post_format import Post, matter, quoted, render_post
+from archive.post_format import Post, matter, render_post
+from archive.post_text import quoted
 
 CONFIG = """\
 baseURL = {url}

@@ -8,7 +8,8 @@ from html import escape
 from archive.exports import Row
 from archive.exports.sites import root_of
 from archive.language import pgettext
-from archive.post_format import UNTITLED, clean_title, inert, moment_of, name_of
+from archive.post_format import moment_of, name_of
+from archive.post_text import UNTITLED, clean_title, inert
 from archive.urls import http_url
 
 ROWS = 200  # of a page of a listing

@@ -29,7 +29,8 @@ from archive.exports.sites.listings import (
     render_headline,
 )
 from archive.language import TAGS, current, ngettext, pgettext, pgettext_noop, using
-from archive.post_format import beijing, moment_of, quoted
+from archive.post_format import beijing, moment_of
+from archive.post_text import quoted
 
 POSTS = 5000  # whole articles, as a rule: Jekyll reads them in 5 s, Hugo in 600 MB
 FRONT = 30  # articles of a page of the front page
