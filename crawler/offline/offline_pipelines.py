@@ -23,7 +23,8 @@ from archive.one_article import OneArticle
 from archive.writer import Archive
 from crawler.items import Article
 from pipelines.archive_access import share_archive
-from pipelines.download_images import DownloadImagesPipeline, Outcome, find_images, place_images
+from pipelines.body_images import find_images, place_images
+from pipelines.download_images import DownloadImagesPipeline, Outcome
 from pipelines.store_sqlite import StoreSqlitePipeline
 from pipelines.write_frontmatter import WriteFrontmatterPipeline
 

@@ -18,15 +18,10 @@ from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.utils.test import get_crawler
 
 from archive.writer import Archive, ArchiveError, Entry
-from pipelines import download_images
+from pipelines import body_images
 from pipelines.archive_access import archive_named_in, share_archive
-from pipelines.download_images import (
-    DownloadImagesPipeline,
-    find_images,
-    outcome_of_error,
-    point_at_copy,
-    validate_image,
-)
+from pipelines.body_images import find_images, point_at_copy
+from pipelines.download_images import DownloadImagesPipeline, outcome_of_error, validate_image
 from pipelines.fetch_errors import FetchRefused
 from pipelines.image_types import Limits
 from pipelines.sanitise_html import safe_tree
@@ -197,7 +192,7 @@ def test_captions(markup, caption):
 
 
 def test_images_beyond_a_bound_are_not_fetched(monkeypatch):
-    monkeypatch.setattr(download_images, "MOST_IMAGES", 2)
+    monkeypatch.setattr(body_images, "MOST_IMAGES", 2)
     markup = "".join(f'<img src="https://i.example/{n}.png">' for n in range(4))
     statuses = [image.get("status") for image in find_images(safe_tree(markup), BASE)]
     assert statuses == [None, None, "refused", "refused"]

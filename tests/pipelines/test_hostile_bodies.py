@@ -17,7 +17,7 @@ from itemadapter import ItemAdapter
 
 from archive.post_text import safe_body
 from crawler.items import Article
-from pipelines import download_images, sanitise_html
+from pipelines import body_images, sanitise_html
 from pipelines import strip_tree as strip_tree_module
 from pipelines.lift_securities import LiftSecuritiesPipeline
 from pipelines.render_body import RenderBodyPipeline, text_of
@@ -47,9 +47,9 @@ def run_pipelines(body):
     item = SanitiseHtmlPipeline().process_item(article(body))
     item = LiftSecuritiesPipeline().process_item(item)
     strip_article(ItemAdapter(item))
-    for image in download_images.find_images(item.body_tree, "https://news.example/1"):
+    for image in body_images.find_images(item.body_tree, "https://news.example/1"):
         image["status"] = "failed"
-        download_images.point_at_copy(image)
+        body_images.point_at_copy(image)
     item = SecuritiesInTextPipeline().process_item(RenderBodyPipeline().process_item(item))
     safe_body(item.body_html)
     return item

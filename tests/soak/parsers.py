@@ -28,7 +28,7 @@ from crawler.pages import LinkError, PageError, target_of
 from crawler.sources import SourceError
 from crawler.sources.link_list import read_list
 from crawler.sources.syndication import read_feed
-from pipelines.download_images import find_images
+from pipelines.body_images import find_images
 from pipelines.image_types import sniff, why_not
 from pipelines.lift_securities import LiftSecuritiesPipeline
 from pipelines.normalise_dates import to_utc
