@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from html import unescape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
 
 from archive.times import BEIJING
 from pipelines import date_forms as forms
+from pipelines.clock_times import (
+    Print,
+    Reading,
+    as_reading,
+    at_clock,
+    instant_of_age,
+    instant_of_stated_age,
+    latest_of,
+)
 from pipelines.foreign_dates import decimal, language_of_text, language_tag, read_age, read_day
-from pipelines.time_zones import zone_named, zone_of_site, zone_printed
+from pipelines.time_zones import zone_named, zone_of_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -29,33 +38,14 @@ if TYPE_CHECKING:
 
 # No news site is older; 1970-01-01 and 0000-00-00 mean "none".
 EARLIEST = datetime(1990, 1, 1, tzinfo=BEIJING)
-# How far a publisher's clock may be ahead of ours ...
+# How far a publisher's clock may be ahead of ours; `SKEW`, where the day or year is inferred.
 TOLERANCE = timedelta(hours=1)
-# ... and how far where the day or year is inferred: further ahead is taken for the day or year before.
-SKEW = timedelta(minutes=5)
 LONGEST = 200  # characters of a printed time with what stands round it
 COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
 
 ISO_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(-\d\d:?\d\d)", re.ASCII)
 """ISO 8601 without seconds: there, what follows is an offset and not the end of a span of time."""
-Reading = tuple[datetime, str, str]
-"""Instant (UTC), precision, and who read it: ``fast`` or ``dateparser``."""
-
-
-class Print(NamedTuple):
-    """What is known of a printed time besides its text."""
-
-    seen_at: datetime
-    """When it was received, aware."""
-    language: str | None
-    """As `language_tag` gives it, None where it is not known."""
-    zone: tzinfo | None
-    """That of the clock that it was read from, None where it is not known."""
-
-    @property
-    def now(self) -> datetime:
-        return self.seen_at.astimezone(self.zone or UTC)
 
 
 def to_utc(
@@ -86,17 +76,15 @@ def _read(raw: str | int | float, printed: Print) -> Reading | None:
     try:
         if isinstance(raw, str):
             if printed.zone is BEIJING and COMMON.fullmatch(raw) and raw[11:13] != "24":
-                return _utc(datetime.fromisoformat(raw).replace(tzinfo=BEIJING), COMMON_PRECISION[len(raw)])
+                return as_reading(
+                    datetime.fromisoformat(raw).replace(tzinfo=BEIJING), COMMON_PRECISION[len(raw)]
+                )
             return _read_text(raw, printed)
         if isinstance(raw, bool) or not isinstance(raw, (int, float)):
             return None
         return _read_text(str(int(raw)), printed)
     except (ValueError, OverflowError, KeyError):  # a 30th of February, an hour 25, a NaN, a month Foo
         return None
-
-
-def _utc(stated: datetime, precision: str, reader: str = "fast") -> Reading:
-    return stated.astimezone(UTC).replace(microsecond=0), precision, reader
 
 
 def clean(raw: str) -> str:
@@ -117,7 +105,7 @@ def _read_text(raw: str, printed: Print) -> Reading | None:
     text = clean(raw)
     if epoch := forms.EPOCH.pattern.fullmatch(text):
         whole = epoch[1].partition(".")[0]
-        return _utc(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
+        return as_reading(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
     if match := ISO_MINUTE.fullmatch(text):
         reading = _read_text(f"{match[1]}:00{match[2]}", printed)
         return reading and (reading[0], "minute", reading[2])
@@ -154,14 +142,14 @@ def _absolute(match: re.Match[str], printed: Print) -> Reading | None:
     year = part.get("year") or part.get("year_last")
     assert day
     assert year
-    return _on(date(int(year), month, int(day)), part, printed)
+    return at_clock(date(int(year), month, int(day)), part, printed)
 
 
 def _day_first(match: re.Match[str], printed: Print) -> Reading | None:
     """``21.02.2022``, where its order can be told."""
     order = forms.day_and_month(match, printed.language)
     return (
-        _on(date(forms.full_year(match["year"]), order[1], order[0]), match.groupdict(), printed)
+        at_clock(date(forms.full_year(match["year"]), order[1], order[0]), match.groupdict(), printed)
         if order
         else None
     )
@@ -173,104 +161,21 @@ def _relative(text: str, printed: Print) -> Reading | None:
     if match := forms.RELATIVE_DAY.pattern.fullmatch(text):
         if printed.zone is None:
             return None
-        return _on(now.date() - timedelta(days=forms.DAYS_AGO[match["word"][0]]), match.groupdict(), printed)
+        return at_clock(
+            now.date() - timedelta(days=forms.DAYS_AGO[match["word"][0]]), match.groupdict(), printed
+        )
     if match := forms.AGO.pattern.fullmatch(text):
-        return _ago(match["number"], match["unit"], match["minutes"], now)
+        return instant_of_age(match["number"], match["unit"], match["minutes"], now)
     if text in forms.JUST_NOW:
-        return _utc(now.replace(second=0), "minute")
+        return as_reading(now.replace(second=0), "minute")
     if printed.zone is not None and (match := forms.CLOCK_ONLY.pattern.fullmatch(text)):
         days = [now.date(), now.date() - timedelta(days=1)]
-        return _latest(days, match.groupdict(), "minute", printed)
+        return latest_of(days, match.groupdict(), "minute", printed)
     if match := forms.YEARLESS.pattern.fullmatch(text):
         # Lists leave the year out for less than a year: a 29 February is not one of the last leap year.
         month, day = int(match["month"] or match["month_zh"]), int(match["day"] or match["day_zh"])
         years = [year for year in (now.year, now.year - 1) if day <= monthrange(year, month)[1]]
-        return _latest([date(year, month, day) for year in years], match.groupdict(), "day", printed)
-    return None
-
-
-def _ends_day(part: Mapping[str, str | None]) -> bool:
-    """Whether a clock time of 24 hours is that of the day's end: 24:00, 24:00:00."""
-    rest = [part.get(name) for name in ("minute", "minute_zh", "second", "second_zh")]
-    return not part.get("half") and any(rest) and all(int(value or 0) == 0 for value in rest)
-
-
-def _midnight(day: date) -> Reading:
-    return _utc(datetime(day.year, day.month, day.day, tzinfo=BEIJING), "day")
-
-
-def _on(day: date, part: Mapping[str, str | None], printed: Print) -> Reading | None:
-    """*day* with the clock time and zone in *part*. ``下午3点`` names no minute: only its day is claimed."""
-    if part.get("hour") == "24" and _ends_day(part):
-        day, part = day + timedelta(days=1), {**part, "hour": "00"}
-    zone_text = part.get("zone") or part.get("zone_before")
-    if part.get("hour") is None:
-        return None if zone_text else _midnight(day)
-    meridiem = part.get("meridiem") or part.get("meridiem_before")
-    hour = _hour(int(part["hour"] or 0), part.get("half"), meridiem)
-    if hour is None:
-        return None
-    minute = next((part[name] for name in ("minute", "minute_zh", "minute_h", "minute_point") if part.get(name)), None)  # fmt: skip
-    second = part.get("second") or part.get("second_zh")
-    if minute is None:
-        return _midnight(day)
-    if second is None and (zone_text or "").startswith("-"):
-        return None  # 09:30-11:30 is a span of time, not an offset
-    local = datetime.combine(day, time(hour, int(minute), int(second or 0)))
-    zone = zone_printed(zone_text, local, printed.zone) if zone_text else printed.zone
-    if zone is None:
-        return None if zone_text and forms.OFFSET.fullmatch(zone_text) else _midnight(day)
-    return _utc(local.replace(tzinfo=zone), "second" if second else "minute")
-
-
-def _hour(hour: int, half: str | None, meridiem: str | None = None) -> int | None:
-    """Hour of the day of ``下午 3`` or ``3 PM``; None where the word does not fit the number or leaves two readings."""
-    if hour > 23 or (half and meridiem):
-        return None
-    if meridiem or half in ("오전", "오후"):
-        after_noon = meridiem in ("P", "p") or half == "오후"
-        if hour > 12 or not hour:  # 15:05 PM
-            return hour if hour > 12 and after_noon else 0 if half == "오전" and not hour else None
-        return hour % 12 + (12 if after_noon else 0)
-    if not half:
-        return hour
-    if half == "凌晨":
-        return hour % 12 if hour <= 6 or hour == 12 else None
-    if half == "午後":
-        return hour + 12 if hour < 12 else hour
-    if half[0] in "清早晨上" or half == "午前":
-        return hour if hour < 12 else None  # 上午12:05 is noon to people, midnight to software
-    if half in ("中午", "正午", "午间", "午間"):
-        return hour if 11 <= hour <= 14 else hour + 12 if hour in (1, 2) else None
-    if half in ("下午", "午后"):
-        return hour if hour >= 12 else hour + 12 if hour else None
-    return hour if hour >= 17 else hour + 12 if 5 <= hour <= 11 else None  # 晚上12:05: of which day?
-
-
-def _ago(number: str, unit: str, minutes: str | None, now: datetime) -> Reading | None:
-    kind = unit[0]
-    if kind in forms.DAYS:
-        if number == "半" or minutes:
-            return None
-        return _midnight(now.date() - timedelta(days=int(number) * forms.DAYS[kind]))
-    seconds = forms.SECONDS[kind]
-    if minutes and seconds != 3600:
-        return None
-    age = timedelta(seconds=seconds / 2 if number == "半" else seconds * int(number))
-    if minutes:
-        return _utc((now - age - timedelta(minutes=int(minutes))).replace(second=0), "minute")
-    return _utc((now - age).replace(second=0), "day" if seconds == 3600 else "minute")
-
-
-def _latest(days: list[date], part: Mapping[str, str | None], least: str, printed: Print) -> Reading | None:
-    """The first of *days* (latest first) at the time in *part* that is not after the moment of reading; None if it says
-    less than *least*."""
-    for day in days:
-        reading = _on(day, part, printed)
-        if reading is None or (least == "minute" and reading[1] == "day"):
-            return None
-        if reading[0] <= printed.seen_at + SKEW:
-            return reading
+        return latest_of([date(year, month, day) for year in years], match.groupdict(), "day", printed)
     return None
 
 
@@ -286,24 +191,12 @@ def _by_dateparser(text: str, printed: Print) -> Reading | None:
     rest = f"{text[: clocks[0].start()]} {text[clocks[0].end() :]}" if clocks else text
     rest = forms.EDGES.sub("", rest)
     if day := read_day(rest, printed.language):
-        reading = _on(day, part, printed)
+        reading = at_clock(day, part, printed)
     elif age := read_age(rest, printed.language):
-        reading = _at_age(*age, part, printed)
+        reading = instant_of_stated_age(*age, part, printed)
     else:
         return None
     return reading and (reading[0], reading[1], "dateparser")
-
-
-def _at_age(age: timedelta, unit: str, part: Mapping[str, str | None], printed: Print) -> Reading | None:
-    """So long before the moment of reading; a day, counted in the site's zone, may have its time of day."""
-    now = printed.now
-    if unit in ("day", "week"):
-        if printed.zone is None and age.days < 3:
-            return None
-        return _on(now.date() - age, part, printed)
-    if part:
-        return None
-    return _utc((now - age).replace(second=0), "day" if unit == "hour" else "minute")
 
 
 class NormaliseDatesPipeline:
