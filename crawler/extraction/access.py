@@ -22,6 +22,12 @@ PAYWALL = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """What pages say where the rest of an article is for those who pay or log in."""
+NOTICE_WORD = re.compile(
+    "阅读|閱讀|查看|解锁|解鎖|畅读|暢讀|浏览|观看|付费|付費|订阅|訂閱|订户|訂戶|未读|会员|會員|查詢|试读|試閱"
+    r"|有料|会員|読者|購読|登録|残り|ログイン|구독|유료|VIP|[^\W\d_\u3040-\u9fff\uac00-\ud7af]{4}",
+    re.IGNORECASE,
+)
+"""A word that everything which `PAYWALL` matches has: a quick look, which most lines in Chinese do not pass."""
 OF_TEXT = re.compile("全文|剩余|剩餘|本文|余下|付费|付費|试读|查詢時效")
 SENTENCE = (
     30  # characters; a longer Chinese line with a full stop is a sentence, unless it is about this very text
@@ -37,7 +43,7 @@ def is_notice(line: str) -> bool:
     >>> is_notice("本文共计1561字 订阅后继续阅读"), is_notice("Subscribe to continue reading"), is_notice("公司宣布订阅收入增长。")
     (True, True, False)
     """
-    if len(line) > LONGEST_NOTICE or PAYWALL.search(line) is None:
+    if len(line) > LONGEST_NOTICE or NOTICE_WORD.search(line) is None or PAYWALL.search(line) is None:
         return False
     return not (line.endswith("。") and len(line) > SENTENCE) or OF_TEXT.search(line) is not None
 
@@ -46,7 +52,7 @@ def find_access(document: Document, size: int, lines: Iterable[str]) -> str:
     """``open``, ``preview`` or ``locked``: as schema.org or a meta tag states, else as *lines* in and behind the text say.
     *size* is the number of characters of the text; a text as long as the page states is whole, whatever else it says."""
     closed = states_closed(document)
-    if not (closed or any(map(is_notice, lines))):
+    if not (closed or any(map(is_notice, dict.fromkeys(lines)))):
         return OPEN
     if size <= LOCKED_TEXT:
         return LOCKED

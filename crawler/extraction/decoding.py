@@ -18,7 +18,8 @@ SUPERSETS = {
 }  # fmt: skip
 NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"))
 """Codecs of Python's that are no charsets of pages: some fail whatever they are told, or take time with the square."""
-TYPICAL = re.compile("[的是在有了不和中人一這这為为國国]|，|。")
+TYPICAL = re.compile("[的是在有了不和中人一這这為为國国，。]")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
@@ -37,7 +38,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     except UnicodeDecodeError:
         pass
     loose = body.decode("utf-8", "replace")
-    if loose.count("\ufffd") * 500 < sum(char > "\x7f" for char in loose):  # UTF-8 that was cut or patched
+    if loose.count("\ufffd") * 500 < count_foreign(loose):  # UTF-8 that was cut or patched
         return loose
     names: dict[str, None] = {}
     if match := HEADER.search(content_type or ""):
@@ -54,9 +55,13 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         except LookupError:
             continue
         sample = text[:200_000]
-        wrong = sample.count("\ufffd") + sum(0xE000 <= ord(char) <= 0xF8FF for char in sample)
-        foreign = sum(char > "\x7f" for char in sample) or 1
-        score = (len(TYPICAL.findall(sample)) - 10 * wrong) / foreign
+        wrong = sample.count("\ufffd") + len(PRIVATE.findall(sample))
+        score = (len(TYPICAL.findall(sample)) - 10 * wrong) / (count_foreign(sample) or 1)
         if score > best_score:
             best, best_score = text, score
     return best
+
+
+def count_foreign(text: str) -> int:
+    """How many characters of *text* are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))

@@ -47,7 +47,7 @@ JSON_WRAPPING = re.compile(
 )
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 LONGEST_NAME = 1_000  # characters of class and id
-CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
 _parser.set_element_class_lookup(
     etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -179,9 +179,11 @@ class Document:
     @cached_property
     def is_cjk(self) -> bool:
         """Whether the page is written in Chinese, Japanese or Korean."""
-        text = "".join(self.root.itertext())[:200_000]
-        wide = len(CJK.findall(text))
-        return wide * 8 >= sum(map(str.isalpha, text)) if wide else not any(map(str.isalpha, text))
+        text = "".join("".join(self.root.itertext())[:200_000].split())
+        wide = len(text) - len(CJK.sub("", text))
+        if not wide:
+            return not any(map(str.isalpha, text))
+        return wide * 8 >= len(text) or wide * 8 >= sum(map(str.isalpha, text))
 
     def script_text(self, pattern: re.Pattern[str]) -> str | None:
         """The first group of *pattern* in the page's source, scripts among it, with its escapes read."""

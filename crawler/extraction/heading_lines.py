@@ -72,7 +72,7 @@ def cut_head(layout: BlockLayout, body: Body, wanted: set[str]) -> None:
         head.append(block)
     # Behind a line that sums the text up, too.
     for block in inside[len(head) : 12]:
-        if is_meta(own_text(block), layout.plain[block], layout.marks[block]) and layout.plain[block] < 120:
+        if layout.plain[block] < 120 and is_meta(own_text(block), layout.plain[block], layout.marks[block]):
             body.take_out("page_heading", block)
     titles = [n for n, block in enumerate(head) if is_headline(block, wanted)]
     title_end = titles[-1] + 1 if titles else 0
