@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +115,8 @@ class BatchWriter:
     def __init__(self, conn: sqlite3.Connection, has_search: bool):
         self.conn, self.has_search = conn, has_search
         self.stories = Stories(conn)
+        self.number: Callable[[str], int] = self._next_number
+        """Gives a new article, by its id, its ``arrival``."""
         self._arrival: int | None = None
 
     def write(self, batch: Batch) -> None:
@@ -142,10 +144,16 @@ class BatchWriter:
         """Give new articles their ``arrival``."""
         for entry in entries:
             if entry.article.get("arrival") is None:
-                if self._arrival is None:
-                    [(self._arrival,)] = self.conn.execute("SELECT coalesce(max(arrival), 0) FROM articles")
-                self._arrival += 1
-                entry.article["arrival"] = self._arrival
+                entry.article["arrival"] = self.number(entry.article["id"])
+
+    def _next_number(self, article_id: str) -> int:
+        """The next number: no one that an article had which was taken down, as watches go by it."""
+        if self._arrival is None:
+            [(self._arrival,)] = self.conn.execute(
+                "SELECT max(coalesce(max(arrival), 0), coalesce((SELECT max(arrival) FROM watches), 0)) FROM articles"
+            )
+        self._arrival += 1
+        return self._arrival
 
     def _leave_stories(self, entries: Mapping[str, Entry]) -> None:
         """Articles whose text changes leave their story while the old text is still there."""

@@ -89,7 +89,6 @@ class Archive:
         self._inode = 0
         self._batch = Batch()
         self._batch_since = 0.0
-        self._slugs: dict[str, str] = {}
         self._none_forgotten: bool | None = None
         """Whether no article was ever taken down; None where that has to be asked again, as after each transaction."""
         self._spider: str | None = None
@@ -196,6 +195,11 @@ class Archive:
         if self.render is None:  # without a renderer the file stays as it is
             return path, (self.root / path).read_text(encoding="utf-8")
         return self.render(article)
+
+    def number_by(self, number: Callable[[str], int]) -> None:
+        """Have *number* give each new article its ``arrival``, as where an archive is made again."""
+        assert self.is_open
+        self._rows.number = number
 
     def close(self) -> None:
         """Write what waits, shrink the write-ahead log, let go of the lock. Raises ArchiveError."""
@@ -374,9 +378,7 @@ class Archive:
 
     def slug(self, name: str) -> str:
         """The publisher's name for paths."""
-        if name not in self._slugs:
-            self._slugs[name] = slug_of(name)
-        return self._slugs[name]
+        return slug_of(name)
 
     def link_outcome(self, article_id: str, since: str) -> Row | None:
         """``outcome`` and ``reason`` of the article's links tried since (UTC text), the batch that waits included."""

@@ -51,13 +51,14 @@ class Command(ArchiveCommand):
             self.fail(CANNOT_WRITE, str(exc))
 
     def _rebuild(self, backup: Path | None) -> None:
-        from crawler.offline.rebuild import OF_ITS_ARTICLES, Rebuild, Rebuilt, take_from_backup
+        from crawler.offline.rebuild import OF_ITS_ARTICLES, Arrivals, Rebuild, Rebuilt, take_from_backup
 
         outcome = Rebuilt()
         archive = Archive(self.data_dir, search=self.settings.getbool("SEARCH_INDEX", True), begins_anew=True)
         with Captures.read(self.data_dir) as captures, archive:
             if backup is not None:
                 taken = take_from_backup(archive, backup)
+                archive.number_by(Arrivals(backup, archive))
                 print(f"from {backup}: {', '.join(taken) or 'nothing'}")
             [(total,)] = captures.db.execute("SELECT count(*) FROM journal").fetchall()
             for number in Rebuild(archive, captures, self.settings).run(outcome):

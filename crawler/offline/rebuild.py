@@ -50,6 +50,34 @@ class RebuildError(Exception):
     """An archive cannot be made again here; the message says why."""
 
 
+class Arrivals:
+    """The numbers that articles have in a backup, by which watches know what is new; those of others come behind, and behind
+    what the watches taken from it have looked at."""
+
+    def __init__(self, backup: Path, archive: Archive):
+        assert archive.conn is not None
+        self.conn = open_backup(backup)
+        newest = [
+            conn.execute(f"SELECT coalesce(max(arrival), 0) FROM {table}").fetchone()[0]
+            for conn, table in ((self.conn, "articles"), (archive.conn, "watches"))
+        ]
+        self.newest: int = max(newest)
+
+    def __call__(self, article_id: str) -> int:
+        row = self.conn.execute("SELECT arrival FROM articles WHERE id = ?", [article_id]).fetchone()
+        if row is None:
+            self.newest += 1
+        return row[0] if row else self.newest
+
+
+def open_backup(backup: Path) -> sqlite3.Connection:
+    """A backup's archive.db, read-only. Raises RebuildError, sqlite3.Error."""
+    path = backup / "archive.db"
+    if not path.is_file():
+        raise RebuildError(f"{backup} is not a backup: there is no archive.db in it")
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
 @dataclass(slots=True)
 class Rebuilt:
     """What a run came to."""
@@ -95,14 +123,8 @@ def prepare(source: Path, data_dir: Path) -> None:
 
 def take_from_backup(archive: Archive, backup: Path, tables: Iterable[str] = OF_A_BACKUP) -> list[str]:
     """Copy *tables* of a backup's archive.db; names of those that had rows. Raises RebuildError, sqlite3.Error."""
-    path = backup / "archive.db"
-    if not path.is_file():
-        raise RebuildError(f"{backup} is not a backup: there is no archive.db in it")
     taken = []
-    with (
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as old,
-        archive.transaction() as new,
-    ):
+    with closing(open_backup(backup)) as old, archive.transaction() as new:
         for table in tables:
             old_names, new_names = (
                 [row[1] for row in conn.execute(f"PRAGMA table_info({table})")] for conn in (old, new)

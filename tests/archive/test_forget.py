@@ -144,6 +144,24 @@ def test_a_body_that_several_captures_share_is_handed_on(data):
         assert (row["id"], row["same_as"], captures.body(second)) == (second, None, body)
 
 
+def test_the_next_article_is_new_to_a_watch_where_the_newest_was_taken_down(tmp_path):
+    archive = opened(tmp_path)
+    archive.add(entry(1, new=True))
+    archive.flush()
+    with archive.transaction() as conn:
+        conn.execute("INSERT INTO watches SELECT 'w', 'x', 0, arrival, 'x', '{}' FROM articles")
+    forget(archive, "finews:1")
+    archive.close()
+    archive = opened(tmp_path)
+    archive.add(entry(2, new=True))
+    archive.flush()
+    [(arrival, looked_upto)] = map(
+        tuple, archive.conn.execute("SELECT a.arrival, w.arrival FROM articles AS a, watches AS w")
+    )
+    archive.close()
+    assert arrival > looked_upto
+
+
 def test_an_article_that_is_not_there(data):
     archive = opened(data)
     with pytest.raises(UnknownArticle, match="finews:9"):

@@ -14,6 +14,7 @@ from crawler import feed_rows
 from crawler.sources.finews import record_of
 from tests.conftest import ROOT
 from tests.newsroom.server import Article, Newsroom
+from tests.scrapy_process import run_scrapy
 
 NOON = datetime.fromisoformat("2026-06-30T12:00:00+08:00")
 SCRAPY = (sys.executable, "-m", "scrapy", "crawl", "finews")
@@ -157,6 +158,40 @@ def test_what_was_archived_on_another_way_is_remembered_as_listed(wire, crawled,
     write(data_dir, AS_BEFORE_DIGESTS)
     write(data_dir, "UPDATE feeds SET listed = (SELECT json_group_array(value) FROM (SELECT value FROM json_each(listed) LIMIT -1 OFFSET 3))")  # fmt: skip
     assert "3 records were not listed by the poll before" in check().stderr
+
+
+def test_an_article_that_was_imported_from_the_older_site_is_fetched(
+    wire, crawled, check, data_dir, tmp_path, rows
+):
+    wire.now += timedelta(minutes=1)
+    [new] = [article for article in wire.articles if article.showtime == "2026-06-30 12:31:00"]
+    post = tmp_path / "older" / f"2026-06-30-{new.id}.md"
+    post.parent.mkdir()
+    post.write_text(
+        f'---\nlayout: post\ntitle: "{new.title}"\ndate: {new.showtime} +0800\ncategories: emnews\ntags: 东财滚动新闻\n---\n\n港口吞吐量增加。\n'
+    )
+    given = (
+        "-a",
+        f"path={post.parent}",
+        "-s",
+        f"DATA_DIR={data_dir}",
+        "-s",
+        f"FINEWS_NOW={wire.now.isoformat()}",
+    )
+    assert run_scrapy("crawl", "older_posts", *given).returncode == 0
+    came_from = f"SELECT captured_from, access FROM articles WHERE id = 'finews:{new.id}'"
+    assert rows(came_from) == [{"captured_from": "older_posts", "access": "preview"}]
+    assert rows(f"SELECT feed FROM article_feeds WHERE article_id = 'finews:{new.id}'") == [
+        {"feed": "rolling"}
+    ]
+    assert check().stdout.startswith("crawling")
+    assert check(command=SCRAPY).returncode == 0
+    assert rows(came_from) == [{"captured_from": None, "access": "open"}]
+    assert quiet(check())
+    # One that was saved by hand is whole: a list that names it again has it fetched no more.
+    write(data_dir, "UPDATE articles SET captured_from = 'saved' WHERE id = ?", f"finews:{new.id}")
+    write(data_dir, AS_BEFORE_DIGESTS)
+    assert quiet(check())
 
 
 def test_nothing_new_starts_no_crawl(wire, crawled, check, rows):
