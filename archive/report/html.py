@@ -29,7 +29,10 @@ def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]], capti
         )
         for row in rows
     )
-    head = joined(Markup('<th scope="col" class="{}">{}</th>').format(style, words) for words, style in heads)
+    head = joined(
+        Markup('<th scope="col" class="{}">{}</th>' if words else '<td class="{}"></td>').format(style, words)
+        for words, style in heads
+    )
     caption_html = Markup("<caption>{}</caption>").format(caption) if caption else ""
     return Markup("<table>{}<thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
         caption_html, head, body

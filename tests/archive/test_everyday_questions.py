@@ -4,12 +4,13 @@ import re
 import sqlite3
 from contextlib import closing
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from archive.api import open_archive as read_archive
 from archive.schema import open_archive
+from tests import browser as chromium
 from tests.archive.test_views import Rows
 from tests.serving import serving
 
@@ -129,6 +130,38 @@ def test_an_everyday_question_takes_two_clicks_or_one_line(served, question):
         page = click(server, page, address)
     assert re.search(shown, page), page
     assert ask(sql) == answer
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory):
+    with chromium.browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(chromium.MISSING), reason=chromium.MISSING or "")
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_everyday_question_is_answered_by_real_clicks(served, driver, question, width):
+    """From the front page (of a word: from its search box), on links that a person sees, each of them once."""
+    server, _ = served
+    clicks, shown, _, _ = QUESTIONS[question]
+    chromium.seen_on(driver, width, 900)
+    driver.get(server.origin)
+    if question == "a word by month":
+        driver.find_element("name", "q").send_keys("冷链")
+        chromium.follow(driver, driver.find_element("css selector", "form.find button").click)
+    for number, address in enumerate(clicks, 1):
+        seen = [link for link in driver.find_elements("css selector", "a[href]") if link.is_displayed()]
+        links = {link.get_dom_attribute("href"): link for link in reversed(seen)}
+        [chosen, *_] = [href for href in links if re.fullmatch(address, href)]
+        if ".csv" in chosen:  # a file, not a page
+            assert number == len(clicks)
+            assert re.search(shown, server.page(chosen))
+            return
+        chromium.follow(driver, links[chosen].click)
+        assert urlsplit(driver.current_url).path == urlsplit(chosen).path
+    assert re.search(shown, driver.page_source), driver.page_source
 
 
 def test_feeds_without_a_timely_article_are_named(served):
