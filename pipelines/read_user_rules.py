@@ -19,17 +19,23 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from lxml import etree
 
 from archive.toml_text import read_tables
+from pipelines.boilerplate_matches import LONGEST_PARAGRAPH
 from pipelines.boilerplate_rules import RULES, Rule
 from pipelines.user_rules import NONE, RuleError, UserRule, UserRules
 
 FILE = "rules.toml"
 KEYS = ("pattern", "selector", "site", "drops", "keeps")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+TAG = re.compile(r"<[^<>]*>")
+LENGTHS = (*range(8, 40, 2), *range(40, 200, 20), *range(200, LONGEST_PARAGRAPH, 100))
+"""Of the texts that a pattern is tried on: in steps so small that none takes much longer than the one before."""
+SLOW = 0.2  # CPU seconds for one paragraph; the usual pattern takes microseconds
 
 
 def load_rules(path: Path) -> UserRules:
@@ -73,13 +79,15 @@ def read_rule(name: str, table: Any, where: str) -> UserRule:
     )
     try:
         _ = rule.match if rule.rule.kind == "paragraph" else rule.find
-    except re.error as exc:
-        raise RuleError(
-            f"{where} pattern = {table['pattern']!r} is not a regular expression: {exc}"
-        ) from None
+        refuse_slow(rule, where)
+        try_examples(rule, where)
+    except (re.error, OverflowError, RecursionError) as exc:
+        given = (
+            f"pattern = {table['pattern']!r}" if "pattern" in table else f"selector = {table['selector']!r}"
+        )
+        raise RuleError(f"{where} {given:.200} is not a regular expression: {exc}") from None
     except etree.XPathError as exc:
         raise RuleError(f"{where} selector = {table['selector']!r} is not XPath: {exc}") from None
-    try_examples(rule, where)
     return rule
 
 
@@ -92,10 +100,27 @@ def as_xpath(selector: str, where: str) -> str:
 
     try:
         return css2xpath(selector)
-    except SyntaxError as exc:  # of cssselect
+    except (SyntaxError, RuntimeError) as exc:  # of cssselect, which goes down into each part
         raise RuleError(
-            f"{where} selector = {selector!r} is not a CSS selector: {exc}. XPath begins with // or ./"
+            f"{where} selector = {selector!r:.200} is not a CSS selector: {exc}. XPath begins with // or ./"
         ) from None
+
+
+def refuse_slow(rule: UserRule, where: str) -> None:
+    """Raise RuleError for a pattern whose time explodes with a text of one character, or of one example, again and again."""
+    if rule.rule.kind != "paragraph":
+        return
+    examples = TAG.sub("", rule.rule.drops), TAG.sub("", rule.rule.keeps)
+    for pump in dict.fromkeys([*"".join(examples), *examples]):
+        for length in LENGTHS if pump else ():
+            text = (pump * length)[:length] + "\0"
+            begun = process_time()
+            rule.match(text)
+            if process_time() - begun > SLOW:
+                raise RuleError(
+                    f"{where} pattern = {rule.rule.pattern!r:.200} takes more than {SLOW:g} s for {text[:20]!r}… ({length} characters):"
+                    " what repeats inside a repetition, as in (a+)+, is tried in every way to divide a text; write a+"
+                )
 
 
 def try_examples(rule: UserRule, where: str) -> None:

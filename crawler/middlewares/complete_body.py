@@ -47,17 +47,7 @@ def is_whole_deflate(body: bytes) -> bool:
 
 def is_whole_brotli(body: bytes) -> bool:
     """Whether Brotli data reaches its end."""
-    import brotli
-
-    decoder, grown = brotli.Decompressor(), 0
-    try:
-        for start in range(0, len(body), STEP):
-            grown += len(decoder.process(body[start : start + STEP]))
-            if grown > MAX_GROWTH:
-                return True
-    except brotli.error:
-        return False
-    return bool(decoder.is_finished())
+    return _reaches_end(_Brotli(), body)
 
 
 def is_whole_zstd(body: bytes) -> bool:
@@ -67,14 +57,35 @@ def is_whole_zstd(body: bytes) -> bool:
     return _reaches_end(zstd.ZstdDecompressor(), body)
 
 
+class _Brotli:
+    """Brotli's decoder with the methods that the other two have."""
+
+    def __init__(self) -> None:
+        import brotli
+
+        self.decoder = brotli.Decompressor()
+
+    @property
+    def eof(self) -> bool:
+        return bool(self.decoder.is_finished())
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        return bytes(self.decoder.process(data, output_buffer_limit=size))
+
+
 def _reaches_end(decoder: Any, body: bytes) -> bool:
-    """Whether *decoder* comes to the end of its data within *body*."""
+    """Whether *decoder* comes to the end of its data within *body*. Holds `STEP` decoded bytes at a time: a kilobyte may stand
+    for a gigabyte."""
     grown = 0
     try:
         for start in range(0, len(body), STEP):
-            grown += len(decoder.decompress(body[start : start + STEP]))
-            if decoder.eof or grown > MAX_GROWTH:
-                return True
+            data, decoded = body[start : start + STEP], b"."
+            while data or decoded:
+                decoded = decoder.decompress(data, STEP)
+                grown += len(decoded)
+                if decoder.eof or grown > MAX_GROWTH:
+                    return True
+                data = getattr(decoder, "unconsumed_tail", b"")  # of zlib's; the others keep it
     except Exception:  # each decoder has an error of its own; HttpCompressionMiddleware reports broken data
         return bool(grown)
     return False

@@ -3,6 +3,7 @@
 import gzip
 import socket
 import threading
+import tracemalloc
 import zlib
 
 import brotli
@@ -33,6 +34,20 @@ def test_each_coding_is_checked_to_its_end(coding):
     assert is_whole(packed)
     for cut in (1, 4, len(packed) // 2, len(packed) - 12):
         assert not is_whole(packed[:-cut]), cut
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_a_packed_bomb_is_checked_without_being_held(coding):
+    zeros = b"\0" * 20_000_000
+    bomb = brotli.compress(zeros, quality=1) if coding == "br" else CODERS[coding](zeros)
+    _, is_whole = CHECKS[coding.encode()]
+    tracemalloc.start()
+    try:
+        assert is_whole(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert not is_whole(bomb[:-2])
 
 
 def test_deflate_may_lack_its_header():

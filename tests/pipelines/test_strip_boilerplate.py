@@ -1,5 +1,7 @@
 """Boilerplate goes into `removals`, the article stays."""
 
+import re
+
 import pytest
 
 from pipelines.read_user_rules import load_rules
@@ -7,6 +9,7 @@ from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
 from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, tidy_digest
 from pipelines.strip_tree import strip_tree
+from pipelines.user_rules import RuleError
 from tests.conftest import ROOT
 
 BODY = "<p>　　晨光股份公告，拟投资三亿元。</p><p>分析人士认为，此举有助于扩产。</p>"
@@ -323,3 +326,32 @@ def test_the_rules_that_the_documentation_shows_are_accepted(tmp_path):
     shown = (ROOT / "docs/archive.md").read_text(encoding="utf-8").split("```toml\n")[1].partition("```")[0]
     (tmp_path / "rules.toml").write_text(shown, encoding="utf-8")
     assert [rule.rule.name for rule in load_rules(tmp_path / "rules.toml").rules] == ["house_app", "sponsor"]
+
+
+EXAMPLES = "drops = '<p>aaa</p>'\nkeeps = '<p>b</p>'"
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ("pattern = '(a+)+$'", "takes more than 0.2 s for 'aaaaaaaaaaaaaaaaaaaa'"),
+        ("pattern = '(?:a|a)*x'", "takes more than 0.2 s"),
+        ("pattern = 'a*a*a*a*x'", "takes more than 0.2 s"),
+        ("pattern = 'a{99999999999}'", "not a regular expression: the repetition number is too large"),
+        (f"pattern = '{'(' * 5_000}{')' * 5_000}'", "not a regular expression: maximum recursion depth"),
+        (f"selector = '{'div ' * 3_000}'", "not a CSS selector"),
+        ("selector = '::before'", "not a CSS selector"),
+        ("selector = '//foo:p'", "not XPath: Undefined namespace prefix"),
+        ("selector = './/p[nope()]'", "not XPath: Unregistered function"),
+    ],
+)
+def test_rules_of_the_users_that_cannot_be_used_are_refused(tmp_path, keys, problem):
+    (tmp_path / "rules.toml").write_text(f"[own]\n{keys}\n{EXAMPLES}")
+    with pytest.raises(RuleError, match=re.escape(problem)):
+        load_rules(tmp_path / "rules.toml")
+
+
+@pytest.mark.parametrize("pattern", ["a+", ".{0,40}a.*a.*", "(?:[^。]{0,30}a){1,3}"])
+def test_rules_of_the_users_whose_time_does_not_explode_are_taken(tmp_path, pattern):
+    (tmp_path / "rules.toml").write_text(f"[own]\npattern = '{pattern}'\n{EXAMPLES}")
+    assert load_rules(tmp_path / "rules.toml")
