@@ -1,7 +1,9 @@
 """Watches: what they find, once for each destination, and when it goes out."""
 
+import shutil
 import sqlite3
 import stat
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from archive.alerts.sending import send_by_apprise, why_not
 from archive.alerts.watches import WatchError
 from archive.writer import Archive
 from tests.archive.test_writer import entry
+from tests.kill_points import killed_at
 from tests.receiver import Receiver
 
 NOW = datetime(2026, 2, 21, 8, tzinfo=UTC)
@@ -73,6 +76,43 @@ def test_each_hit_goes_out_once(tmp_path, deliver, sent):
     assert "第2篇" in sent[0][2]
     assert "第3篇" in sent[0][2]
     assert [row[2] for row in table(tmp_path)] == ["finews:2", "finews:3"]
+
+
+@pytest.mark.slow
+def test_killed_at_any_point_each_hit_goes_out_once_to_a_real_receiver(tmp_path):
+    """A message is doubled only where the kill came between the receiver's answer and the note that it was taken. The receiver
+    is restarted, too, before the next delivery."""
+    receiver = Receiver()
+    before, folder = tmp_path / "before", tmp_path / "killed"
+    before.mkdir()
+    watch(before, to=receiver.url, on=["new"], since="2026-02-20T00:00:00Z")
+    arrive(before, *range(25))  # two messages
+    headlines = {entry(number).article["headline"] for number in range(25)}
+    assert why_not(receiver.url) is None  # loads Apprise, for all children
+    kills, doubled = 0, []
+    while True:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(before, folder)
+        receiver.messages.clear()
+        if not killed_at(kills + 1, folder, lambda: report_and_deliver(folder, NOW)):
+            break
+        kills += 1
+        taken = Counter(line for line in receiver.text.splitlines() if line in headlines)
+        receiver.stop()
+        assert not killed_at(0, folder, lambda: report_and_deliver(folder, NOW + MINUTE))
+        assert {row[3] for row in table(folder)} <= {None, f"{NOW:%Y-%m-%dT%H:%M:%SZ}"}
+        receiver.start()
+        assert not killed_at(0, folder, lambda: report_and_deliver(folder, NOW + timedelta(hours=1)))
+        counts = Counter(line for line in receiver.text.splitlines() if line in headlines)
+        assert counts.keys() == headlines, f"killed at point {kills}"
+        if set(counts.values()) != {1}:
+            doubled.append(kills)
+            assert set(counts.values()) <= {1, 2}
+            assert all(taken[line] for line, count in counts.items() if count == 2)
+        assert {row[3] is None for row in table(folder)} == {False}
+    receiver.stop()
+    assert kills > 20
+    assert len(doubled) <= 2, doubled  # one for each message
 
 
 def test_a_watch_added_before_the_first_crawl_misses_nothing(tmp_path, deliver, sent):
