@@ -6,10 +6,11 @@ origins; and on loopback no other host name, or a foreign page could reach the a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from archive.web.password import CHALLENGE, Password
+from archive.web.password import CHALLENGE, Password, TooManyGuesses
 
 Message = MutableMapping[str, Any]
 App = Callable[
@@ -123,8 +124,7 @@ class HostCheck:
             )
             return
 
-        if self.password and not await self.password.accepts(headers):
-            await refuse(send, 401, "a password is required; the user name does not matter", CHALLENGE)
+        if self.password and not await self._may_pass(self.password, headers, scope, send):
             return
 
         async def guarded(message: Message) -> None:
@@ -136,6 +136,22 @@ class HostCheck:
             await send(message)
 
         await self.app(scope, bounded(receive) if may_post else receive, guarded)
+
+    async def _may_pass(
+        self, password: Password, headers: Mapping[bytes, str], scope: Message, send: Any
+    ) -> bool:
+        """Whether a request carries the password; it is answered where it does not."""
+        client = (scope.get("client") or ("",))[0]
+        try:
+            if await password.accepts(headers, client):
+                return True
+        except TooManyGuesses as exc:
+            seconds = b"%d" % math.ceil(exc.wait)
+            why = f"too many wrong passwords; the next one is taken in {seconds.decode()} s"
+            await refuse(send, 429, why, (b"retry-after", seconds))
+            return False
+        await refuse(send, 401, "a password is required; the user name does not matter", CHALLENGE)
+        return False
 
 
 async def refuse(send: Any, status: int, why: str, *extra: tuple[bytes, bytes]) -> None:

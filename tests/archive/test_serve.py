@@ -1,5 +1,6 @@
 """``scrapy serve`` as a process, on the archive of the crawled sample newsroom, asked by HTTP and by a browser."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -30,6 +31,7 @@ from tests.worked_queries import make_archive
 
 pytest.importorskip("datasette", reason="the extra analyst is not installed")
 from archive.web.metadata import INNER, SHADOWS
+from archive.web.password import FREE, LONGEST_PAUSE, MOST_WAITING, Password, TooManyGuesses, hash_password
 from archive.web.queries import QUERIES, needs_search
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -902,6 +904,41 @@ def test_beyond_loopback_a_password_is_asked_for(server, guarded):
         assert other.get("/", **password)[0] == 200
     assert other.get("/archive", method="POST", **password)[0] == 405
     assert other.get("/", sec_fetch_site="cross-site", **password)[0] == 403
+
+
+def test_wrong_passwords_one_after_the_other_have_to_wait(guarded):
+    other, password = guarded
+    assert other.get("/", **password)[0] == 200
+    guesses = [
+        other.get("/", authorization=f"Basic {base64.b64encode(f'me:{n}'.encode()).decode()}")
+        for n in range(FREE + 3)
+    ]
+    assert guesses[0][0] == 401
+    status, headers, body = guesses[-1]
+    assert status == 429
+    assert 1 <= int(headers["retry-after"]) <= LONGEST_PAUSE
+    assert b"too many wrong passwords" in body
+    assert other.get("/", **password)[0] == 200  # what was accepted is not asked again
+
+
+def test_guesses_of_one_client_hold_up_no_other():
+    password = Password(hash_password("sesame"))
+
+    def header(text: str) -> dict[bytes, str]:
+        return {b"authorization": f"Basic {base64.b64encode(text.encode()).decode()}"}
+
+    async def ask() -> None:
+        for n in range(FREE + 1):
+            assert not await password.accepts(header(f"me:{n}"), "2001:db8::1")
+        with pytest.raises(TooManyGuesses):
+            await password.accepts(header("me:sesame"), "2001:db8::2")
+        assert await password.accepts(header("me:sesame"), "203.0.113.9")
+        assert await password.accepts(header("me:sesame"), "2001:db8::2")  # known by now
+        crowd = [password.accepts(header(f"me:{n}"), f"10.0.0.{n}") for n in range(MOST_WAITING + 1)]
+        ended = await asyncio.gather(*crowd, return_exceptions=True)
+        assert [type(end) for end in ended] == [bool] * MOST_WAITING + [TooManyGuesses]
+
+    asyncio.run(ask())
 
 
 def test_beyond_loopback_it_does_not_start_without_a_password(server):
