@@ -15,6 +15,7 @@ from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import META_LABEL, is_meta
 from crawler.extraction.sparing import is_spared
 from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, remove
+from pipelines.printed_times import STAMP
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name
@@ -311,7 +312,7 @@ def find_lines_above(
         )  # some put the time into it
         near = [
             *(near if len(near) <= 28 else [*near[:12], *near[-16:]]),
-            *[block for block in above if order[block] < head_at][-4:],
+            *[b for b in [b for b in above if order[b] < head_at][-4:] if not is_ticker(layout, b)],
         ]
     else:
         near = above[-14:]
@@ -319,6 +320,11 @@ def find_lines_above(
     if head_at >= text_at:
         return lines, []
     return lines, [inner for inner, place in order.items() if max(head_at, text_at - 60) <= place < text_at]
+
+
+def is_ticker(layout: BlockLayout, block: Any) -> bool:
+    """Whether a block is a link to another article, beside its time."""
+    return layout.linked[block] >= SENTENCE / 2 and STAMP.search(own_text(block)) is not None
 
 
 def lines_round(layout: BlockLayout, heading: Any) -> list[str]:

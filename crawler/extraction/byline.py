@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.extraction.byline_lines import (
     MEDIUM_WORD,
@@ -40,23 +41,38 @@ NO_PEN_NAME = re.compile(
     re.IGNORECASE,
 )
 """What stands in an element that is called after the writer besides the name: buttons and labels."""
+OPENED = re.compile(r".{2,8}[讯訊]\s*[(（]")
+"""How a paper begins its text, behind captions too: 某报讯（记者 …."""
 AUTHOR_NAME = re.compile(
-    r"(?:^|[\s_-])(?:\w*authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:auth|\w*authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """What the element that holds the writer's name is called."""
+NICKNAME = re.compile(r"(?:^|[\s_-])(?:nick|user|up)[-_]?name(?:$|[\s_-])", re.IGNORECASE)
+BLOG = re.compile(r"博客|部落格|ブログ|블로그|\bblogs?\b", re.IGNORECASE)
 LABEL = re.compile(
     r"^\W*(?:来自|By\b|本文|原)?\s*(?:[\u4e00-\u9fffA-Za-z]{0,10}(?:专栏作家|專欄作家|特约撰稿人|评论员|研究员|分析师)\s*)?(?:作者|撰文|撰稿|文|记者|記者|编译)?\s*[:：/｜|]?\s*",
     re.IGNORECASE,
 )
 
+REPORTED_BY = re.compile(r"^(?:编辑|編輯)\s*(?=.*(?:报道|報導)$)|\s*(?:/?\s*[\u4e00-\u9fff]{2})?(?:报道|報導)$")
+"""What is round the name of whoever reports: 編輯 王小明 報導, 王小明/台北報導."""
 
-def texts_of_writers(elements: Iterable[Any]) -> Iterator[str]:
+
+def is_blog(document: Document) -> bool:
+    """Whether a page calls itself a blog's."""
+    return BLOG.search(f"{document.title} {urlsplit(document.url).hostname}") is not None
+
+
+def texts_of_writers(elements: Iterable[Any], called_so: re.Pattern[str] = AUTHOR_NAME) -> Iterator[str]:
     """The texts of elements that are called after a writer (``class="author"``), without a label."""
     for element in elements:
         called = f"{names_of(element)} {(element.get('itemprop') or '')[:LONGEST_NAME]}"
-        if element.get("rel") == "author" or AUTHOR_NAME.search(called):
-            yield LABEL.sub("", fold_text(squeeze(" ".join(element.itertext()))))
+        if element.get("rel") == "author" or called_so.search(called):
+            text = fold_text(squeeze(" ".join(element.itertext())))
+            if STAMP.search(text):  # the name is the link beside the time
+                text = next((fold_text(squeeze("".join(link.itertext()))) for link in element.iter("a")), text)
+            yield REPORTED_BY.sub("", LABEL.sub("", text))
 
 
 def find_in_elements(elements: Iterable[Any]) -> list[str]:
@@ -71,10 +87,10 @@ def find_in_elements(elements: Iterable[Any]) -> list[str]:
     return []
 
 
-def find_pen_name(elements: Iterable[Any], media: frozenset[str]) -> list[str]:
-    """The name under which somebody writes, in an element that is called after a writer and holds no more. *media* are the
-    names of the medium, folded."""
-    for text in texts_of_writers(elements):
+def find_pen_name(elements: list[Any], media: frozenset[str], in_blog: bool) -> list[str]:
+    """The name under which somebody writes, in an element that is called after a writer, in a blog after a nickname, and
+    holds no more. *media* are the names of the medium, folded."""
+    for text in (*texts_of_writers(elements), *(texts_of_writers(elements, NICKNAME) if in_blog else ())):
         is_name = PEN_NAME.fullmatch(text) and is_writer(text, None) and not NO_PEN_NAME.search(text)
         if is_name and fold_title(text) not in media and not MEDIUM_WORD.search(text):
             return [text]
@@ -112,14 +128,16 @@ def find_authors(
         return without_media(authors, media)
     authors = find_printed(near, first, last, after, publisher, elements)
     authors = authors or without_editors(without_media(find_signed(head, tail), media), document)
+    own = " ".join(media)
     if not authors and KANA.search(f"{document.title}{''.join(head[:2])}"):
-        own = fold_title(publisher or "")
         authors = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
     authors = [name for name in authors if not STAFF.search(name)]
+    linked = [] if authors else find_linked_names(elements) or find_marked_authors(document.root.iter("a"))
     return (
         authors
+        or [name for name in linked if is_certain(name, document) and fold_title(name) not in own]
         or [name for name in without_editors(stated, document) if is_certain(name, document)]
-        or find_pen_name(elements, media)
+        or find_pen_name([*elements], media, is_blog(document))
     )
 
 
@@ -151,7 +169,7 @@ def find_printed(
         *(
             find_in_first_line(fold_text(line)[:400])
             for n, line in enumerate(head)
-            if n < 3 or len(line) < 30
+            if n < 3 or len(line) < 30 or OPENED.match(line)
         ),
         *(in_line(fold_text(line)[-200:]) or korean_tail(line) for line in tail),
     ]

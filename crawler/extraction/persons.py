@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from crawler.extraction.boilerplate import is_boilerplate
-from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
+from crawler.extraction.document import CJK, Document, names_of, squeeze, text_of, type_name
 from crawler.extraction.headline import fold_title
 
 META_NAMES = (
@@ -156,7 +156,7 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if "author" not in (element.get("rel") or "").split() and element.get("itemprop") != "author":
             continue
         around = element.iterancestors("aside", "footer", "nav", "section", "ul")
-        if any(one.tag in ("aside", "footer", "nav") or is_boilerplate(one) for one in around):
+        if any(is_beside(one) or is_boilerplate(one) for one in around):
             continue
         holder = element.getparent()
         if first is not None and holder not in first:
@@ -168,6 +168,13 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if found and first is None and holder is not None:
             first = (holder, holder.getparent(), *holder)
     return names
+
+
+def is_beside(element: Any) -> bool:
+    """Whether an element holds what is beside an article: its own footer is part of it."""
+    return element.tag in ("aside", "nav") or (
+        element.tag == "footer" and not re.search(r"post|entry|article", names_of(element), re.IGNORECASE)
+    )
 
 
 AUTHOR_PAGE = re.compile(
@@ -250,7 +257,7 @@ WESTERN_EDITOR = re.compile(
     r"\b(?:Editor|Editado por|Redaktion|Rédaction|Redactor)\s*:\s*([^\W\d_][\w.'’-]+(?:\s[^\W\d_a-zа-я][\w.'’-]+){0,3})"
 )
 EDITOR = re.compile(
-    r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*+[:：|｜/]?+\s*+([\u4e00-\u9fff]{2,4}(?:[\s、][\u4e00-\u9fff]{2,4})*)"
+    r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*+[:：|｜/]?+\s*+([\u4e00-\u9fff]{2,4}+(?:[\s、](?!报道|報導)[\u4e00-\u9fff]{2,4}+)*+)(?!\s*(?:报道|報導))"
 )
 
 

@@ -9,9 +9,9 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.extraction.byline import AUTHOR_NAME
+from crawler.extraction.byline import AUTHOR_NAME, NICKNAME, STAFF, is_blog
 from crawler.extraction.byline_lines import POSTED
-from crawler.extraction.document import Document, names_of, squeeze
+from crawler.extraction.document import Document, names_of, squeeze, type_name
 from crawler.extraction.eastern_bylines import KANA, KOREAN
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
 from crawler.extraction.names import NAME, names_in
@@ -38,7 +38,7 @@ MEDIUM = re.compile(
     r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团|报道|热线|论坛|电子报|電子報|之家)(?:[-·][^\s:：]{2,8})?"
 )
 NO_MEDIUM = re.compile(
-    r"\d|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
+    r"\d|^(?:最[后後新]|首次?)[发發]|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
     r"|(?:情[報报]|速[報报]|警[報报]|注意報|[預预予][報报]|[続續续]報|詳報)$|^(?:采写|撰文|撰稿|文字|图文|摄影|攝影|制图|执笔|编译|翻译|通讯员|策划|统筹|本[报報刊网網台社])$|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
@@ -68,6 +68,7 @@ KOREAN_DATELINE = re.compile(
     rf"|[\[(【]?\s*(\w{{1,10}}(?:{KOREAN_ENDS}))\s*=\s*{KOREAN}\s?(?:기자|특파원)"
 )
 """[某地=某社 某某 기자], (某地=某社) 某某 기자, [某社=某某 기자]."""
+TAG_PAGE = re.compile(r"/(?:tags?|keywords?|topics?)[/?=]")
 SHARING = re.compile(
     r"(?:新浪|腾讯|騰訊|网易|搜狐)?微博|QQ空间|QQ好友|人人网|开心网|豆瓣网?|微信朋友圈|朋友圈|百度贴吧|领英|Facebook|Twitter|Line|Weibo|LinkedIn|Plurk|电子报|電子報|电子版|移动端|手机版|触屏版|简体|繁體",
     re.IGNORECASE,
@@ -170,11 +171,12 @@ def find_publisher(
         or find_named_element(elements, document)
         or find_in_metadata(document)
         or find_beside_time(near, find_own_names(document), (*head, *near, *after))
-        or find_medium_line(near)
+        or find_medium_line(without_tags(near, elements))
         or find_labelled(line for line in after if not line.lstrip().startswith("Source"))
         or find_giver((*near, *after))
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
+        or find_writing_medium(document)
         or find_stated_publisher(document)
         or find_korean_medium((*near, *head))
         or find_site_name(document)
@@ -230,6 +232,7 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
     """The medium in an element that is called so (``class="source"``). Under a name that other things have as well
     (media, from, account), it counts where it has the form of a medium's name, or is the site's own."""
     own_names, is_named = find_own_names(document), bool(document.meta.get("og:site_name"))
+    in_blog = is_blog(document)  # there, whoever has an account is a writer
     for element in elements:
         named = names_of(element)
         if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
@@ -240,6 +243,7 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
             or len(name) > 20
             or not is_medium(name)
             or (AUTHOR_NAME.search(named) and is_person(name))
+            or (in_blog and NICKNAME.search(named))
         ):
             continue
         is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
@@ -275,9 +279,16 @@ def find_in_metadata(document: Document) -> str | None:
 def find_medium_line(lines: Iterable[str]) -> str | None:
     """A line that is a medium's name and nothing else."""
     for line in lines:
-        if (match := MEDIUM.fullmatch(line.strip())) and is_medium(line.strip()):
+        if (match := MEDIUM.fullmatch(line.strip(" 、，"))) and is_medium(match[0]):
             return clean(match[0])
     return None
+
+
+def without_tags(lines: Iterable[str], elements: Iterable[Any]) -> list[str]:
+    """*lines* without those that are the text of a link to a tag's page."""
+    links = [link for link in elements if link.tag == "a" and TAG_PAGE.search(link.get("href") or "")]
+    tags = {squeeze("".join(link.itertext())) for link in links}
+    return [line for line in lines if line not in tags]
 
 
 def find_giver(lines: Iterable[str]) -> str | None:
@@ -287,7 +298,9 @@ def find_giver(lines: Iterable[str]) -> str | None:
 
 def find_stated_publisher(document: Document) -> str | None:
     """The medium that Open Graph, the schema.org record or another meta tag names."""
-    if name := clean(without_slogan(document.meta.get("og:site_name")), 40):
+    stated = document.meta.get("og:site_name", "")
+    is_title = stated == document.title and PARTS.search(stated)  # of the article
+    if not is_title and (name := clean(without_slogan(stated), 40)):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
         record = document.resolve(value[0] if isinstance(value, list) and value else value)
@@ -298,6 +311,16 @@ def find_stated_publisher(document: Document) -> str | None:
         if (name := clean(document.meta.get(key), 40)) and not name.startswith(("http", "www.", "@")):
             return name
     return None
+
+
+def find_writing_medium(document: Document) -> str | None:
+    """The organisation that the schema.org record states as the author: portals publish what media write."""
+    value = document.linked_data.get("author")
+    author = document.resolve(value[0] if isinstance(value, list) and value else value)
+    if not isinstance(author, dict) or not type_name(author).endswith("Organization"):
+        return None
+    name = author.get("name")
+    return None if not isinstance(name, str) or STAFF.search(name) else clean(unescape(name), 40)
 
 
 def without_slogan(name: str | None) -> str:
@@ -381,7 +404,8 @@ def is_person(name: str) -> bool:
 
 def find_site_name(document: Document) -> str | None:
     """The name of the site as the page's title states it behind (or before) the headline."""
-    parts = [part for one in PARTS.split(document.title) if (part := DOMAIN.sub("", one).strip())]
+    pieces = (part.split(" / ")[0] for part in PARTS.split(document.title))  # the rest is a section
+    parts = [part for piece in pieces if (part := DOMAIN.sub("", piece).strip())]
     if len(parts) < 2:
         match = COLON_NAME.search(document.title)
         return clean(match[1]) if match else None
