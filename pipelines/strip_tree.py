@@ -32,6 +32,7 @@ ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kin
 CLASS_RULES = {name: rule for rule in RULES if rule.kind == "class" for name in rule.pattern.split()}
 WITH_CLASS: Any = etree.XPath(".//*[@class]")
 MOST_REMOVALS = 1_000
+LONGEST_MEDIUM = 12  # characters of a medium's name that is a link
 """Fragments that are taken out of one article; pages have a few dozen."""
 
 
@@ -189,7 +190,7 @@ def take_paragraphs(tree: Any, log: RemovalLog, result: Stripped, base_url: str 
     for block, rule, match, text in matches:
         if not is_in(block, tree):
             continue  # it went with the heading of related links above it
-        lift_stated(result, rule, match)
+        lift_stated(result, rule, match, block)
         if rule.kind == "tail" and text != match[0].strip(SPACE):
             cut_tail(block, match[0], rule, log)
             continue
@@ -200,9 +201,11 @@ def take_paragraphs(tree: Any, log: RemovalLog, result: Stripped, base_url: str 
         log.take(rule, block)
 
 
-def lift_stated(result: Stripped, rule: Rule, match: re.Match[str]) -> None:
+def lift_stated(result: Stripped, rule: Rule, match: re.Match[str], block: Any) -> None:
     """Keep what a fragment says before it goes."""
     if rule.lifts == "publisher":
+        if len(match[1]) > LONGEST_MEDIUM and block.find(".//a[@href]") is not None:
+            return  # the headline of an article that the text rests on
         result.publisher = result.publisher or match[1].strip(SPACE) or None
     elif rule.lifts == "editors":
         named = match.groupdict()

@@ -324,7 +324,8 @@ def find_lines_above(
 
 def is_ticker(layout: BlockLayout, block: Any) -> bool:
     """Whether a block is a link to another article, beside its time."""
-    return layout.linked[block] >= SENTENCE / 2 and STAMP.search(own_text(block)) is not None
+    line = squeeze(own_text(block))
+    return layout.linked[block] > len(line) / 2 and STAMP.search(line) is not None
 
 
 def lines_round(layout: BlockLayout, heading: Any) -> list[str]:

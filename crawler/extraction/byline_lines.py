@@ -54,6 +54,8 @@ POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d
 """Who posted, in front of when: 张三 发表于 2026-03-05."""
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
+LATIN = re.compile(r"\s*\([A-Z][^()]*\)$")
+"""A foreign name's own letters behind it."""
 PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
 """Behind names: those who took the image."""
 NOT_WRITER = re.compile(
@@ -138,6 +140,7 @@ def find_unlabelled(line: str, is_dated: bool) -> list[str]:
         names = names_in(match[1] or match[2])
         # Words that begin as names do stand behind a medium's as well: its sections.
         return names if "/" in match[0] or all(len(name) > 2 for name in names) else []
+    line = LATIN.sub("", line)
     names = names_in(line) if is_dated and re.fullmatch(NAMES, line) else []
     return names if "".join(names[:2])[2:] else []
 

@@ -67,7 +67,7 @@ def clean_body(
     cut_above_heading(layout, body, wanted)
     cut_times(body)
     cut_boxes(layout, body, sums)
-    cut_cards(body)
+    cut_cards(body, base)
     cut_promoted(layout, body)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)

@@ -37,6 +37,8 @@ NO_NAME = re.compile(
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
 )
+OFFICE = re.compile(r"・.*(?:教授|大学|研究|記者|代表|作家|[評議]論家|ジャーナリスト|委員|弁護士|編集長|氏).*$")
+"""What a writer is, behind the name: 某某・某大学教授."""
 SURNAME = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 KOREAN = rf"(?:[{SURNAME}][\uac00-\ud7af]{{1,3}})"
 ROLE = r"(?:선임|수습|전문|인턴|객원|시민)?\s?(?:기자|특파원|칼럼니스트|평론가|논설위원|통신원)"
@@ -120,7 +122,7 @@ def find_named(elements: Iterable[Any]) -> list[str]:
     for element in elements:
         if MARKED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
             text = squeeze("".join(element.itertext()))
-            names = [part for part in re.split(r"[、,，／/]", text) if part.strip()]
+            names = [OFFICE.sub("", part) for part in re.split(r"[、,，／/]", text) if part.strip()]
             if 0 < len(names) <= 5 and all(is_writer(name.strip()) for name in names):
                 return [name.strip() for name in names]
     return []

@@ -58,7 +58,7 @@ QUESTION_PATH = re.compile(
     r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
 )
 OTHER_TITLE = re.compile(
-    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|评论列表$|評論列表$|的微博(?:_|$)|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
+    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|评论列表$|評論列表$|的微博(?:_|$)|の新着(?:記事|情報|一覧)?(?:$|[\s|｜_–-])|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
     re.IGNORECASE,
 )
 """What titles of rooms, results, accounts and carts say."""
@@ -71,11 +71,27 @@ SECTION = re.compile(
     r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
 )
 """Headline of a section's page, at an address without a number."""
+NO_HEADLINE = re.compile(r"untitled(?: document)?|new document|无标题文档|無標題文件|無題ドキュメント|제목 없음", re.IGNORECASE)
+"""What editors put into a title that nobody writes."""
+TERMS = re.compile(
+    r".{0,12}(?:协议|協議|条款|條款|隐私(?:政策|声明)|隱私權?(?:政策|聲明)|利用規約|プライバシーポリシー|이용약관|개인정보\s?처리방침)"
+)
+"""Headline of a site's terms."""
+REFERENCE = re.compile(
+    r"^(?:docs?|developers?|help|support|kf|faq|wiki|manual)\.|/(?:docs?|help|faqs?|manual|wiki|support|reference)/"
+)
+"""Address of documentation and help, which state no time."""
+WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re.IGNORECASE)
+"""Address of a page of a video platform, as several make it."""
+ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
+UNFINISHED = re.compile(r"[^\s。．.!！?？…」』”\])）】]")
+"""Last character of a line that does not end as a sentence does."""
 ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
 PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
+TITLE = 32  # characters of a title in a list, at most, on average
 ITEM = 260  # characters of an item of a list, at most, on average
 MANY_ITEMS = 15  # ... that make one whatever long texts they hold
 MOSTLY = 0.75  # share of a text from which on it is what most of it is
@@ -96,14 +112,18 @@ def why_no_article(
     kind: str,
 ) -> str | None:
     """Why a page is not an article; None where it is one. *kind* is `content_kind.media_kind`'s answer."""
-    if not headline:
+    if not headline or NO_HEADLINE.fullmatch(headline):
         return "has no headline"
     if reason := why_other_page(document) or why_other_heading(document, headline):
         return reason
-    if is_list(document, layout, body):
+    if is_list(document, layout, body) or (document.is_cjk and are_titles(body.lines)):
         return "is a list of links, with no text of its own"
     if published or states_article(document) or kind != "article":
         return None
+    parts = urlsplit(document.url)
+    where = f"{parts.path}?{parts.query}"
+    if REFERENCE.search(f"{parts.netloc}{parts.path}"):
+        return f"has no publication time, and an address of documentation ({parts.netloc}{parts.path})"
     size = sum(map(len, body.lines))
     if size < ENOUGH_TEXT:
         return f"has neither a publication time nor enough text ({size} characters)"
@@ -111,12 +131,14 @@ def why_no_article(
         return "has no publication time, and its title is not the headline of its text"
     if is_beside(layout, body):
         return "has no publication time, and more of other texts than of one article"
+    if document.is_cjk and not ARTICLE_PATH.search(where) and not parts.netloc.endswith(".invalid"):
+        return f"has neither a publication time nor an address of an article ({where})"
     return None
 
 
 def why_other_page(document: Document) -> str | None:
     """Why a page is of another kind, by its address and by what it states."""
-    parts = urlsplit(document.url)
+    parts = urlsplit(ARCHIVED.sub("", document.url))
     if parts.netloc.endswith(".invalid"):  # a saved page whose address is not known
         return why_other_type(document)
     if HOME.fullmatch(parts.path) and not ARTICLE_TYPE.search(type_name(document.linked_data)):
@@ -126,6 +148,8 @@ def why_other_page(document: Document) -> str | None:
             return f"is a list of what was searched for on {parts.netloc}"
     if is_thread(document):
         return "is a thread of a forum"
+    if WATCH.search(f"{parts.path}?{parts.query}"):
+        return "is a video's page, by its address"
     if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):
         return f"is a question, by its address ({parts.path})"
     is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
@@ -137,10 +161,14 @@ def why_other_page(document: Document) -> str | None:
 
 def why_other_heading(document: Document, headline: str) -> str | None:
     """Why a page is of another kind, by its title and headline."""
-    if match := OTHER_TITLE.search(document.title):
+    if match := OTHER_TITLE.search(document.title) or OTHER_TITLE.search(headline):
         return f"is no article, by its title ({match[0]})"
     if FORM.fullmatch(headline):
         return "is a form to log in or to register"
+    if TERMS.fullmatch(headline):
+        return "is the site's terms, by its headline"
+    if document.meta.get("medium") == "image":
+        return "states that it is an image"
     parts = urlsplit(document.url)
     is_numbered = re.search(r"\d", parts.path + parts.query)
     return "is a section's page" if SECTION.fullmatch(PARTS.split(headline)[0]) and not is_numbered else None
@@ -219,6 +247,19 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
         len(items) >= least and _are_teasers(items, plain + linked)
         for holder in holders
         for items in group_items(layout, holder)
+    )
+
+
+def are_titles(lines: list[str]) -> bool:
+    """Whether the lines of a text are words or titles: several short ones, none of which ends as a sentence does.
+
+    >>> are_titles(["山南市昨日开通新道路"] * 6), are_titles(["山南市昨日开通新道路。"] + ["山南市"] * 6)
+    (True, False)
+    """
+    return (
+        len(lines) > LEAST_ITEMS
+        and all(UNFINISHED.fullmatch(line[-1:]) and "。" not in line for line in lines)
+        and sum(map(len, lines)) <= TITLE * len(lines)
     )
 
 

@@ -35,7 +35,7 @@ LAZY = (
 LOOSE = frozenset(("file", "data-url", "data-img", "data-image", "data-big", "original"))
 """Those of them that may hold other things: they count where they look like a image's."""
 ICON = re.compile(
-    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_.-]|profile[_-]image|/print\.|/bg\d{0,3}\.(?:png|gif|jpe?g)|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
+    r"qr_?code|erweima|(?<![a-z0-9])ewm(?![a-z0-9])|/icon|icon[_.-]|profile[_-]image|/print\.|/bg\d{0,3}\.(?:png|gif|jpe?g)|logo|button|/btn|sprite|avatar|emoji|(?<![a-z])arrow|weixin[_.]|wechat[_.]|share[_.-]|/ads?/|(?:^|[/_-])ads?[\d_-]*\.(?:jpe?g|gif|png|webp)|//ads?\d*\.|/face/|배너|spacer|hot\.gif|new\.gif|(?:next|prev)_?page|/space\.gif",
     re.IGNORECASE,
 )
 LOGO = re.compile(r"logo(?:$|[\s_-])|avatar", re.IGNORECASE)
@@ -53,6 +53,7 @@ SHORT_ALT = 12  # characters
 NOSCRIPT = "data-noscript"
 """Marks an image that the page shows to readers without scripts (`document.Document.root`)."""
 BUTTON = (88, 60)  # pixels: width and height of a button, at most
+THUMBNAIL = 120  # pixels of the longer side of an image that is a link, at most, that make it another page's
 MANY = 3  # times that a text shows a symbol
 BANNER = 4.5  # times as wide as high: a linked image of that form is an advertisement across the column
 LONGEST_CAPTION = 200  # characters
@@ -104,7 +105,7 @@ def holder_of(image: Any, element: Any, heading: Any) -> Any:
             len(text) > LONGEST_CAPTION
             or len(parent.findall(".//img")) > 1
             or (heading is not None and is_within(heading, parent))
-            or DAY.search(text)
+            or (DAY.search(text) and parent.tag != "figure")
         ):
             break
         holder = parent
@@ -221,7 +222,7 @@ def is_icon(image: Any, address: str) -> bool:
         return True
     if is_linked(image) and (len(sizes) == 2 or stated):
         width, height = sizes if len(sizes) == 2 else (int(stated[1]), int(stated[2]))  # type: ignore[index]
-        if width > BANNER * height and 0 < height <= 150:
+        if width > BANNER * height and 0 < height <= 150 or max(width, height) <= THUMBNAIL:
             return True
     # A class may be named after what a photograph is for: the image that is shared.
     named = (image.get("class") or "")[:LONGEST_NAME].replace("share", "")

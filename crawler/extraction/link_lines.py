@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
@@ -98,14 +99,18 @@ def cut_link_lines(body: Body) -> None:
         run = []
 
 
-def cut_cards(body: Body) -> None:
-    """Links that hold both an image and a title: cards of other articles. A image's link to itself has no title."""
+def cut_cards(body: Body, base: str) -> None:
+    """Links that hold both an image and a title: cards of other articles. An image's link to itself has no title, or is to
+    a page under the article's own address, *base*."""
+    own = urlsplit(base).path.rstrip("/")
     for link in list(body.element.iter("a")):
         image = link.find(".//img")
         titled = any(link.find(f".//{tag}") is not None for tag in ("h2", "h3", "h4", "h5", "p", "div"))
         if image is None or not titled or not 6 <= len(text_of(link)) <= 120:
             continue
-        if not IMAGE_URL.search(link.get("href") or "") and is_within(link, body.element):
+        href = link.get("href") or ""
+        is_own = IMAGE_URL.search(href) or (own and urlsplit(href).path.startswith(f"{own}/"))
+        if not is_own and is_within(link, body.element):
             body.take_out("link_card", link)
 
 
