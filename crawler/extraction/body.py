@@ -355,7 +355,7 @@ def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
     near = element.getparent()
     near = near.getparent() if near is not None and near.getparent() is not None else near
     return (
-        block.tag == "p"
+        block.tag in ("p", "div")
         and len(text) >= SENTENCE
         and text.endswith(SENTENCE_ENDS)
         and layout.marks[block] >= 2

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.extraction.byline_lines import (
+    LATIN,
     MEDIUM_WORD,
     find_in_first_line,
     find_in_near_line,
@@ -20,7 +22,7 @@ from crawler.extraction.byline_lines import (
 from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import HANGUL, KANA, KOREAN, find_japanese, korean_tail
 from crawler.extraction.headline import fold_title
-from crawler.extraction.names import is_name, names_in, western_names
+from crawler.extraction.names import NAME, is_name, names_in, western_names
 from crawler.extraction.persons import (
     find_byline,
     find_linked_names,
@@ -55,7 +57,12 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 
-REPORTED_BY = re.compile(r"^(?:编辑|編輯)\s*(?=.*(?:报道|報導)$)|\s*(?:/?\s*[\u4e00-\u9fff]{2})?(?:报道|報導)$")
+ROLE_LINE = re.compile(r"(?!.*[:：]).{0,14}(?:[记記]者|特派[员員]|[评評][论論][员員]|撰稿人)")
+PERSON_LINE = re.compile(rf"(?:{NAME}|[\u3400-\u9fff々]{{3,4}})(?:\s*\([A-Z][^()]*\))?")
+"""A name on a line of its own, above what the writer is."""
+REPORTED_BY = re.compile(
+    r"^(?:编辑|編輯)\s*(?=.*(?:报道|報導)$)|\s*(?:/?\s*[\u4e00-\u9fff]{2})?(?:报道|報導)$"
+)
 """What is round the name of whoever reports: 編輯 王小明 報導, 王小明/台北報導."""
 
 
@@ -71,7 +78,9 @@ def texts_of_writers(elements: Iterable[Any], called_so: re.Pattern[str] = AUTHO
         if element.get("rel") == "author" or called_so.search(called):
             text = fold_text(squeeze(" ".join(element.itertext())))
             if STAMP.search(text):  # the name is the link beside the time
-                text = next((fold_text(squeeze("".join(link.itertext()))) for link in element.iter("a")), text)
+                text = next(
+                    (fold_text(squeeze("".join(link.itertext()))) for link in element.iter("a")), text
+                )
             yield REPORTED_BY.sub("", LABEL.sub("", text))
 
 
@@ -160,6 +169,9 @@ def find_printed(
     for line in lines:
         if names := persons(find_in_near_line(line, publisher)):
             return names
+    for line, below in pairwise(lines[:4]):
+        if ROLE_LINE.fullmatch(below) and PERSON_LINE.fullmatch(line) and is_writer(line, publisher):
+            return [LATIN.sub("", line)]
     # Right below the headline, and above the time, a name needs no label.
     if any(STAMP.search(line) for line in lines[1:3]) and (names := find_unlabelled(lines[0], True)):
         return names

@@ -16,7 +16,7 @@ from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, names_of, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.headline import fold_words
-from crawler.extraction.images import add_lead_images, resolve_images, save_images
+from crawler.extraction.images import add_lead_images, path_to, resolve_images, save_images
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
@@ -170,7 +170,7 @@ def cut_tail(body: Body) -> None:
     for line in reversed(lines[-TAIL_LINES:]):
         text = squeeze(own_text(line))
         if line is body.element or any(
-            above.tag in ("figure", "table") for above in (line, *line.iterancestors())
+            above.tag in ("figure", "table") for above in path_to(line, body.element)[:-1]
         ):
             return
         if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors

@@ -21,24 +21,30 @@ UNLABELLED = re.compile(
 )
 """A Japanese name as its end shows; it counts alone beside the time."""
 LABELLED = re.compile(
-    rf"(?:^|[\s\u3000|｜/／])(?:取材・文|取材|聞き手|文|執筆|著者?|記者|ライター)\s*[:：=＝●|｜]\s*({JAPANESE})(?=$|[\s\u3000|｜/／（(、,])"
+    rf"(?:^|[\s\u3000|｜/／])(?:取材・文|取材|聞き手|文(?:[・／/](?:写真|撮影|構成|編集))?|構成|執筆|著者?|記者|ライター|[Tt]ext(?:\sby)?|by)"
+    rf"\s*(?:[:：=＝●|｜／/]|(?<=by)\s)\s*({JAPANESE})(?=$|[\s\u3000|｜/／（(、,])"
 )
+POST = r"[\w・ー]{0,12}(?:記者|委員|支局長?|総局|部長|特派員|編集[長者]|エディター|ライター|ジャーナリスト|教授|研究員|[評議]論家|作家|アナリスト|エコノミスト|弁護士|代表|[\u3400-\u9fff]部)"
+"""What a writer is, or where of the paper."""
+WITH_POST = re.compile(
+    rf"(?:{POST}[\s\u3000・=＝／/]+)({JAPANESE})|({JAPANESE})(?:\s*[（(][^）)]{{0,16}}?{POST}[）)]|\s*・\s*[^\s（）()]{{0,24}}?{POST}|[=＝][ァ-ヶー]{{2,8}})"
+)
+"""編集委員・某某, 某某・某大学教授, 某某（ライター）, 某某＝ソウル: a line of its own."""
 REPORTER = re.compile(rf"(?:^|[\s\u3000（(／/・])({JAPANESE}?)\s?記者(?=$|[\s\u3000）)／/])")
 BRACKETED = re.compile(r"^[\[［]\s*([^，,、/\s\]］]{2,10})\s*[，,、/]\s*[^\]］]{2,20}[\]］]$")
 """[某某，某社] under a headline."""
+FULL = r"(?:[\u3400-\u9fff々]{4,5}|[\u3400-\u9fff々]{1,3}[\s\u3000][\u3400-\u9fff々]{1,3})"
 SIGNED = re.compile(
-    r"(?<=[。」）])\s*(?:【([\u3400-\u9fff々]{2,5}(?:[、・][\u3400-\u9fff々]{2,5}){0,4})】"
-    r"|[（(](?:聞き手[・:：]\s?)?([\u3400-\u9fff々]{4,5}|[\u3400-\u9fff々]{1,3}[\s\u3000][\u3400-\u9fff々]{1,3})[）)])$"
+    r"(?:^|(?<=[。」）]))\s*(?:【([\u3400-\u9fff々]{2,5}(?:[、・][\u3400-\u9fff々]{2,5}){0,4})】"
+    rf"|[（(](?:(?:{POST}[\s\u3000・／/]|[ァ-ヶー]{{2,8}}[=＝]|(?:聞き手|取材・文|文)\s?[・:：=＝／/])\s?([\u3400-\u9fff々]{{2,5}})|({FULL}(?:[、・]{FULL}){{0,4}}))[）)])$"
 )
-"""【某某、某某】 or （某某某某） behind the last sentence."""
+"""【某某、某某】, （某某某某） or （経済部・某某） behind the last sentence."""
 NO_NAME = re.compile(
-    r"政治|経済|社会|国際|科学|自治|地方|文化|芸能|教育|生活|医療|環境|東京|大阪|北海道|記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
+    r"政治|経済|社会|国際|科学|自治|地方|文化|芸能|教育|生活|医療|環境|東京|大阪|北海道|記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|時事|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
 )
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
 )
-OFFICE = re.compile(r"・.*(?:教授|大学|研究|記者|代表|作家|[評議]論家|ジャーナリスト|委員|弁護士|編集長|氏).*$")
-"""What a writer is, behind the name: 某某・某大学教授."""
 SURNAME = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
 KOREAN = rf"(?:[{SURNAME}][\uac00-\ud7af]{{1,3}})"
 ROLE = r"(?:선임|수습|전문|인턴|객원|시민)?\s?(?:기자|특파원|칼럼니스트|평론가|논설위원|통신원)"
@@ -100,6 +106,8 @@ def find_japanese(
         line = STAMP.sub("", dated).strip()
         if line != dated and UNLABELLED.fullmatch(line) and is_writer(line):
             return [line]
+        if name := name_with_post(line):
+            return [name]
         for pattern in (BRACKETED, LABELLED, REPORTER):
             names = [name for name in pattern.findall(line) if is_writer(name)] if len(line) < 80 else []
             if names:
@@ -113,8 +121,19 @@ def find_japanese(
             return [match[1]]
     for line in reversed(tail):
         if match := SIGNED.search(line):
-            return [name for name in re.split("[、・]", match[1] or match[2]) if is_writer(name)]
+            return [name for name in re.split("[、・]", match[1] or match[2] or match[3]) if is_writer(name)]
     return []
+
+
+def name_with_post(line: str) -> str | None:
+    """The name on a line that says what a Japanese writer is, and nothing else.
+
+    >>> name_with_post("編集委員 山田太郎"), name_with_post("山田太郎・山南大学教授"), name_with_post("経済部 記事一覧")
+    ('山田太郎', '山田太郎', None)
+    """
+    match = WITH_POST.fullmatch(line) if len(line) < 80 else None
+    name = (match[1] or match[2]) if match else ""
+    return name if UNLABELLED.fullmatch(name) and is_writer(name) else None
 
 
 def find_named(elements: Iterable[Any]) -> list[str]:
@@ -122,7 +141,7 @@ def find_named(elements: Iterable[Any]) -> list[str]:
     for element in elements:
         if MARKED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
             text = squeeze("".join(element.itertext()))
-            names = [OFFICE.sub("", part) for part in re.split(r"[、,，／/]", text) if part.strip()]
+            names = [part for part in re.split(r"[、,，／/]", name_with_post(text) or text) if part.strip()]
             if 0 < len(names) <= 5 and all(is_writer(name.strip()) for name in names):
                 return [name.strip() for name in names]
     return []

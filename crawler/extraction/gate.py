@@ -71,7 +71,9 @@ SECTION = re.compile(
     r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
 )
 """Headline of a section's page, at an address without a number."""
-NO_HEADLINE = re.compile(r"untitled(?: document)?|new document|无标题文档|無標題文件|無題ドキュメント|제목 없음", re.IGNORECASE)
+NO_HEADLINE = re.compile(
+    r"untitled(?: document)?|new document|无标题文档|無標題文件|無題ドキュメント|제목 없음", re.IGNORECASE
+)
 """What editors put into a title that nobody writes."""
 TERMS = re.compile(
     r".{0,12}(?:协议|協議|条款|條款|隐私(?:政策|声明)|隱私權?(?:政策|聲明)|利用規約|プライバシーポリシー|이용약관|개인정보\s?처리방침)"

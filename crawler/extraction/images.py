@@ -222,7 +222,7 @@ def is_icon(image: Any, address: str) -> bool:
         return True
     if is_linked(image) and (len(sizes) == 2 or stated):
         width, height = sizes if len(sizes) == 2 else (int(stated[1]), int(stated[2]))  # type: ignore[index]
-        if width > BANNER * height and 0 < height <= 150 or max(width, height) <= THUMBNAIL:
+        if (width > BANNER * height and 0 < height <= 150) or max(width, height) <= THUMBNAIL:
             return True
     # A class may be named after what a photograph is for: the image that is shared.
     named = (image.get("class") or "")[:LONGEST_NAME].replace("share", "")

@@ -298,9 +298,9 @@ def find_giver(lines: Iterable[str]) -> str | None:
 
 def find_stated_publisher(document: Document) -> str | None:
     """The medium that Open Graph, the schema.org record or another meta tag names."""
-    stated = document.meta.get("og:site_name", "")
-    is_title = stated == document.title and PARTS.search(stated)  # of the article
-    if not is_title and (name := clean(without_slogan(stated), 40)):
+    site_name = document.meta.get("og:site_name", "")
+    is_title = site_name == document.title and PARTS.search(site_name)  # of the article
+    if not is_title and (name := clean(without_slogan(site_name), 40)):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
         record = document.resolve(value[0] if isinstance(value, list) and value else value)
