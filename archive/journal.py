@@ -48,6 +48,20 @@ CREATE TABLE journal (
 CREATE INDEX journal_articles ON journal (article_id, id) WHERE kind = 'article'
 """
 
+PLACES = """
+CREATE TEMP TABLE places AS
+WITH timed AS (
+  SELECT id, batch, crawl_id, max(noted_at) OVER (PARTITION BY crawl_id ORDER BY id) AS known_at FROM journal
+), batches AS (
+  SELECT batch, crawl_id, min(known_at) AS known_at FROM timed GROUP BY batch
+), placed AS (
+  SELECT j.id, j.batch, row_number() OVER (ORDER BY b.known_at, b.crawl_id, j.batch, j.id) AS place
+  FROM journal AS j JOIN batches AS b ON b.batch = j.batch
+)
+SELECT id, place, min(place) OVER (PARTITION BY batch) AS batch FROM placed
+"""
+"""Where each entry is by time: batches of different crawls by when they were noted, those of one crawl as they were written."""
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -85,6 +99,24 @@ def write_journal(conn: sqlite3.Connection, crawl_id: str | None, entries: Itera
             for noted_at, kind, article_id, entry in entries
         ],
     )
+
+
+def put_in_order(conn: sqlite3.Connection) -> None:
+    """Number the entries anew by time, in a transaction of its own: those of several archives, put one behind the other. A text that was
+    read later must be read again later, whichever archive it came from."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        conn.execute(PLACES)
+        conn.execute(
+            "UPDATE journal SET id = -p.place, batch = p.batch FROM temp.places AS p"
+            " WHERE p.id = journal.id AND (p.place <> p.id OR p.batch <> journal.batch)"
+        )
+        conn.execute("UPDATE journal SET id = -id WHERE id < 0")
+        conn.execute("DROP TABLE temp.places")
+        conn.execute("COMMIT")
+    except BaseException:
+        conn.execute("ROLLBACK")
+        raise
 
 
 def mark_read(conn: sqlite3.Connection, numbers: Iterable[int], reader: str) -> None:

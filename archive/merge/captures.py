@@ -14,7 +14,7 @@ from archive.capture_headers import header_set_of
 from archive.capture_schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES
 from archive.captures import NAME, Captures
 from archive.forget import MARK, redacted_body
-from archive.journal import Noted, write_journal
+from archive.journal import Noted, put_in_order, write_journal
 from archive.merge.shard import open_shard
 from archive.merge.tables import write_in_batches
 
@@ -54,6 +54,7 @@ def merge_captures(
         copy = _Copy(captures, conn, [column[0] for column in cursor.description], needles, own)
         number = write_in_batches(cursor, copy.write, BATCH) - copy.left_out
         _copy_journal(captures, conn, forgotten)
+        put_in_order(captures.db)
         return number
 
 

@@ -1,6 +1,7 @@
 """Two records of one article into one. Pure functions: whichever of the two comes first, the outcome is the same.
 
-The fuller text wins (open before preview before locked), then the one received later. Of two records of one text each column
+The fuller text wins (open before preview before locked), then the one that the source served (before one saved by hand, before the older
+site's), then the one received later. Of two records of one text each column
 is the better one: of a headline or time the one stated better, of images those that are stored, of others the one that is
 there. Different texts become revisions in the order in which they were received (`archive.record_rules`).
 """
@@ -13,7 +14,16 @@ from typing import Any
 
 from archive.merge.bundle import Bundle, Row
 from archive.publisher_slugs import slug_of
-from archive.record_rules import COMPLETED, OPENNESS, TRUST, cause_of, earlier_text, first_of, keep_better
+from archive.record_rules import (
+    COMPLETED,
+    IMPORTED,
+    OPENNESS,
+    TRUST,
+    cause_of,
+    earlier_text,
+    first_of,
+    keep_better,
+)
 from archive.text_changes import shares_nothing, text_digest
 
 HEADLINE = ("headline", "headline_from")
@@ -32,6 +42,7 @@ def combine(first: Bundle, second: Bundle) -> Bundle:
     publishers = {row["origin"]: row for row in newer.children["article_publishers"]}
     if older.article["text_sha256"] == newer.article["text_sha256"] and not is_fuller:
         article = _better_columns(older.article, newer.article)
+        article["captured_from"] = newer.article["captured_from"]
         shown = max(older, newer, key=_images)
         publishers = _best_named(older, newer)
     elif is_replaced:
@@ -60,6 +71,8 @@ def _rank(bundle: Bundle) -> tuple[Any, ...]:
     article = bundle.article
     return (
         OPENNESS[article["access"]],
+        IMPORTED[article["captured_from"]],
+        len(bundle.body_text) if article["captured_from"] == "older_posts" else 0,
         article["retrieved_at"],
         article["revision"],
         article["text_sha256"],
@@ -87,13 +100,19 @@ def _completed(newer: Row, older: Row) -> Row:
 def _better_columns(first: Row, second: Row) -> Row:
     """The columns of two records of one text."""
     article = {name: max(first[name], second[name], key=_presence) for name in first}
+    earlier, later = sorted(
+        (first, second), key=lambda row: (row["first_seen_at"], str(row["published_raw"]))
+    )
     for value, origin, *others in (HEADLINE, PUBLISHED):
         names = (value, origin, *others)
-        better = max(
-            first,
-            second,
-            key=lambda row: (row[value] is not None, TRUST[row[origin]], [str(row[n]) for n in names]),
-        )
+        if earlier[value] == later[value] and TRUST[earlier[origin]] == TRUST[later[origin]]:
+            better = earlier  # other words for the same ("3 hours ago") are no news
+        else:
+            better = max(
+                first,
+                second,
+                key=lambda row: (row[value] is not None, TRUST[row[origin]], [str(row[n]) for n in names]),
+            )
         article |= {name: better[name] for name in names}
     return article
 
@@ -171,7 +190,7 @@ def _revisions(older: Bundle, newer: Bundle, article: Row, is_fuller: bool, is_r
     for text, following in pairwise([*ordered, current]):
         if text["digest"] == following["digest"] and text["headline"] == following["headline"]:
             if not text["withdrawn"]:  # the same again: it was received then
-                following["retrieved_at"] = text["retrieved_at"]
+                following["retrieved_at"] = min(text["retrieved_at"], following["retrieved_at"])
                 continue
             if following is current and withdrawn_at:
                 continue

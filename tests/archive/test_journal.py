@@ -37,6 +37,29 @@ def test_batches_keep_their_order(tmp_path):
         assert [entry.id for entry in journal(captures.db, after=2)] == [3]
 
 
+def test_a_merge_puts_readings_in_the_order_of_time(tmp_path):
+    """The later text must be read again last, whichever archive it came from; what a crawl wrote stays as it wrote it."""
+    noon, evening = (
+        Noted(f"2026-02-21T{hour}:00:00Z", "article", "paper:1", {"page": f"c{hour}"}) for hour in (12, 18)
+    )
+    back = LATER._replace(noted_at="2026-02-20T08:00:00Z")  # the clock was put back meanwhile
+    shards = [
+        written(tmp_path / "first", [ARTICLE, LINK], [evening], crawl_id="first"),
+        written(tmp_path / "second", [noon], [LATER, back], crawl_id="second"),
+    ]
+    found = []
+    for name, order in (("a", shards), ("b", shards[::-1]), ("c", [*shards, *shards])):
+        main = written(tmp_path / name)
+        with Captures(main / "captures.db").open() as captures:
+            for shard in order:
+                merge_captures(captures, shard, [], [])
+        found.append(entries(main))
+    assert found[0] == found[1] == found[2]
+    assert [(batch, entry.get("page")) for batch, _, _, entry in found[0]] == [
+        (1, "c1"), (1, None), (3, "c12"), (4, "c18"), (5, "c2"), (5, "c2"),
+    ]  # fmt: skip
+
+
 def test_a_merge_brings_what_is_lacking_once(tmp_path):
     main = written(tmp_path / "main", [ARTICLE])
     shard = written(tmp_path / "shard", [ARTICLE], [LINK, LATER])

@@ -316,6 +316,40 @@ def test_the_whole_text_wins_over_a_later_preview(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("text", ["净利润增长一成，公司拟派发股息。", "净利润增长两成，公司拟派发股息。"])
+def test_an_import_is_no_newer_truth_than_what_was_served(tmp_path, text):
+    served = "净利润增长两成，公司拟派发股息。"
+    main = both_ways(
+        tmp_path,
+        lambda a: article(a, 1, 5, served),
+        lambda a: article(a, 1, 9, text, captured_from="saved"),
+        lambda a: article(a, 1, 9, "净利润增长", access="preview", captured_from="older_posts"),
+    )
+    assert rows(main, "SELECT body_text, captured_from FROM news") == [
+        {"body_text": served, "captured_from": None}
+    ]
+
+
+def test_of_two_post_files_the_longer_is_the_text(tmp_path):
+    main = both_ways(
+        tmp_path,
+        lambda a: article(a, 1, 5, "净利润增长两成，公司拟派发股息。", captured_from="older_posts"),
+        lambda a: article(a, 1, 9, "净利润增长。", captured_from="older_posts"),
+    )
+    assert rows(main, "SELECT body_text FROM news") == [{"body_text": "净利润增长两成，公司拟派发股息。"}]
+
+
+def test_of_two_ways_to_say_one_time_the_first_stays(tmp_path):
+    """As where the readings are made again: the list says "2 hours ago", later "3 hours ago"."""
+    same = {"published_at": MINUTES.format(1), "published_from": "feed"}
+    main = both_ways(
+        tmp_path,
+        lambda a: article(a, 1, 9, published_raw="3小时前", **same),
+        lambda a: article(a, 1, 5, published_raw="2小时前", **same),
+    )
+    assert rows(main, "SELECT published_raw FROM articles") == [{"published_raw": "2小时前"}]
+
+
 def withdrawn(number, minute, found_at):
     def make(archive):
         bring(archive, article(archive, number, minute))
