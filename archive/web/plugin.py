@@ -58,7 +58,7 @@ BLANKS = {
 VALUES = (
     gettext_noop("stock"), gettext_noop("board"), gettext_noop("index"), gettext_noop("fund"), gettext_noop("bond"),
     gettext_noop("second"), gettext_noop("minute"), gettext_noop("home"), pgettext_noop("image", "failed"),
-    pgettext_noop("image", "refused"),
+    pgettext_noop("image", "refused"), gettext_noop("Forbidden"),
 )  # fmt: skip
 """Values of the archive, and words of Datasette's, that pages show in words."""
 

@@ -17,8 +17,9 @@ from archive.web.adding import Adding
 from archive.web.ask import ask
 from archive.web.cells import article_address
 from archive.web.host_check import LARGEST
-from archive.web.pages import page, render_page
+from archive.web.pages import Page, page, render_page
 
+JSON = "application/json"
 RECENT = (
     "SELECT a.link, a.added_at, l.article_id, l.outcome, l.reason, n.headline, a.link IN ({waiting}) AS waits FROM added_links AS a"
     " LEFT JOIN links AS l ON l.url = a.link LEFT JOIN articles AS n ON n.id = l.article_id ORDER BY a.added_at DESC, a.link LIMIT 30"
@@ -31,7 +32,27 @@ def adding_of(datasette: Any) -> Adding | None:
     return adding
 
 
+def with_errors_for_programs(make: Page) -> Page:
+    """A page whose errors are JSON for those who sent JSON, or a token, and no form."""
+
+    async def answer(datasette: Any, request: Any) -> Any:
+        try:
+            return await make(datasette, request)
+        except DatasetteError as exc:
+            if "authorization" not in request.headers and media_type(request) != JSON:
+                raise
+            return Response.json({"error": exc.message}, status=exc.status)
+
+    return answer
+
+
+def media_type(request: Any) -> str:
+    """What the body of a request says that it is."""
+    return str(request.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
 @page("/add$")
+@with_errors_for_programs
 async def add(datasette: Any, request: Any) -> Any:
     adding = _allowed(datasette)
     if request.method == "GET" and (token := request.args.get("token")):
@@ -62,6 +83,7 @@ async def add(datasette: Any, request: Any) -> Any:
 
 
 @page("/-/mark$")
+@with_errors_for_programs
 async def mark(datasette: Any, request: Any) -> Any:
     adding = _allowed(datasette)
     if not adding.is_allowed(request.headers):
@@ -110,11 +132,11 @@ async def _read(request: Any) -> tuple[dict[str, str], bool]:
         raise DatasetteError(
             gettext("More than a megabyte at once."), title=gettext("Too much at once"), status=413
         )
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(request)
     text = body.decode("utf-8", "replace")
     if kind == "application/x-www-form-urlencoded":
         return dict(parse_qsl(text)), True
-    if kind != "application/json":
+    if kind != JSON:
         return {"links": text, "now": ""}, False
     try:
         data = json.loads(text)
