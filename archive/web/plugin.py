@@ -12,6 +12,7 @@ from datasette import hookimpl
 from datasette.filters import Filters
 from datasette.utils import path_with_added_args
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 
 from archive import language
 from archive.language import gettext, gettext_noop, ngettext, pgettext, pgettext_noop
@@ -59,6 +60,7 @@ VALUES = (
     gettext_noop("stock"), gettext_noop("board"), gettext_noop("index"), gettext_noop("fund"), gettext_noop("bond"),
     gettext_noop("second"), gettext_noop("minute"), gettext_noop("home"), pgettext_noop("image", "failed"),
     pgettext_noop("image", "refused"), gettext_noop("Forbidden"),
+    gettext_noop("SQL Interrupted"), gettext_noop("Invalid SQL"),
 )  # fmt: skip
 """Values of the archive, and words of Datasette's, that pages show in words."""
 
@@ -102,6 +104,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}
     env.filters["thousands"] = "{:,}".format
     env.filters["translated"] = translate
+    env.filters["statement"] = find_statement
     env.filters["tag_line"] = tag_line
     env.filters["blanks"] = blanks_to_fill
 
@@ -117,6 +120,16 @@ def tag_line(tags: Any) -> str:
     except ValueError:
         return ""
     return ", ".join(map(str, names)) if isinstance(names, list) else ""
+
+
+def find_statement(error: Any) -> Markup:
+    """The SQL in Datasette's message about a query that took too long.
+
+    >>> find_statement(Markup("<p>too long</p><textarea rows='2'>select 1 &lt; 2</textarea>"))
+    Markup('select 1 &lt; 2')
+    """
+    match = re.search(r"<textarea[^>]*>(.*?)</textarea>", error, re.DOTALL)
+    return Markup(match[1] if match else "")
 
 
 def translate(text: Any) -> Any:

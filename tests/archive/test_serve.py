@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -816,6 +816,10 @@ def test_a_query_that_runs_away_is_ended_and_the_server_goes_on(server, sql):
         status, _, body = server.get(f"/archive.json?{urlencode({'sql': sql, '_timelimit': '50'})}")
         assert status == 400
         assert b"SQL query took too long" in body
+    status, _, body = server.get(f"/archive?{urlencode({'sql': sql, '_timelimit': '50'})}")
+    assert status == 400
+    assert "This took more than ten seconds" in body.decode()
+    assert f"{sql}</textarea>" in unescape(body.decode()), "the statement stays"
     assert server.json("/archive.json?sql=select+count(*)+as+n+from+articles&_shape=array")[0]["n"] > 60
 
 
