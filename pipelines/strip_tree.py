@@ -32,8 +32,8 @@ ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kin
 CLASS_RULES = {name: rule for rule in RULES if rule.kind == "class" for name in rule.pattern.split()}
 WITH_CLASS: Any = etree.XPath(".//*[@class]")
 MOST_REMOVALS = 1_000
-LONGEST_MEDIUM = 12  # characters of a medium's name that is a link
 """Fragments that are taken out of one article; pages have a few dozen."""
+LONGEST_MEDIUM = 12  # characters of a medium's name that is a link
 
 
 @dataclass(slots=True)
