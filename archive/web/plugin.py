@@ -14,8 +14,9 @@ from datasette.utils import path_with_added_args
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
-from archive import language
+from archive import language, outcomes
 from archive.language import gettext, gettext_noop, ngettext, pgettext, pgettext_noop
+from archive.questions import SPANS
 from archive.times import in_beijing
 from archive.urls import http_url
 from archive.web import cells, downloads, pages
@@ -56,6 +57,13 @@ BLANKS = {
     "rule": gettext_noop("rule"),
 }
 """Names of the blanks of questions as a person reads them; others are shown as they are."""
+CHOICES = {
+    "by": SPANS,
+    "market": ("CN", "HK"),
+    "session": ("pre_open", "morning", "noon", "afternoon", "after_close", "closed"),
+    "outcome": outcomes.FAILED,
+}
+"""What can be chosen in blanks that take no other value."""
 VALUES = (
     gettext_noop("stock"), gettext_noop("board"), gettext_noop("index"), gettext_noop("fund"), gettext_noop("bond"),
     gettext_noop("second"), gettext_noop("minute"), gettext_noop("home"), pgettext_noop("image", "failed"),
@@ -96,6 +104,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         lay_out=lay_out,
         file_formats=FILE_FORMATS,
         blank_label=blank_label,
+        choices=CHOICES,
         language_tag=lambda: language.TAGS[language.current()],
         other_languages=other_languages,
     )

@@ -532,7 +532,7 @@ def test_lists_say_what_the_newest_text_says(server, sql):
 
 def test_earlier_texts_of_an_edited_article_can_be_read(server, sql):
     [(article_id, revision, text), *_] = sql(
-        "SELECT article_id, revision, body_text FROM revisions ORDER BY 1, 2"
+        "SELECT article_id, revision, body_text FROM revisions WHERE json_extract(changes, '$.withdrawn') IS NOT 1 ORDER BY 1, 2"
     )
     page = server.page(article_address(article_id))
     assert "revision=1" in page
@@ -541,7 +541,9 @@ def test_earlier_texts_of_an_edited_article_can_be_read(server, sql):
     assert text.split("\n")[0] in earlier
     assert server.get(f"{article_address(article_id)}&revision=99")[0] == 404
     [(withdrawn,)] = sql("SELECT id FROM articles WHERE withdrawn_at IS NOT NULL LIMIT 1")
-    assert "The source withdrew this article" in server.page(article_address(withdrawn))
+    page = server.page(article_address(withdrawn))
+    assert "The source withdrew this article" in page
+    assert "revision=1" not in page, "a withdrawal is no other text"
 
 
 def test_a_image_comes_as_it_was_stored(server, sql):
@@ -668,6 +670,17 @@ def test_edits_can_be_narrowed(server, sql):
     assert headlines(**{"from": "2026-07-01"}) == []
     assert headlines(to="2026-07-01", kind="x", page="0") == everything
     assert "/-/edits?id=" in server.page(article_address(article_id))
+
+
+def test_blanks_with_few_values_are_chosen_from(server):
+    page = server.page("/archive/articles_of_a_session?session=after_close")
+    assert '<select name="session">' in page
+    assert '<option value="after_close" selected>' in page
+    assert '<option value="" selected>' in page, "the market"
+    assert '<a href="/archive" aria-current="true">' in page
+    assert '<option value="month" selected>month</option>' in server.page(
+        "/archive/trend_of_words?q=a&by=month"
+    )
 
 
 def test_a_trend_draws_a_line_a_query(server, reader, sql):

@@ -144,7 +144,7 @@ Try:
   {program} serve --open -s {option}                  # browse and search it: stories, edits, trends, coverage
   {program} report --until 2026-07-02 -s {option}     # charts, as one HTML page
   {program} diff {fire} -s {option}     # what its publisher changed afterwards
-  {program} watch log -s {option}     # what the watch told
+  {program} watch log -s {option}                     # what the watch sent
   sqlite3 {shlex.quote(f"{folder}/archive.db")} "{query}"
 
 Be told when something happens (https://github.com/caronc/apprise/wiki lists destinations; docs/alerts.md):

@@ -76,7 +76,9 @@ async def article(datasette: Any, request: Any) -> Any:
     [news] = rows
     revisions = await ask(
         datasette,
-        "SELECT revision, retrieved_at, headline FROM revisions WHERE article_id = :id ORDER BY revision",
+        # A withdrawal leaves the text as it was.
+        "SELECT revision, retrieved_at, headline FROM revisions WHERE article_id = :id"
+        " AND json_extract(changes, '$.withdrawn') IS NOT 1 ORDER BY revision",
         id=article_id,
     )
     earlier = None
