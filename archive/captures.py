@@ -29,6 +29,7 @@ from archive.capture_headers import fill_headers
 from archive.capture_schema import BY_URL, SET, STEPS, by_url
 from archive.journal import Noted
 from archive.packing import unpack_frame, zstd
+from archive.reader import connect_to_read, explain_unreadable
 from archive.redaction import redact_url
 from archive.schema import apply_steps, connect, refuse_newer
 
@@ -73,11 +74,11 @@ class Captures:
         if not path.is_file():
             raise CaptureError(f"no captures: there is no {path}")
         captures = cls(path)
-        captures.conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
+            captures.conn = connect_to_read(path)
             captures.conn.execute("SELECT 1 FROM captures, bodies LIMIT 1")
         except sqlite3.Error as exc:
-            raise CaptureError(f"{path} cannot be read: {exc}") from None
+            raise CaptureError(explain_unreadable(path, exc)) from None
         return captures
 
     def close(self) -> None:

@@ -28,6 +28,8 @@ def explain_unreadable(path: Path, exc: Exception) -> str:
     reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
     if is_on_full_disk(path):
         remedy = "The disk is full: make room; nothing was damaged by that"
+    elif path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
+        remedy = f"What was written last is in {path.name}-wal, and cannot be read where {path.parent} cannot be written: copy the folder"
     elif reason.startswith(("no such table", "no such column")):
         remedy = "If its tables are older than this program, a crawl brings them up to date"
     else:
@@ -66,10 +68,14 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     if path.with_name(f"{path.name}-journal").exists() and os.access(path, os.W_OK):
         with closing(sqlite3.connect(path, timeout=30)) as conn:
             conn.execute("SELECT 1 FROM sqlite_master").fetchone()
+    return sqlite3.connect(uri_to_read(path), uri=True, timeout=30)
+
+
+def uri_to_read(path: Path) -> str:
+    """What opens a database read-only, which may be written to meanwhile. One at rest in a folder that cannot be written to, as on a
+    disk that is mounted read-only, is immutable: SQLite would need a ``-shm`` beside it."""
     at_rest = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True, timeout=30
-    )
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * at_rest}"
 
 
 def rows(conn: sqlite3.Connection, sql: str, *params: Any) -> list[dict[str, Any]]:

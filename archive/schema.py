@@ -509,7 +509,9 @@ def names_run(conn: sqlite3.Connection, name: str) -> set[str]:
     try:
         rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [name])
         return {step_name for (step_name,) in rows}
-    except sqlite3.OperationalError:  # no such table: a new file
+    except sqlite3.OperationalError as exc:
+        if not str(exc).startswith("no such table"):  # as of a new file
+            raise
         return set()
 
 

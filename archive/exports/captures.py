@@ -13,6 +13,7 @@ from archive.captures import CaptureError, Captures
 from archive.data_files import leads_out
 from archive.exports import CaptureFormat, CaptureJob, ExportError, Row
 from archive.exports.whole_file import WholeFile
+from archive.reader import connect_to_read
 from archive.revisions import UnknownArticle, find_article
 from archive.terminal import report_progress
 
@@ -47,9 +48,7 @@ def export_captures(
         raise ExportError(str(exc)) from None
     with (
         captures,
-        closing(
-            sqlite3.connect(f"{(data_dir / 'archive.db').absolute().as_uri()}?mode=ro", uri=True)
-        ) as archive,
+        closing(connect_to_read(data_dir / "archive.db")) as archive,
     ):
         archive.row_factory = sqlite3.Row
         article_id = article and find_id(archive, article)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from array import array
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.exports import Column, ExportError, Row, WrongUsage
-from archive.reader import READ_ERRORS, explain_unreadable
+from archive.reader import READ_ERRORS, explain_unreadable, uri_to_read
 from archive.times import BEIJING
 
 CHUNK = 200  # rows read at once: 2 MB of text
@@ -138,11 +137,8 @@ class Snapshot:
                 f"no archive yet: there is no {self.path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
             )
         self._at_rest = not self.path.with_name("archive.db-wal").exists()
-        immutable = self._at_rest and not os.access(data_dir, os.W_OK)
         try:
-            self.conn = sqlite3.connect(
-                f"{self.path.as_uri()}?mode=ro{'&immutable=1' * immutable}", uri=True, isolation_level=None
-            )
+            self.conn = sqlite3.connect(uri_to_read(self.path), uri=True, isolation_level=None)
             self.conn.execute("PRAGMA trusted_schema = ON")  # the view search asks a virtual table
             self.conn.execute("BEGIN")
             self.conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")

@@ -7,16 +7,18 @@ marked so that the next crawl fetches it, unless the caller does.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from archive.lock import DirectoryLock
-from archive.reader import NoArchive
+from archive.reader import NoArchive, connect_to_read, explain_unreadable
 from archive.row_repair import Reread
-from archive.schema import connect, is_current
+from archive.schema import connect, has_search, is_current
 from archive.verify.databases import (
     check_captures,
     check_clock,
@@ -58,7 +60,8 @@ def verify(
     """Check everything in *data_dir*; *render* makes ``(path, text)`` of the post of an article's stored fields, *reread* what reads
     an article's captures again, by *version* of the reader: without them, rows cannot be compared with captures, or repaired.
 
-    Holds the lock meanwhile. Raises AlreadyLocked, OSError, FileNotFoundError where there is no archive, NoArchive where it is
+    Holds the lock meanwhile. A DATA_DIR that cannot be written, as on a disk that is mounted read-only, needs none; its search index,
+    which SQLite compares by a write, is passed over. Raises AlreadyLocked, OSError, FileNotFoundError where there is no archive, NoArchive where it is
     one of an earlier version.
     """
     path = data_dir / "archive.db"
@@ -66,16 +69,36 @@ def verify(
         raise FileNotFoundError(2, "there is no archive here", str(path))
     report = Report([])
     try:
-        with DirectoryLock(data_dir), closing(connect(path)) as conn:
+        with _opened(data_dir, path, repair) as conn:
             if not is_current(conn, search=False):
                 raise NoArchive(
                     f"{path} was made by an earlier version: a crawl brings its tables up to date"
                 )
             conn.row_factory = sqlite3.Row
-            _verify(Verification(data_dir, conn, render, now, repair, reread, version), report)
+            verification = Verification(data_dir, conn, render, now, repair, reread, version)
+            _verify(verification, report)
+            report.has_unread_index = verification.is_read_only and has_search(conn)
     except sqlite3.DatabaseError as exc:
         report.findings.append(Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)"))
     return report
+
+
+@contextmanager
+def _opened(data_dir: Path, path: Path, repair: bool) -> Iterator[sqlite3.Connection]:
+    """The archive, with its lock held where it can be written; to be repaired, it has to be. Raises OSError, sqlite3.Error."""
+    if os.access(data_dir, os.W_OK):
+        with DirectoryLock(data_dir), closing(connect(path)) as conn:
+            yield conn
+    elif repair:
+        raise OSError(errno.EROFS, f"DATA_DIR {data_dir} cannot be written: nothing can be repaired there")
+    else:
+        try:
+            conn = connect_to_read(path)
+            conn.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.OperationalError as exc:
+            raise NoArchive(explain_unreadable(path, exc)) from None
+        with closing(conn):
+            yield conn
 
 
 def _verify(verification: Verification, report: Report) -> None:

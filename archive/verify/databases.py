@@ -35,7 +35,7 @@ def check_database(verification: Verification) -> Iterator[Finding]:
 
 def check_search(verification: Verification) -> Iterator[Finding]:
     """The search index against the texts."""
-    if not has_search(verification.conn):
+    if verification.is_read_only or not has_search(verification.conn):
         return
     try:
         with verification.conn:

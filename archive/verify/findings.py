@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -49,6 +50,8 @@ class Report:
     """Articles from before there were captures: counted, not damage."""
     of_other_readers: int = 0
     """Articles that another version of the reader made, whose rows cannot be compared with their captures: likewise."""
+    has_unread_index: bool = False
+    """Whether the search index could not be compared with the texts."""
 
     @property
     def exit_status(self) -> int:
@@ -78,6 +81,7 @@ class Verification:
         self.files = DataFiles(data_dir)
         self.archive = Archive(data_dir)
         self.archive.conn = conn
+        self.is_read_only = not os.access(data_dir, os.W_OK)
         self.captures = self.of_other_readers = 0
         self.contradicted: set[str] = set()
         """Articles whose rows their captures contradict."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette, pm
 
 from archive.language import ENGLISH
+from archive.reader import connect_to_read, uri_to_read
 from archive.web import plugin, table_search
 from archive.web.adding import POSTS, Adding
 from archive.web.database import Archive
@@ -41,8 +41,8 @@ def datasette_on(archive: Path, allow_sql: bool) -> Datasette:
     for module, name in ((plugin, "finews"), (table_search, "finews_search")):
         if not pm.is_registered(module):
             pm.register(module, name)
-    at_rest = not archive.with_name("archive.db-wal").exists()
-    immutable = at_rest and not os.access(archive.parent, os.W_OK)
+    uri = uri_to_read(archive)
+    immutable = uri.endswith("immutable=1")
     datasette = Datasette(
         [] if immutable else [str(archive)],
         immutables=[str(archive)] if immutable else None,
@@ -52,18 +52,14 @@ def datasette_on(archive: Path, allow_sql: bool) -> Datasette:
         static_mounts=[("-/assets", str(HERE / "static"))],
     )
     datasette.remove_database("archive")
-    uri = f"{archive.as_uri()}?mode=ro{'&immutable=1' * immutable}"
     datasette.add_database(Archive(datasette, str(archive), not immutable, uri), "archive")
     return datasette
 
 
 def has_search(archive: Path) -> bool:
     """Whether the archive has its search index."""
-    conn = sqlite3.connect(f"{archive.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(connect_to_read(archive)) as conn:
         return bool(conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone())
-    finally:
-        conn.close()
 
 
 def application(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive.language import gettext, ngettext
 from archive.reader import NoArchive
 from archive.times import clock
+from archive.writer import ArchiveError
 from crawler.project_command import ArchiveCommand
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Command(ArchiveCommand):
                 self._fetch_images(report)
         except FileNotFoundError as exc:
             raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
+        except OSError as exc:
+            raise ArchiveError(exc.strerror or str(exc)) from None
         self.exitcode = report.exit_status
         if opts.json:
             print(json.dumps(as_json(report), ensure_ascii=False, indent=1))
@@ -85,6 +88,7 @@ def as_json(report: Report) -> dict[str, object]:
         "captures": report.captures,
         "without_captures": report.without_captures,
         "of_other_readers": report.of_other_readers,
+        "has_unread_index": report.has_unread_index,
         "findings": [finding.as_json() for finding in report.findings],
     }
 
@@ -105,6 +109,7 @@ def print_report(report: Report) -> None:
     for words, count in (
         (ngettext("{count:,} article is from before captures", "{count:,} articles are from before captures", report.without_captures), report.without_captures),
         (ngettext("{count:,} article was read by another version: only its text and post were checked", "{count:,} articles were read by other versions: only their texts and posts were checked", report.of_other_readers), report.of_other_readers),
+        (gettext("the search index was passed over, as DATA_DIR cannot be written"), report.has_unread_index),
     ):  # fmt: skip
         text += f"{gettext('; ')}{words}" * bool(count)
     print(text)

@@ -21,6 +21,7 @@ from archive.captures import NAME as CAPTURES
 from archive.captures import Captures
 from archive.forget import bury
 from archive.journal import JournalEntry, journal
+from archive.reader import connect_to_read
 from archive.times import read_utc, utc_text
 from archive.writer import Archive
 from crawler.offline.offline_pipelines import OfflinePipelines
@@ -75,7 +76,7 @@ def open_backup(backup: Path) -> sqlite3.Connection:
     path = backup / "archive.db"
     if not path.is_file():
         raise RebuildError(f"{backup} is not a backup: there is no archive.db in it")
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    return connect_to_read(path)
 
 
 @dataclass(slots=True)
