@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
+from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate, is_hidden
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
 from crawler.extraction.trees import INLINE, file_of, fold_letters, kind_of, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
@@ -31,12 +31,14 @@ class BlockLayout:
             and len(text := fold_letters(tag.get("content"))) >= LEAST_DESCRIPTION
         ]
         """What the page says that its article is about, letters and digits alone."""
+        self._own: dict[Any, str] = {}
+        self._folded: dict[Any, str] = {}
         remove_all(BOILERPLATE_TAGS(root), root)
         everything = letters("".join(root.itertext()))
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
-        for element in filter(is_hidden, root.iter()):
+        for element in filter(is_hidden, HIDDEN(root)):
             (hidden if letters("".join(element.itertext())) * 5 < everything else large).append(element)
         remove_all([element for element in hidden if element.getparent() is not None], root)
         remove_all(find_copies(root, large), root)
@@ -70,15 +72,12 @@ class BlockLayout:
         block_of: dict[Any, tuple[Any, bool]] = {None: (self.root, False)}
 
         def add(text: str, block: Any, is_link: bool) -> None:
-            size = letters(text)
-            if not size:
-                return
             if block not in plain:
                 plain[block] = linked[block] = marks[block] = 0
             if is_link:
-                linked[block] += size
+                linked[block] += letters(text)
             else:
-                plain[block] += size
+                plain[block] += letters(text)
                 marks[block] += len(MARKS.findall(text))
 
         for n, element in enumerate(self.root.iter()):
@@ -87,10 +86,10 @@ class BlockLayout:
             above, in_link = block_of[parent]
             tag = element.tag
             block_of[element] = here = (above if tag in INLINE else element, in_link or tag == "a")
-            if element.text and tag != "title":
-                add(element.text, *here)
-            if element.tail:
-                add(element.tail, above, in_link)
+            if (text := element.text) and not text.isspace() and tag != "title":
+                add(text, *here)
+            if (tail := element.tail) and not tail.isspace():
+                add(tail, above, in_link)
             if (
                 ((name := element.get("class")) and not BODY_NAMES.isdisjoint(name.lower().split()))
                 or ((name := element.get("id")) and name.lower() in BODY_NAMES)
@@ -105,9 +104,11 @@ class BlockLayout:
         texts: dict[Any, tuple[int, str]] = {}
         """Letters of an element, and the first of them: many headings may begin the children of one."""
         for block in self.blocks:
-            if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(own_text(block).strip()):
+            if self.plain[block] + self.linked[block] > 16 or not RELATED.fullmatch(
+                self.own_text(block).strip()
+            ):
                 continue
-            holder, begins = block, letters(own_text(block))
+            holder, begins = block, letters(self.own_text(block))
             while (
                 (parent := holder.getparent()) is not None
                 and parent is not self.root
@@ -118,12 +119,24 @@ class BlockLayout:
                     texts[parent] = len(text), text[:16]
                 size, start = texts[parent]
                 if size > 0.4 * everything + 60 or not start.startswith(
-                    "".join(own_text(block).split())[:begins]
+                    "".join(self.own_text(block).split())[:begins]
                 ):
                     break
                 holder = parent
             if holder is not block:
                 self.related.add(holder)
+
+    def own_text(self, block: Any) -> str:
+        """`trees.own_text` of a block. Remembered: the tree stays as it is until the body is cleaned."""
+        if (known := self._own.get(block)) is None:
+            known = self._own[block] = own_text(block)
+        return known
+
+    def folded(self, block: Any) -> str:
+        """A block's own text as `fold_letters` gives it."""
+        if (known := self._folded.get(block)) is None:
+            known = self._folded[block] = fold_letters(self.own_text(block))
+        return known
 
     def worth(self, block: Any) -> float:
         """What a block says for (or against) its being article text."""
@@ -137,7 +150,7 @@ class BlockLayout:
             return -0.7 * linked
         if plain < 12 and not marks:
             return -3.0
-        text = own_text(block) if plain < 400 else ""
+        text = self.own_text(block) if plain < 400 else ""
         if plain < 120 and is_meta(text, plain, marks):
             return -5.0
         # A sentence has a mark every few dozen characters; a heap of key words has none.
@@ -153,9 +166,11 @@ class BlockLayout:
         groups: dict[tuple[Any, tuple[str, str]], dict[Any, None]] = {}
         for block in self.blocks:
             plain, linked = self.plain[block], self.linked[block]
-            if linked >= 6 and linked <= plain and (stamp := STAMP.search(own_text(block))):
+            if linked >= 6 and linked <= plain and (stamp := STAMP.search(self.own_text(block))):
                 plain -= letters(stamp[0])
-            if not (linked >= 6 and linked > plain) and not (plain <= 16 and CLOCKED.match(own_text(block))):
+            if not (linked >= 6 and linked > plain) and not (
+                plain <= 16 and CLOCKED.match(self.own_text(block))
+            ):
                 continue
             item = block
             for _ in range(4):
@@ -192,7 +207,7 @@ class BlockLayout:
         sentences, seen = 0, 0.0
         for block, worth in zip(self.blocks, worths, strict=True):
             if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
-                text = own_text(block)
+                text = self.own_text(block)
                 if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and is_end_line(text)):
                     self.end = block
                     return
@@ -215,7 +230,9 @@ class BlockLayout:
                 return False
             if self.worth(block) >= 30:
                 parents.add(block.getparent())
-            elif parents and self.plain[block] + self.linked[block] <= 80 and is_end_line(own_text(block)):
+            elif (
+                parents and self.plain[block] + self.linked[block] <= 80 and is_end_line(self.own_text(block))
+            ):
                 if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
                     self.end = block
                     self._weigh(0.0)

@@ -132,7 +132,7 @@ def find_described(layout: BlockLayout) -> Any:
                 or layout.in_boilerplate(block)
             ):
                 continue
-            if fold_letters(own_text(block))[:DESCRIBED] in description:
+            if layout.folded(block)[:DESCRIBED] in description:
                 return block
     return None
 
@@ -188,7 +188,7 @@ def is_short_line(layout: BlockLayout, block: Any) -> bool:
         layout.plain.get(block, 0) >= 3
         and layout.linked[block] <= layout.plain[block]
         and layout.worth(block) > -5
-        and not META_LABEL.search(own_text(block))
+        and not META_LABEL.search(layout.own_text(block))
     )
 
 
@@ -240,7 +240,9 @@ def read_body(
     near, elements = find_lines_above(layout, heading, headline, head_at, text_at)
     # Behind a line that sums the text up, too.
     below = [block for block in inside if order[block] >= text_at][:FIRST_LINES]
-    late = [block for block in below if is_meta(own_text(block), layout.plain[block], layout.marks[block])]
+    late = [
+        block for block in below if is_meta(layout.own_text(block), layout.plain[block], layout.marks[block])
+    ]
     near += [line for block in late if (line := squeeze(own_text(block, " "))) not in near]
     elements += [inner for block in late for inner in block.iter()]
     lead = [
@@ -256,13 +258,15 @@ def read_body(
     if len(between) > BETWEEN and count(layout, lead) < count(layout, inside):
         lead = []  # a summary in a box of tools above the text
     behind = [block for block in layout.blocks if order[block] > last_inside][:12]
-    lines = [squeeze(own_text(block)) for block in inside if order[block] >= text_at and block not in late]
+    lines = [
+        squeeze(layout.own_text(block)) for block in inside if order[block] >= text_at and block not in late
+    ]
     return Body(
         element=element,
         near=near,
         near_elements=elements,
         after=[*lines[-6:], *(squeeze(own_text(block, " ")) for block in behind)],
-        lines=[line for line in (*(squeeze(own_text(block)) for block in lead), *lines) if line],
+        lines=[line for line in (*(squeeze(layout.own_text(block)) for block in lead), *lines) if line],
         heading=heading if head_at >= 0 else None,
         lead=lead,
         confirmed_text=confirmed,
@@ -284,7 +288,7 @@ def find_text_start(
     line among the blocks *inside* its element."""
     order, wanted = layout.order, fold_title(headline or "")
     head_at = order.get(heading, -1) if heading is not None else -1
-    sentences = [b for b in inside if is_sentence(layout, b) and fold_title(own_text(b)) != wanted]
+    sentences = [b for b in inside if is_sentence(layout, b) and fold_title(layout.own_text(b)) != wanted]
     below = [b for b in sentences if order[b] > head_at]
     if 2 * len(below) < len(sentences):  # a heading that deep in the text is not the article's own
         head_at, below = -1, sentences
@@ -351,7 +355,7 @@ def is_caption(block: Any) -> bool:
 
 def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
     """Whether a block above a body is its first paragraph: whole sentences, close by, that the body does not repeat."""
-    text = squeeze(own_text(block))
+    text = squeeze(layout.own_text(block))
     near = element.getparent()
     near = near.getparent() if near is not None and near.getparent() is not None else near
     return (
@@ -369,13 +373,13 @@ def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
 def is_standfirst(layout: BlockLayout, block: Any, element: Any, confirmed: str) -> bool:
     """Whether a block above a body sums the article up: as the page's description does, or as another reader has it as
     text; the body does not repeat it."""
-    own = fold_letters(own_text(block))
+    own = layout.folded(block)
     if (
         len(own) < DESCRIBED
         or block.tag == "h1"
         or is_caption(block)
         or layout.linked[block] > layout.plain[block] / 2
-        or is_meta(own_text(block), layout.plain[block], layout.marks[block])
+        or is_meta(layout.own_text(block), layout.plain[block], layout.marks[block])
     ):
         return False
     return (is_described(layout, own) or (layout.worth(block) >= SENTENCE and own in confirmed)) and own[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 NO_HEADLINE = re.compile(
     r"[（(【]?原标题[:：]|^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
 )
+SHORT_TITLE = 12  # characters of a title that may be a site's name
 ALPHABETIC_PARTS = re.compile(r"\s+[|—–·•-]\s+|:\s+")
 NO_NAME = re.compile(r"^the\s|\b(?:news|online|magazine|blog)$|\.(?:com?|org|net)\b")
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
@@ -69,7 +71,15 @@ def metadata_titles(document: Document) -> list[str]:
     """The titles that the page's head states."""
     titles = [
         document.meta.get(name, "")
-        for name in ("og:title", "twitter:title", "articletitle", "title", "dc.title")
+        for name in (
+            "dc.title",
+            "dc:title",
+            "og:title",
+            "twitter:title",
+            "articletitle",
+            "title",
+            "parsely-title",
+        )
     ]
     titles.append(squeeze(str(document.linked_data.get("headline") or "")))
     return [title for title in titles if title]
@@ -127,12 +137,26 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
         # A section or a kicker, which the title begins with.
         shown = find_alike(document, before)
     text, element = (
-        shown
+        (shown and with_agreed_title(*shown, document))
         or find_title_part(document, before)
         or find_large_print(document.title, before)
         or find_unconfirmed(document, before)
     )
     return (PAGE_OF.sub("", text) or text if text else None), element
+
+
+def with_agreed_title(text: str, element: Any, document: Document) -> tuple[str, Any]:
+    """A heading's *text*; on pages in alphabetic scripts the title on which the metadata agree, where that is another form
+    of it: with the kicker in front, or as schema.org's record and Open Graph both have it."""
+    if document.is_cjk or not (stated := document.meta.get("og:title")):
+        return text, element
+    title = without_host(without_site(stated, document.meta.get("og:site_name")), document.url)
+    plain, linked = fold_words(title), unescape(str(document.linked_data.get("headline") or ""))
+    if plain == fold_words(linked):
+        return (title if share_words(title, text) else text), element
+    others = (document.title, document.meta.get("twitter:title", ""))
+    is_whole = title.endswith(f": {text}") and any(fold_words(other).startswith(plain) for other in others)
+    return (title if is_whole else text), element
 
 
 def all_titles(document: Document) -> list[str]:
@@ -292,7 +316,8 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
     if (
         near
         and not titles_agree(document)
-        and (not titles or len(titles[0]) < 12 or not share_words(titles[0], text_of(near[-1])))
+        and (not titles or len(titles[0]) < SHORT_TITLE or not share_words(titles[0], text_of(near[-1])))
+        and (not titles or document.is_cjk or names_site(titles[0], document))
     ):
         title = fold_title(document.title)  # which names the site, as a logo does
         by_rank = max(
@@ -310,6 +335,15 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
     titles.sort(key=lambda element: is_cut_at_quote(element, full))
     shown = next((element for element in reversed(near) if share_words(titles[0], text_of(element))), None)
     return titles[0], shown if shown is not None else lone[0] if len(lone) == 1 else None
+
+
+def names_site(title: str, document: Document) -> bool:
+    """Whether a title says no more than what site it is of."""
+    return (
+        len(title) < SHORT_TITLE
+        or is_host_name(title, document.url)
+        or fold_title(title) == fold_title(document.meta.get("og:site_name", ""))
+    )
 
 
 def is_cut_at_quote(title: str, full: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 MOST_IN_TAG = 100
 """Signs ``<`` before the next ``>``: in a page's text, and in its scripts, there are a few."""
+NEVER_CLOSED = re.compile(rf"(?:<[^<>]*+){{{MOST_IN_TAG + 1}}}")
 
 
 def close_tags(html: str) -> str:
@@ -18,7 +19,7 @@ def close_tags(html: str) -> str:
     >>> close_tags("<p>" + "<img " * 300).count("<")
     2
     """
-    if html.count("<") <= MOST_IN_TAG:
+    if NEVER_CLOSED.search(html) is None:
         return html
     parts = html.split(">")
     for index, part in enumerate(parts):

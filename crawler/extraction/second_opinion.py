@@ -19,8 +19,13 @@ from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
 
 MOST = 1.8  # times that text that an element shows at most which is taken for it
 AGREED = 0.5  # share of its text that must be in our body for both to mean the same
-HOLDING = 0.85  # share of its text that the element must hold that is taken for the body where they do not
+HOLDING = 0.7  # share of its text that the element must hold that is taken for the body where they do not
 CELLS = ("td", "th")
+NO_LIST = frozenset(("p", "table", "tbody", "tr", *CELLS))
+MANY = 12  # elements of a list of links, at least
+FAR_MORE = 10_000_000  # letters than any list of links has
+LINK_LIST = "data-link-list"
+"""Marks what trafilatura is not to look at."""
 SAME = 0.8  # share of our sentences that its text must have for both readers to have read the same text ...
 MOST_BESIDE = 1.25  # ... and times their length that it may have
 SURE = 20  # letters of a block that are not in a text by chance
@@ -32,16 +37,39 @@ KEPT = frozenset(("figure", "figcaption", "picture", "source"))
 def extract_text(layout: BlockLayout, element: Any) -> str:
     """The text of a page by trafilatura, folded; empty where it finds none. Its fast mode does where that has what
     *element*, our body, says; else it is asked for what its other algorithms find as well."""
+    lists = find_link_lists(layout)
+    for holder in lists:
+        holder.set(LINK_LIST, "")
     text = ask_trafilatura(layout.root, fast=True)
+    for holder in lists:
+        del holder.attrib[LINK_LIST]
     if element is not None and says_same(layout, element, text):
         return text
     return ask_trafilatura(layout.root, fast=False)
 
 
+def find_link_lists(layout: BlockLayout) -> list[Any]:
+    """The elements with many others in them, more links than other text, and no sentence."""
+    elements, links = dict.fromkeys(layout.order, 1), dict.fromkeys(layout.order, 0)
+    for block in layout.blocks:
+        is_sentence = layout.worth(block) >= SENTENCE
+        links[block] = -FAR_MORE if is_sentence else layout.linked[block] - layout.plain[block]
+    for element in reversed(layout.order):
+        parent = element.getparent()
+        if parent is not None:
+            elements[parent] += elements[element]
+            links[parent] += links[element]
+    return [
+        element
+        for element, more in links.items()
+        if more > 0 and elements[element] >= MANY and element.tag not in NO_LIST
+    ]
+
+
 def says_same(layout: BlockLayout, element: Any, text: str) -> bool:
     """Whether *text* has nearly all of an element's sentences, and little else."""
     sentences = [
-        fold_letters(own_text(block))
+        layout.folded(block)
         for block in layout.blocks
         if layout.worth(block) >= SENTENCE and is_within(block, element)
     ]
@@ -51,17 +79,24 @@ def says_same(layout: BlockLayout, element: Any, text: str) -> bool:
 
 
 def ask_trafilatura(root: Any, fast: bool) -> str:
-    """The text of a page's tree, folded. Trafilatura works on a copy, in which scripts and what is hidden are gone: that
-    saves a third of its time."""
+    """The text of a page's tree, folded. Trafilatura works on a copy, in which scripts, what is hidden and marked lists of
+    links are gone: that saves more than half of its time."""
     from trafilatura import bare_extraction  # late: it takes 0.3 s, and most crawls meet no such page
 
-    read = bare_extraction(root, fast=fast, include_comments=False, include_tables=True, output_format="txt")
+    read = bare_extraction(
+        root,
+        fast=fast,
+        include_comments=False,
+        include_tables=True,
+        output_format="txt",
+        prune_xpath=f".//*[@{LINK_LIST}]",
+    )
     return fold_letters(getattr(read, "raw_text", ""))  # None where it finds nothing
 
 
 def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:
     """The element that holds the body: *element* where most of *text* is in it, else the one that holds that text."""
-    folded = {block: fold_letters(own_text(block)) for block in layout.blocks}
+    folded = {block: layout.folded(block) for block in layout.blocks}
     sizes = {
         block: len(own)
         for block, own in folded.items()
@@ -90,7 +125,7 @@ def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:
 def is_agreed(layout: BlockLayout, element: Any, text: str) -> bool:
     """Whether *text* has most of what the element's sentences say: else its reader took something else for the text."""
     own = [
-        fold_letters(own_text(block))
+        layout.folded(block)
         for block in layout.blocks
         if layout.plain[block] >= SURE and is_within(block, element)
     ]

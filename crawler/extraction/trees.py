@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -76,10 +77,16 @@ def without_gaps(text: str) -> str:
 def kind_of(element: Any) -> tuple[str, str]:
     """What the items of a list have in common: tag and class. WordPress names each ``<article>`` after its number, its
     sections and its keywords."""
-    name = element.get("class") or ""
     if element.tag == "article":
         return "article", ""
-    return element.tag, NUMBER.sub("", name) if name else ""
+    name = element.get("class")
+    return element.tag, without_numbers(name) if name else ""
+
+
+@lru_cache(maxsize=4096)
+def without_numbers(name: str) -> str:
+    """A class without digits. Remembered: a page has few and many elements of each."""
+    return NUMBER.sub("", name)
 
 
 def file_of(address: str | None) -> str:
