@@ -43,6 +43,9 @@ ARTICLES = frozenset(("le", "la", "les", "el", "los", "il", "die", "das", "der")
 """With a word behind it, these begin a medium's name."""
 REPORTER = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 LONGEST_BYLINE = 140  # characters
+SUFFIX = re.compile(r"(?<=\s)[JS]r$", re.IGNORECASE)
+CAPITALS = re.compile(r"[^\W\d_]{3,}")
+"""Words of a name that a byline prints in capitals; two letters are initials or a particle."""
 HONORIFIC = re.compile(r"^(?:Dr|Prof|Mr|Mrs|Ms|Sir)\.?\s+", re.IGNORECASE)
 MONTH = r"(?:JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
 DATED = re.compile(
@@ -79,11 +82,16 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
 
     >>> split_persons("By Mary Smith, CNN Business and Jan de Vries")
     ['Mary Smith', 'Jan de Vries']
+    >>> split_persons("BY ANNA MARLOW, J. R. SMITH JR.")
+    ['Anna Marlow', 'J. R. Smith Jr.']
     """
     text = BY.sub("", squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^>]*>", " ", unescape(text)))))
     names: list[str] = []
     for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):
         name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()"))
+        if name.isupper():
+            name = CAPITALS.sub(lambda word: word[0].capitalize(), name)
+        name = SUFFIX.sub(lambda suffix: f"{suffix[0].capitalize()}.", name)
         if is_person(HONORIFIC.sub("", name), certain) and name not in names:
             names.append(name)
     return names
@@ -232,7 +240,7 @@ def find_own_names(document: Document, publisher: str | None) -> frozenset[str]:
     """What the page calls its medium, folded: it writes its own name where a writer's would be."""
     names = [
         publisher,
-        *(document.meta.get(key) for key in ("og:site_name", "application-name", "publisher", "copyright")),
+        *(document.meta.get(key) for key in ("og:site_name", "application-name", "publisher")),
     ]
     stated = document.resolve(document.linked_data.get("publisher"))
     names += [stated.get(key) for key in ("name", "alternateName")] if isinstance(stated, dict) else []

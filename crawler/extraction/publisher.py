@@ -88,6 +88,9 @@ SITE_METAS = (
     "al:ios:app_name",
     "al:android:app_name",
 )
+LEGAL_FORM = re.compile(r",?\s(?:Inc|LLC|Ltd|GmbH|S\.p\.A|S\.r\.l)\.?$")
+SLOGAN_MARK = re.compile(r"\s+[–—-]\s+|:\s+")
+WORDS_OF_SLOGAN = 5  # at least
 BRACKETS = (("《", "》"), ("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("“", "”"))
 META_NAMES = (
     "source",
@@ -300,7 +303,7 @@ def find_stated_publisher(document: Document) -> str | None:
     """The medium that Open Graph, the schema.org record or another meta tag names."""
     site_name = document.meta.get("og:site_name", "")
     is_title = site_name == document.title and PARTS.search(site_name)  # of the article
-    if not is_title and (name := clean(without_slogan(site_name), 40)):
+    if not is_title and (name := clean(without_slogan(site_name, document), 60)):
         return None if name.startswith(("http", "www.", "@")) else name
     for value in (document.linked_data.get("publisher"), document.linked_data.get("sourceOrganization")):
         record = document.resolve(value[0] if isinstance(value, list) and value else value)
@@ -323,19 +326,21 @@ def find_writing_medium(document: Document) -> str | None:
     return None if not isinstance(name, str) or STAFF.search(name) else clean(unescape(name), 40)
 
 
-def without_slogan(name: str | None) -> str:
-    """A site's name without what it says of itself behind (or before) a bar.
-
-    >>> without_slogan("新着をお届け！｜某ポータル"), without_slogan("某新聞"), without_slogan("A | B")
-    ('某ポータル', '某新聞', 'A | B')
-    """
-    parts = [part.strip() for part in re.split(r"[|｜]", name or "")]
+def without_slogan(name: str | None, document: Document) -> str:
+    """A site's name without what it says of itself behind (or before) a bar, or behind the name that its host has; and
+    without the legal form of its company."""
+    name = LEGAL_FORM.sub("", name or "")
+    parts = [part.strip() for part in re.split(r"[|｜]", name)]
     names = [
         part
         for part in parts
         if part and not re.search(r"[！!。？?]|No\.\s?\d|お届け|配信|ニュースサイト", part)
     ]
-    return names[0] if len(names) == 1 < len(parts) else name or ""
+    if len(names) == 1 < len(parts):
+        return names[0]
+    first, *slogan = SLOGAN_MARK.split(name, maxsplit=1)
+    is_slogan = slogan and len(slogan[0].split()) >= WORDS_OF_SLOGAN and is_of_host(first, document)
+    return first if is_slogan else name
 
 
 def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Iterable[str]) -> str | None:
@@ -426,6 +431,7 @@ def is_of_host(name: str, document: Document) -> bool:
     """Whether a part of a title is the site's name: its letters, or their initials, are in the host's name."""
     hosts = (urlsplit(url or "").hostname or "" for url in (document.url, document.canonical))
     labels = "".join(re.sub(r"\W", "", host.lower()) for host in hosts)
+    name = "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
     letters = re.sub(r"\W", "", name.lower())
     words = [word for word in re.split(r"\W+", name.lower()) if word and word not in ("the", "of", "and")]
     initials = "".join(word[0] for word in words)

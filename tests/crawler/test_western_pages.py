@@ -42,7 +42,7 @@ def read(body: bytes, url: str = URL) -> dict:
     [
         ("By Steve Martin", ["Steve Martin"]),
         ("By John Mayer and Theresa May", ["John Mayer", "Theresa May"]),
-        ("By JEFFREY GETTLER JAN. 13, 2017", ["JEFFREY GETTLER"]),
+        ("By JEFFREY GETTLER JAN. 13, 2017", ["Jeffrey Gettler"]),
         ("Do 25.06.26 | 14:07 Uhr | Von Eva Berg-Roth", ["Eva Berg-Roth"]),
         ("von Dr. Max Koller", ["Max Koller"]),
         ("von Till Eck , Max Bern , Martin Murr", ["Till Eck", "Max Bern", "Martin Murr"]),
@@ -199,3 +199,32 @@ def test_an_article_about_a_forum_is_one():
     assert read(
         western(f"<h1>{TITLE}</h1><div>{text()}</div>"), "https://news.example/forum/harbour-bridge.html"
     )["body_text"]
+
+
+LONGER = f"{TITLE}, officials say"
+RECORD = f'<script type="application/ld+json">{{"@type":"NewsArticle","headline":"{LONGER}"}}</script>'
+KICKED = f"Northern district: {TITLE}"
+HEADS = {
+    "stated alike": (f'<meta property="og:title" content="{LONGER}">{RECORD}', TITLE, LONGER),
+    "kicker": (f'<meta property="og:title" content="{KICKED}"><meta name="twitter:title" content="{KICKED}">', TITLE, KICKED),
+    "box": (f'<meta property="og:title" content="{TITLE}">', "Welcome to our European experience", TITLE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "shown", "headline"), HEADS.values(), ids=HEADS)
+def test_headline_is_what_the_titles_of_a_page_agree_on(head, shown, headline):
+    tag = "h1" if shown == TITLE else "h3"
+    assert read(western(f"<main><{tag}>{shown}</{tag}>{text()}</main>", head))["headline"] == headline
+
+
+@pytest.mark.parametrize(
+    ("site_name", "publisher"),
+    [
+        ("Ňews Example - Víte, co se u nás právě děje", "Ňews Example"),
+        ("Harbour Hacks – the web developer blog", "Harbour Hacks – the web developer blog"),
+        ("Newswell, Inc.", "Newswell"),
+    ],
+)
+def test_slogan_and_legal_form_are_no_part_of_a_publisher(site_name, publisher):
+    head = f'<meta property="og:site_name" content="{site_name}">'
+    assert read(western(f"<h1>{TITLE}</h1>{text()}", head))["publisher"] == publisher
