@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 EXTRA = "alerts need the package apprise: pip install 'finews-archive[alerts]'"
-UNKNOWN = "its address is none that Apprise can send to; https://github.com/caronc/apprise/wiki lists them"
+UNKNOWN = "Apprise cannot send to this address; https://github.com/caronc/apprise/wiki lists them"
 LONGEST = 200  # characters of a reason
 
 

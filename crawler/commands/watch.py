@@ -80,13 +80,18 @@ class Command(ArchiveCommand):
         entry |= given | ({"on": on} if on else {}) | {"to": opts.to, "since": utc_text(self.now)}
         if not (query or opts.security or opts.publisher or on):
             self.leave("watch add: give words, --security, --publisher or --on: what is to be watched?")
+        if not opts.to:
+            self.leave("watch add: give --to URL, e.g. --to mailto://user:password@example.org")
         for url in opts.to:
             if reason := why_not(url):
                 self.leave(f"watch add: {url}: {reason}")
         name = opts.name or name_for(
             query or opts.security or opts.publisher or on[0], watches.load(self.path)
         )
-        watch = watches.add(self.path, name, entry)
+        try:
+            watch = watches.add(self.path, name, entry)
+        except watches.WatchError as exc:
+            self.leave(f"watch add: {str(exc).removeprefix(f'{self.path}: [{name}] ')}")
         print(f"watch {watch.name} is in {self.path}; scrapy watch test {watch.name} --send tries it")
 
     def show(self, words: list[str], opts: argparse.Namespace) -> None:

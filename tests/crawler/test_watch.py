@@ -76,6 +76,14 @@ def test_the_command(crawl, newsroom, receiver, watch, rows, data_dir):
     assert watch("log").returncode == 1
     assert watch("add", "--to", receiver.url).returncode == 2
     assert "Apprise" in watch("add", "储能", "--to", "nowhere").stderr
+    for words, wrong in (
+        (("--to", receiver.url, "--every", "5"), "every: '5' is not a time span"),
+        ((), "give --to URL"),
+    ):
+        done = watch("add", "储能", *words)
+        assert (done.returncode, done.stderr.startswith(f"scrapy watch: watch add: {wrong}")) == (2, True), (
+            done.stderr
+        )
     assert (
         watch("add", "储能", "--security", "600160", "--to", receiver.url, "--every", "15m").returncode == 0
     )
