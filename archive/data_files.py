@@ -195,6 +195,17 @@ class DataFiles:
             found.append("captures")
         return " and ".join(found) or None
 
+    def why_no_archive(self, database: Path) -> str | None:
+        """What to do where *database* is missing or empty, but files of an archive are there; None where neither is so."""
+        if database.exists() and database.stat().st_size:
+            return None
+        left = self.describe()
+        return left and (
+            f"{database} is {'empty' if database.exists() else 'missing'}, but {left} of an archive are in {self.root}: restore"
+            " archive.db from a backup (scrapy restore), make it again from the captures (scrapy rebuild), or move them away to"
+            " begin a new archive"
+        )
+
     def _files(self, folder: str) -> Iterator[str]:
         for parent, _, names in os.walk(self.root / folder):
             for name in names:

@@ -168,16 +168,9 @@ class Archive:
 
     def _refuse_to_begin_anew(self) -> None:
         """Raises ArchiveError where archive.db is missing or empty, but files of an archive are there."""
-        if self._begins_anew or (self.path.exists() and self.path.stat().st_size):
-            return
-        left = self.files.describe()
-        if left:
+        if not self._begins_anew and (problem := self.files.why_no_archive(self.path)):
             self._lock.release()
-            raise ArchiveError(
-                f"{self.path} is {'empty' if self.path.exists() else 'missing'}, but {left} of an archive are in {self.root}: restore"
-                " archive.db from a backup (scrapy restore), make it again from the captures (scrapy rebuild), or move them away to"
-                " begin a new archive"
-            )
+            raise ArchiveError(problem)
 
     def recover(self) -> None:
         """Make the files of an unfinished batch agree with the rows, and empty the staging folder. Raises ArchiveError."""

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from archive.data_files import DataFiles
 from archive.lock import DirectoryLock
 from archive.reader import NoArchive, connect_to_read, explain_unreadable
 from archive.row_repair import Reread
@@ -65,6 +66,8 @@ def verify(
     one of an earlier version.
     """
     path = data_dir / "archive.db"
+    if problem := DataFiles(data_dir).why_no_archive(path):
+        return Report([Finding("database", "archive.db", problem)])
     if not path.is_file():
         raise FileNotFoundError(2, "there is no archive here", str(path))
     report = Report([])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 from archive.data_files import leads_out
 from archive.times import utc_text
@@ -12,6 +14,25 @@ from archive.verify.findings import Finding, Verification
 
 UNCLAIMED = "unclaimed"
 """Folder of DATA_DIR to which a repair moves files that no row names."""
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, and of nothing else: a pipe would never end. Raises OSError, of which `why_unread` says what it means."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a file")
+    return path.read_bytes()
+
+
+def why_unread(exc: OSError) -> str:
+    """What is wrong with a file that `read_file` could not read."""
+    return "is missing" if isinstance(exc, FileNotFoundError) else f"cannot be read: {exc.strerror or exc}"
+
+
+def put_away(verification: Verification, path: str) -> None:
+    """Move what is at *path*, which no row names or which is no file, to `UNCLAIMED`."""
+    target = verification.root / UNCLAIMED / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (verification.root / path).replace(target)
 
 
 def check_leftovers(verification: Verification) -> Iterator[Finding]:
@@ -45,9 +66,9 @@ def _image_problem(verification: Verification, row: sqlite3.Row) -> str | None:
     if leads_out(row["path"]):
         return "is outside of DATA_DIR: the row was altered"
     try:
-        data = (verification.root / row["path"]).read_bytes()
-    except OSError:
-        return "is missing"
+        data = read_file(verification.root / row["path"])
+    except OSError as exc:
+        return why_unread(exc)
     if len(data) != row["bytes"]:
         return f"has {len(data):,} bytes, not {row['bytes']:,}"
     return None if hashlib.sha256(data).hexdigest() == row["sha256"] else "is damaged (SHA-256 differs)"
@@ -55,8 +76,11 @@ def _image_problem(verification: Verification, row: sqlite3.Row) -> str | None:
 
 def _have_fetched_again(verification: Verification, sha256: str, path: str) -> None:
     """Remove a damaged file and make the checks of its articles due: a stored image without its file is fetched again."""
-    if not leads_out(path):
-        (verification.root / path).unlink(missing_ok=True)
+    place = verification.root / path
+    if not leads_out(path) and place.is_file():
+        place.unlink()
+    elif not leads_out(path) and place.exists():
+        put_away(verification, path)
     with verification.conn:
         verification.conn.execute(
             "UPDATE checks SET next_check_at = ?, etag = NULL, last_modified = NULL"
@@ -75,9 +99,7 @@ def check_files(verification: Verification) -> Iterator[Finding]:
             if verification.conn.execute(sql, [path]).fetchone():
                 continue
             if verification.repair:
-                target = verification.root / UNCLAIMED / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (verification.root / path).replace(target)
+                put_away(verification, path)
             yield Finding(
                 "file",
                 path,

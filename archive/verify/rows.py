@@ -9,6 +9,7 @@ from archive.differences import Difference, compare
 from archive.row_repair import rows_again, stored_of, write_rows
 from archive.terminal import report_progress
 from archive.text_changes import text_digest
+from archive.verify.files import put_away, read_file, why_unread
 from archive.verify.findings import Finding, Verification
 
 OF_RESPONSES = ("site", "text_sha256", "source_sha256", "http_status", "response_sha256", "captured_from")
@@ -45,7 +46,7 @@ def _altered_row(verification: Verification, article_id: str, post_path: str) ->
     entry = rows_again(entry, article)
     path, text = verification.render(stored_of(entry))
     try:
-        agree = path == post_path and (verification.root / path).read_bytes() == text.encode()
+        agree = path == post_path and read_file(verification.root / path) == text.encode()
     except OSError:
         return None
     return entry if agree else None
@@ -106,11 +107,13 @@ def check_posts(verification: Verification) -> Iterator[Finding]:
         if article is None:
             continue
         path, text = verification.render(article)
+        problem = ""
         try:
-            same = (verification.root / path).read_bytes() == text.encode()
-        except FileNotFoundError:
-            same = None
-        is_post = same and path == row["post_path"]
+            if read_file(verification.root / path) != text.encode():
+                problem = "is not what its row makes"
+        except OSError as exc:
+            problem = why_unread(exc)
+        is_post = not problem and path == row["post_path"]
         if row["id"] in verification.contradicted and not verification.repair:
             continue  # the post may be right
         if not is_post and (entry := _altered_row(verification, row["id"], row["post_path"])):
@@ -126,13 +129,10 @@ def check_posts(verification: Verification) -> Iterator[Finding]:
                 "post", row["id"], f"is {row['post_path']}, by today's settings {path}", is_damage=False
             )
             continue
-        if not same:
+        if problem:
             if verification.repair:
+                if (place := verification.root / path).exists() and not place.is_file():
+                    put_away(verification, path)
                 verification.files.staging.mkdir(exist_ok=True)
                 verification.files.write_post(path, text)
-            yield Finding(
-                "post",
-                path,
-                "is missing" if same is None else "is not what its row makes",
-                verification.repair,
-            )
+            yield Finding("post", path, problem, verification.repair)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -295,3 +296,24 @@ def test_a_capture_that_was_altered_with_its_digest_is_found_by_the_manifest(dat
 def test_times_of_the_future_are_reported_and_no_damage(data):
     edit(data / "archive.db", "UPDATE checks SET last_checked_at = '2035-01-01T00:00:00Z'")
     assert found(data) == (0, [("clock", "checks.last_checked_at")])
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")], ids=["missing", "empty"])
+def test_an_archive_whose_database_is_gone_is_damaged(data, lose):
+    lose(data / "archive.db")
+    report = verify(data, render, NOW)
+    assert (report.exit_status, report.findings[0].check) == (3, "database")
+    assert "scrapy restore" in report.findings[0].problem
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+@pytest.mark.parametrize(
+    ("check", "path"), [("post", POST.format(1)), ("image", f"images/{SHA[:2]}/{SHA}.png")]
+)
+def test_what_is_no_file_in_the_place_of_one_is_put_away(data, check, path, make):
+    (data / path).unlink()
+    make(data / path)
+    assert (check, path) in found(data)[1]
+    assert (check, path) in found(data, repair=True)[1]
+    assert (data / "unclaimed" / path).exists()
+    assert found(data) == ((0, []) if check == "post" else (3, [(check, path)]))
