@@ -170,8 +170,11 @@ def find_printed(
         if names := persons(find_in_near_line(line, publisher)):
             return names
     for line, below in pairwise(lines[:4]):
-        if ROLE_LINE.fullmatch(below) and PERSON_LINE.fullmatch(line) and is_writer(line, publisher):
-            return [LATIN.sub("", line)]
+        name = LATIN.sub("", line)
+        # Two characters are a name where they begin with a Chinese surname.
+        is_person = PERSON_LINE.fullmatch(line) and (len(name) > 2 or is_name(name))
+        if is_person and ROLE_LINE.fullmatch(below) and is_writer(name, publisher):
+            return [name]
     # Right below the headline, and above the time, a name needs no label.
     if any(STAMP.search(line) for line in lines[1:3]) and (names := find_unlabelled(lines[0], True)):
         return names

@@ -10,86 +10,24 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.headline import PARTS, fold_title
+from crawler.extraction.headline import fold_title
+from crawler.extraction.other_pages import (
+    ARTICLE_PATH,
+    ARTICLE_TYPE,
+    REFERENCE,
+    states_article,
+    why_other_heading,
+    why_other_page,
+)
 from crawler.extraction.trees import kind_of, letters
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
-HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
-"""Path of a home page, or of that of an edition (``/es/``)."""
-OTHER_TYPE = re.compile(
-    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage|JobPosting)$"
-)
-"""Schema.org types of pages that are something else."""
-QUESTIONS = frozenset(("QAPage", "Question", "ProfilePage", "SearchResultsPage"))
-ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)(?<!Job)Posting|Report|Review", re.IGNORECASE)
-CART_WORDS = (
-    "加入购物车",
-    "加入購物車",
-    "カートに入れる",
-    "장바구니 담기",
-    "Add to cart",
-    "Add to Cart",
-    "Add to Bag",
-)
-CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
-"""A button of a shop."""
-SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
-"""How the query of a search begins."""
-LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
-    re.IGNORECASE,
-)
-THREAD = re.compile(
-    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php|/article_t/\w+/\d",
-    re.IGNORECASE,
-)
-"""Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
-large boards of East Asia make them."""
-BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan)\.")
-"""Host of a forum, on pages in Chinese, Japanese and Korean."""
-PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
-"""Address of an article that a forum's program shows."""
-FORUM_MARK = re.compile(
-    r"phpbb|vbulletin|xenforo|discourse|simple ?machines|invision community|vanilla forums|nodebb|flarum|mybb|phpwind",
-    re.IGNORECASE,
-)
-QUESTION_PATH = re.compile(
-    r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
-)
-OTHER_TITLE = re.compile(
-    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|评论列表$|評論列表$|的微博(?:_|$)|の新着(?:記事|情報|一覧)?(?:$|[\s|｜_–-])|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
-    re.IGNORECASE,
-)
-"""What titles of rooms, results, accounts and carts say."""
-FORM = re.compile(
-    r"\W*(?:会员|用户|账号|會員|ユーザー|新規|会員|マイページ|회원)*\s*(?:登[录錄入陆]|注册|註冊|登録|ログイン|로그인|가입|log ?in|sign ?(?:in|up)|register|registration)\W*",
-    re.IGNORECASE,
-)
-"""Headline of a form to log in or to register."""
-SECTION = re.compile(
-    r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
-)
-"""Headline of a section's page, at an address without a number."""
 NO_HEADLINE = re.compile(
     r"untitled(?: document)?|new document|无标题文档|無標題文件|無題ドキュメント|제목 없음", re.IGNORECASE
 )
 """What editors put into a title that nobody writes."""
-TERMS = re.compile(
-    r".{0,12}(?:协议|協議|条款|條款|隐私(?:政策|声明)|隱私權?(?:政策|聲明)|利用規約|プライバシーポリシー|이용약관|개인정보\s?처리방침)"
-)
-"""Headline of a site's terms."""
-REFERENCE = re.compile(
-    r"^(?:docs?|developers?|help|support|kf|faq|wiki|manual)\.|/(?:docs?|help|faqs?|manual|wiki|support|reference)/"
-)
-"""Address of documentation and help, which state no time."""
-WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re.IGNORECASE)
-"""Address of a page of a video platform, as several make it."""
-ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
 UNFINISHED = re.compile(r"[^\s。．.!！?？…」』”\])）】]")
 """Last character of a line that does not end as a sentence does."""
-ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
-ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
 PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
@@ -97,12 +35,6 @@ TITLE = 32  # characters of a title in a list, at most, on average
 ITEM = 260  # characters of an item of a list, at most, on average
 MANY_ITEMS = 15  # ... that make one whatever long texts they hold
 MOSTLY = 0.75  # share of a text from which on it is what most of it is
-
-
-def states_article(document: Document) -> bool:
-    """Whether the page's metadata call it an article, or an address of this form is one elsewhere."""
-    kinds = f"{document.meta.get('og:type', '')} {type_name(document.linked_data)}".lower()
-    return "article" in kinds or "posting" in kinds or bool(document.meta.get("article:published_time"))
 
 
 def why_no_article(
@@ -123,7 +55,7 @@ def why_no_article(
     if published or states_article(document) or kind != "article":
         return None
     parts = urlsplit(document.url)
-    where = f"{parts.path}?{parts.query}"
+    where = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if REFERENCE.search(f"{parts.netloc}{parts.path}"):
         return f"has no publication time, and an address of documentation ({parts.netloc}{parts.path})"
     size = sum(map(len, body.lines))
@@ -135,80 +67,6 @@ def why_no_article(
         return "has no publication time, and more of other texts than of one article"
     if document.is_cjk and not ARTICLE_PATH.search(where) and not parts.netloc.endswith(".invalid"):
         return f"has neither a publication time nor an address of an article ({where})"
-    return None
-
-
-def why_other_page(document: Document) -> str | None:
-    """Why a page is of another kind, by its address and by what it states."""
-    parts = urlsplit(ARCHIVED.sub("", document.url))
-    if parts.netloc.endswith(".invalid"):  # a saved page whose address is not known
-        return why_other_type(document)
-    if HOME.fullmatch(parts.path) and not ARTICLE_TYPE.search(type_name(document.linked_data)):
-        if not parts.query:
-            return f"is the home page of {parts.netloc}"
-        if SEARCH.match(parts.query) and not states_article(document):
-            return f"is a list of what was searched for on {parts.netloc}"
-    if is_thread(document):
-        return "is a thread of a forum"
-    if WATCH.search(f"{parts.path}?{parts.query}"):
-        return "is a video's page, by its address"
-    if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):
-        return f"is a question, by its address ({parts.path})"
-    is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
-    listed = LIST_PATH.search(parts.path) and not is_article_path
-    if (listed or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
-        return f"is a list or account page, by its address ({parts.path})"
-    return why_other_type(document)
-
-
-def why_other_heading(document: Document, headline: str) -> str | None:
-    """Why a page is of another kind, by its title and headline."""
-    if match := OTHER_TITLE.search(document.title) or OTHER_TITLE.search(headline):
-        return f"is no article, by its title ({match[0]})"
-    if FORM.fullmatch(headline):
-        return "is a form to log in or to register"
-    if TERMS.fullmatch(headline):
-        return "is the site's terms, by its headline"
-    if document.meta.get("medium") == "image":
-        return "states that it is an image"
-    parts = urlsplit(document.url)
-    is_numbered = re.search(r"\d", parts.path + parts.query)
-    return "is a section's page" if SECTION.fullmatch(PARTS.split(headline)[0]) and not is_numbered else None
-
-
-def is_thread(document: Document) -> bool:
-    """Whether a page is a forum's thread, by its type, its address or the program that made it."""
-    kind = type_name(document.linked_data)
-    if ARTICLE_TYPE.search(kind):
-        return False
-    parts = urlsplit(document.url)
-    if "ForumPosting" in kind or THREAD.search(f"{parts.path}?{parts.query}"):
-        return True
-    if document.is_cjk and BOARD_HOST.search(parts.netloc) and not PORTAL.search(document.url):
-        return True
-    page = document.root.xpath("string(//body/@id)")  # that of phpBB, which names itself nowhere else
-    return FORUM_MARK.search(f"{document.meta.get('generator', '')} {page}") is not None
-
-
-def why_other_type(document: Document) -> str | None:
-    """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
-    kinds = [type_name(record) for record in document.linked_objects]
-    kinds += [
-        itemtype.rstrip("/").rpartition("/")[2]
-        for element in document.root.iter()
-        if (itemtype := element.get("itemtype"))
-    ]
-    other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
-    if any(ARTICLE_TYPE.search(kind) for kind in kinds):
-        return None
-    # Many sites write og:type "article" on every page; an article may hold questions and answers.
-    asked = next((kind for kind in kinds if kind in QUESTIONS), None) if "FAQPage" not in kinds else None
-    if states_article(document) and not asked:
-        return None
-    if other:
-        return f"states that it is a {other}"
-    if any(word in document.html for word in CART_WORDS) and CART.search(document.html):
-        return "sells a product"
     return None
 
 

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 from crawler.extraction.boilerplate import is_boilerplate
-from crawler.extraction.document import CJK, Document, names_of, squeeze, text_of, type_name
+from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.headline import fold_title
 
 META_NAMES = (
@@ -164,7 +164,7 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if "author" not in (element.get("rel") or "").split() and element.get("itemprop") != "author":
             continue
         around = element.iterancestors("aside", "footer", "nav", "section", "ul")
-        if any(is_beside(one) or is_boilerplate(one) for one in around):
+        if any(one.tag in ("aside", "footer", "nav") or is_boilerplate(one) for one in around):
             continue
         holder = element.getparent()
         if first is not None and holder not in first:
@@ -176,13 +176,6 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if found and first is None and holder is not None:
             first = (holder, holder.getparent(), *holder)
     return names
-
-
-def is_beside(element: Any) -> bool:
-    """Whether an element holds what is beside an article: its own footer is part of it."""
-    return element.tag in ("aside", "nav") or (
-        element.tag == "footer" and not re.search(r"post|entry|article", names_of(element), re.IGNORECASE)
-    )
 
 
 AUTHOR_PAGE = re.compile(

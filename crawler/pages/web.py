@@ -20,10 +20,11 @@ from crawler.extraction.content_kind import content_kind, media_kind
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of, type_name
 from crawler.extraction.embedded import render_state
-from crawler.extraction.gate import why_no_article, why_other_page
+from crawler.extraction.gate import why_no_article
 from crawler.extraction.headline import all_titles, find_headline
 from crawler.extraction.keywords import find_keywords
 from crawler.extraction.names import names_in
+from crawler.extraction.other_pages import why_other_page
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
 from crawler.extraction.publisher import clean, find_publisher

@@ -175,6 +175,68 @@ def test_a_name_in_an_element_of_its_own_is_the_writer_s():
     assert find_authors(document, [], [], [], None, elements[1:]) == []
 
 
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        ("<div class=author>編輯 <a href='/s?q=1'>陳小如</a> 報導</div>", ["陳小如"]),
+        ("<div class=author><a href='/s?q=1'>洪毅</a> 2026年3月5日 9:12</div>", ["洪毅"]),
+        ("<div class=x><a href='/author/4561'><span>孫小君</span></a></div>", ["孫小君"]),
+        ("<div class=x><a href='/lists/authors/7'>工商時報</a></div>", []),
+        ("<div class=author>編輯 <a href='/s?q=1'>陳小如</a></div>", []),
+        ("<div class=writer>水野剛・山南大学教授</div>", ["水野剛"]),
+    ],
+)
+def test_a_writer_s_element_may_hold_more_than_the_name(markup, names):
+    document = page(f"<title>三つの路線</title>{markup}")
+    assert find_authors(document, [], [], [], "山南日報", list(document.root.iter("div", "a"))) == names
+
+
+def test_a_name_above_what_its_bearer_is_is_the_writer_s():
+    document = page("<title>三條公路同時開工</title>")
+    assert find_authors(document, ["尼克·馬爾（Nick Marr）", "山南商業事務記者"], [], [], None) == [
+        "尼克·馬爾"
+    ]
+    assert find_authors(document, ["印刷", "山南商業事務記者"], [], [], None) == []
+
+
+def test_a_blogger_s_nickname_is_a_writer_and_no_medium():
+    markup = "<title>十个技巧_夜航船-山南博客</title><a class=follow-nickName>夜航船@灯下</a>"
+    document = page(markup)
+    elements = list(document.root.iter("a"))
+    assert find_publisher(document, [], elements, []) == "山南博客"
+    assert find_authors(document, [], [], [], "山南博客", elements) == ["夜航船@灯下"]
+
+
+@pytest.mark.parametrize(
+    ("head", "medium"),
+    [
+        (
+            """<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@type": "Organization", "name": "山南通信"},
+            "publisher": {"@type": "Organization", "name": "門戶"}}</script><meta property="og:site_name" content="門戶">""",
+            "山南通信",
+        ),
+        (
+            """<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@type": "Organization", "name": "編集部"},
+            "publisher": {"@type": "Organization", "name": "門戶"}}</script>""",
+            "門戶",
+        ),
+        (
+            "<title>三條公路 - 森之聲</title><meta property='og:site_name' content='三條公路 - 森之聲'>",
+            "森之聲",
+        ),
+        ("<title>三條公路今天同時開工 -- 南報 / 國際</title>", "南報"),
+    ],
+)
+def test_a_portal_s_record_and_a_page_s_own_title_name_the_medium(head, medium):
+    document = page(f"{head}<p>三條公路今天同時開工，總投資四十億元。</p>")
+    assert find_publisher(document, [], [], []) == medium
+
+
+def test_a_tag_is_no_medium():
+    document = page("<title>三條公路今天同時開工</title><a href='/tag/452/'>環保局</a>")
+    assert find_publisher(document, ["環保局"], list(document.root.iter("a")), []) is None
+
+
 def test_a_medium_is_no_writer():
     assert find_authors(page(""), [], [], ["（文/车之居 郭辰）"], "车之居") == ["郭辰"]
 
@@ -345,6 +407,18 @@ def test_a_word_that_merely_stands_near_the_time_is_no_medium(word):
         ("水野遼記者 2026年3月5日 9:12", "", ["水野遼"]),
         ("[水野遼，ITミナト] 2026年3月5日 9:12", "", ["水野遼"]),
         ("ミナト編集部 2026年3月5日 9:12", "", []),
+        ("編集委員・水野太郎 2026年3月5日 9:12", "", ["水野太郎"]),
+        ("ニュース・エディター 水野太郎", "", ["水野太郎"]),
+        ("水野太郎・山南大学教授", "", ["水野太郎"]),
+        ("水野太郎（ライター）", "", ["水野太郎"]),
+        ("文・写真＝水野遼", "", ["水野遼"]),
+        ("経済部 記事一覧", "", []),
+        ("東京本社 社会部", "", []),
+        ("", "知事は「進めたい」と述べた。（ソウル＝水野遼）", ["水野遼"]),
+        ("", "知事は「進めたい」と述べた。（経済部・水野遼）", ["水野遼"]),
+        ("", "（取材・文／水野遼）", ["水野遼"]),
+        ("", "知事は「進めたい」と述べた。（ソウル＝共同）", []),
+        ("", "知事は「進めたい」と述べた。（時事）", []),
         ("", "知事は「進めたい」と述べた。【水野遼、森下葵】", ["水野遼", "森下葵"]),
         ("", "知事は「進めたい」と述べた。（水野太郎）", ["水野太郎"]),
         ("", "知事は「進めたい」と述べた。（代表撮影）", []),

@@ -13,6 +13,7 @@ from crawler.pages import NotArticle, PageError, Walled, target_of
 from tests.websites import PARAGRAPHS, news_page
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
+UNDATED = news_page(time="", paragraphs=(*PARAGRAPHS, *PARAGRAPHS))
 URL = "https://news.example/2026/0630/1.html"
 
 
@@ -190,6 +191,26 @@ TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a>
             "https://news.example/x8",
             b"<div itemscope itemtype='https://schema.org/Product'>" + news_page(),
             "states that it is a Product",
+        ),
+        (
+            "https://web.archive.org/web/20170913045814/https://news.example/",
+            news_page(),
+            "the home page of news.example",
+        ),
+        ("https://v.example/watch?v=x7Qa", news_page(), "is a video's page"),
+        ("https://news.example/a/17.html", b"<meta name=medium content=image>" + news_page(), "is an image"),
+        ("https://news.example/a/18.html", news_page("晨光服务协议"), "is the site's terms"),
+        ("https://news.example/a/19.html", news_page("Untitled Document"), "has no headline"),
+        ("https://docs.news.example/a/20.html", UNDATED, "an address of documentation"),
+        ("https://news.example/manual/21.html", UNDATED, "an address of documentation"),
+        ("https://news.example/roads", UNDATED, "nor an address of an article"),
+        (
+            "https://news.example/a/22.html",
+            (
+                "<title>公路建设一页看完</title><h1>公路建设一页看完</h1><p>2026-06-30 09:10</p>"
+                + "<p>山南市三条公路今天同时开工建设</p>" * 9
+            ).encode(),
+            "a list of links",
         ),
         (
             "https://news.example/item",
