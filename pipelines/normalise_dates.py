@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 EARLIEST = datetime(1990, 1, 1, tzinfo=BEIJING)
 # How far a publisher's clock may be ahead of ours; `SKEW`, where the day or year is inferred.
 TOLERANCE = timedelta(hours=1)
+ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+"""Behind a day's number, as blogs in any language have it: ``Dezember 16th, 2012``."""
 LONGEST = 200  # characters of a printed time with what stands round it
 COMMON_PRECISION = {10: "day", 16: "minute", 19: "second"}
 COMMON = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
@@ -189,7 +191,7 @@ def _by_dateparser(text: str, printed: Print) -> Reading | None:
         return None
     part: dict[str, str | None] = clocks[0].groupdict() if clocks else {}
     rest = f"{text[: clocks[0].start()]} {text[clocks[0].end() :]}" if clocks else text
-    rest = forms.EDGES.sub("", rest)
+    rest = ORDINAL.sub("", forms.EDGES.sub("", rest))
     if day := read_day(rest, printed.language):
         reading = at_clock(day, part, printed)
     elif age := read_age(rest, printed.language):

@@ -33,6 +33,7 @@ SAME = timedelta(hours=26)
 PROSE = 100  # characters of a line besides its date from which it is taken for a sentence
 FIRST_LINES = 12  # of the text, among which a date may stand
 SHORT_LINE = 60  # characters
+CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d")
 OPENING = re.compile(r"[^.!?]{0,30}[-|·•(\[/–—]\s*|\s*")
 CLOSING = re.compile(r"\s*(?:[-|·•)\]:/–—„“«\"]|\.(?:\s|$)|$)")
 """What may stand before and behind the date of a dateline: a place, and marks."""
@@ -70,7 +71,7 @@ def find_published(
     if precise := find_precise(shown, [*named, *others], named, language):
         return precise
     known = shown.raw if shown else next(iter((*named, *others)), None)
-    elements = find_in_elements(document)
+    elements = [with_day(raw, document.url) for raw in find_in_elements(document)]
     timed = (time for time in elements if has_clock(time))
     in_scripts = find_in_scripts(document.html)
     short = find_short(document.url, near, [*named, *others, *elements])
@@ -79,11 +80,23 @@ def find_published(
             return time
     if known or elements:
         return known or elements[0]
-    if later := find_best_time(after, language):
+    address = find_in_address(document.url, language)
+    later = find_best_time(after, language)
+    if later and (address is None or is_same(later.raw, address, language)):
         return later.raw
     if age := next((age for line in near if (age := find_age(line, language))), None):
         return age
-    return find_in_address(document.url, language)
+    return address
+
+
+def with_day(raw: str, url: str) -> str:
+    """A time of day alone with the day of the address before it, where that has one.
+
+    >>> with_day("16:45", "https://news.example/2020/08/24/a"), with_day("3 March 2020", "https://news.example/2020/08/24/a")
+    ('2020-08-24 16:45', '3 March 2020')
+    """
+    day = find_in_address(url, None) if CLOCK_ONLY.fullmatch(raw) else None
+    return f"{day} {raw}" if day else raw
 
 
 def readable_metadata(document: Document, language: str | None) -> tuple[list[str], list[str]]:

@@ -29,7 +29,10 @@ RANKS = {name: rank for rank, name in enumerate((*PUBLISHED_NAMES, *OTHER_NAMES)
 MARKS = re.compile(r"[\W_]+")
 PREFIX = re.compile(r"^(?:og:)+(?=\w)")
 """What stands before the name that counts: ``og:article:published_time``."""
-DATED: Any = etree.XPath("//time | //abbr | //*[contains(@itemprop, 'datePublished')]")
+DATED: Any = etree.XPath(
+    "//time | //abbr | //*[contains(@itemprop, 'datePublished')]"
+    " | //body//*[contains(@property, 'datePublished') or contains(@property, 'dateCreated')]"
+)
 MARKED = re.compile(
     r"(?:^|\s)(?:published|dt-published|entry-date|post-date|article-date|pubdate)(?:$|\s)", re.IGNORECASE
 )
@@ -80,6 +83,7 @@ def find_in_elements(document: Document) -> list[str]:
     for element in DATED(document.root):
         is_marked = (
             "datePublished" in (element.get("itemprop") or "")
+            or (element.get("property") is not None and element.tag != "meta")
             or element.get("pubdate") is not None
             or MARKED.search(element.get("class") or "") is not None
         )

@@ -28,6 +28,10 @@ LONG = " und weitere Worte, wie sie in einem ganzen Satz stehen" * 3
             "2012-05-08T10:00:00+0200",
         ),
         ("<time>8. Mai 2012</time>", "8. Mai 2012"),
+        (
+            "<p><span property='schema:datePublished' content='2022-01-28T12:45:46+00:00'>28.1.</span>",
+            "2022-01-28T12:45:46+00:00",
+        ),
         ("<meta itemprop='dateModified' content='2022-01-14T10:31:00Z'>", None),
         ("<meta property='article:modified_time' content='2022-01-14T10:31:00Z'>", None),
     ],
@@ -168,3 +172,16 @@ def test_metadata_that_call_tokyo_s_clock_utc_are_not_followed():
         ("2018-06-18T01:01:00.000Z", "2018-06-18T01:01:00.000Z"),
     ):
         assert published(ARTICLE.format(stated), near, lang="ja") == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "after", "expected"),
+    [
+        ("<time>16:45</time>", [], "2022-01-28 16:45"),
+        # What stands behind a text may be of another one, but not where it is of the day in the address.
+        ("", ["19. Mai 2019"], "2022-01-28"),
+        ("", ["28. Januar 2022, 9:10 Uhr"], "28. Januar 2022, 9:10 Uhr"),
+    ],
+)
+def test_the_day_of_the_address(html, after, expected):
+    assert published(html, after=after, url="https://blatt.example/2022/01/28/brief") == expected

@@ -166,6 +166,7 @@ READ = [
     ("2022/02/21 12:05 AM", "2022-02-21 00:05:00", "minute"),
     ("Mon Feb 21 15:54:48 CST 2022", "2022-02-21 00:00:00", "day"),  # Chicago's or Shanghai's clock
     # -- by dateparser
+    ("Montag, Februar 21st, 2022, 3:54 pm", "2022-02-21 15:54:00", "minute"),
     ("Feb 21, 2022 3:54 PM", "2022-02-21 15:54:00", "minute"),
     ("February 21, 2022", "2022-02-21 00:00:00", "day"),
     ("21 February 2022 15:54:48", "2022-02-21 15:54:48", "second"),
