@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive.captures import NAME as CAPTURES
@@ -47,6 +47,8 @@ class Copied:
     """Files that were there already."""
     removed: int = 0
     """Files that the archive no longer has."""
+    outlived: list[str] = field(default_factory=list)
+    """Databases of an earlier backup that the archive no longer has: they are kept."""
 
 
 def back_up(data_dir: Path, dest: Path) -> Copied:
@@ -94,6 +96,7 @@ def _made_at(path: Path) -> str | None:
 
 
 def _copy_archive(data_dir: Path, dest: Path) -> Copied:
+    outlived = [name for name in DATABASES if not (data_dir / name).is_file() and (dest / name).is_file()]
     for name in DATABASES:
         if (data_dir / name).is_file():
             copy_database(data_dir / name, dest / name)
@@ -108,7 +111,9 @@ def _copy_archive(data_dir: Path, dest: Path) -> Copied:
             wanted += [f"{name}/{path.relative_to(source)}" for path in source.rglob("*") if path.is_file()]
         elif source.is_file():
             wanted.append(name)
-    return _copy_files(data_dir, dest, wanted)
+    copied = _copy_files(data_dir, dest, wanted)
+    copied.outlived = outlived
+    return copied
 
 
 def copy_database(source: Path, target: Path) -> None:

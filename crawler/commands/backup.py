@@ -49,6 +49,13 @@ class Command(ArchiveCommand):
             self.fail(CANNOT_WRITE, f"{dest}: {exc}")
         else:
             self.exitcode = 3 if report.exit_status == 3 else 0
+            for name in copied.outlived:
+                print(
+                    gettext(
+                        "{path} is missing: the copy of an earlier backup is kept. scrapy restore, or copying it back, brings it again",
+                        path=self.data_dir / name,
+                    )
+                )
             for finding in report.findings:
                 if not finding.repaired:
                     print(f"{finding.check}: {finding.subject}: {finding.problem}")

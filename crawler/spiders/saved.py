@@ -18,7 +18,7 @@ from scrapy.http import HtmlResponse
 from w3lib.url import safe_url_string
 
 from archive.captures import Capture
-from archive.outcomes import FAILED_HERE
+from archive.outcomes import ARRIVED, FAILED_HERE
 from crawler import reasons
 from crawler.archive_spider import UsageProblem
 from crawler.article_spider import PAGES
@@ -168,7 +168,9 @@ class SavedSpider(ImportSpider):
             self.count("files/without_article")
             reason = f"{exc} (saved page {file})"
             captures = self.keep(page, file, page.url)
-            return LinkOutcome(link=page.url, outcome=exc.outcome, reason=reason, captures=captures)
+            # A file that shows none of an article that is there says nothing of its link.
+            link = self.given(file) if self.archive.outcome_of(page.url) in ARRIVED else page.url
+            return LinkOutcome(link=link, outcome=exc.outcome, reason=reason, captures=captures)
         except Exception as exc:
             self.logger.error(f"{file}: {type(exc).__name__}: {exc}", exc_info=exc)
             return LinkOutcome(link=page.url, outcome=FAILED_HERE, reason=reasons.of_bug(exc))

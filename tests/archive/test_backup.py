@@ -112,6 +112,13 @@ def test_another_archive_is_not_written_over(data, dest):
         back_up(data, dest.parent / "file")
 
 
+def test_captures_that_were_lost_stay_in_the_backup(data, dest):
+    assert back_up(data, dest).outlived == []
+    (data / "captures.db").unlink()
+    assert back_up(data, dest).outlived == ["captures.db"]
+    assert verify(dest, render, NOW).findings == []
+
+
 def test_a_copy_in_use_is_left_alone(data, dest):
     back_up(data, dest)
     reader = DirectoryLock(dest)

@@ -193,7 +193,7 @@ def test_what_is_broken_says_so(tmp_path, crawl, rows):
     run = crawl("saved", f"path={folder}")
     assert run.returncode in (3, 65), run.stderr
     found = {
-        row["url"].removeprefix(f"{folder}/"): (row["outcome"], row["reason"])
+        row["url"].removeprefix(f"{folder}/"): (row["outcome"], row["reason"] or "")
         for row in rows("SELECT * FROM links")
     }
     expected = {
@@ -211,7 +211,8 @@ def test_what_is_broken_says_so(tmp_path, crawl, rows):
         "pipe.html": ("not_article", "not a regular file"),
         "huge.html": ("unreadable", "too large"),
         "http://news.example/list": ("not_article", "list.html"),
-        URL: ("unreadable", "DOWNLOAD_MAXSIZE"),
+        "long.html": ("unreadable", "DOWNLOAD_MAXSIZE"),
+        URL: ("archived", ""),  # of what was left of a WARC file
     }
     assert set(found) == set(expected)
     for name, (outcome, word) in expected.items():
@@ -227,6 +228,20 @@ def test_a_live_preview_is_completed_and_a_live_text_kept(tmp_path, crawl, rows,
     assert crawl("saved", f"path={tmp_path / 'a.html'}").returncode == 0
     assert rows("SELECT * FROM news") == [live]
     assert rows("SELECT count(*) AS n FROM article_captures")[0]["n"] >= 2
+
+
+def test_a_file_that_shows_no_article_takes_none_away(tmp_path, crawl, rows):
+    """Two files of one address, the second saved behind a captcha: the link has its article, and the file its reason."""
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    notice = "<html><head><title>安全验证</title></head><body><div id='captcha'>请完成验证后继续访问</div></body></html>"
+    for name, body in (("1.html", page()), ("2.html", notice.encode())):
+        (folder / name).write_bytes(SINGLE_FILE.encode() + body)
+    for _ in range(2):
+        assert crawl("saved", f"path={folder}", IMAGES_ENABLED=False).returncode == 3
+        found = {row["url"]: row["outcome"] for row in rows("SELECT url, outcome FROM links")}
+        assert found.pop(URL) in ("archived", "unchanged")
+        assert found == {f"{folder}/2.html": "walled"}
 
 
 def test_a_walled_link_says_how_to_save_it(crawl, rows, websites):
