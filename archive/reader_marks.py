@@ -21,23 +21,6 @@ LONGEST_LINK, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, MOST_LINKS = 4096, 20_000, 6
 TRIES = 5
 """Crawls that a link may stop before it is left to the reader."""
 
-MARKS = """
-CREATE TABLE added_links (
-  -- Links that readers gave to serve --add. One waits until a crawl has written its outcome into links.
-  link TEXT PRIMARY KEY, -- as given
-  added_at TEXT NOT NULL -- when it was last given, UTC
-) WITHOUT ROWID;
-CREATE TABLE reader_marks (
-  -- Tags, notes and read marks of readers.
-  article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE, -- articles.id
-  tags TEXT NOT NULL DEFAULT '[]', -- the reader's own, a JSON array
-  note TEXT, -- in the reader's words
-  read_at TEXT, -- when it was marked as read, UTC; NULL: it is not
-  changed_at TEXT NOT NULL -- UTC
-) WITHOUT ROWID
-"""
-"""The step that adds the tables."""
-
 WAITING = (
     "SELECT a.link FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
     f" WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR (l.outcome = 'failed' AND l.tries < {TRIES}) ORDER BY a.added_at, a.link"

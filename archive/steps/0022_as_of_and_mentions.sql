@@ -1,10 +1,4 @@
-"""SQL of the views for back-tests: the archive as it was known at a moment, and securities that an article mentions."""
-
-MOMENT = "strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END)"
-"""SQL: the moment that was asked for as UTC text; NULL where it is not a time, so that nothing is known."""
-
-# fts3tokenize is SQLite's only table-valued function that takes any text: see archive/search/sql.py.
-AS_OF = f"""
+-- fts3tokenize is the only table-valued function of SQLite that takes any text: see archive/search/sql.py.
 CREATE VIEW as_of AS
   -- Every article as it was known at a moment: always with WHERE t = '2026-06-30T07:00:00Z' (an offset like +08:00 is understood, a day is its beginning in Beijing).
   -- What was archived later is not there, what was edited later has its earlier text. Publisher, times and description have no history: they are those of now.
@@ -19,16 +13,16 @@ CREATE VIEW as_of AS
     a.published_precision, -- articles.published_precision
     a.first_seen_at, -- articles.first_seen_at, at or before the moment
     coalesce(r.retrieved_at, a.retrieved_at) AS retrieved_at, -- when that text was received, UTC
-    coalesce(r.revision, a.revision - coalesce(a.withdrawn_at > {MOMENT}, 0)) AS revision, -- of that text
-    CASE WHEN a.withdrawn_at <= {MOMENT} THEN a.withdrawn_at END AS withdrawn_at, -- where that was known then
+    coalesce(r.revision, a.revision - coalesce(a.withdrawn_at > strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END), 0)) AS revision, -- of that text
+    CASE WHEN a.withdrawn_at <= strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END) THEN a.withdrawn_at END AS withdrawn_at, -- where that was known then
     coalesce(r.body_text, x.body_text) AS body_text, -- as it was then
     coalesce(r.body_html, x.body_html) AS body_html -- as it was then
   FROM fts3tokenize AS moment CROSS JOIN articles AS a
-    LEFT JOIN revisions AS r ON r.article_id = a.id AND a.retrieved_at > {MOMENT} AND r.revision = coalesce(
-      (SELECT max(e.revision) FROM revisions AS e WHERE e.article_id = a.id AND e.retrieved_at <= {MOMENT}),
+    LEFT JOIN revisions AS r ON r.article_id = a.id AND a.retrieved_at > strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END) AND r.revision = coalesce(
+      (SELECT max(e.revision) FROM revisions AS e WHERE e.article_id = a.id AND e.retrieved_at <= strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END)),
       (SELECT min(e.revision) FROM revisions AS e WHERE e.article_id = a.id))
     LEFT JOIN texts AS x ON x.article_id = a.id
-  WHERE moment.position = 0 AND a.first_seen_at <= {MOMENT};
+  WHERE moment.position = 0 AND a.first_seen_at <= strftime('%Y-%m-%dT%H:%M:%SZ', moment.input, CASE WHEN length(moment.input) = 10 THEN '-8 hours' ELSE '+0 hours' END);
 CREATE VIEW mentions AS
   -- The securities that each article mentions, each once whatever the origins; article_securities has a row for each origin.
   SELECT
@@ -48,5 +42,4 @@ CREATE VIEW mentions AS
   FROM article_securities AS x JOIN securities AS s ON s.id = x.security_id JOIN articles AS a ON a.id = x.article_id
   WHERE NOT EXISTS (
     SELECT 1 FROM article_securities AS y
-    WHERE y.article_id = x.article_id AND y.security_id = x.security_id AND y.origin < x.origin)
-"""
+    WHERE y.article_id = x.article_id AND y.security_id = x.security_id AND y.origin < x.origin);

@@ -1,10 +1,5 @@
-"""SQL of the analyst's views: questions that come up every week, each answered in one line of SQL.
-
-A day is a Beijing day: ``date(published_at, '+8 hours')``; China keeps no summer time. Securities that the source's
-blind matching probably got wrong (``doubtful``) count only where a view says so.
-"""
-
-VIEWS = """
+-- Questions that come up every week, each answered in one line of SQL. A day is a Beijing day: date(published_at, '+8 hours'); China
+-- keeps no summer time. Securities that the source's blind matching probably got wrong (doubtful) count only where a view says so.
 CREATE INDEX articles_day ON articles (date(published_at, '+8 hours'));
 CREATE VIEW articles_by_day_publisher AS
   -- How many articles each publisher brought on each Beijing day.
@@ -208,5 +203,4 @@ CREATE VIEW images_missing AS
     i.url, -- address as served
     i.status, -- failed or refused
     i.reason -- why
-  FROM article_images AS i JOIN articles AS a ON a.id = i.article_id WHERE i.status <> 'stored'
-"""
+  FROM article_images AS i JOIN articles AS a ON a.id = i.article_id WHERE i.status <> 'stored';

@@ -1,6 +1,4 @@
-"""The tables of alerts."""
-
-ALERTS = """
+-- Nothing of before is reported.
 CREATE TABLE watches (
   -- How far each watch of watches.toml has looked. A watch reports nothing of before it began.
   name TEXT PRIMARY KEY, -- its table in watches.toml
@@ -28,6 +26,4 @@ CREATE TABLE alerts (
 );
 CREATE UNIQUE INDEX alerts_once ON alerts (watch, target, event, coalesce(article_id, detail), happened_at);
 CREATE INDEX alerts_waiting ON alerts (watch, target) WHERE sent_at IS NULL;
-CREATE INDEX alerts_article ON alerts (article_id)
-"""
-"""The step that adds them. Nothing of before is reported."""
+CREATE INDEX alerts_article ON alerts (article_id);

@@ -1,12 +1,7 @@
-"""SQL of views that were made again so that a filter on them reads the rows it is about, and no others.
-
-SQLite hands a filter down into a view only where it is on what the view is grouped by. So these views are not grouped
-where each row belongs to one article: sums of an article are correlated look-ups, and filters, joins and orders
-of the caller meet the tables themselves. What is named with a security is counted security by security, in the argument
-of ``json_each``, which SQLite evaluates for each row of the tables before it. Measured by ``python -m tests.bench.views``. Rows and columns are those of before.
-"""
-
-FILTERED_VIEWS = """
+-- SQLite hands a filter down into a view only where it is on what the view is grouped by. So these views are not grouped where each row
+-- belongs to one article: sums of an article are correlated look-ups, and filters, joins and orders of the caller meet the tables
+-- themselves. What is named with a security is counted security by security, in the argument of json_each, which SQLite evaluates for
+-- each row of the tables before it. Rows and columns are those of before.
 DROP VIEW articles_with_images;
 CREATE VIEW articles_with_images AS
   -- Articles that have images.
@@ -133,5 +128,4 @@ CREATE VIEW link_outcomes AS
       ORDER BY l.url LIMIT 1) AS latest_reason -- why that one ended so
   FROM (
     SELECT outcome, date(last_tried_at, '+8 hours') AS day, count(*) AS links, max(last_tried_at) AS latest_at
-    FROM links GROUP BY date(last_tried_at, '+8 hours'), outcome) AS g
-"""
+    FROM links GROUP BY date(last_tried_at, '+8 hours'), outcome) AS g;
