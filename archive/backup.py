@@ -76,7 +76,9 @@ def _refuse_foreign(data_dir: Path, dest: Path) -> None:
     if not (dest / "archive.db").exists():
         if any(path.name != LOCK and PART not in path.name for path in dest.iterdir()):
             raise BackupError(f"{dest} is neither empty nor an earlier backup")
-    elif (made := _made_at(dest / "archive.db")) is None or made != _made_at(data_dir / "archive.db"):
+    elif (copied_from := _made_at(dest / "archive.db")) is None or copied_from != _made_at(
+        data_dir / "archive.db"
+    ):
         raise BackupError(
             f"{dest} holds another archive, or a damaged one: choose another folder, or move it away first"
         )
@@ -101,17 +103,17 @@ def _copy_archive(data_dir: Path, dest: Path) -> Copied:
         if (data_dir / name).is_file():
             copy_database(data_dir / name, dest / name)
     with closing(connect_to_read(dest / "archive.db")) as conn:
-        wanted = [path for (path,) in conn.execute("SELECT path FROM images")]
-        wanted += [
+        paths = [path for (path,) in conn.execute("SELECT path FROM images")]
+        paths += [
             path for (path,) in conn.execute("SELECT post_path FROM articles WHERE post_path IS NOT NULL")
         ]
     for name in OTHERS:
         source = data_dir / name
         if source.is_dir():
-            wanted += [f"{name}/{path.relative_to(source)}" for path in source.rglob("*") if path.is_file()]
+            paths += [f"{name}/{path.relative_to(source)}" for path in source.rglob("*") if path.is_file()]
         elif source.is_file():
-            wanted.append(name)
-    copied = _copy_files(data_dir, dest, wanted)
+            paths.append(name)
+    copied = _copy_files(data_dir, dest, paths)
     copied.outlived = outlived
     return copied
 
@@ -146,12 +148,12 @@ def _copy_database(source: Path, part: Path) -> None:
         writer.execute("PRAGMA journal_mode = DELETE")
 
 
-def _copy_files(data_dir: Path, dest: Path, wanted: list[str]) -> Copied:
+def _copy_files(data_dir: Path, dest: Path, paths: list[str]) -> Copied:
     copied = Copied()
-    for path in wanted:
+    for path in paths:
         if not leads_out(path) and (data_dir / path).is_file():
             copy_file(data_dir / path, dest / path, copied, link=True)
-    keep = set(wanted)
+    keep = set(paths)
     copy = DataFiles(dest)
     for path in [*copy.images(), *copy.posts()]:
         if path not in keep:

@@ -78,10 +78,10 @@ class DataFiles:
         images, posts, old_posts = list(dict.fromkeys(images)), list(posts), list(old_posts)
         if not images and not posts and not old_posts:
             return
-        named = {"images": images, "posts": [path for path, _ in posts] + old_posts}
-        if outside := next(filter(leads_out, [*images, *named["posts"]]), None):
+        pending = {"images": images, "posts": [path for path, _ in posts] + old_posts}
+        if outside := next(filter(leads_out, [*images, *pending["posts"]]), None):
             raise PermissionError(1, "is outside of DATA_DIR", outside)
-        self.pending.write_text(json.dumps(named), encoding="utf-8")
+        self.pending.write_text(json.dumps(pending), encoding="utf-8")
         for path in images:  # paths as plain text, as in `write_post`
             staged, target = f"{self.staging}/{os.path.basename(path)}", f"{self.root}/{path}"
             if os.path.exists(staged):
@@ -100,17 +100,17 @@ class DataFiles:
 
     def note(self, images: Iterable[str], posts: Iterable[str]) -> None:
         """Have `recover` make *images* and *posts* agree with the rows, besides what ``.pending`` names already."""
-        named = self._read_pending()
-        named["images"] = list(dict.fromkeys([*named["images"], *images]))
-        named["posts"] = list(dict.fromkeys([*named["posts"], *posts]))
-        self.pending.write_text(json.dumps(named), encoding="utf-8")
+        pending = self._read_pending()
+        pending["images"] = list(dict.fromkeys([*pending["images"], *images]))
+        pending["posts"] = list(dict.fromkeys([*pending["posts"], *posts]))
+        self.pending.write_text(json.dumps(pending), encoding="utf-8")
 
     def _read_pending(self) -> dict[str, list[str]]:
         try:
-            named: dict[str, list[str]] = json.loads(self.pending.read_text(encoding="utf-8"))
+            pending: dict[str, list[str]] = json.loads(self.pending.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):  # or killed while writing it: nothing was published yet
             return {"images": [], "posts": []}
-        return named
+        return pending
 
     def settle(self) -> None:
         """Forget the published batch: its rows are committed."""
@@ -124,9 +124,9 @@ class DataFiles:
         *is_image* says whether a row names that image; *render* gives ``(path, text)`` of the post that a row names, else None.
         """
         if self.pending.exists():
-            named = self._read_pending()
-            self._remove(path for path in named["images"] if not is_image(path))
-            for path in named["posts"]:
+            pending = self._read_pending()
+            self._remove(path for path in pending["images"] if not is_image(path))
+            for path in pending["posts"]:
                 if (post := render(path)) and not leads_out(post[0]):
                     self.write_post(*post)
                 else:

@@ -56,7 +56,7 @@ def described() -> dict[str, tuple[str, str, dict[str, str]]]:
 
 def undescribed(conn: sqlite3.Connection) -> list[str]:
     """Tables, views and columns of a database of ours that `described` says nothing of."""
-    known = described()
+    tables = described()
     missing = []
     rows = conn.execute(
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
@@ -64,11 +64,11 @@ def undescribed(conn: sqlite3.Connection) -> list[str]:
     for (name,) in rows.fetchall():
         if name == "_sqlite_migrations" or re.search(r"_(?:data|idx|content|docsize|config)$", name):
             continue  # sqlite-utils' own, and the full-text index's
-        if name not in known or not known[name][1]:
+        if name not in tables or not tables[name][1]:
             missing.append(name)
-        elif known[name][2]:
+        elif tables[name][2]:
             columns = [row[1] for row in conn.execute(f"PRAGMA table_xinfo({name})")]
-            missing += [f"{name}.{column}" for column in columns if column not in known[name][2]]
+            missing += [f"{name}.{column}" for column in columns if column not in tables[name][2]]
     return missing
 
 

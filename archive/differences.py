@@ -68,11 +68,11 @@ class Difference:
 def compare(conn: sqlite3.Connection, article: Mapping[str, Any], entry: Entry) -> Difference:
     """What *entry*, another reading, changes of *article*, a row of `news`."""
     difference = Difference(dict(article))
-    read = {**entry.article, "body_text": entry.body_text, "body_html": entry.body_html}
+    reading = {**entry.article, "body_text": entry.body_text, "body_html": entry.body_html}
     for name in (*COLUMNS, *TEXTS):
-        if name in read and article[name] != read[name]:
-            difference.columns[name] = (article[name], read[name])
-    difference.is_revision = any(article[name] != read[name] for name in ("text_sha256", "headline"))
+        if name in reading and article[name] != reading[name]:
+            difference.columns[name] = (article[name], reading[name])
+    difference.is_revision = any(article[name] != reading[name] for name in ("text_sha256", "headline"))
     for table, columns in LISTS.items():
         archived = conn.execute(
             f"SELECT {', '.join(columns)} FROM {table} WHERE article_id = ?", [article["id"]]

@@ -99,9 +99,9 @@ def side_by_side(old: str, new: str) -> tuple[Markup, Markup]:
 
 def one_side(runs: Sequence[Run], kind: str, tag: str) -> Markup:
     return Markup("").join(
-        Markup(f"<{tag}>{{}}</{tag}>").format(text) if found == kind else Markup("{}").format(text)
-        for found, text in runs
-        if found in ("same", kind)
+        Markup(f"<{tag}>{{}}</{tag}>").format(text) if kind_of_run == kind else Markup("{}").format(text)
+        for kind_of_run, text in runs
+        if kind_of_run in ("same", kind)
     )
 
 
@@ -116,9 +116,9 @@ def text_rows(old: str, new: str) -> list[Markup]:
                 rows.append(Markup('<tr><td></td><td colspan="2"><i>{}</i></td></tr>').format(words_of))
             continue
         for index in range(max(b - a, d - c)):
-            left = before[a + index] if a + index < b else ""
+            old_line = before[a + index] if a + index < b else ""
             right = after[c + index] if c + index < d else ""
-            rows.append(row("text", *side_by_side(left, right)))
+            rows.append(row("text", *side_by_side(old_line, right)))
     return rows
 
 

@@ -27,11 +27,11 @@ def print_counts(page: Page, fields: Counter[str]) -> None:
 
 def choose_samples(differences: Iterable[Difference], most: int = SAMPLES) -> list[Difference]:
     """Enough of the first that every field is shown by up to *most* of them."""
-    shown: Counter[str] = Counter()
+    samples_of: Counter[str] = Counter()
     chosen = []
     for difference in differences:
-        if any(shown[name] < most for name in difference.fields):
-            shown.update(difference.fields)
+        if any(samples_of[name] < most for name in difference.fields):
+            samples_of.update(difference.fields)
             chosen.append(difference)
     return chosen
 

@@ -169,10 +169,10 @@ def _forget_captures(
 
 def _redact_body(db: sqlite3.Connection, sha256: str, packed: bytes, needles: list[str]) -> int:
     """Take the article out of a body that others rest on; how many captures have it."""
-    kept = redacted_body(sha256, packed, needles)
-    if kept is None:
+    redacted = redacted_body(sha256, packed, needles)
+    if redacted is None:
         return 0
-    digest, size, kept_packed = kept
+    digest, size, kept_packed = redacted
     db.execute(
         "INSERT OR IGNORE INTO bodies SELECT ?, first_capture, ?, ? FROM bodies WHERE sha256 = ?",
         [digest, size, kept_packed, sha256],
@@ -193,8 +193,8 @@ def redacted_body(sha256: str, packed: bytes, needles: Collection[str]) -> tuple
         return None
     if not any(text.encode() in body for text in needles):
         return None
-    kept = without(body, needles)
-    return hashlib.sha256(kept).hexdigest(), len(kept), pack(kept)
+    redacted = without(body, needles)
+    return hashlib.sha256(redacted).hexdigest(), len(redacted), pack(redacted)
 
 
 def without(body: bytes, needles: Collection[str]) -> bytes:

@@ -58,8 +58,8 @@ class ListState:
         if row is None:
             return ListMemory(feed, source)
         listed = json.loads(row[8])
-        known = listed if isinstance(listed, dict) else dict.fromkeys(listed, "")
-        return ListMemory(feed, source, known, row[0] or None, *row[1:8])
+        digests = listed if isinstance(listed, dict) else dict.fromkeys(listed, "")
+        return ListMemory(feed, source, digests, row[0] or None, *row[1:8])
 
     def save(self, memories: Iterable[ListMemory]) -> None:
         """Keep what lists left, in one transaction. A failed poll (`reason`) leaves what was read before."""

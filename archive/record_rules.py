@@ -87,12 +87,12 @@ def earlier_text(
     before: Mapping[str, Any], body_text: str, cause: str, replaced: bool = False
 ) -> dict[str, Any]:
     """The row of `revisions` of the text *before*, which *body_text* replaces, without its ``article_id``."""
-    kept = ("revision", "retrieved_at", "headline", "body_html", "body_text", "reader", "source_sha256")
+    columns = ("revision", "retrieved_at", "headline", "body_html", "body_text", "reader", "source_sha256")
     facts = json.loads(changes(before["body_text"], body_text) or "{}")
     if replaced:
         facts["replaced"] = True
     return {
-        **{name: before[name] for name in kept},
+        **{name: before[name] for name in columns},
         "changes": json.dumps(facts, ensure_ascii=False) if facts else None,
         **text_columns(before["body_text"], body_text),
         "cause": cause,

@@ -21,14 +21,14 @@ def redact_headers(headers: Iterable[Header]) -> tuple[list[Header], list[str]]:
     >>> redact_headers([("Accept", "*/*"), ("Cookie", "a=b")])
     ([('Accept', '*/*'), ('Cookie', '[redacted]')], ['header Cookie'])
     """
-    kept, marks = [], []
+    redacted, marks = [], []
     for name, value in headers:
         if name.lower() in SECRET_HEADERS:
-            kept.append((name, REDACTED))
+            redacted.append((name, REDACTED))
             marks.append(f"header {name}")
         else:
-            kept.append((name, value))
-    return kept, marks
+            redacted.append((name, value))
+    return redacted, marks
 
 
 def redact_url(url: str) -> str:

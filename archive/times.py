@@ -54,8 +54,8 @@ def read_utc(text: str) -> datetime:
 
 def clock(settings: Any) -> datetime:
     """Now, aware UTC: the clock's, but for a test that sets ``FINEWS_NOW``."""
-    given = settings["FINEWS_NOW"]
-    return datetime.fromisoformat(given).astimezone(UTC) if given else datetime.now(UTC)
+    moment = settings["FINEWS_NOW"]
+    return datetime.fromisoformat(moment).astimezone(UTC) if moment else datetime.now(UTC)
 
 
 AGES = (

@@ -76,7 +76,7 @@ class ArticleSpider(AskingSpider):
             article = reading.article
             name_response(article, response, target.link)
             article.reader = self.reader
-            article = self.add_known(article, response, **attempt.known)
+            article = self.add_context(article, response, **attempt.context)
             if reading.next_page:
                 return self.ask_next_page(article, reading.next_page, [response.url], attempt)
         except PageError as exc:  # what is known contradicts the response
@@ -148,7 +148,7 @@ class ArticleSpider(AskingSpider):
         self.consecutive_unreadable = 0
         return article
 
-    def add_known(self, article: Article, response: Any, **known: Any) -> Article:
+    def add_context(self, article: Article, response: Any, **context: Any) -> Article:
         """Add what is known beside the response. Raises PageError where it contradicts the response."""
         return article
 

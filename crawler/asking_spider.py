@@ -72,17 +72,17 @@ class AskingSpider(ArchiveSpider):
     @cached_property
     def origins(self) -> list[str]:
         """Origins of the endpoints, from the settings."""
-        named = self.settings.getlist("FINEWS_ORIGINS")
-        return [origin.strip().rstrip("/") for origin in named if origin.strip()]
+        origins = self.settings.getlist("FINEWS_ORIGINS")
+        return [origin.strip().rstrip("/") for origin in origins if origin.strip()]
 
     def places_of(self, target: Target) -> list[Place]:
         """Where an article can be fetched, best first."""
         return target.page.places(target, self.origins, self.templates)
 
-    def request(self, target: Target, **known: Any) -> Request | LinkOutcome:
+    def request(self, target: Target, **context: Any) -> Request | LinkOutcome:
         """The request for an article at the first of its places; an outcome where the source has changed its format.
 
-        *known* is handed to `add_known`, but for ``headers``, of the first request, ``first_origin``, that of the place
+        *context* is handed to `add_context`, but for ``headers``, of the first request, ``first_origin``, that of the place
         to ask first. Whether the fetch guard trusts the link is the subclass's to say.
         """
         if self.consecutive_unreadable >= UNREADABLE_IN_A_ROW:
@@ -94,10 +94,10 @@ class AskingSpider(ArchiveSpider):
                 target, outcomes.DROPPED, f"taken down here by scrapy forget on {forgotten_at}"
             )
         places = self.places_of(target)
-        if first_origin := known.pop("first_origin", None):
+        if first_origin := context.pop("first_origin", None):
             places.sort(key=lambda place: not place.url.startswith(f"{first_origin}/"))  # stable
-        headers = known.pop("headers", None)
-        return self.ask(Attempt(target, places, known), headers)
+        headers = context.pop("headers", None)
+        return self.ask(Attempt(target, places, context), headers)
 
     def ask(self, attempt: Attempt, headers: dict[str, str] | None = None) -> Request:
         """The request for an article at the place that is next."""
@@ -127,7 +127,7 @@ class AskingSpider(ArchiveSpider):
         outcome, reason = attempt_after.conclude()
         self.consecutive_unreadable = self.consecutive_unreadable + 1 if outcome == outcomes.UNREADABLE else 0
         end = self.outcome(attempt.target, outcome, reasons.add_advice(outcome, reason))
-        end.counts = not attempt.known.get("by_hand")
+        end.counts = not attempt.context.get("by_hand")
         return end
 
     def follow_redirect(self, attempt: Attempt, response: Any) -> Attempt | Request | None:
@@ -150,7 +150,7 @@ class AskingSpider(ArchiveSpider):
             return attempt if landed.article_id == target.article_id else None
         if landed.page is target.page or source == response.url:
             return replace(attempt, target=landed)
-        return self.ask(Attempt(landed, self.places_of(landed), attempt.known))
+        return self.ask(Attempt(landed, self.places_of(landed), attempt.context))
 
     def ask_elsewhere(self, attempt: Attempt, response: Any) -> Request | None:
         """A request for another place of an article whose link was redirected to one that does not serve it any more; None
@@ -164,7 +164,7 @@ class AskingSpider(ArchiveSpider):
         others = [place for place in self.places_of(landed) if place.url != response.url]
         if landed.article_id == attempt.target.article_id or not others:
             return None
-        failed = Attempt(landed, [replace(attempt.place, url=response.url), *others], attempt.known)
+        failed = Attempt(landed, [replace(attempt.place, url=response.url), *others], attempt.context)
         return self.ask(failed.fail(*reasons.of_response(response)))
 
     def follow_script(self, address: str, attempt: Attempt, response: Any) -> Request | LinkOutcome:
@@ -180,7 +180,7 @@ class AskingSpider(ArchiveSpider):
         except LinkError as exc:
             return self.outcome(target, exc.outcome, f"sent on by {response.url}: {exc}")
         places = self.places_of(replace(landed, link=address))
-        request = self.ask(Attempt(replace(landed, link=target.link), places, attempt.known))
+        request = self.ask(Attempt(replace(landed, link=target.link), places, attempt.context))
         request.meta["sent_on"] = hops
         return request
 

@@ -29,8 +29,8 @@ class Attempt:
     target: Target
     places: list[Place]
     """In the order they are asked; the first is asked now."""
-    known: dict[str, Any] = field(default_factory=dict)
-    """What is known of the article beside its page, for `ArticleSpider.add_known`."""
+    context: dict[str, Any] = field(default_factory=dict)
+    """What is known of the article beside its page, for `ArticleSpider.add_context`."""
     failures: list[tuple[str, str, str]] = field(default_factory=list)
     """``(address, outcome, reason)`` of each place that failed."""
 

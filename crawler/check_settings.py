@@ -165,8 +165,8 @@ def find_access_problem(settings: BaseSettings) -> str | None:
         read_site_headers(settings)
     except ValueError as exc:
         return f"SITE_HEADERS: {exc}"
-    given = settings["HTTPAUTH_USER"] or settings["HTTPAUTH_PASS"]
-    if given and (settings.getpriority("HTTPAUTH_DOMAIN") or 0) <= SETTINGS_PRIORITIES["default"]:
+    has_credentials = settings["HTTPAUTH_USER"] or settings["HTTPAUTH_PASS"]
+    if has_credentials and (settings.getpriority("HTTPAUTH_DOMAIN") or 0) <= SETTINGS_PRIORITIES["default"]:
         return "HTTPAUTH_DOMAIN: give the domain that HTTPAUTH_USER and HTTPAUTH_PASS are for"
     return None
 
@@ -261,15 +261,15 @@ def find_typos(settings: BaseSettings) -> list[str]:
     """Warnings about names that nobody reads, but that look like a setting of ours. Other components' settings are theirs."""
     own_names = {name for name in dir(project_settings) if name.isupper()} - set(dir(default_settings))
     known = own_names | set(dir(default_settings))
-    given = [name for name in settings if (settings.getpriority(name) or 0) >= 20 and name not in known]
+    unknown = [name for name in settings if (settings.getpriority(name) or 0) >= 20 and name not in known]
     in_environment = {
         name if name in known else name.removeprefix("FINEWS_")
         for name in os.environ
         if name.startswith("FINEWS_")
     }
-    given += sorted(name for name in in_environment if name not in known)
+    unknown += sorted(name for name in in_environment if name not in known)
     warnings = []
-    for name in given:
+    for name in unknown:
         if match := get_close_matches(name, own_names, n=1, cutoff=0.8):
             warnings.append(f"{name} is not a setting; did you mean {match[0]}?")
     return warnings

@@ -25,8 +25,8 @@ ARGUMENTS = (
 
 def find_executable(settings: BaseSettings) -> str | None:
     """Chromium's path: the setting's, else the first on PATH."""
-    if given := settings["BROWSER_EXECUTABLE"]:
-        return shutil.which(os.path.expanduser(given))
+    if path := settings["BROWSER_EXECUTABLE"]:
+        return shutil.which(os.path.expanduser(path))
     return next(filter(None, map(shutil.which, EXECUTABLES)), None)
 
 
@@ -35,8 +35,8 @@ def find_missing_part(settings: BaseSettings) -> str | None:
     if find_spec("scrapy_playwright") is None:
         return "the package scrapy-playwright is missing: pip install 'finews-archive[browser]'"
     if find_executable(settings) is None:
-        if given := settings["BROWSER_EXECUTABLE"]:
-            return f"BROWSER_EXECUTABLE={given} is not a program"
+        if path := settings["BROWSER_EXECUTABLE"]:
+            return f"BROWSER_EXECUTABLE={path} is not a program"
         return "no Chromium on PATH: apt-get install chromium, or give its path in BROWSER_EXECUTABLE"
     return None
 

@@ -64,7 +64,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
     arrived = max(articles, sum(links[outcome] for outcome in ARRIVED))  # an article of a feed has no link
     failed = sum(links[outcome] for outcome in FAILED)
     not_followed = links["unknown_site"] + links["not_article"] + stats.get("links/not_followed", 0)
-    asked = arrived + failed - not_followed
+    attempted = arrived + failed - not_followed
     feeds_failed, feeds_read = stats.get("feeds/failed", 0), stats.get("feeds/read", 0)
     if failed:
         counts = ", ".join(f"{links[outcome]:,} {outcome}" for outcome in FAILED if links[outcome])
@@ -110,7 +110,7 @@ def evaluate(stats: Mapping[str, Any], finish_reason: str = "finished") -> Verdi
             unreadable,
         )
         verdict.add(UNKNOWN_SHAPE, text)
-    if links["unreadable"] * 2 > asked:
+    if links["unreadable"] * 2 > attempted:
         verdict.add(
             UNKNOWN_SHAPE, gettext("more than half of the articles returned an unexpected response format")
         )
@@ -129,5 +129,5 @@ def translated(verdict: Verdict, stats: Mapping[str, Any]) -> list[str]:
     """The reasons of a verdict in the current language; in its own words where they are not made of the counts."""
     with using(ENGLISH):
         english = evaluate(stats, verdict.finish_reason).reasons
-    known = dict(zip(english, evaluate(stats, verdict.finish_reason).reasons, strict=True))
-    return [known.get(reason, reason) for reason in verdict.reasons]
+    translations = dict(zip(english, evaluate(stats, verdict.finish_reason).reasons, strict=True))
+    return [translations.get(reason, reason) for reason in verdict.reasons]

@@ -130,8 +130,8 @@ class ImportSpider(ArchiveSpider):
         body = capture.received if capture.body is None else capture.body
         captures.batch.reader = captures.batch.reader or self.reader
         sha256 = hashlib.sha256(body).hexdigest()
-        kept = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
-        return [kept] if kept else []
+        capture_id = captures.imported(capture.url, capture.file, sha256) or self.archive.capture(capture)
+        return [capture_id] if capture_id else []
 
     def fail(
         self,
@@ -163,6 +163,6 @@ def name_files(article: Article, captures: Iterable[str], reader: str, **reading
     article.captures = [*article.captures, *captures]
     article.reader = reader
     if article.captures:
-        known = {"retrieved_at": utc_text(article.retrieved_at), "captured_from": article.captured_from}
-        article.reading = {"link": article.link, **known, **reading}
+        provenance = {"retrieved_at": utc_text(article.retrieved_at), "captured_from": article.captured_from}
+        article.reading = {"link": article.link, **provenance, **reading}
     return article

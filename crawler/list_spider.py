@@ -123,9 +123,9 @@ class ListSpider(RecordSpider):
             ) from exc
         self.check_not_empty(listing, poll, cursor, response.url)
         where = {"source": poll.source.name, "channel": poll.channel, "cursor": cursor}
-        answer = response.status, hashlib.sha256(response.body).hexdigest()
+        status_and_digest = response.status, hashlib.sha256(response.body).hexdigest()
         for record in listing.records:
-            record.answer = answer
+            record.answer = status_and_digest
             record.listed = [
                 {"capture": capture, **where, "key": record.key} for capture in own_capture(response)
             ]
@@ -141,9 +141,9 @@ class ListSpider(RecordSpider):
         for poll in polls:
             for records, _ in poll.held:
                 for record in records:
-                    known = first.setdefault(record.key, record)
-                    if known is not record:
-                        known.complete(record)
+                    earlier = first.setdefault(record.key, record)
+                    if earlier is not record:
+                        earlier.complete(record)
         work: list[Any] = []
         for poll in polls:
             held, poll.held, poll.is_held = poll.held, [], False
@@ -228,12 +228,10 @@ class ListSpider(RecordSpider):
 
     def report_missing(self, poll: Poll, missing: list[int]) -> None:
         """Keep and report records that came and left between two polls, as the list's own numbers show."""
-        shown = ", ".join(map(str, missing[:5])) + (
+        numbers = ", ".join(map(str, missing[:5])) + (
             f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         )
-        reason = (
-            f"{shown} of its consecutive numbers never listed: what had them came and left between two polls"
-        )
+        reason = f"{numbers} of its consecutive numbers never listed: what had them came and left between two polls"
         from_at = poll.memory.newest_at or utc_text(poll.now - timedelta(days=1))
         to_at = max(from_at, utc_text(poll.newest or poll.now))
         self.feed_state.open_gap(poll.feed, from_at, to_at, poll.now, reason, is_final=True)

@@ -71,8 +71,8 @@ class Post:
         """How full it is: characters of the body's text and its images, of its markup (the variant with links tells more), of
         the digest."""
         body = self.body_html or ""
-        shown = "".join(TAGS.sub("", body).split())
-        return len(shown) + body.count("<img"), len(body), len(self.digest or "")
+        visible_text = "".join(TAGS.sub("", body).split())
+        return len(visible_text) + body.count("<img"), len(body), len(self.digest or "")
 
     def feeds(self, seen_at: datetime) -> list[dict[str, Any]]:
         """The feeds that brought it, listed when it was published; *seen_at* where that is not known."""
@@ -80,7 +80,9 @@ class Post:
             listed_at = datetime.fromisoformat(self.published_raw or "").replace(tzinfo=BEIJING)
         except ValueError:
             listed_at = seen_at
-        names = [name for name, named in (("rolling", self.rolling), ("media", self.publisher)) if named]
+        names = [
+            name for name, is_in_feed in (("rolling", self.rolling), ("media", self.publisher)) if is_in_feed
+        ]
         return [{"feed": name, "first_listed_at": listed_at} for name in names]
 
 
@@ -106,8 +108,8 @@ def read_post(name: str, data: bytes) -> Post:
     front, rest = split_front_matter(text)
     post = Post(native_id=native_id_of(name))
     post.title = " ".join(unquote_title(front.get("title", "")).split()) or None
-    shown = ZONE.sub("", front.get("date", "").strip())
-    post.published_raw = shown if DAY.match(shown) else None
+    printed = ZONE.sub("", front.get("date", "").strip())
+    post.published_raw = printed if DAY.match(printed) else None
     tag = front.get("tags", "").strip()
     post.rolling = tag == ROLLING
     post.publisher = tag.removesuffix("新闻") or None if tag and not post.rolling else None

@@ -44,14 +44,14 @@ class PageReader:
         # A request and a certificate mean nothing elsewhere; no page object asks for them.
         bare = response.replace(request=None, certificate=None)
         try:
-            answer = interruptible(lambda: self._ask((page_class, bare, target, now)))
+            reading = interruptible(lambda: self._ask((page_class, bare, target, now)))
         except BaseException:
             self.close()
             raise
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, Reading):
-            return answer
+        if isinstance(reading, Exception):
+            raise reading
+        if isinstance(reading, Reading):
+            return reading
         raise ReadingEnded(
             f"a page of {len(response.body):,} bytes, not read within {self.memory:,} bytes of memory; to allow more, set"
             " -s READ_MEMORY_MAX"

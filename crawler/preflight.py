@@ -65,14 +65,14 @@ def given(words: Iterable[str]) -> tuple[dict[str, str], dict[str, str], list[st
     """
     settings: dict[str, str] = {}
     arguments: dict[str, str] = {}
-    rest, left = [], list(words)
-    while left:
-        word = left.pop(0)
+    rest, words_left = [], list(words)
+    while words_left:
+        word = words_left.pop(0)
         match = OPTION.fullmatch(word)
         if not match:
             rest.append(word)
             continue
-        name, _, value = (match[2] or (left.pop(0) if left else "")).partition("=")
+        name, _, value = (match[2] or (words_left.pop(0) if words_left else "")).partition("=")
         (arguments if match[1] == "-a" else settings)[name] = value
     return settings, arguments, rest
 
@@ -88,22 +88,22 @@ def take_lock(data_dir: str) -> IO[str]:
     return lock
 
 
-def unsettled(name: str, rows: list[dict[str, Any]], known: dict[str, str]) -> list[dict[str, Any]]:
+def unsettled(name: str, rows: list[dict[str, Any]], digests: dict[str, str]) -> list[dict[str, Any]]:
     """The rows of a feed that the poll before did not settle as they are now. Raises CrawlNeeded where one was edited, has
     no article id, or was not listed by that poll."""
     ids = [feed_rows.native_id(row) for row in rows]
-    if known and not known.keys() & set(ids):
+    if digests and not digests.keys() & set(ids):
         raise CrawlNeeded(f"feed {name} does not overlap the poll before")
-    if ids.count(None) > sum(key.startswith(feed_rows.UNREAD) for key in known):
+    if ids.count(None) > sum(key.startswith(feed_rows.UNREAD) for key in digests):
         raise CrawlNeeded(f"feed {name} has rows without an article id")
-    left = []
+    unsettled_rows = []
     for ident, row in zip(ids, rows, strict=True):
-        settled = known.get(ident or "", "").removesuffix(feed_rows.PINNED)
+        settled = digests.get(ident or "", "").removesuffix(feed_rows.PINNED)
         if settled.removesuffix(feed_rows.UNDATED) not in ("", feed_rows.digest(row)):
             raise CrawlNeeded(f"feed {name} has an edited record")
         if ident and (not settled or settled.endswith(feed_rows.UNDATED)):
-            left.append(row)
-    return left
+            unsettled_rows.append(row)
+    return unsettled_rows
 
 
 def may_complete(row: dict[str, Any]) -> bool:
@@ -128,12 +128,12 @@ def ask(server: HTTPConnection, path: str, agent: str) -> tuple[bytes, int]:
     """The body at *path*, and its bytes as received. Raises CrawlNeeded, OSError, HTTPException, ValueError."""
     headers = {"User-Agent": agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}  # fmt: skip
     server.request("GET", path, headers=headers)
-    answer = server.getresponse()
-    body = answer.read(MOST + 1)
-    if answer.status != 200 or len(body) > MOST:
-        raise CrawlNeeded(f"{path} answered {answer.status}, {len(body)} bytes")
+    response = server.getresponse()
+    body = response.read(MOST + 1)
+    if response.status != 200 or len(body) > MOST:
+        raise CrawlNeeded(f"{path} answered {response.status}, {len(body)} bytes")
     size = len(body)
-    if answer.headers.get("Content-Encoding") == "gzip":
+    if response.headers.get("Content-Encoding") == "gzip":
         body = zlib.decompressobj(31).decompress(body, MOST)
     return body, size
 

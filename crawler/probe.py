@@ -61,26 +61,26 @@ class ProbeSpider(Spider):
 async def read_newest(source: Source, channel: str, now: datetime, ask: Ask) -> Listing:
     """The newest page of a channel, the parts of an index included. Raises SourceError."""
     whole = Listing(records=[])
-    for wanted in source.requests(channel, "", Window(now=now)):
-        listing = source.read(await ask(with_headers(wanted, source)), channel, "")
+    for request in source.requests(channel, "", Window(now=now)):
+        listing = source.read(await ask(with_headers(request, source)), channel, "")
         whole.records += listing.records
         for part in listing.further:
             whole.records += source.read(await ask(with_headers(part, source)), channel, "").records
     return whole
 
 
-def with_headers(wanted: ListRequest, source: Source) -> ListRequest:
-    """*wanted* with the headers of every request to *source*."""
-    return replace(wanted, headers={**source.headers, **wanted.headers})
+def with_headers(request: ListRequest, source: Source) -> ListRequest:
+    """*request* with the headers of every request to *source*."""
+    return replace(request, headers={**source.headers, **request.headers})
 
 
 async def find_offers(
-    url: str, given: dict[str, Any], now: datetime, ask: Ask, notes: list[str]
+    url: str, options: dict[str, Any], now: datetime, ask: Ask, notes: list[str]
 ) -> list[tuple[str, int]]:
     """Addresses that can be followed, best first, each with the number of its records; reasons go to *notes*."""
 
     async def try_address(address: str) -> tuple[str, int] | None:
-        source, _ = build("new", {"url": address, **given}, {})
+        source, _ = build("new", {"url": address, **options}, {})
         try:
             listing = await read_newest(source, "", now, ask)
         except SourceError as exc:
@@ -94,7 +94,7 @@ async def find_offers(
         notes.append(str(exc))
         return []
     is_page = b"<html" in page.body[:4096].lower() or b"<!doctype html" in page.body[:4096].lower()
-    if not is_page or given.get("links"):
+    if not is_page or options.get("links"):
         offer = await try_address(url)
         return [offer] if offer else []
     offers = [

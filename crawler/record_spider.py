@@ -224,10 +224,10 @@ class RecordSpider(ArticleSpider):
 
     def next_step(self, article: Article, attempt: Attempt) -> Article | Request:
         # A record with empty fields is archived at once; only an article that no list completes any more asks its page.
-        return self.complete(article, attempt) if attempt.known.get("asks_page") else article
+        return self.complete(article, attempt) if attempt.context.get("asks_page") else article
 
     def parse(self, response: Any, attempt: Attempt | None = None) -> Any:
-        checked = attempt and attempt.known.get("checked")
+        checked = attempt and attempt.context.get("checked")
         if checked and response.status == 304:
             self.count("checks/not_modified")
             row = self.check_row(response, checked)
@@ -247,17 +247,17 @@ class RecordSpider(ArticleSpider):
             first_seen_at = max(first_seen_at, now - self.plan[done])
         return check_row(self.plan, first_seen_at, now, done, response.headers)
 
-    def add_known(self, article: Article, response: Any, **known: Any) -> Article:
+    def add_context(self, article: Article, response: Any, **context: Any) -> Article:
         """The list record's words, and when to check the article again."""
-        article.check = self.check_row(response, known.get("checked"))
-        if not known.get("was_tried"):
+        article.check = self.check_row(response, context.get("checked"))
+        if not context.get("was_tried"):
             article.link = None  # an article of a list has a row of `links` only where it failed
-        if record := known.get("record"):
-            self.became[known["asked_id"]] = article.id
+        if record := context.get("record"):
+            self.became[context["asked_id"]] = article.id
             check_quoted(article, record, response.url)
             add_words(article, record)
             name_lists(article, record)
-            article.feeds = [{"feed": known["feed"], "first_listed_at": self.now()}]
+            article.feeds = [{"feed": context["feed"], "first_listed_at": self.now()}]
         return article
 
 

@@ -96,17 +96,17 @@ def find_images(tree: Any, base_url: str | None, charts: bool = False) -> list[d
 
 def _candidates(image: Any, base_url: str) -> list[str]:
     """Absolute addresses in an ``<img>``, best first; placeholders only where there is nothing else."""
-    given = [image.get(name) for name in UNSCALED]
-    given += [
+    values = [image.get(name) for name in UNSCALED]
+    values += [
         value
         for name in LAZY_SOURCES
         if (value := image.get(name))
         and len(value) <= LONGEST_ADDRESS
         and _IMAGE_FILE.fullmatch(value.strip())
     ]
-    given += [_largest(image.get(name)) for name in SETS]
-    given.append(image.get("src"))
-    urls = dict.fromkeys(url for value in given if value and (url := _absolute(value, base_url)))
+    values += [_largest(image.get(name)) for name in SETS]
+    values.append(image.get("src"))
+    urls = dict.fromkeys(url for value in values if value and (url := _absolute(value, base_url)))
     return [url for url in urls if not _PLACEHOLDER.search(urlsplit(url).path)] or list(urls)
 
 
@@ -202,8 +202,8 @@ def point_at_copy(entry: dict[str, Any]) -> None:
 def place_images(tree: Any, images: list[dict[str, Any]]) -> int:
     """Point the body at the copies of its *images*, whose outcomes are known by now, and drop images without an
     address; how many those were."""
-    shown = {image for entry in images for image in entry["elements"]}
-    others = [image for image in tree.iterdescendants("img") if image not in shown]
+    elements = {image for entry in images for image in entry["elements"]}
+    others = [image for image in tree.iterdescendants("img") if image not in elements]
     for image in others:  # data:, javascript: or no address at all
         drop(image)
     for entry in images:

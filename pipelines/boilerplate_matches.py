@@ -76,22 +76,22 @@ def find_matches(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Matc
         return []
     last = max(hinted)
     hits: dict[int, tuple[Rule, re.Match[str]]] = {}
-    kept = 0
+    paragraphs_kept = 0
     for n, (_, text) in enumerate(blocks):
-        hit = match_paragraph(hinted[n], text, "start", kept) if n in hinted else None
+        hit = match_paragraph(hinted[n], text, "start", paragraphs_kept) if n in hinted else None
         if hit:
             hits[n] = hit
-        elif (kept := kept + 1) >= START and n > last:
+        elif (paragraphs_kept := paragraphs_kept + 1) >= START and n > last:
             break
-    kept = 0
+    paragraphs_kept = 0
     for n in range(len(blocks) - 1, -1, -1):
         if n in hits:
             continue
-        hit = match_paragraph(hinted[n], blocks[n][1], "end", kept) if n in hinted else None
+        hit = match_paragraph(hinted[n], blocks[n][1], "end", paragraphs_kept) if n in hinted else None
         if hit:
             hits[n] = hit
         if hit is None or hit[0].kind == "tail":
-            kept += 1
+            paragraphs_kept += 1
     return [(blocks[n][0], *hits[n], blocks[n][1]) for n in sorted(hits)]
 
 
@@ -132,7 +132,7 @@ def editors_in(text: str) -> list[str]:
 
 def are_editors(match: re.Match[str]) -> bool:
     """Whether a line names people: 编辑 and 审核 begin sentences, too."""
-    named = match.groupdict().get("editors") or match[1]
+    names = match.groupdict().get("editors") or match[1]
     if "责" in match[0][:8] or "責" in match[0][:8]:
-        return len(named) <= 40 and not SENTENCE.search(named)
-    return all(len(name) <= 4 or name.isascii() or "·" in name for name in names_in(ROLE.sub(" ", named)))
+        return len(names) <= 40 and not SENTENCE.search(names)
+    return all(len(name) <= 4 or name.isascii() or "·" in name for name in names_in(ROLE.sub(" ", names)))

@@ -33,8 +33,8 @@ class Print(NamedTuple):
         return self.seen_at.astimezone(self.zone or UTC)
 
 
-def as_reading(stated: datetime, precision: str, reader: str = "fast") -> Reading:
-    return stated.astimezone(UTC).replace(microsecond=0), precision, reader
+def as_reading(moment: datetime, precision: str, reader: str = "fast") -> Reading:
+    return moment.astimezone(UTC).replace(microsecond=0), precision, reader
 
 
 def is_end_of_day(part: Mapping[str, str | None]) -> bool:

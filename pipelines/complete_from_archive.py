@@ -117,11 +117,11 @@ class CompleteFromArchivePipeline:
         keep_better(
             record, known, "published_at", "published_from", "published_precision", "published_raw", fill=fill
         )
-        named = {
+        names = {
             row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])
         }
         record["publishers"] = (
-            {**record["publishers"], **named} if fill else {**named, **record["publishers"]}
+            {**record["publishers"], **names} if fill else {**names, **record["publishers"]}
         )
         record["publisher"] = first_of(record["publishers"]) or known["publisher"]
         for name in COMPLETED:
@@ -143,7 +143,7 @@ class CompleteFromArchivePipeline:
             record["cause"] = cause_of(record, known)
             record["archived"] = "changed" if record["cause"] == PUBLISHER else "reread"
             record["revision"] = known["revision"] + 1
-        elif not (fill and known["withdrawn_at"]) and self._differs(record, known, before, named):
+        elif not (fill and known["withdrawn_at"]) and self._differs(record, known, before, names):
             record["archived"] = "completed"
         else:
             record["archived"] = "unchanged"
@@ -174,7 +174,7 @@ class CompleteFromArchivePipeline:
         record: MutableMapping[str, Any],
         known: dict[str, Any],
         before: dict[str, Any] | None,
-        named: dict[str, str],
+        names: dict[str, str],
     ) -> bool:
         """Whether anything but the text is new: a better headline or time, an image that failed before."""
         fields = (
@@ -186,7 +186,7 @@ class CompleteFromArchivePipeline:
             "description",
             "captured_from",
         )
-        if any(record.get(name) != known[name] for name in fields) or record["publishers"] != named:
+        if any(record.get(name) != known[name] for name in fields) or record["publishers"] != names:
             return True
         if record["importance"] != known["importance"] or record["tags"] != json.loads(known["tags"] or "[]"):
             return True

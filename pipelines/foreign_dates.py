@@ -84,8 +84,8 @@ def language_tag(tag: str | None, host: str = "") -> str | None:
     code = language_code(tag)
     if code != "en":
         return code
-    domain, stated = host.rpartition(".")[2].lower(), re.split(r"[-_]", tag or "")[-1].lower()
-    return next((f"en-{country}" for country in (domain, stated) if country in ENGLISH_COUNTRIES), "en")
+    domain, region = host.rpartition(".")[2].lower(), re.split(r"[-_]", tag or "")[-1].lower()
+    return next((f"en-{country}" for country in (domain, region) if country in ENGLISH_COUNTRIES), "en")
 
 
 def script_of(text: str) -> str | None:
@@ -179,18 +179,18 @@ def _day(text: str, language: str) -> date | None:
     """The day that *text* states in words and numbers, all of which have to be in the answer."""
     if len(NUMBER.findall(text)) < 3 and not _has_any(text, _month_words(language)):
         return None
-    answer = _answer(THAI.sub("", text) if language == "th" else text, language)
-    if answer is None or (answer.hour, answer.minute, answer.second) != (0, 0, 0):
+    reading = _answer(THAI.sub("", text) if language == "th" else text, language)
+    if reading is None or (reading.hour, reading.minute, reading.second) != (0, 0, 0):
         return None
     numbers = sorted(map(int, NUMBER.findall(text)))
-    year = answer.year
-    if numbers == sorted((answer.day, answer.month, year)):
-        in_words = answer.day == answer.month or bool(WORD.search(text))
+    year = reading.year
+    if numbers == sorted((reading.day, reading.month, year)):
+        in_words = reading.day == reading.month or bool(WORD.search(text))
     else:
-        in_words = numbers == sorted((answer.day, year)) and bool(WORD.search(text))
+        in_words = numbers == sorted((reading.day, year)) and bool(WORD.search(text))
     if language == "th" and year > 2400:  # Buddhist years
         year -= 543
-    return answer.date().replace(year=year) if in_words else None
+    return reading.date().replace(year=year) if in_words else None
 
 
 def _age(text: str, language: str) -> tuple[int, str] | None:
@@ -198,9 +198,9 @@ def _age(text: str, language: str) -> tuple[int, str] | None:
     numbers = list(map(int, NUMBER.findall(text)))
     if len(numbers) > 2 or NOW.search(text) or not _has_any(text, _age_words(language)):
         return None
-    if (answer := _answer(text, language)) is None:
+    if (reading := _answer(text, language)) is None:
         return None
-    seconds = int((BASE - answer.replace(tzinfo=None)).total_seconds())
+    seconds = int((BASE - reading.replace(tzinfo=None)).total_seconds())
     if len(numbers) == 2:
         return (seconds, "minute") if seconds == numbers[0] * 3600 + numbers[1] * 60 else None
     if seconds < 0:
@@ -224,10 +224,10 @@ def _ask(read: Any, text: str, language: str | None) -> Any:
     text = decimal(text)
     language = (language or "").partition("-")[0] or None
     first, *others = _candidates(text, language) or [""]
-    if language and (answer := read(text, first)) is not None:
-        return answer
+    if language and (reading := read(text, first)) is not None:
+        return reading
     answers = {
-        answer for candidate in ([] if language else [first]) + others if (answer := read(text, candidate))
+        reading for candidate in ([] if language else [first]) + others if (reading := read(text, candidate))
     }
     return answers.pop() if len(answers) == 1 else None
 
@@ -256,5 +256,5 @@ def read_age(text: str, language: str | None = None) -> tuple[timedelta, str] | 
     >>> read_age("vor 3 Stunden", "de"), read_age("hier", "fr")
     ((datetime.timedelta(seconds=10800), 'hour'), (datetime.timedelta(days=1), 'day'))
     """
-    answer = _ask(_age, text, language)
-    return answer and (timedelta(seconds=answer[0]), answer[1])
+    reading = _ask(_age, text, language)
+    return reading and (timedelta(seconds=reading[0]), reading[1])

@@ -238,7 +238,7 @@ def find_differing(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
     if not others:
         return []
     language, zone = clock_of(record)
-    stated = [
+    statements = [
         (
             record["published_from"],
             record["published_raw"],
@@ -246,14 +246,14 @@ def find_differing(record: MutableMapping[str, Any]) -> list[dict[str, Any]]:
         )
     ]
     for origin, raw in others.items():
-        stated.append((origin, raw, to_utc(raw, record["retrieved_at"], language, zone) or (None, None)))
-    readings = [reading for _, _, reading in stated]
+        statements.append((origin, raw, to_utc(raw, record["retrieved_at"], language, zone) or (None, None)))
+    readings = [reading for _, _, reading in statements]
     coarsest = "day" if any(precision == "day" for _, precision in readings) else "minute"
     if len({moment and cut(moment, coarsest) for moment, _ in readings}) == 1:
         return []
     return [
         {"origin": origin, "published_raw": raw, "published_at": moment, "published_precision": precision}
-        for origin, raw, (moment, precision) in stated
+        for origin, raw, (moment, precision) in statements
     ]
 
 
@@ -276,6 +276,6 @@ def clock_of(record: Mapping[str, Any]) -> tuple[str | None, tzinfo | None]:
     text = record.get("headline") or TAG.sub("", (record.get("body_raw") or "")[:2000])
     host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
     language = language_of_text(text) or language_tag(record.get("language"), host)
-    if stated := record.get("timezone"):
-        return language, zone_named(stated)
+    if zone := record.get("timezone"):
+        return language, zone_named(zone)
     return language, zone_of_site(host, language)

@@ -48,15 +48,17 @@ def find_related_blocks(tree: Any) -> list[Any]:
     linking: dict[Any, None] = {}
     for link in tree.iter("a"):
         if ARTICLE_LINK.search(link.get("href") or ""):
-            block = next((one for one in link.iterancestors(*BLOCK_TAGS) if one is not tree), None)
+            block = next(
+                (ancestor for ancestor in link.iterancestors(*BLOCK_TAGS) if ancestor is not tree), None
+            )
             if block is not None:
                 linking[block] = None
-    found = []
+    blocks = []
     for block in linking:
         text = squeezed("".join(UNLINKED(block)))
         if text and len(text) <= LONGEST_HEADING and RELATED_HEADING.fullmatch(text):
-            found.append(block)
-    return found
+            blocks.append(block)
+    return blocks
 
 
 def squeezed(text: str) -> str:

@@ -54,5 +54,5 @@ def fragment_id(text: str, html: str) -> str:
     >>> fragment_id("（责任编辑：72）", "<p>x</p>") == fragment_id("（责任编辑： 72）", "")
     True
     """
-    shown = "".join(text.split()) or "".join(html.split())
-    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    content = "".join(text.split()) or "".join(html.split())
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]

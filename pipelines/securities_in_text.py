@@ -118,9 +118,9 @@ def add_mention(
         entry["mentions"] += 1
     else:
         entries[entry["id"]] = entry
-    known = names.get(entry["id"])
-    if known and text.endswith(known, 0, mention.start):
-        entry["name"] = known
+    names_of_security = names.get(entry["id"])
+    if names_of_security and text.endswith(names_of_security, 0, mention.start):
+        entry["name"] = names_of_security
     elif not entry["name"]:
         called = CALLED_BEHIND.match(text, mention.start)
         before = name_before(text, mention.start, mention.market, mention.code)

@@ -89,12 +89,12 @@ class RemovalLog:
 
     def removals(self) -> list[dict[str, Any]]:
         """Rows of ``removals``, in reading order."""
-        taken = sorted(self.taken, key=lambda removal: removal[0])
+        in_order = sorted(self.taken, key=lambda removal: removal[0])
         if self.left:
-            taken.append((0, "too_many", f"{self.left:,} further fragments were left in the text", ""))
+            in_order.append((0, "too_many", f"{self.left:,} further fragments were left in the text", ""))
         return [
             {"rule": rule, "position": n, "text": text, "html": html}
-            for n, (_, rule, text, html) in enumerate(taken, 1)
+            for n, (_, rule, text, html) in enumerate(in_order, 1)
         ]
 
 
@@ -185,8 +185,8 @@ def take_paragraphs(tree: Any, log: RemovalLog, result: Stripped, base_url: str 
     if len(going) == len(written) and not holds_more(tree):
         # Nothing else: then it is the article.
         # But a lone line that names the source is no article.
-        named = [match for match in matches if match[1].lifts == "publisher"]
-        matches = named if len(named) == len(written) else named[: len(written) - 1]
+        of_publisher = [match for match in matches if match[1].lifts == "publisher"]
+        matches = of_publisher if len(of_publisher) == len(written) else of_publisher[: len(written) - 1]
     for block, rule, match, text in matches:
         if not is_in(block, tree):
             continue  # it went with the heading of related links above it
@@ -208,9 +208,9 @@ def lift_stated(result: Stripped, rule: Rule, match: re.Match[str], block: Any) 
             return  # the headline of an article that the text rests on
         result.publisher = result.publisher or match[1].strip(SPACE) or None
     elif rule.lifts == "editors":
-        named = match.groupdict()
-        result.editors = [*result.editors, *editors_in(named.get("editors") or match[1])]
-        result.authors = [*result.authors, *names_in(named.get("authors") or "")]
+        groups = match.groupdict()
+        result.editors = [*result.editors, *editors_in(groups.get("editors") or match[1])]
+        result.authors = [*result.authors, *names_in(groups.get("authors") or "")]
     elif rule.lifts == "authors":
         result.authors = [*result.authors, *(name for name in names_in(match[1]) if name[0] not in "系为")]
     elif rule.lifts == "alternative_headline":

@@ -69,23 +69,27 @@ class FencedArchive:
         """An article as it was then. Raises UnknownArticle, also where it was not archived then."""
         unknown = UnknownArticle(f"the archive holds no article {name!r} as of {self.moment(as_of)}")
         try:
-            known = self.archive.article(name)
+            archived = self.archive.article(name)
         except UnknownArticle:  # in the words for one that is archived later
             raise unknown from None
         rows = self.archive.sql(
             "SELECT id, headline, publisher, published_at, first_seen_at, retrieved_at, revision, withdrawn_at, body_text"
             " FROM as_of WHERE t = :t AND id = :id",
-            {"t": self.moment(as_of), "id": known["id"]},
+            {"t": self.moment(as_of), "id": archived["id"]},
         )
         if not rows:
             raise unknown
         securities = self.archive.sql(
             "SELECT security_id, code, name, kind FROM mentions WHERE article_id = ? AND NOT doubtful",
-            [known["id"]],
+            [archived["id"]],
         )
-        if known["id"] in self._changed_since(self.moment(as_of)):
+        if archived["id"] in self._changed_since(self.moment(as_of)):
             securities = [security for security in securities if _names(rows[0], security)]
-        return {**rows[0], "url": known["share_url"] or known["canonical_url"], "securities": securities}
+        return {
+            **rows[0],
+            "url": archived["share_url"] or archived["canonical_url"],
+            "securities": securities,
+        }
 
     def known(
         self,
@@ -233,10 +237,10 @@ class FencedArchive:
         if until := parameters["until"]:
             rows = [row for row in rows if row["published_at"] and row["published_at"] < until]
         if security := parameters["security"]:
-            [*named] = self.archive.sql(
+            [*securities] = self.archive.sql(
                 "SELECT code, name FROM securities WHERE :s IN (id, code, name)", {"s": security}
             )
-            rows = [row for row in rows if any(_names(row, name) for name in named)]
+            rows = [row for row in rows if any(_names(row, name) for name in securities)]
         return rows
 
     def _changed_that_match(self, query: str, parameters: Record) -> list[Record]:

@@ -193,9 +193,9 @@ def capture_format_of(name: str) -> CaptureFormat | None:
 
 def format_named(name: str) -> Format:
     """The format of a suffix. Raises WrongUsage."""
-    known = load_formats()
+    formats = load_formats()
     try:
-        return known[name.lower().lstrip(".")]
+        return formats[name.lower().lstrip(".")]
     except KeyError:
-        listed = ", ".join(f".{suffix}" for suffix in sorted([*known, *_capture_formats]))
+        listed = ", ".join(f".{suffix}" for suffix in sorted([*formats, *_capture_formats]))
         raise WrongUsage(f"unknown export format {name or '(no suffix)'}; available: {listed}") from None

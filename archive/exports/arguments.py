@@ -153,9 +153,9 @@ def parse_target(args: list[str], opts: argparse.Namespace) -> tuple[str, Format
         if value_of(opts, option) is not None:
             raise WrongUsage(f"--{option} requires --site")
     if len(args) != 1:
-        known = ", ".join(f"articles.{suffix}" for suffix in sorted(load_formats()))
+        examples = ", ".join(f"articles.{suffix}" for suffix in sorted(load_formats()))
         raise WrongUsage(
-            f"name one file, e.g. {known}, or - with --format" + f" (got {', '.join(args)})" * bool(args)
+            f"name one file, e.g. {examples}, or - with --format" + f" (got {', '.join(args)})" * bool(args)
         )
     name = args[0]
     if name == "-" and not opts.format:

@@ -59,9 +59,9 @@ def export_partitioned(
         if "site" in (columns or ()):
             raise WrongUsage("--columns site: the name of the folder is that column")
         chosen = archive.choose(columns or [name for name in archive.columns if name != "site"])
-        known = _state(dest, [column.name for column in chosen])
+        partitions = _state(dest, [column.name for column in chosen])
         dest.mkdir(parents=True, exist_ok=True)
-        done, digests = Written(), dict(known["partitions"])
+        done, digests = Written(), dict(partitions["partitions"])
         seen = set()
         for folder, arrivals in _partitions(archive):
             seen.add(folder)
@@ -77,20 +77,20 @@ def export_partitioned(
                 done.written += 1
                 done.size += path.stat().st_size
                 digests[folder] = digest
-                _keep(dest, {**known, "partitions": digests})
+                _keep(dest, {**partitions, "partitions": digests})
             done.articles += len(arrivals)
             progress(done.articles)
         for folder in [name for name in digests if name not in seen]:
             shutil.rmtree(dest / folder, ignore_errors=True)
             del digests[folder]
             done.removed += 1
-        _keep(dest, {**known, "partitions": digests})
+        _keep(dest, {**partitions, "partitions": digests})
     return done
 
 
 def _state(dest: Path, columns: list[str]) -> dict[str, Any]:
     """What the last export of the same columns wrote. Raises ExportError where the folder is no export."""
-    wanted = {"version": VERSION, "columns": columns}
+    header = {"version": VERSION, "columns": columns}
     try:
         state: dict[str, Any] = json.loads((dest / STATE).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -98,12 +98,12 @@ def _state(dest: Path, columns: list[str]) -> dict[str, Any]:
             raise ExportError(
                 f"{dest} is neither empty nor an earlier export: choose another folder"
             ) from None
-        return {**wanted, "partitions": {}}
+        return {**header, "partitions": {}}
     except ValueError:
         state = {"partitions": {}}
-    if {name: state.get(name) for name in wanted} == wanted:
+    if {name: state.get(name) for name in header} == header:
         return state
-    return {**wanted, "partitions": dict.fromkeys(state["partitions"])}
+    return {**header, "partitions": dict.fromkeys(state["partitions"])}
 
 
 def _keep(dest: Path, state: dict[str, Any]) -> None:

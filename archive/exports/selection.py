@@ -178,39 +178,41 @@ class Snapshot:
                 raise WrongUsage(f"--columns names {name} twice")
         return [self.columns[name] for name in names]
 
-    def find(self, asked: Selection) -> Chosen:
+    def find(self, selection: Selection) -> Chosen:
         """The articles of a selection. Raises WrongUsage where the archive has no search index."""
         where, params = ["EXISTS (SELECT 1 FROM texts WHERE article_id = a.id)"], list[str]()
-        if asked.since:
+        if selection.since:
             where.append("a.published_at >= ?")
-            params.append(asked.since)
-        if asked.until:
+            params.append(selection.since)
+        if selection.until:
             where.append("a.published_at < ?")
-            params.append(asked.until)
-        if asked.publishers:
-            marks = ", ".join("?" * len(asked.publishers))
+            params.append(selection.until)
+        if selection.publishers:
+            marks = ", ".join("?" * len(selection.publishers))
             where.append(f"(a.publisher IN ({marks}) OR a.publisher_slug IN ({marks}))")
-            params += [*asked.publishers, *asked.publishers]
-        if asked.securities:
-            named = " OR ".join(["id = ? OR code = ? COLLATE NOCASE OR name = ?"] * len(asked.securities))
-            where.append(
-                f"a.id IN (SELECT article_id FROM article_securities WHERE doubtful <= {int(asked.doubtful)}"
-                f" AND security_id IN (SELECT id FROM securities WHERE {named}))"
+            params += [*selection.publishers, *selection.publishers]
+        if selection.securities:
+            any_security = " OR ".join(
+                ["id = ? OR code = ? COLLATE NOCASE OR name = ?"] * len(selection.securities)
             )
-            params += [security for security in asked.securities for _ in range(3)]
-        if asked.search:
+            where.append(
+                f"a.id IN (SELECT article_id FROM article_securities WHERE doubtful <= {int(selection.doubtful)}"
+                f" AND security_id IN (SELECT id FROM securities WHERE {any_security}))"
+            )
+            params += [security for security in selection.securities for _ in range(3)]
+        if selection.search:
             if not self.conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone():
                 raise WrongUsage(
                     f"--search: {self.path} has no search index; a crawl with -s SEARCH_INDEX=True builds it"
                 )
             where.append("a.arrival IN (SELECT arrival FROM search WHERE q = ?)")
-            params.append(asked.search)
+            params.append(selection.search)
         arrivals = array("q")
         first = last = updated = None
         # Only what is needed to order them: SQLite's sorter would keep whole texts.
         query = f"SELECT a.arrival, a.published_at, {UPDATED}, a.id FROM articles AS a WHERE {' AND '.join(where)}"
-        if asked.limit is not None:
-            query = f"SELECT * FROM ({query} ORDER BY a.published_at DESC, a.id DESC LIMIT {int(asked.limit)}) AS a"
+        if selection.limit is not None:
+            query = f"SELECT * FROM ({query} ORDER BY a.published_at DESC, a.id DESC LIMIT {int(selection.limit)}) AS a"
         for arrival, published_at, updated_at, _ in self.conn.execute(
             f"{query} ORDER BY a.published_at, a.id", params
         ):
@@ -219,13 +221,13 @@ class Snapshot:
             updated = max(updated or "", updated_at)
         return Chosen(arrivals, first, last, updated)
 
-    def unknown(self, asked: Selection) -> list[str]:
+    def unknown(self, selection: Selection) -> list[str]:
         """What a selection names that no article of the archive has, a line each."""
         messages = []
-        for name in asked.publishers:
+        for name in selection.publishers:
             if not self._any("articles WHERE publisher = ? OR publisher_slug = ?", name, name):
                 messages.append(f"no article has the publisher {name}")
-        for name in asked.securities:
+        for name in selection.securities:
             if not self._any(
                 "securities WHERE id = ? OR code = ? COLLATE NOCASE OR name = ?", name, name, name
             ):

@@ -92,12 +92,12 @@ def make_records(writer: Any, capture: Mapping[str, Any], body: bytes) -> Iterat
     )
     url = urlsplit(capture["final_url"])
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    asked = [("Host", url.netloc), *capture["request_headers"]]
+    request_headers = [("Host", url.netloc), *capture["request_headers"]]
     yield writer.create_warc_record(
         capture["final_url"],
         "request",
         http_headers=StatusAndHeaders(
-            f"{capture['method']} {target} HTTP/1.1", asked, protocol="", is_http_request=True
+            f"{capture['method']} {target} HTTP/1.1", request_headers, protocol="", is_http_request=True
         ),
         warc_headers_dict={
             "WARC-Date": capture["fetched_at"],

@@ -81,9 +81,9 @@ class WholeFile:
 
     def _name(self) -> None:
         """Give the nameless file a name beside the one that it will have: a link cannot take another's place."""
-        for left in self.path.parent.glob(f".{escape(self.path.name)}.*.part"):
-            if not is_running(left.name.split(".")[-2]):  # killed between the two names
-                left.unlink(missing_ok=True)
+        for leftover in self.path.parent.glob(f".{escape(self.path.name)}.*.part"):
+            if not is_running(leftover.name.split(".")[-2]):  # killed between the two names
+                leftover.unlink(missing_ok=True)
         name = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:

@@ -66,7 +66,7 @@ class Bundle:
 
 def read_bundles(conn: sqlite3.Connection, ids: Collection[str]) -> dict[str, Bundle]:
     """The articles of *ids* that are archived, by id. Raises sqlite3.Error."""
-    given = json.dumps(list(ids))
+    ids_json = json.dumps(list(ids))
     bundles = {
         row["id"]: Bundle(
             row,
@@ -75,19 +75,19 @@ def read_bundles(conn: sqlite3.Connection, ids: Collection[str]) -> dict[str, Bu
             {table: [] for table in CHILDREN},
             {table: [] for table in SHARED},
         )
-        for row in _rows(conn, "SELECT * FROM news WHERE id IN (SELECT value FROM json_each(?))", given)
+        for row in _rows(conn, "SELECT * FROM news WHERE id IN (SELECT value FROM json_each(?))", ids_json)
     }
     for table, order in CHILDREN.items():
         sql = f"SELECT * FROM {table} WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id, {order}"
-        for row in _rows(conn, sql, given):
+        for row in _rows(conn, sql, ids_json):
             bundles[row["article_id"]].children[table].append(row)
     for table, sql in SHARED.items():
-        for row in _rows(conn, f"{sql} WHERE c.article_id IN (SELECT value FROM json_each(?))", given):
+        for row in _rows(conn, f"{sql} WHERE c.article_id IN (SELECT value FROM json_each(?))", ids_json):
             bundles[row.pop("of_article")].shared[table].append(row)
     return bundles
 
 
-def _rows(conn: sqlite3.Connection, sql: str, given: str) -> list[Row]:
-    cursor = conn.execute(sql, [given])
+def _rows(conn: sqlite3.Connection, sql: str, ids_json: str) -> list[Row]:
+    cursor = conn.execute(sql, [ids_json])
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]

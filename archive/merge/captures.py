@@ -151,8 +151,8 @@ class _Copy:
         sha256 = row["body_sha256"]
         if sha256 is None:
             return None
-        known = self.shard.execute("SELECT 1 FROM archive.bodies WHERE sha256 = ?", [sha256]).fetchone()
-        if known and not self.needles:
+        is_archived = self.shard.execute("SELECT 1 FROM archive.bodies WHERE sha256 = ?", [sha256]).fetchone()
+        if is_archived and not self.needles:
             return sha256, row["id"], 0, b""  # only `first_capture` may change
         size, packed = self.shard.execute(
             "SELECT size, packed FROM main.bodies WHERE sha256 = ?", [sha256]

@@ -51,8 +51,8 @@ def combine(first: Bundle, second: Bundle) -> Bundle:
         article = _completed(newer.article, older.article)
         publishers = {row["origin"]: row for row in older.children["article_publishers"]} | publishers
     if not is_replaced:
-        named = {origin: row["name"] for origin, row in publishers.items()}
-        article["publisher"] = first_of(named) or article["publisher"] or older.article["publisher"]
+        names = {origin: row["name"] for origin, row in publishers.items()}
+        article["publisher"] = first_of(names) or article["publisher"] or older.article["publisher"]
         article["publisher_slug"] = slug_of(article["publisher"]) if article["publisher"] else None
     article["first_seen_at"] = min(first.article["first_seen_at"], second.article["first_seen_at"])
     children = {
@@ -123,11 +123,11 @@ def _presence(value: Any) -> tuple[bool, str]:
 
 def _best_named(first: Bundle, second: Bundle) -> dict[str, Row]:
     """Publishers by origin."""
-    named: dict[str, Row] = {}
+    best: dict[str, Row] = {}
     for row in (*first.children["article_publishers"], *second.children["article_publishers"]):
-        if row["origin"] not in named or row["name"] > named[row["origin"]]["name"]:
-            named[row["origin"]] = row
-    return named
+        if row["origin"] not in best or row["name"] > best[row["origin"]]["name"]:
+            best[row["origin"]] = row
+    return best
 
 
 def _is_other_article(older: Bundle, newer: Bundle) -> bool:
@@ -186,7 +186,7 @@ def _revisions(older: Bundle, newer: Bundle, article: Row, is_fuller: bool, is_r
         withdrawn_at = ""
     texts.pop((current["retrieved_at"], current["headline"], current["body_text"]), None)
     ordered = [texts[key] for key in sorted(texts)]
-    kept: list[Row] = []
+    revisions: list[Row] = []
     for text, following in pairwise([*ordered, current]):
         if text["digest"] == following["digest"] and text["headline"] == following["headline"]:
             if not text["withdrawn"]:  # the same again: it was received then
@@ -194,14 +194,14 @@ def _revisions(older: Bundle, newer: Bundle, article: Row, is_fuller: bool, is_r
                 continue
             if following is current and withdrawn_at:
                 continue
-        kept.append(_revision(article["id"], text, following))
+        revisions.append(_revision(article["id"], text, following))
     if withdrawn_at:
-        kept.append(_revision(article["id"], {**current, "withdrawn": True}, current))
-    for number, row in enumerate(kept, 1):
+        revisions.append(_revision(article["id"], {**current, "withdrawn": True}, current))
+    for number, row in enumerate(revisions, 1):
         row["revision"] = number
-    article["revision"] = len(kept) + 1
+    article["revision"] = len(revisions) + 1
     article["retrieved_at"], article["withdrawn_at"] = current["retrieved_at"], withdrawn_at or None
-    return kept
+    return revisions
 
 
 def _text_of_revision(row: Row) -> Row:
@@ -215,9 +215,9 @@ def _text_of_revision(row: Row) -> Row:
 
 
 def _current_text(bundle: Bundle, headline: str) -> Row:
-    kept = ("retrieved_at", "reader", "source_sha256", "revision")
+    columns = ("retrieved_at", "reader", "source_sha256", "revision")
     return {
-        **{name: bundle.article[name] for name in kept},
+        **{name: bundle.article[name] for name in columns},
         "headline": headline,
         "body_html": bundle.body_html,
         "body_text": bundle.body_text,

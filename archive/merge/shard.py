@@ -127,10 +127,10 @@ class Shard:
 
     def bundles(self) -> Iterator[tuple[tuple[str, int, str], Bundle]]:
         """The articles that `compare` found, by ``(first_seen_at, arrival, id)``."""
-        wanted = self.conn.execute(
+        changed_articles = self.conn.execute(
             "SELECT first_seen_at, arrival, id FROM wanted JOIN main.articles USING (id) ORDER BY 1, 2, 3"
         )
-        while chunk := wanted.fetchmany(CHUNK):
+        while chunk := changed_articles.fetchmany(CHUNK):
             bundles = read_bundles(self.conn, [key[2] for key in chunk])
             for key in chunk:
                 if key[2] in bundles:  # else it has no text

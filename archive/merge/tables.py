@@ -34,13 +34,13 @@ def merge_links(archive: Archive, shard: sqlite3.Connection) -> int:
         " OR n.tries > m.tries OR n.first_tried_at < m.first_tried_at OR (m.spider IS NULL AND n.spider IS NOT NULL)"
     )
     wins = LATER_LINK.format(new="excluded", old="links")
-    kept = "".join(
+    assignments = "".join(
         f" {name} = CASE WHEN {wins} THEN excluded.{name} ELSE {name} END,"
         for name in ("article_id", "outcome", "reason")
     )
     upsert = (
         " ON CONFLICT (url) DO UPDATE SET tries = max(tries, excluded.tries),"
-        f" first_tried_at = min(first_tried_at, excluded.first_tried_at), spider = coalesce(spider, excluded.spider),{kept}"
+        f" first_tried_at = min(first_tried_at, excluded.first_tried_at), spider = coalesce(spider, excluded.spider),{assignments}"
         " last_tried_at = max(last_tried_at, excluded.last_tried_at)"
     )
     number = _copy(archive, shard, query, "links", upsert)

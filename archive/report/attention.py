@@ -57,12 +57,12 @@ def _losses(figures: Figures) -> list[Note]:
         notes.append(Note("bad", text, "gaps"))
     for feed in figures.feeds:
         if feed["failures"] >= FEED_FAILURES:
-            read = in_beijing(feed["last_read_at"]) if feed["last_read_at"] else gettext("never")
+            last_read = in_beijing(feed["last_read_at"]) if feed["last_read_at"] else gettext("never")
             text = gettext(
                 "feed {feed} failed {count:,} times in a row; last read {time}",
                 feed=feed["feed"],
                 count=feed["failures"],
-                time=read,
+                time=last_read,
             )
             notes.append(Note("bad", text, "crawls"))
     last = figures.last_crawl

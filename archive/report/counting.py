@@ -34,32 +34,32 @@ TIME_UNKNOWN = "(a.published_at IS NULL OR a.published_from IS 'id')"
 class Count:
     """Asks one archive about one span. Raises sqlite3.Error."""
 
-    def __init__(self, conn: sqlite3.Connection, asked: Window):
+    def __init__(self, conn: sqlite3.Connection, window: Window):
         self.conn = conn
         first = self._rows("SELECT first_seen_at AS at FROM articles ORDER BY arrival LIMIT 1")
         started = self.begun = first[0]["at"] if first else None
-        self.asked = asked
-        self.window = asked if started is None else self._begun(asked, started)
+        self.asked = window
+        self.window = window if started is None else self._begun(window, started)
         self.figures = Figures(self.window)
         if started:
             self.figures.started = f"{datetime.fromisoformat(started).astimezone(BEIJING):%Y-%m-%d}"
         self.params = {"since": self.window.since, "until": self.window.until, "latest": LATEST}
 
-    def _begun(self, asked: Window, started: str) -> Window:
+    def _begun(self, window: Window, started: str) -> Window:
         """Without the days before the archive's first article, whichever came first: published or archived."""
         [row] = self._rows(
             "SELECT min(published_at) AS at FROM articles WHERE published_at >= ? AND published_at < ?",
-            asked.since,
-            asked.until,
+            window.since,
+            window.until,
         )
         first = min(filter(None, (row["at"], started)))
-        if first <= asked.since:
-            return asked
+        if first <= window.since:
+            return window
         day = f"{datetime.fromisoformat(first).astimezone(BEIJING):%Y-%m-%d}"
-        count = max(sum(each_day >= day for each_day in asked.days), min(LEAST_DAYS, len(asked.days)))
-        days = asked.days[-count:]
+        count = max(sum(each_day >= day for each_day in window.days), min(LEAST_DAYS, len(window.days)))
+        days = window.days[-count:]
         since = utc_seconds(datetime.fromisoformat(days[0]).replace(tzinfo=BEIJING))
-        return Window(days, since, asked.until, asked.whole)
+        return Window(days, since, window.until, window.whole)
 
     def _rows(self, sql: str, *params: Any) -> list[Row]:
         return [dict(row) for row in self.conn.execute(sql, params)]
@@ -112,10 +112,10 @@ class Count:
         for row in figures.top:
             row["days"], row["before"] = {}, None
         marks = ", ".join(f":name{index}" for index in range(len(names))) or "NULL"
-        named = {f"name{index}": name for index, name in enumerate(names)}
+        parameters = {f"name{index}": name for index, name in enumerate(names)}
         for row in self._ask(
             f"SELECT a.publisher, DAY AS day, count(*) AS articles FROM articles AS a WHERE SPAN AND a.publisher IN ({marks}) GROUP BY 1, 2",
-            **named,
+            **parameters,
         ):
             names[row["publisher"]]["days"][row["day"]] = row["articles"]
         days = timedelta(days=len(self.asked.days))
@@ -181,13 +181,13 @@ class Count:
                 kind.append(row | {"days": {}})
             elif len(figures.groups) == len(figures.securities):
                 break
-        named = {row["id"]: row for row in figures.securities}
-        marks = ", ".join(f":id{index}" for index in range(len(named))) or "NULL"
+        by_id = {row["id"]: row for row in figures.securities}
+        marks = ", ".join(f":id{index}" for index in range(len(by_id))) or "NULL"
         for row in self._ask(
             f"SELECT x.security_id AS id, DAY AS day, count(DISTINCT x.article_id) AS articles FROM {self.named} AND x.security_id IN ({marks}) GROUP BY 1, 2",
-            **{f"id{index}": name for index, name in enumerate(named)},
+            **{f"id{index}": name for index, name in enumerate(by_id)},
         ):
-            named[row["id"]]["days"][row["day"]] = row["articles"]
+            by_id[row["id"]]["days"][row["day"]] = row["articles"]
 
     def _stories(self) -> None:
         figures = self.figures

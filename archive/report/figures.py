@@ -93,9 +93,9 @@ def window(until: datetime, days: int) -> Window:
     local = until.astimezone(BEIJING)
     whole = local.hour == local.minute == local.second == 0
     last = (local - timedelta(seconds=1)).date() if whole else local.date()
-    named = days_until(str(last), days)
-    since = datetime.fromisoformat(named[0]).replace(tzinfo=BEIJING)
-    return Window(tuple(named), utc_seconds(since), utc_seconds(until), whole)
+    day_names = days_until(str(last), days)
+    since = datetime.fromisoformat(day_names[0]).replace(tzinfo=BEIJING)
+    return Window(tuple(day_names), utc_seconds(since), utc_seconds(until), whole)
 
 
 def utc_seconds(moment: datetime) -> str:

@@ -38,9 +38,9 @@ def volume(figures: Figures, bars: Bars) -> Markup:
             gettext("None in the {span}.", span=bars.span),
             style="wide",
         )
-    named = [row for row in figures.top[:COLOURED] if row["publisher"] is not None]
-    rest = {day: count - sum(row["days"].get(day, 0) for row in named) for day, count in counts.items()}
-    series = [Series(publisher_label(row["publisher"]), bars.sums(row["days"])) for row in named]
+    publishers = [row for row in figures.top[:COLOURED] if row["publisher"] is not None]
+    rest = {day: count - sum(row["days"].get(day, 0) for row in publishers) for day, count in counts.items()}
+    series = [Series(publisher_label(row["publisher"]), bars.sums(row["days"])) for row in publishers]
     if any(rest.values()):
         series.append(Series(gettext("all others"), bars.sums(rest), "rest"))
     sums = bars.sums(counts)

@@ -81,7 +81,7 @@ def keys(figures: Figures, bars: Bars) -> Markup:
     articles = totals["articles"]
     late = merge_counts(figures.latency.values())
     images = sum(day["images"] for day in figures.images.values())
-    kept = images - sum(day["failed"] + day["refused"] for day in figures.images.values())
+    stored = images - sum(day["failed"] + day["refused"] for day in figures.images.values())
     ended = sum(sum(day.values()) for day in figures.crawls.values())
     worked = ended - sum(day["bad"] for day in figures.crawls.values())
     if figures.before is not None:
@@ -90,12 +90,12 @@ def keys(figures: Figures, bars: Bars) -> Markup:
         )
     else:
         than = gettext("{count} a day", count=format(articles / len(bars.days), ",.0f"))
-    named = [
+    figures_shown = [
         (gettext("Articles"), f"{articles:,}", than),
         (gettext("Publishers"), f"{figures.publishers:,}", gettext("every article states one") if articles and not totals["publisher"] else gettext("{share} of articles state none", share=percent(totals["publisher"], articles))),
         (gettext("Seen within"), minutes(quantile(late, 0.5)), gettext("of publication; nine of ten within {time}", time=minutes(quantile(late, 0.9))) if late else gettext("no article with a time")),
         (gettext("Complete"), percent(totals["complete"], articles), gettext("with headline, time and publisher")),
-        (gettext("Images stored"), percent(kept, images), gettext("{part:,} of {all:,}", part=kept, all=images) if images else gettext("there were none")),
+        (gettext("Images stored"), percent(stored, images), gettext("{part:,} of {all:,}", part=stored, all=images) if images else gettext("there were none")),
         (gettext("Good crawls"), percent(worked, ended), gettext("{part:,} of {all:,} were successful", part=worked, all=ended) if ended else gettext("there were none")),
         (gettext("Repeats"), percent(figures.copies, articles), gettext("of the articles repeat an earlier one")),
         (gettext("Edited"), f"{totals['edited']:,}", gettext("afterwards; {count:,} withdrawn", count=totals["withdrawn"])),
@@ -103,7 +103,7 @@ def keys(figures: Figures, bars: Bars) -> Markup:
     return Markup('<dl class="keys">{}</dl>').format(
         joined(
             Markup("<div><dt>{}</dt><dd><strong>{}</strong><small>{}</small></dd></div>").format(*key)
-            for key in named
+            for key in figures_shown
         )
     )
 

@@ -23,11 +23,11 @@ def matches(query: str, headline: str, body_text: str) -> bool:
         return False
     columns = [_fold(headline), _fold(body_text)]
     words = [word for word in PARTS.split(_fold(query)) if word.strip("-|")]
-    wanted = [word for word in words if not word.startswith("-")]
+    required = [word for word in words if not word.startswith("-")]
     excluded = [word for word in words if word.startswith("-")]
     return (
-        bool(wanted)
-        and all(_occurs(word, columns) for word in wanted)
+        bool(required)
+        and all(_occurs(word, columns) for word in required)
         and not any(_occurs(word, columns) for word in excluded)
     )
 

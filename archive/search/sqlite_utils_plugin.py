@@ -32,13 +32,13 @@ def search_sql(
             raise click.ClickException(f"Rows of '{table}' have no text to search: try articles or news")
         hits = f"SELECT {'arrival' if key == 'arrival' else 'id'} AS hit, rank AS hit_rank FROM search WHERE q = :query"
         source, rank = f"{table} AS original JOIN ({hits}) ON original.{key} = hit", "hit_rank"
-    known = db[table].columns_dict
+    table_columns = db[table].columns_dict
     for name in columns:
-        if name not in known:
+        if name not in table_columns:
             raise click.ClickException(f"Table '{table}' has no column '{name}'")
-    wanted = ", ".join(f'original."{name}"' for name in columns) or "original.*"
+    selected = ", ".join(f'original."{name}"' for name in columns) or "original.*"
     limited = f" LIMIT {limit}" if limit is not None else ""
-    return f"SELECT {wanted} FROM {source} ORDER BY {order or rank}{limited}"
+    return f"SELECT {selected} FROM {source} ORDER BY {order or rank}{limited}"
 
 
 @hookimpl

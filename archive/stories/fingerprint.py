@@ -233,11 +233,11 @@ def gaps(text: str, reference: str) -> dict[tuple[str, str], str]:
     >>> gaps("云汀科技公告拟回购", "赤霞股份公告拟回购")
     {('', '公告拟'): '云汀科技'}
     """
-    known = {reference[n : n + 3] for n in range(len(reference) - 2)}
+    trigrams = {reference[n : n + 3] for n in range(len(reference) - 2)}
     gap_words: dict[tuple[str, str], str] = {}
     end, size = 0, len(text)  # the known part ends at *end*
     for n in range(size - 2):
-        if text[n : n + 3] in known:
+        if text[n : n + 3] in trigrams:
             if n > end:
                 gap_words[text[max(0, end - 3) : end], text[n : n + 3]] = text[end:n]
             end = n + 3

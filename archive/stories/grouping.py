@@ -96,11 +96,11 @@ class Stories:
         row = self.conn.execute("SELECT body_text FROM texts WHERE article_id = ?", [article_id]).fetchone()
         return self._remember(article_id, fingerprint(row[0]) if row else None)
 
-    def _remember(self, article_id: str, made: Fingerprint | None) -> Fingerprint | None:
-        self._fingerprints[article_id] = made
+    def _remember(self, article_id: str, fingerprint: Fingerprint | None) -> Fingerprint | None:
+        self._fingerprints[article_id] = fingerprint
         if len(self._fingerprints) > REMEMBERED:
             del self._fingerprints[next(iter(self._fingerprints))]
-        return made
+        return fingerprint
 
     def _apart(self, first_id: str, second_id: str) -> bool:
         """Whether two articles are of two days: the same words, 央行今日开展…, are news again on the next."""

@@ -53,9 +53,9 @@ def check_captures(verification: Verification) -> Iterator[Finding]:
     """Captures: their file, each body against its digest, and that those of articles are there."""
     path = verification.root / CAPTURES
     if not path.exists():
-        [(named,)] = verification.conn.execute("SELECT count(*) FROM article_captures").fetchall()
-        if named:
-            yield Finding("capture", CAPTURES, f"is missing, but {named:,} are named by articles")
+        [(referenced,)] = verification.conn.execute("SELECT count(*) FROM article_captures").fetchall()
+        if referenced:
+            yield Finding("capture", CAPTURES, f"is missing, but {referenced:,} are named by articles")
         return
     try:
         with closing(connect_to_read(path)) as captures:
@@ -95,13 +95,13 @@ def check_journal(verification: Verification) -> Iterator[Finding]:
         if not captures.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone():
             return  # of an earlier version
         last = dict(captures.execute("SELECT crawl_id, max(batch) FROM journal GROUP BY crawl_id"))
-        for kind, noun, key, known in KNOWN:
+        for kind, noun, key, known_ids in KNOWN:
             late: list[str] = []
             lost: list[str] = []
             for subject, crawl_id, batch in captures.execute(
                 f"SELECT {key} AS subject, crawl_id, max(batch) FROM journal WHERE kind = '{kind}' GROUP BY subject"
             ):
-                if not verification.conn.execute(known, [subject]).fetchone():
+                if not verification.conn.execute(known_ids, [subject]).fetchone():
                     (lost if batch < last[crawl_id] else late).append(subject)
             for subjects, problem in ((lost, LOST), (late, LATE)):
                 if subjects:

@@ -89,11 +89,11 @@ def check_rows(verification: Verification) -> Iterator[Finding]:
 def _is_undecided(difference: Difference) -> bool:
     """Whether all that differs is that a boilerplate rule would take out again what a decision, withdrawn since, had put back."""
     gone, come = difference.lists.get("removals", ((), ()))
-    archived, read = difference.columns.get("body_text", ("", ""))
+    archived, reread = difference.columns.get("body_text", ("", ""))
     return (
         bool(come)
         and not gone
-        and len(archived) > len(read)
+        and len(archived) > len(reread)
         and all(line.partition(": ")[2] in archived for line in come)
     )
 

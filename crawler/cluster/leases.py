@@ -55,8 +55,8 @@ class Leases:
         pipe.zadd(WORKERS, {self.me: time.time()})
         for partition in partitions:
             self._renew(keys=[self.queue.owner(partition)], args=[self.me, milliseconds], client=pipe)
-        _, *kept = pipe.execute()
-        for partition, is_kept in zip(partitions, kept, strict=True):
+        _, *renewed = pipe.execute()
+        for partition, is_kept in zip(partitions, renewed, strict=True):
             if is_kept:
                 self._until[partition] = until
             else:
@@ -94,16 +94,16 @@ class Leases:
         mine = [partition for partition in self.mine if lengths[partition]]
         self.surplus = set(mine[share:])
         self.free(self.surplus.difference(busy))
-        taken: list[int] = []
+        partitions: list[int] = []
         start = int(
             self.me[-6:], 16
         )  # each worker looks from another place, so that they rarely want the same
         for partition in sorted(full, key=lambda number: (number * 167 + start) % PARTITIONS):
-            if len(mine) + len(taken) >= share:
+            if len(mine) + len(partitions) >= share:
                 break
             if partition not in self._until and self.take(partition):
-                taken.append(partition)
-        return taken
+                partitions.append(partition)
+        return partitions
 
     def close(self) -> None:
         """Let go of everything."""

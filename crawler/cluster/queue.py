@@ -63,14 +63,14 @@ def check(client: Client, url: str) -> None:
         raise QueueProblem(f"{shown(url)}: Redis {version} is too old: 6.2 or newer is needed")
     parts = urlsplit(url)
     cli = f"redis-cli -h {parts.hostname} -p {parts.port or 6379}"
-    for name, wanted, loss in (
+    for name, needed, loss in (
         ("appendonly", "yes", "links would be lost with the server"),
         ("maxmemory-policy", "noeviction", "links would be lost where its memory is short"),
     ):
         value = client.config_get(name).get(name)
-        if value != wanted:
+        if value != needed:
             raise QueueProblem(
-                f"{shown(url)}: {name} is {value}, so {loss}. Put '{name} {wanted}' into redis.conf; at once: {cli} config set {name} {wanted}"
+                f"{shown(url)}: {name} is {value}, so {loss}. Put '{name} {needed}' into redis.conf; at once: {cli} config set {name} {needed}"
             )
 
 
@@ -103,17 +103,17 @@ class Queue:
 
     def add(self, entries: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[int, int]:
         """Queue entries, ``(host, fields)``; how many were given, and how many of them were not queued already."""
-        given = added = 0
+        entries_given = added = 0
         pipe = self.client.pipeline(transaction=False)
         for host, fields in entries:
             partition = partition_of(host)
             flat = [part for pair in fields.items() for part in pair]
             keys = [self.stream(partition), self.queued(partition)]
             self._add(keys=keys, args=[digest_of(fields["url"]), *flat], client=pipe)
-            given += 1
-            if given % BATCH == 0:
+            entries_given += 1
+            if entries_given % BATCH == 0:
                 added += sum(pipe.execute())
-        return given, added + sum(pipe.execute())
+        return entries_given, added + sum(pipe.execute())
 
     def dead(self) -> list[dict[str, str]]:
         """Links that were put aside, the oldest first: ``url``, ``reason``, ``at`` (epoch milliseconds) and what they were queued with."""

@@ -92,9 +92,9 @@ class QueueSpider(ShareSpider):
         listed = {name: json.loads(text) for name, text in taken.fields.items() if name != "url"}
         return self.request(target, headers=listed.pop("headers", None), listed=listed)
 
-    def add_known(self, article: Article, response: Any, **known: Any) -> Article:
+    def add_context(self, article: Article, response: Any, **context: Any) -> Article:
         """The words of the list that named the article, and when to check it for edits."""
-        if feed := (listed := known.get("listed") or {}).get("feed"):
+        if feed := (listed := context.get("listed") or {}).get("feed"):
             now = self.now()
             add_words(article, Record(key=article.id, **listed.get("record", {})))
             article.feeds = [{"feed": feed, "first_listed_at": now}]

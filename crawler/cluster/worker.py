@@ -134,14 +134,16 @@ class Worker:
         if clock() - self._spread_at > (SPREAD if self.left else PAUSE):
             await self._ask(self._spread)
             self._spread_at = clock()
-        wanted = [
+        partitions = [
             partition
             for partition in self.leases.mine
             if partition not in self.leases.surplus and len(self.waiting.get(partition, ())) < AHEAD
         ]
         has_waiting = any(self.waiting.values())
         is_idle = not has_waiting and not self.open
-        taken = await self._ask(self.lent.read, wanted, AHEAD, 500 if is_idle else None) if wanted else []
+        taken = (
+            await self._ask(self.lent.read, partitions, AHEAD, 500 if is_idle else None) if partitions else []
+        )
         self._put(taken)
         if not taken:
             self._changed.clear()
@@ -251,7 +253,7 @@ class Worker:
         """What *call* returns, in a thread, as soon as Redis can be asked: it may restart or be unreachable for a while."""
         while True:
             try:
-                answer = await asyncio.to_thread(call, *args)
+                result = await asyncio.to_thread(call, *args)
             except CONNECTION_ERRORS as exc:
                 if not self._is_away:
                     logger.warning("%s cannot be reached: %s; waiting for it", self._name, exc)
@@ -261,7 +263,7 @@ class Worker:
                 if self._is_away:
                     logger.warning("%s is there again", self._name)
                 self._is_away = False
-                return answer
+                return result
 
     def _start(self, work: Awaitable[Any], name: str) -> asyncio.Task[Any]:
         task = asyncio.ensure_future(work)

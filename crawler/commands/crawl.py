@@ -114,10 +114,10 @@ def explain_status(stats: Any, archive: Archive, verdict: exit_status.Verdict) -
     """Why the exit status is not 0, in `LINES` lines at most."""
     lines = [gettext("scrapy crawl ended with {status}:", status=verdict.status)]
     lines += [f"  {reason}" for reason in exit_status.translated(verdict, stats.get_stats())]
-    shown = archive.failures[: max(LINES - 2 - len(lines), 1)]
-    lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in shown]
+    failures = archive.failures[: max(LINES - 2 - len(lines), 1)]
+    lines += [f"  {row['outcome']}: {row['url']}: {row['reason']}" for row in failures]
     failed = sum(stats.get_value(f"links/{name}", 0) for name in FAILED)
-    if failed > len(shown):
+    if failed > len(failures):
         lines.append(
             gettext("  all {count:,}:", count=failed)
             + f" sqlite3 {archive.root / 'archive.db'} \"select * from links where outcome not in ('archived', 'unchanged')\""

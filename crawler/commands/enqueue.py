@@ -39,16 +39,16 @@ class Command(ArchiveCommand):
 
         self.reject_arguments(args)
         try:
-            given = arglist_to_dict(opts.words)
+            arguments = arglist_to_dict(opts.words)
         except ValueError:
             raise BadCommandLine("enqueue: -a takes NAME=VALUE") from None
-        if len(given) != 1 or not given.keys() <= {"urls", "url", "dead"}:
+        if len(arguments) != 1 or not arguments.keys() <= {"urls", "url", "dead"}:
             raise BadCommandLine("enqueue: give -a urls=FILE, -a url=LINK or -a dead=1")
         if not self.settings["QUEUE"]:
             raise BadCommandLine("enqueue: say which queue: -s QUEUE=redis://HOST:6379/0")
         try:
             queue = open_queue(self.settings["QUEUE"], check_it=True)
-            self._put(queue, **given)
+            self._put(queue, **arguments)
         except (QueueProblem, UsageProblem) as exc:
             raise BadCommandLine(f"enqueue: {exc}") from None
         except OSError as exc:
@@ -82,13 +82,13 @@ class Command(ArchiveCommand):
                 )
                 return
             if url:
-                given, added = queue.add(entries_of(addresses_in(url) or [url], *places))
+                count, added = queue.add(entries_of(addresses_in(url) or [url], *places))
             elif urls == "-":
-                given, added = queue.add(entries_of(links_in(lines_of(sys.stdin)), *places))
+                count, added = queue.add(entries_of(links_in(lines_of(sys.stdin)), *places))
             else:
                 check_list(str(urls))
                 with opened(str(urls)) as file:
-                    given, added = queue.add(entries_of(links_in(lines_of(file)), *places))
+                    count, added = queue.add(entries_of(links_in(lines_of(file)), *places))
         except RedisError as exc:
             self.fail(
                 UNREACHABLE, f"{name}: {exc}; what was queued so far stays queued: enqueue the list again"
@@ -98,7 +98,7 @@ class Command(ArchiveCommand):
             "{count:,} link queued, {before:,} were queued already: {queue}",
             "{count:,} links queued, {before:,} were queued already: {queue}",
             added,
-            before=given - added,
+            before=count - added,
             queue=name,
         )
         print(text)

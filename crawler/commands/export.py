@@ -44,10 +44,10 @@ class Command(ArchiveCommand):
             forms: list[Format | CaptureFormat] = [*load_formats().values(), *load_capture_formats().values()]
         except PluginError as exc:
             sys.exit(f"scrapy export: {exc}")
-        known = "; ".join(f".{form.suffix} {form.description}" for form in forms)
+        formats = "; ".join(f".{form.suffix} {form.description}" for form in forms)
         return (
             f"Writes the articles that all of the options select, by publication time, to FILE; its suffix selects the format: "
-            f"{known}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
+            f"{formats}. FILE - with --format is standard output. With --site DEST becomes the source of a site: an empty folder, "
             "or an earlier export, which is updated; with --partitioned DIR, Parquet by month and site, of which a later export rewrites what "
             "changed. For warc.gz, warc and wacz --since is when a capture was fetched. Exit status: 0 (also where nothing matched); 1 no archive, "
             "or it cannot be read; 2 wrong usage; 73 the file cannot be written."
@@ -151,22 +151,22 @@ class Command(ArchiveCommand):
         selection = arguments.parse_selection(opts)
         language = language_of(self.settings["LANGUAGE"] or "")
         options = {"title": opts.title, "url": opts.url, "posts": opts.posts, "language": language}
-        chosen, made = export_site(
+        chosen, site = export_site(
             self.data_dir, path, generator, selection,
             query=arguments.describe_selection(opts), options=options, warn=self.warn,
         )  # fmt: skip
-        if made.listed:
+        if site.listed:
             print(
                 gettext(
                     "{count:,} older articles are listed only, with links to their source (--posts)",
-                    count=made.listed,
+                    count=site.listed,
                 )
             )
-        if made.lost:
+        if site.lost:
             print(
                 gettext(
                     "{count:,} images are missing from {folder}",
-                    count=made.lost,
+                    count=site.lost,
                     folder=self.data_dir / "images",
                 )
             )
@@ -177,11 +177,11 @@ class Command(ArchiveCommand):
                 "{articles}, {posts:,} of them whole, {pages:,} lists, {images:,} images; {folder}: {written:,} files written,"
                 " {removed:,} removed",
                 articles=count_articles(len(chosen.arrivals)),
-                posts=made.posts,
-                pages=made.pages,
-                images=made.images,
+                posts=site.posts,
+                pages=site.pages,
+                images=site.images,
                 folder=path,
-                written=made.written,
-                removed=made.removed,
+                written=site.written,
+                removed=site.removed,
             )
         )

@@ -66,22 +66,22 @@ class Command(ProjectCommand):
                 return
             for entry in listed(Path(opts.batch)) if opts.batch else [{"file": args[0], "url": opts.url}]:
                 try:
-                    read = (
+                    fields = (
                         entry if entry.get("outcome") else extract(entry, now, opts.generic, self.pipelines)
                     )
                 except BadInput as exc:
                     if not opts.batch:
                         raise
-                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(exc)}
+                    fields = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": str(exc)}
                 except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as exc:
                     if not opts.batch:
                         raise
                     reason = f"our own bug: {type(exc).__name__}: {exc}; please report it with the page"
-                    read = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
-                if read["outcome"] is not None:
+                    fields = {**entry, "file": str(entry["file"]), "outcome": "failed", "reason": reason}
+                if fields["outcome"] is not None:
                     self.exitcode = FAILED
-                shown = annotation(read, str(entry.get("file", ""))) if opts.annotate else read
-                sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+                printed = annotation(fields, str(entry.get("file", ""))) if opts.annotate else fields
+                sys.stdout.write(json.dumps(printed, ensure_ascii=False) + "\n")
         except BadInput as exc:
             self.leave(str(exc))
 
@@ -158,14 +158,14 @@ def extract(
     target = target_for(entry, body, generic)
     response = HtmlResponse(target.link, body=body, headers={"Content-Type": "text/html"})
     try:
-        read = read_page(target, response, now, pipelines)
+        fields = read_page(target, response, now, pipelines)
     except PageError as exc:
-        read = {"url": target.link, "site": target.page.site, "outcome": exc.outcome, "reason": str(exc)}
-    read["url"] = entry.get("url")
+        fields = {"url": target.link, "site": target.page.site, "outcome": exc.outcome, "reason": str(exc)}
+    fields["url"] = entry.get("url")
     if not entry.get("url"):
-        read["images"] = [url.removeprefix(f"{NOWHERE}/") for url in read.get("images", ())]
-    read["cpu_ms"] = round(1000 * (time.process_time() - begun), 2)
-    return {**({"id": entry["id"]} if "id" in entry else {}), **read}
+        fields["images"] = [url.removeprefix(f"{NOWHERE}/") for url in fields.get("images", ())]
+    fields["cpu_ms"] = round(1000 * (time.process_time() - begun), 2)
+    return {**({"id": entry["id"]} if "id" in entry else {}), **fields}
 
 
 def explain(entry: dict[str, Any], now: datetime, generic: bool, pipelines: OfflinePipelines) -> str:
@@ -189,27 +189,29 @@ def explain(entry: dict[str, Any], now: datetime, generic: bool, pipelines: Offl
 SNIPPET = 24  # characters of a line that a draft annotation holds
 
 
-def annotation(read: dict[str, Any], file: str) -> dict[str, Any]:
+def annotation(fields: dict[str, Any], file: str) -> dict[str, Any]:
     """A draft of the page's annotation: what was read, for a person to set right. ``must_not_contain`` is from what was
     taken out."""
-    lines = [line for line in (read.get("body_text") or "").split("\n") if len(line) >= 8]
+    lines = [line for line in (fields.get("body_text") or "").split("\n") if len(line) >= 8]
     chosen = lines[:: max(1, len(lines) // 5)][:5] + lines[-1:]
-    removed = [removal["text"] for removal in read.get("removals") or () if 6 <= len(removal["text"]) <= 200]
-    host = (read.get("url") or "").partition("//")[2].partition("/")[0]
+    removed = [
+        removal["text"] for removal in fields.get("removals") or () if 6 <= len(removal["text"]) <= 200
+    ]
+    host = (fields.get("url") or "").partition("//")[2].partition("/")[0]
     return {
-        "id": read.get("id") or Path(file).name.partition(".")[0],
+        "id": fields.get("id") or Path(file).name.partition(".")[0],
         "file": Path(file).name,
-        "site": host.removeprefix("www.") or read.get("site"),
-        "url": read.get("url"),
-        "outcome": read.get("outcome"),
-        "title": read.get("headline"),
-        "published_at": read.get("published_at"),
-        "source": read.get("publisher"),
-        "author": " ".join(read.get("authors") or ()) or None,
+        "site": host.removeprefix("www.") or fields.get("site"),
+        "url": fields.get("url"),
+        "outcome": fields.get("outcome"),
+        "title": fields.get("headline"),
+        "published_at": fields.get("published_at"),
+        "source": fields.get("publisher"),
+        "author": " ".join(fields.get("authors") or ()) or None,
         "must_contain": list(dict.fromkeys(line[:SNIPPET] for line in chosen)),
         "must_not_contain": list(dict.fromkeys(text[:SNIPPET] for text in removed))[:6],
-        "images": read.get("images") or [],
-        "n_body_chars_approx": len("".join((read.get("body_text") or "").split())),
+        "images": fields.get("images") or [],
+        "n_body_chars_approx": len("".join((fields.get("body_text") or "").split())),
     }
 
 

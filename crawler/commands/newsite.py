@@ -146,15 +146,15 @@ class Command(ProjectCommand):
             self.settings.set(setting, {}, priority="cmdline")
         self.crawler_process.crawl(OnePage)
         self.crawler_process.start()
-        answer = responses[0] if responses else None
-        if answer is None or not hasattr(answer, "status"):
+        response = responses[0] if responses else None
+        if response is None or not hasattr(response, "status"):
             why = f"no answer from {url}"
-            if answer is not None:
-                why = reasons.of_error(answer.value, url, answer.request)[1]
+            if response is not None:
+                why = reasons.of_error(response.value, url, response.request)[1]
             self.leave(why, FAILED)
-        if answer.status != 200:
-            self.leave(reasons.of_status(answer.status, url)[1], FAILED)
-        return answer
+        if response.status != 200:
+            self.leave(reasons.of_status(response.status, url)[1], FAILED)
+        return response
 
 
 def name_of(url: str) -> str:
@@ -216,16 +216,22 @@ def scaffold(page: WebPage, name: str, url: str) -> tuple[str, dict[str, Any]]:
     for attribute, element in (("headline_at", heading), ("body_at", body.element if body else None)):
         if element is not None and (path := xpath_of(element)):
             lines.append(f'    {attribute} = fields("{path}")\n')
-    read = as_read(page.article(), url)
-    paragraphs = read["body_text"].split("\n")
+    fields_read = as_read(page.article(), url)
+    paragraphs = fields_read["body_text"].split("\n")
     expected: dict[str, Any] = {
         "url": url,
-        "headline": read["headline"],
-        "published_at": read["published_at"],
+        "headline": fields_read["headline"],
+        "published_at": fields_read["published_at"],
     }
-    expected |= {"publisher": read["publisher"], "authors": read["authors"], "images": read["images"]}
+    expected |= {
+        "publisher": fields_read["publisher"],
+        "authors": fields_read["authors"],
+        "images": fields_read["images"],
+    }
     expected["contains"] = list(dict.fromkeys((paragraphs[0][:30], paragraphs[-1][:30])))
-    expected["lacks"] = sorted({removal["text"][:30] for removal in read["removals"] if removal["text"]})[:3]
+    expected["lacks"] = sorted(
+        {removal["text"][:30] for removal in fields_read["removals"] if removal["text"]}
+    )[:3]
     if following := page.next_page():
         expected["next_page"] = following
     source = MODULE.format(

@@ -57,9 +57,9 @@ class Command(ArchiveCommand):
         archive = Archive(self.data_dir, search=self.settings.getbool("SEARCH_INDEX", True), begins_anew=True)
         with Captures.read(self.data_dir) as captures, archive:
             if backup is not None:
-                taken = take_from_backup(archive, backup)
+                tables = take_from_backup(archive, backup)
                 archive.number_by(Arrivals(backup, archive))
-                print(f"from {backup}: {', '.join(taken) or 'nothing'}")
+                print(f"from {backup}: {', '.join(tables) or 'nothing'}")
             [(total,)] = captures.db.execute("SELECT count(*) FROM journal").fetchall()
             for number in Rebuild(archive, captures, self.settings).run(outcome):
                 if number % 50 == 0:

@@ -76,9 +76,9 @@ class Command(ArchiveCommand):
         with contextlib.closing(reader.open_for_reading(self.data_dir)) as conn:
             if opts.rule:
                 for row in removals.fragments_of(conn, opts.rule, fragment_id, opts.site, opts.limit):
-                    shown = " ".join((row["text"] or row["html"]).split())
+                    fragment = " ".join((row["text"] or row["html"]).split())
                     print(
-                        f"{row['fragment']}  {row['times']:>7,}x  {terminal.fit_width(shown, WIDTH).rstrip()}  {row['article_id']}"
+                        f"{row['fragment']}  {row['times']:>7,}x  {terminal.fit_width(fragment, WIDTH).rstrip()}  {row['article_id']}"
                     )
             else:
                 print(f"{'rule':24} {'fragments':>10} {'articles':>10}  largest share of an article")
@@ -133,13 +133,13 @@ class Command(ArchiveCommand):
             for _ in reparse.run(Choice(articles=tuple(decision.articles)), outcome, archive):
                 pass
         print(ngettext("put back in {count:,} article", "put back in {count:,} articles", outcome.changed))
-        left = outcome.failed + outcome.without_journal
-        if left:
+        unread = outcome.failed + outcome.without_journal
+        if unread:
             print(
                 ngettext(
                     "{count:,} cannot be read again from captures: a crawl of it puts it back",
                     "{count:,} cannot be read again from captures: a crawl of them puts it back",
-                    left,
+                    unread,
                 )
             )
             for article_id, reason in outcome.reasons:

@@ -44,10 +44,10 @@ class Command(ArchiveCommand):
         from archive.exports.selection import parse_time
 
         try:
-            given = opts.until is not None
+            is_given = opts.until is not None
             until = (
                 datetime.fromisoformat(parse_time(opts.until, "until"))
-                if given
+                if is_given
                 else times.clock(self.settings)
             )
             until = until.replace(microsecond=0)

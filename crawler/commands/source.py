@@ -73,12 +73,12 @@ class Command(ProjectCommand):
             what = f"[{name}]" if words[0] == name else f"{url} is of the built-in source {name}; it"
             print(f"{what} is in {self.path}")
             return None
-        given = {key: value for key in ("publisher", "zone", "links") if (value := getattr(opts, key))}
+        options = {key: value for key in ("publisher", "zone", "links") if (value := getattr(opts, key))}
         offers: list[tuple[str, int]] = []
         notes: list[str] = []
 
         async def look(ask: Ask) -> None:
-            offers.extend(await find_offers(url, given, self.now, ask, notes))
+            offers.extend(await find_offers(url, options, self.now, ask, notes))
 
         self._fetch(look)
         if not offers:
@@ -90,7 +90,7 @@ class Command(ProjectCommand):
             print(f"{offers[0][0]} is followed already, as [{follower}] in {self.path}")
             return None
         name = opts.name or name_for(url, self.configured)
-        entry = {"url": offers[0][0], **given}
+        entry = {"url": offers[0][0], **options}
         write_entry(self.path, name, entry)
         print(f"[{name}] {offers[0][0]}: {offers[0][1]} records; it is in {self.path}")
         for address, count in offers[1:]:
@@ -182,8 +182,8 @@ class Command(ProjectCommand):
                     times = [moment for record in listing.records if (moment := self.published(record))]
                     row["records"] = len(listing.records)
                     row["newest_at"] = f"{max(times):%Y-%m-%dT%H:%M:%SZ}" if times else None
-                    known = source.channels.get(channel)
-                    if not listing.records and not (known and known.may_be_empty):
+                    channel_of_source = source.channels.get(channel)
+                    if not listing.records and not (channel_of_source and channel_of_source.may_be_empty):
                         row["problem"] = "the list is empty"
 
         self._fetch(look)
@@ -201,7 +201,7 @@ class Command(ProjectCommand):
         """Show what would be archived of a source's newest pages."""
         if len(words) != 1:
             self.leave("source test: give one NAME or NAME/CHANNEL")
-        shown: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         problems: list[str] = []
 
         async def look(ask: Ask) -> None:
@@ -212,10 +212,10 @@ class Command(ProjectCommand):
                     except SourceError as exc:
                         problems.append(str(exc))
                         continue
-                    shown.extend(self.described(record, source, channel) for record in listing.records)
+                    rows.extend(self.described(record, source, channel) for record in listing.records)
 
         self._fetch(look)
-        for row in shown:
+        for row in rows:
             if opts.json:
                 print(json.dumps(row, ensure_ascii=False))
             else:

@@ -71,13 +71,13 @@ class Command(ArchiveCommand):
         """Write a watch down."""
         query = " ".join(words)
         entry: dict[str, Any] = {"words": query} if query else {}
-        given = {
+        options = {
             key: value
             for key in ("security", "publisher", "every", "quiet", "zone")
             if (value := getattr(opts, key))
         }
         on = [event.strip() for event in opts.on.split(",") if event.strip()]
-        entry |= given | ({"on": on} if on else {}) | {"to": opts.to, "since": utc_text(self.now)}
+        entry |= options | ({"on": on} if on else {}) | {"to": opts.to, "since": utc_text(self.now)}
         if not (query or opts.security or opts.publisher or on):
             self.leave("watch add: give words, --security, --publisher or --on: what is to be watched?")
         if not opts.to:
@@ -217,7 +217,7 @@ def scheme(url: str) -> str:
     return url.partition("://")[0]
 
 
-def name_for(text: str, taken: Any) -> str:
+def name_for(text: str, existing: Any) -> str:
     """A name that is free.
 
     >>> name_for("储能 -航运", {"储能"})
@@ -225,5 +225,5 @@ def name_for(text: str, taken: Any) -> str:
     """
     words = [word for word in text.split() if not word.startswith("-")] or [text]
     base = "".join(char if char.isalnum() else "-" for char in words[0]).strip("-")[:40] or "watch"
-    names = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    names = [base, *(f"{base}-{number}" for number in range(2, len(existing) + 3))]
+    return next(name for name in names if name not in existing)

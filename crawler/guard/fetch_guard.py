@@ -50,7 +50,7 @@ def parse_connect_to(pairs: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 def _holds(origins: set[Origin], host: str, port: int) -> bool:
     host = host.rstrip(".").lower()
-    return any(host == named and port in (0, at) for _, named, at in origins)
+    return any(host == origin_host and port in (0, at) for _, origin_host, at in origins)
 
 
 class FetchGuard:

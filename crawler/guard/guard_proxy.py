@@ -73,11 +73,11 @@ class GuardProxy:
         try:
             status, text = await self._forward(reader, writer)
             if status:
-                answer = [f"HTTP/1.1 {status}".encode(), b"Content-Type: text/plain; charset=utf-8",
+                response = [f"HTTP/1.1 {status}".encode(), b"Content-Type: text/plain; charset=utf-8",
                           b"Content-Length: %d" % len(text.encode()), b"Connection: close"]  # fmt: skip
                 if status.startswith("407"):
-                    answer.append(b'Proxy-Authenticate: Basic realm="crawl"')
-                writer.write(b"\r\n".join(answer) + b"\r\n\r\n" + text.encode())
+                    response.append(b'Proxy-Authenticate: Basic realm="crawl"')
+                writer.write(b"\r\n".join(response) + b"\r\n\r\n" + text.encode())
                 await writer.drain()
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
             pass  # one of both ends is gone, or does not speak HTTP: the browser sees a closed connection

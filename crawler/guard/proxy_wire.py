@@ -44,8 +44,8 @@ def drop_connection_headers(lines: list[bytes]) -> list[bytes]:
     >>> drop_connection_headers([b"Host: a", b"Proxy-Authorization: Basic x", b"Connection: keep-alive"])
     [b'Host: a', b'Connection: close']
     """
-    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in OF_CONNECTION]
-    return [*kept, b"Connection: close"]
+    other_lines = [line for line in lines if line.partition(b":")[0].strip().lower() not in OF_CONNECTION]
+    return [*other_lines, b"Connection: close"]
 
 
 async def ask_for_tunnel(
@@ -57,13 +57,13 @@ async def ask_for_tunnel(
         lines.append(b"Proxy-Authorization: " + proxy.authorization)
     writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
     try:
-        answer = await reader.readuntil(b"\r\n\r\n")
+        response = await reader.readuntil(b"\r\n\r\n")
     except BaseException:
         writer.close()
         raise
-    if answer.split(b" ", 2)[1:2] != [b"200"]:
+    if response.split(b" ", 2)[1:2] != [b"200"]:
         writer.close()
-        status = answer.splitlines()[0].decode("latin-1")
+        status = response.splitlines()[0].decode("latin-1")
         raise OSError(f"the proxy {proxy} answered {status}")
 
 

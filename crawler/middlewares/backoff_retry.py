@@ -44,10 +44,10 @@ class BackoffRetryMiddleware(RetryMiddleware):
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Any:
         if response.status not in self.retry_http_codes:  # no coroutine for what is nearly always the case
             return response
-        asked = parse_retry_after(response.headers.get(b"Retry-After"))
-        if asked is not None and asked > self.crawler.settings.getfloat("RETRY_BACKOFF_MAX"):
+        retry_after = parse_retry_after(response.headers.get(b"Retry-After"))
+        if retry_after is not None and retry_after > self.crawler.settings.getfloat("RETRY_BACKOFF_MAX"):
             return response
-        return self._later(super().process_response(request, response), asked or 0.0)
+        return self._later(super().process_response(request, response), retry_after or 0.0)
 
     def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
         return self._later(super().process_exception(request, exception), 0.0)

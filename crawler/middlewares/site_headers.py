@@ -44,15 +44,15 @@ def insert_variables(value: str, environment: Mapping[str, str]) -> str:
 def read_site_headers(settings: BaseSettings, environment: Mapping[str, str] = os.environ) -> SiteHeaders:
     """Headers by host, in lower case. Raises ValueError with a message that shows no value."""
     try:
-        given = settings.getdict("SITE_HEADERS")
+        setting = settings.getdict("SITE_HEADERS")
     except (ValueError, TypeError):
-        given = {"": None}
-    if not all(isinstance(host, str) and HOST.fullmatch(host.lower()) for host in given) or not all(
-        isinstance(headers, dict) for headers in given.values()
+        setting = {"": None}
+    if not all(isinstance(host, str) and HOST.fullmatch(host.lower()) for host in setting) or not all(
+        isinstance(headers, dict) for headers in setting.values()
     ):
         raise ValueError('give {"HOST": {"HEADER": "VALUE"}}, with host names and no scheme')
     by_host: SiteHeaders = {}
-    for host, headers in given.items():
+    for host, headers in setting.items():
         for name, value in headers.items():
             by_host.setdefault(host.lower(), {})[name] = _read_header(host, name, value, environment)
     return by_host

@@ -56,8 +56,8 @@ def find_origin(html: str) -> tuple[str | None, datetime | None]:
         facts = dict(FACT.findall(match["facts"]))
     saved_at = read_js_date(facts.get("saved date", ""))
     matches = (SAVED_FROM.search(html[:HEAD]), *(pattern.search(html) for pattern in STATED))
-    stated = [facts.get("url"), *(match and match[1] for match in matches)]
-    return next((unescape(url) for url in stated if url and is_page_address(url)), None), saved_at
+    candidates = [facts.get("url"), *(match and match[1] for match in matches)]
+    return next((unescape(url) for url in candidates if url and is_page_address(url)), None), saved_at
 
 
 def is_page_address(url: str) -> bool:

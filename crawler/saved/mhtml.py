@@ -41,8 +41,8 @@ def read_mhtml(data: bytes) -> SavedPage:
         if part.get_content_maintype() == "image":
             add_image(part, images, names)
     prepared = CID.sub(lambda match: names.get(match[1], match[0]), lift_images(html, images))
-    stated = [message["Snapshot-Content-Location"], page["Content-Location"], message["Content-Location"]]
-    url = next((url.strip() for url in stated if url and is_page_address(url.strip())), None)
+    locations = [message["Snapshot-Content-Location"], page["Content-Location"], message["Content-Location"]]
+    url = next((url.strip() for url in locations if url and is_page_address(url.strip())), None)
     return SavedPage(
         url=url or find_origin(prepared)[0],
         body=prepared.encode("utf-8", "surrogatepass"),

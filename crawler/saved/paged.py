@@ -61,6 +61,6 @@ def address_of(url: str, file: str) -> str:
     >>> address_of("http://paper.example/n/1234.html", "1234_2.html"), address_of("http://paper.example/n/1234.html", "1235_2.html")
     ('http://paper.example/n/1234_2.html', 'http://paper.example/n/1234.html')
     """
-    named = urljoin(url, file.removesuffix(".gz"))
-    is_further = page_number(url) == 1 and page_number(named) > 1 and stem(named) == stem(url)
-    return named if is_further else url
+    address = urljoin(url, file.removesuffix(".gz"))
+    is_further = page_number(url) == 1 and page_number(address) > 1 and stem(address) == stem(url)
+    return address if is_further else url

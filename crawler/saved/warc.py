@@ -173,10 +173,10 @@ def read_record(record: Any, most: int, find_image: Any) -> SavedPage | PageErro
     ]
     if record.rec_type == "resource":
         headers = [("Content-Type", record.rec_headers.get_header("Content-Type") or "text/html")]
-    named = {name.lower(): value for name, value in headers}
-    if "chunked" in named.get("transfer-encoding", "").lower():
+    by_name = {name.lower(): value for name, value in headers}
+    if "chunked" in by_name.get("transfer-encoding", "").lower():
         received = ChunkedDataReader(io.BytesIO(received)).read()
-    encoding = named.get("content-encoding")
+    encoding = by_name.get("content-encoding")
     body = decode(received, encoding.encode("latin-1", "replace")) if encoding else None
     return SavedPage(
         url=url,

@@ -212,10 +212,10 @@ class Source(ABC):
     """JSON keys whose values are people's own (readers' comments, staff addresses): never stored."""
 
     def __init__(self, settings: Mapping[str, Any] | None = None):
-        given = {name: (settings or {}).get(name) or "" for name in self.uses}
+        values = {name: (settings or {}).get(name) or "" for name in self.uses}
         self.settings = {
             name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            for name, value in given.items()
+            for name, value in values.items()
         }
 
     @abstractmethod
@@ -247,8 +247,8 @@ class Source(ABC):
 
     def interval_of(self, channel: str) -> timedelta:
         """How often a channel is worth asking."""
-        known = self.channels.get(channel)
-        return self.given_interval or (known and known.interval) or self.interval
+        listed = self.channels.get(channel)
+        return self.given_interval or (listed and listed.interval) or self.interval
 
     def has_channel(self, name: str) -> bool:
         """Whether *name* is a channel: one of `channels`, or of a kind that the source numbers."""
@@ -268,9 +268,9 @@ _sources: dict[str, type[Source]] = {}
 
 def register(source: type[Source]) -> type[Source]:
     """Make a built-in source known by its name."""
-    known = _sources.get(source.name)
-    if known is not None and known is not source:
-        raise TypeError(f"{source.__name__} and {known.__name__} are both called {source.name}")
+    registered = _sources.get(source.name)
+    if registered is not None and registered is not source:
+        raise TypeError(f"{source.__name__} and {registered.__name__} are both called {source.name}")
     _sources[source.name] = source
     return source
 

@@ -58,10 +58,10 @@ def signed(query: dict[str, Any]) -> str:
     >>> signed({"app": "CailianpressWeb", "os": "web", "sv": "8.7.9", "last_time": 0, "refresh_type": 1, "rn": 20})[-37:]
     'sign=e11ef7d616d8f9a2f056e6df1aefc4d4'
     """
-    given = {name: str(value) for name, value in sorted(query.items()) if str(value) != ""}
-    plain = "&".join(f"{name}={value}" for name, value in given.items())
+    parameters = {name: str(value) for name, value in sorted(query.items()) if str(value) != ""}
+    plain = "&".join(f"{name}={value}" for name, value in parameters.items())
     sha1 = hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()
-    return f"{urlencode(given)}&sign={hashlib.md5(sha1.encode(), usedforsecurity=False).hexdigest()}"
+    return f"{urlencode(parameters)}&sign={hashlib.md5(sha1.encode(), usedforsecurity=False).hexdigest()}"
 
 
 @register
@@ -110,8 +110,8 @@ class Cls(Source):
             return self.read_pinjian(data, response.url)
         path = "data.roll_data" if channel == "telegraph" else "data"
         rows = find_list(data, path, self.name, response.url)
-        read = self.flash if channel == "telegraph" else self.article
-        listing = read_rows(rows, read, self.name, response.url, "id")
+        record_of = self.flash if channel == "telegraph" else self.article
+        listing = read_rows(rows, record_of, self.name, response.url, "id")
         times = [number(row.get("ctime")) for row in dicts(rows) if number(row.get("ctime"))]
         oldest = min(times, default=0)
         # The telegraph goes on strictly below the cursor: plus one, or others of the same second are lost.

@@ -25,10 +25,10 @@ def market_number(letters: str, code: str) -> str | None:
     >>> market_number("CN", "600718"), market_number("SZ", "300476"), market_number("XX", "1")
     ('1', '0', None)
     """
-    known = MARKETS.get(letters.upper())
-    if known == "":
+    market = MARKETS.get(letters.upper())
+    if market == "":
         return "1" if SHANGHAI.fullmatch(code) else "0"
-    return known
+    return market
 
 
 def tag(market: str | None, code: str, name: str | None, text: str | None = None) -> list[dict[str, Any]]:

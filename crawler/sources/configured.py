@@ -73,8 +73,8 @@ def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
                 f"{where} {unknown[0]}: {name} is a built-in source, which takes only {', '.join(sorted(BUILT_IN_KEYS))}"
             )
     elif "url" not in entry and not (isinstance(entry.get("channels"), dict) and entry["channels"]):
-        known = ", ".join(built_in())
-        raise ConfigError(f"{where} has no url, and is none of the built-in sources ({known})")
+        names = ", ".join(built_in())
+        raise ConfigError(f"{where} has no url, and is none of the built-in sources ({names})")
     for url in urls_of(entry).values():
         if not is_address(url):
             raise ConfigError(f"{where} {url!r} is not an http or https address")
@@ -125,9 +125,9 @@ def is_address(url: Any) -> bool:
 
 def patterns(where: str, key: str, entry: Mapping[str, Any]) -> list[re.Pattern[str]]:
     """The compiled patterns of *key*. Raises ConfigError."""
-    given = entry.get(key, [])
+    texts = entry.get(key, [])
     patterns = []
-    for text in [given] if isinstance(given, str) else given:
+    for text in [texts] if isinstance(texts, str) else texts:
         try:
             patterns.append(re.compile(text))
         except (re.error, TypeError) as exc:
@@ -152,10 +152,10 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
 
 def build(name: str, entry: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Source, list[str]]:
     """A source and the channels of it that are followed. Raises ConfigError."""
-    known = built_in()
+    sources = built_in()
     source: Source
-    if name in known:
-        source = known[name](settings)
+    if name in sources:
+        source = sources[name](settings)
         channels = list(entry.get("channels") or source.default_channels())
         for channel in channels:
             if not isinstance(channel, str) or not source.has_channel(channel):

@@ -37,7 +37,7 @@ def built_in_for(url: str) -> str | None:
     """
     host = (urlsplit(url).hostname or "").lower()
     for name, source in built_in().items():
-        if any(host == known or host.endswith(f".{known}") for known in source.hosts):
+        if any(host == own_host or host.endswith(f".{own_host}") for own_host in source.hosts):
             return name
     return None
 
@@ -64,7 +64,7 @@ def sitemaps_in(robots: str, url: str) -> list[str]:
     return sorted(dict.fromkeys(addresses), key=lambda address: "news" not in address.lower())
 
 
-def name_for(url: str, taken: Mapping[str, Any]) -> str:
+def name_for(url: str, existing: Mapping[str, Any]) -> str:
     """A name for a site that is not taken.
 
     >>> name_for("https://www.paper.test/feed", {}), name_for("https://www.paper.test/feed", {"paper": 1})
@@ -77,7 +77,7 @@ def name_for(url: str, taken: Mapping[str, Any]) -> str:
     first = re.sub(r"[^a-z0-9-]+", "-", host if is_address else main_domain(host).partition(".")[0])
     first = first.strip("-") or "source"
     name, number = first, 2
-    while name in taken or name in built_in():
+    while name in existing or name in built_in():
         name, number = f"{first}-{number}", number + 1
     return name
 

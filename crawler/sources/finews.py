@@ -151,9 +151,9 @@ def origins_in(setting: str) -> list[str]:
     return [origin.strip().rstrip("/") for origin in setting.split(",") if origin.strip()]
 
 
-def list_origins(origins: list[str], given: str) -> list[str]:
-    """Origins of the public paged lists: those *given* in the settings, else the public one, or a mirror's own."""
-    if own := origins_in(given):
+def list_origins(origins: list[str], setting: str) -> list[str]:
+    """Origins of the public paged lists: those *setting* in the settings, else the public one, or a mirror's own."""
+    if own := origins_in(setting):
         return own
     return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in origins) else origins
 

@@ -73,9 +73,9 @@ def read_list(html: str, url: str, source: str, selector: str | None) -> Listing
         text = " ".join(anchor.xpath("string()").get("").split()) or anchor.attrib.get("title", "").strip()
         if not address or not (selector or looks_like_article(address, text, url)):
             continue
-        known = records.setdefault(address, Record(key=address, url=address))
-        if text and len(text) > len(known.headline or ""):
-            known.headline = text
+        record = records.setdefault(address, Record(key=address, url=address))
+        if text and len(text) > len(record.headline or ""):
+            record.headline = text
     if not records:
         how = (
             f"links={selector!r} matches none"

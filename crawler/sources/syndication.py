@@ -62,14 +62,14 @@ def zoned(raw: str | None, parsed: Any, zone: str) -> str | None:
     if not raw or not raw.strip():
         return None
     raw = raw.strip()
-    stated = OFFSET.search(raw) is not None
-    if not stated and zone == "Asia/Shanghai":
+    has_zone = OFFSET.search(raw) is not None
+    if not has_zone and zone == "Asia/Shanghai":
         return raw if to_utc(raw, LATEST) or not parsed else f"{datetime(*parsed[:6]):%Y-%m-%d %H:%M:%S}"  # noqa: DTZ001 (the source's clock)
     reading = to_utc(raw, LATEST, zone=ZoneInfo(zone))
     if reading is None and parsed:
-        moment = datetime(*parsed[:6]).replace(tzinfo=UTC if stated else ZoneInfo(zone))  # noqa: DTZ001 (set at once)
-        return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if stated else moment.isoformat()
-    if reading is None or stated or reading[1] == "day" or raw.isdigit():
+        moment = datetime(*parsed[:6]).replace(tzinfo=UTC if has_zone else ZoneInfo(zone))  # noqa: DTZ001 (set at once)
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if has_zone else moment.isoformat()
+    if reading is None or has_zone or reading[1] == "day" or raw.isdigit():
         return raw
     return reading[0].astimezone(ZoneInfo(zone)).isoformat()
 
@@ -92,12 +92,18 @@ def read_feed(
     """Records of an RSS or Atom feed. Raises SourceError where it is none."""
     import feedparser  # late: 30 ms, which a crawl without feeds need not spend
 
-    given = {"content-location": url, "content-type": headers.get("content-type") or "application/xml"}
+    response_headers = {
+        "content-location": url,
+        "content-type": headers.get("content-type") or "application/xml",
+    }
     listing = Listing(records=[])
     for piece in pieces(body):
         try:
             feed = feedparser.parse(
-                io.BytesIO(piece), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+                io.BytesIO(piece),
+                response_headers=response_headers,
+                sanitize_html=False,
+                resolve_relative_uris=False,
             )
         except ValueError as exc:  # a NUL byte in the declaration of the encoding
             raise SourceError(f"{source}: {url} is not a feed that can be read: {exc}") from None
@@ -161,9 +167,9 @@ def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None
         summary = None
     if content is None and summary and len(plain_text(summary) or "") >= 3 * FULL and "</p>" in summary:
         content, summary = summary, None  # RSS 2.0 puts full texts into description
-    stated = dict(entry)  # feedparser's own get() answers with another time where one is missing
-    published = stated.get("published") or stated.get("created") or stated.get("updated")
-    when = stated.get("published_parsed") or stated.get("created_parsed") or stated.get("updated_parsed")
+    fields = dict(entry)  # feedparser's own get() answers with another time where one is missing
+    published = fields.get("published") or fields.get("created") or fields.get("updated")
+    when = fields.get("published_parsed") or fields.get("created_parsed") or fields.get("updated_parsed")
     outlet = entry.get("source")
     authors = [name for author in entry.get("authors", ()) if (name := plain_text(author.get("name")))]
     return Record(
@@ -171,8 +177,8 @@ def entry_record(entry: Any, base: str, zone: str, policy: str) -> Record | None
         url=link,
         headline=plain_text(entry.get("title")),
         published_raw=zoned(published, when, zone),
-        updated_raw=zoned(stated.get("updated"), stated.get("updated_parsed"), zone)
-        if stated.get("published")
+        updated_raw=zoned(fields.get("updated"), fields.get("updated_parsed"), zone)
+        if fields.get("published")
         else None,
         publisher=plain_text(outlet.get("title")) if isinstance(outlet, dict) else None,
         authors=authors or [name for name in [plain_text(entry.get("author"))] if name and "@" not in name],
@@ -191,8 +197,8 @@ def address_of(entry: Any, base: str) -> str | None:
         address = candidate.strip() if isinstance(candidate, str) else ""
         if not address or (candidate == entry.get("id") and not address.startswith(("http://", "https://"))):
             continue
-        if found := absolute_url(address, base):
-            return found
+        if url := absolute_url(address, base):
+            return url
     return None
 
 

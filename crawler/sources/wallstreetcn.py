@@ -75,8 +75,8 @@ class Wallstreetcn(Source):
         data = read_json(response, self.name)
         check_code(data, "code", (GOOD,), self.name, response.url)
         rows = find_list(data, "data.items", self.name, response.url)
-        read = self.article if channel == "articles" else self.flash
-        listing = read_rows(rows, read, self.name, response.url, "id")
+        record_of = self.article if channel == "articles" else self.flash
+        listing = read_rows(rows, record_of, self.name, response.url, "id")
         following = first_text(data["data"], "next_cursor") or ""
         if channel != "articles" and following.isdigit() and str(int(following) + 1) != cursor:
             # The cursor is the oldest record's second, and excludes it: others of that second would be lost.

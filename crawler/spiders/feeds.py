@@ -193,8 +193,8 @@ class FeedsSpider(ListSpider):
         due for a check."""
         now = self.now()
         for link in self.archive.added_links():
-            if (asked := self.ask_added(link)) is not None:
-                yield asked
+            if (request := self.ask_added(link)) is not None:
+                yield request
         for row in self.list_state.pending_due(self.feeds, now):
             if row["article_id"] in self.asked:
                 continue
@@ -296,14 +296,14 @@ class FeedsSpider(ListSpider):
         )
         states |= dict.fromkeys(handed, True)
         lost = [
-            {"article_id": article_id, "feed": named[0], "url": named[1].url, "record": words_of(named[1])}
-            for article_id, named in self.asked.items()
-            if named and named[1].url and self.became.get(article_id, article_id) not in states
+            {"article_id": article_id, "feed": listed[0], "url": listed[1].url, "record": words_of(listed[1])}
+            for article_id, listed in self.asked.items()
+            if listed and listed[1].url and self.became.get(article_id, article_id) not in states
         ]
         self.list_state.keep_pending(lost)
         self.list_state.settle(handed)
         followed_up = {
-            article_id for article_id, named in self.asked.items() if named and not named[1].is_whole
+            article_id for article_id, listed in self.asked.items() if listed and not listed[1].is_whole
         }
         ended = self.feed_state.ended({self.became.get(article_id, article_id) for article_id in followed_up})
         memories = []

@@ -43,7 +43,7 @@ class FinewsSpider(FeedsSpider):
         return [self.origin] if self.origin else super().origins
 
     def followed(self, settings: Any) -> list[tuple[Source, list[str]]]:
-        given = {name: settings.get(name) for name in Finews.uses}
+        settings_used = {name: settings.get(name) for name in Finews.uses}
         if self.origin:
-            given["FINEWS_ORIGINS"] = self.origin
-        return [(Finews(given), self.chosen)]
+            settings_used["FINEWS_ORIGINS"] = self.origin
+        return [(Finews(settings_used), self.chosen)]

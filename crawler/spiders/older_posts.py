@@ -49,24 +49,24 @@ class OlderPostsSpider(ImportSpider):
         from crawler.older_post import article_of_posts
 
         article_id = f"finews:{key}" if key.isdecimal() else None
-        read: list[tuple[str, bytes]] = []
+        sources: list[tuple[str, bytes]] = []
         failed: list[tuple[str, PageError]] = []
         for file in files:
             try:
-                read.append((file, self.read_file(file)))
+                sources.append((file, self.read_file(file)))
             except PageError as exc:
                 failed.append((file, exc))
         article = None
-        if read:
+        if sources:
             try:
-                article, unread = article_of_posts(read, self.now())
+                article, unread = article_of_posts(sources, self.now())
                 failed += [
                     (file, PageError(f"{reason}; its article was read from another file"))
                     for file, reason in unread.items()
                 ]
             except PageError as exc:
-                failed += [(file, exc) for file, _ in read]
-        captures = {file: self.keep(file, data) for file, data in read}
+                failed += [(file, exc) for file, _ in sources]
+        captures = {file: self.keep(file, data) for file, data in sources}
         for n, (file, problem) in enumerate(failed):  # of an article that all files lack, one failure
             counts = article is None and n == 0
             yield self.fail(file, problem, article_id, captures.get(file, ()), counts=counts)
@@ -93,15 +93,15 @@ class OlderPostsSpider(ImportSpider):
     def is_imported(self, article: Article) -> bool:
         """Whether an earlier import, by the same reader, made the same of the article: a second one goes on where the first
         was stopped. One whose images failed is imported again."""
-        known = self.archive.known(article.id)
-        if known is None or (known["captured_from"], known["reader"]) != (
+        archived = self.archive.known(article.id)
+        if archived is None or (archived["captured_from"], archived["reader"]) != (
             self.name,
             self.reader,
         ):
             return False
-        if known["source_sha256"] != source_digest(article.body_raw):
+        if archived["source_sha256"] != source_digest(article.body_raw):
             return False
-        if (known["headline_from"], known["published_from"]) != (
+        if (archived["headline_from"], archived["published_from"]) != (
             article.headline_from or "body",
             article.published_from or "id",
         ):

@@ -198,9 +198,9 @@ class ShareSpider(ArticleSpider):
         """The links, as they come."""
         if self.urls and is_pipe(self.urls):
             # Opened so that a named pipe which nobody writes to yet does not hold up the crawl's end.
-            named = self.urls != "-"
+            is_named = self.urls != "-"
             self.pipe = LinePipe(
-                os.open(self.urls, os.O_RDONLY | os.O_NONBLOCK) if named else sys.stdin.fileno()
+                os.open(self.urls, os.O_RDONLY | os.O_NONBLOCK) if is_named else sys.stdin.fileno()
             )
         if self.pipe is None:
             for link in self.given:
@@ -262,8 +262,8 @@ class ShareSpider(ArticleSpider):
         ):  # where nothing can be written, the exit status says so
             return
         why = f"the crawl was stopped before its turn ({reason}); crawl it again"
-        left = [(link, article_id) for article_id, link in self.in_flight.items()]
-        for link, article_id in (*left, *((link, None) for link in self.given)):
+        unfinished = [(link, article_id) for article_id, link in self.in_flight.items()]
+        for link, article_id in (*unfinished, *((link, None) for link in self.given)):
             row = {"url": link, "article_id": article_id, "outcome": FAILED_HERE, "reason": why}
             archive.add_link({**row, "last_tried_at": utc_text(archive.now())})
             self.count("links/failed")

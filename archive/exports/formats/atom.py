@@ -98,11 +98,11 @@ def write_atom(job: Job, rows: Iterator[Row], out: BinaryIO) -> None:
     """A feed, its entries in the order of the rows."""
     base = image_base(job.options)
     own = iri(job.options.get("self-url"))
-    asked = "&".join(f"{name}={value}" for name, value in sorted(job.query.items()))
+    query = "&".join(f"{name}={value}" for name, value in sorted(job.query.items()))
     out.write(
         (
             '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
-            f"<title>{escape_xml(job.options.get('title') or TITLE)}</title>\n<id>{escape_xml(tag_uri('feed' + ('?' + asked) * bool(asked)))}</id>\n"
+            f"<title>{escape_xml(job.options.get('title') or TITLE)}</title>\n<id>{escape_xml(tag_uri('feed' + ('?' + query) * bool(query)))}</id>\n"
             f"<updated>{job.updated_at or NEVER}</updated>\n<author><name>finews-archive</name></author>\n"
             "<generator>finews-archive</generator>\n"
             + f'<link rel="self" type="application/atom+xml" href={quoteattr(own or "")}/>\n'

@@ -69,11 +69,11 @@ def load_generators() -> Mapping[str, Generator]:
 
 def generator_named(name: str) -> Generator:
     """The generator of that name. Raises WrongUsage."""
-    known = load_generators()
+    generators = load_generators()
     try:
-        return known[name]
+        return generators[name]
     except KeyError:
-        raise WrongUsage(f"--site {name}: give one of {', '.join(sorted(known))}") from None
+        raise WrongUsage(f"--site {name}: give one of {', '.join(sorted(generators))}") from None
 
 
 def root_of(address: str) -> str:

@@ -48,8 +48,8 @@ def render_headline(row: Row, root: str, whole: bool) -> str:
 
 def render_row(row: Row, root: str, whole: bool, form: str) -> str:
     """A row of a listing; *form* is how its time is shown, where it is known as well as that."""
-    known = row["published_at"] and ("%H" not in form or row["published_precision"] != "day")
-    time = f"{moment_of(row):{form}}" if known else ""
+    has_time = row["published_at"] and ("%H" not in form or row["published_precision"] != "day")
+    time = f"{moment_of(row):{form}}" if has_time else ""
     publisher = f' <span class="from">{inert_text(row["publisher"])}</span>' if row["publisher"] else ""
     return f"<li><time>{time}</time> <span>{render_headline(row, root, whole)}{publisher}</span></li>"
 
@@ -100,6 +100,6 @@ class Listing:
     def close(self) -> None:
         """Write the last page."""
         if self._rows:
-            left = self.count - (self._number - 1) * ROWS - len(self._rows)
-            note = pgettext("site", "{count:,} older ones are not listed.", count=left)
-            self._flush(False, f'<p class="meta">{note}</p>' if left else "")
+            remaining = self.count - (self._number - 1) * ROWS - len(self._rows)
+            note = pgettext("site", "{count:,} older ones are not listed.", count=remaining)
+            self._flush(False, f'<p class="meta">{note}</p>' if remaining else "")

@@ -144,12 +144,13 @@ class Site:
         entries: list[str] = []
         number = 1
         for done, row in enumerate(rows, 1):
-            kept = [path for path in row["images"] if self._image(path)]
+            stored_images = [path for path in row["images"] if self._image(path)]
             post = self.generator.post(
-                {**row, "images": [{"path": path, "status": "stored"} for path in kept]}, front_matter(row)
+                {**row, "images": [{"path": path, "status": "stored"} for path in stored_images]},
+                front_matter(row),
             )
             self.folder.write(post.path, post.text.encode())
-            entries.append(render_entry(row, kept, "../" if number > 1 else ""))
+            entries.append(render_entry(row, stored_images, "../" if number > 1 else ""))
             if len(entries) == FRONT or done == count:
                 self._front_page(number, entries, done < count)
                 number, entries = number + 1, []
