@@ -4,10 +4,10 @@ against dateparser's wherever it has one. What none of them knows goes to datepa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from archive.late_pattern import compile_late
+from pipelines.date_words import CHANGED, JOINING, PUBLISHED
 
 FLAGS = re.ASCII | re.VERBOSE
 
@@ -36,11 +36,6 @@ ZONE = r"""(?P<zone>
   | \(?(?:UTC|GMT|HKT|SGT|JST|KST|CET|CEST|MEZ|MESZ|EET|EEST|MSK|BST|IST|CST|AST|EST|EDT|CDT|MDT|PDT|PST|[ECMP]T|AEST|AEDT|NZST|NZDT|WIB|WITA)(?![A-Za-z+-])\)?
   | \(?(?:北京|香港|台北|臺北|日本)[时時][间間]\)?
 )"""
-JOINING = (
-    r"at|à|a\slas|alle\sore|alle|ore|um|kl|klo|kello|o\sgodz|godz|om|às|as|в|о\sоб|о|у|στις|la|ora|v|ob|u|saat|lúc|pukul|jam|เวลา"
-    r"|الساعة|בשעה|ב|den|w\sdniu"
-)
-"""What joins a day and its time of day in other languages."""
 BETWEEN = rf"(?:[\s,，T|｜丨·/;\[–-]|(?:{JOINING})(?:\b|(?=\s))\.?|{WEEKDAY})*"
 """What may stand between a day and its time of day."""
 ZONE_BEFORE = r"(?:(?P<zone_before>HKT|GMT\+8|(?:北京|香港|台北|臺北|日本)[时時][间間])\s*)?"
@@ -268,46 +263,6 @@ EPOCH = Form(
 JUST_NOW = frozenset(("刚刚", "剛剛", "刚才", "剛才", "たった今", "방금", "방금 전"))
 ALL = (*FORMS, DAY_FIRST, YEARLESS, RELATIVE_DAY, AGO, CLOCK_ONLY, EPOCH)
 
-PAIRED_MONTH = compile_late(r"[\u0621-\u064a]+\s?/\s?(?=[\u0621-\u064a]+\s(?:19|20)\d\d)")
-"""The first of the two names of a month: ``نيسان / أبريل 2020``."""
-PLAIN: Mapping[int, Any] = {
-    **{
-        ord(character): plain
-        for character, plain in zip(
-            "：／－．，（）＋–\u00a0\u2007\u2009\u202f\u3000", ":/-.,()+-     ", strict=True
-        )
-    },
-    **{ord("０") + digit: str(digit) for digit in range(10)},
-    **dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")),
-}
-"""Full-width characters, dashes and wide spaces become the plain ones; bidi marks and BOM go."""
-ERA = compile_late(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
-ERA_DAY = r"(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元)\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
-"""A day by the year of an era; `normalise_dates` makes it one of ours."""
-HAN_DAY = (
-    "[一二][〇零○一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}[日号號]"
-)
-"""A day in Chinese numerals."""
-ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
-# As scripts write the zone's name behind the offset.
-ZONE_NAME = compile_late(
-    r"\s*(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[[A-Z][a-z]+/[A-Za-z_]+\])$"
-)
-PUBLISHED = (
-    r"[发發][布佈表]?[于於]|(?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿|出版)?(?:时间|時間|日期)|发布|發布|發佈|发表|發表"
-    r"|公開日?|配信日?|掲載日?|投稿日?|기사입력|입력|등록|작성|게시|승인|송고"
-    r"|First published|Published|Posted|Publication date|Date published|Date|Released|Issued"
-    r"|Publiée?|Paru|Date de publication|Mise? en ligne|Veröffentlicht|Erstellt|Erschienen|Datum|Publicad[oa]|Fecha(?: de publicación)?|Pubblicat[oa]"
-    r"|Data di pubblicazione|Gepubliceerd|Geplaatst|Publicera[dt]|Publiceret|Publisert|Udgivet"
-    r"|Julkaistu|Opublikowano|Data publikacji|Dodano|Опубликовано|Дата публикации|Опубліковано|Publikováno|Vydáno|Megjelent|Közzétéve"
-    r"|Yayınlanma(?: tarihi)?|Δημοσίευση|Publicat|Ngày đăng|Đăng lúc|Diterbitkan|Dipublikasikan|نُ?شر|تاريخ النشر|פורסם"
-)
-CHANGED = (
-    r"更新|修改|修订|修訂|编辑于|最后|截止|截至|有效期|过期|gültig seit|最終更新|수정|최종|Updated|Modified|Edited|Revised|Mise? à jour|Modifiée?|Aktualisiert|Geändert|Änderung|Stand"
-    r"|Actualizad[oa]|Actualización"
-    r"|Modificad[oa]|Atualizad[oa]|Aggiornat[oa]|Aggiornamento|Bijgewerkt|Laatst|Uppdatera[dt]|Opdateret|Oppdatert|Päivitetty|Aktualizacja|Zaktualizowano|Обновлено|Изменено"
-    r"|Оновлено|Aktualizováno|Frissítve|Güncelle\w*|Ενημέρωση|Actualizat|Cập nhật|Diperbarui|تحديث|עודכן"
-)
 PUBLISHED_BEHIND = compile_late(
     r"[^.\d]{0,16}?\b(?:veröffentlicht|geschrieben|gepostet|publiziert|erstellt)\b", re.IGNORECASE
 )
@@ -339,18 +294,3 @@ AFTER = compile_late(
     """,
     FLAGS | re.DOTALL,
 )
-DIGITS = dict(zip("〇一二三四五六七八九零○两兩", (*range(10), 0, 0, 2, 2), strict=True))
-NUMERAL = compile_late(
-    r"[〇零○一二三四五六七八九十两兩]+(?=\s*(?:[年月日号號时時点點分秒天周週]|个?小[时時]|[个個]?(?:星期|礼拜|禮拜)(?![一二三四五六日天])))"
-)
-
-
-def from_numeral(match: re.Match[str]) -> str:
-    """``二〇二二`` -> ``2022``, ``二十一`` -> ``21``; anything else as it is."""
-    text = match[0]
-    if "十" not in text:
-        return "".join(str(DIGITS[each]) for each in text)
-    tens, _, ones = text.partition("十")
-    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
-        return text
-    return str((DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0))

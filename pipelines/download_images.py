@@ -19,8 +19,9 @@ from archive.writer import Archive, ArchiveError
 from pipelines.archive_access import require_archive
 from pipelines.body_images import find_images, place_images
 from pipelines.fetch_errors import explain
+from pipelines.image_limits import Limits
 from pipelines.image_referers import referer_of
-from pipelines.image_types import Limits, sniff, why_not
+from pipelines.image_types import sniff, why_not
 
 if TYPE_CHECKING:
     from typing import Self

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from itemadapter import ItemAdapter
 
 from archive.times import BEIJING
 from pipelines import date_forms as forms
+from pipelines import plain_times
 from pipelines.clock_times import (
     Print,
     Reading,
@@ -26,7 +26,7 @@ from pipelines.clock_times import (
     instant_of_stated_age,
     latest_of,
 )
-from pipelines.foreign_dates import decimal, language_of_text, language_tag, read_age, read_day
+from pipelines.foreign_dates import language_of_text, language_tag, read_age, read_day
 from pipelines.time_zones import zone_named, zone_of_site
 
 if TYPE_CHECKING:
@@ -89,22 +89,10 @@ def _read(raw: str | int | float, printed: Print) -> Reading | None:
         return None
 
 
-def clean(raw: str) -> str:
-    """A printed time with plain characters in the place of wide ones, without the zone's name behind an offset."""
-    text = decimal(raw.translate(forms.PLAIN)).strip()
-    if "&" in text:
-        text = " ".join(unescape(text).replace("\u00a0", " ").split())
-    text = forms.PAIRED_MONTH.sub("", forms.ZONE_NAME.sub("", text))
-    if era := forms.ERA.search(text):
-        year = forms.ERAS[era["era"]] + (1 if era["year"] == "元" else int(era["year"]))
-        text = f"{text[: era.start()]}{year}年{text[era.end() :]}"
-    return text
-
-
 def _read_text(raw: str, printed: Print) -> Reading | None:
     if len(raw) > LONGEST:
         return None
-    text = clean(raw)
+    text = plain_times.to_plain(raw)
     if epoch := forms.EPOCH.pattern.fullmatch(text):
         whole = epoch[1].partition(".")[0]
         return as_reading(datetime.fromtimestamp(int(whole) // 10 ** (len(whole) - 10), UTC), "second")
@@ -114,7 +102,7 @@ def _read_text(raw: str, printed: Print) -> Reading | None:
     if match := _absolute_match(text):
         return _absolute(match, printed)
     text = forms.BEFORE.sub("", forms.AFTER.sub("", text), count=1)
-    text = forms.NUMERAL.sub(forms.from_numeral, text).strip(" \t\r\n,;|()[]")
+    text = plain_times.NUMERAL.sub(plain_times.from_numeral, text).strip(" \t\r\n,;|()[]")
     if match := _absolute_match(text):
         return _absolute(match, printed)
     if match := forms.DAY_FIRST.pattern.fullmatch(text) or forms.DAY_FIRST_LAST.fullmatch(text):

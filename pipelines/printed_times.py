@@ -10,6 +10,7 @@ from typing import NamedTuple
 from archive.late_pattern import compile_late
 from archive.times import BEIJING
 from pipelines import date_forms as forms
+from pipelines import plain_times
 from pipelines.foreign_dates import language_of_text, language_tag, read_age, read_day
 from pipelines.normalise_dates import to_utc
 
@@ -28,7 +29,7 @@ __all__ = [
 
 LONGEST = 400  # characters of a line that are searched
 FOUND_IN_TEXT = {
-    code: plain for code, plain in forms.PLAIN.items() if plain is not None
+    code: plain for code, plain in plain_times.PLAIN.items() if plain is not None
 }  # as long as the text itself
 
 
@@ -61,7 +62,7 @@ TIMED = (
     ),
     compile_late(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
     compile_late(
-        rf"(?:{forms.ERA_DAY}|{forms.HAN_DAY}) (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
+        rf"(?:{plain_times.ERA_DAY}|{plain_times.HAN_DAY}) (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
 )
@@ -137,7 +138,7 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
                 add_span(spans, *bounds(match))
     for match in IN_WORDS.finditer(text):
         if is_free(spans, *match.span()) and read_day(
-            forms.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language
+            plain_times.PAIRED_MONTH.sub("", match[0]).rstrip(",."), language
         ):
             add_span(spans, *with_clock(text, match.start(), match.end()))
     if not any(timed for *_, timed in spans):

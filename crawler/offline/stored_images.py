@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.capture_schema import BY_URL, by_url
 from pipelines.download_images import Outcome, validate_image
-from pipelines.image_types import Limits
+from pipelines.image_limits import Limits
 
 FILE = ("sha256", "media_type", "width", "height", "bytes", "path")
 

@@ -23,7 +23,7 @@ from pipelines.archive_access import archive_named_in, share_archive
 from pipelines.body_images import find_images, point_at_copy
 from pipelines.download_images import DownloadImagesPipeline, outcome_of_error, validate_image
 from pipelines.fetch_errors import FetchRefused
-from pipelines.image_types import Limits
+from pipelines.image_limits import Limits
 from pipelines.sanitise_html import safe_tree
 from tests.scrapy_process import run_scrapy
 

@@ -9,7 +9,8 @@ from base64 import b64decode
 
 import pytest
 
-from pipelines.image_types import ImageInfo, Limits, sniff, why_not
+from pipelines.image_limits import Limits
+from pipelines.image_types import ImageInfo, sniff, why_not
 
 # 12 x 8 pixels each, as Pillow 13 writes them; the animation has 3 frames.
 ENCODED = {
