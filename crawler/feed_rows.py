@@ -36,6 +36,10 @@ IN_URL = re.compile(r"[/,](20\d{12,21})\.html")
 HEAD = re.compile(r"\s*【([^】]{1,120})】")
 
 
+class CrawlNeeded(Exception):
+    """Something that a crawl has to look at; the message says what."""
+
+
 def lower_keys(row: Any) -> dict[str, Any]:
     """A row with its keys in lower case; empty where it is none."""
     return {str(key).lower(): value for key, value in row.items()} if isinstance(row, dict) else {}
@@ -78,3 +82,27 @@ def headline_of(lowered: dict[str, Any]) -> str:
 def digest(lowered: dict[str, Any]) -> str:
     """What `crawler.sources.Record.digest` makes of a row: it changes where the row's headline does."""
     return sha1("\0".join((headline_of(lowered), "", "", "open", "")).encode()).hexdigest()[:12]
+
+
+def unsettled(name: str, rows: list[dict[str, Any]], digests: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows of a feed that the poll before did not settle as they are now. Raises CrawlNeeded where one was edited, has
+    no article id, or was not listed by that poll."""
+    ids = [native_id(row) for row in rows]
+    if digests and not digests.keys() & set(ids):
+        raise CrawlNeeded(f"feed {name} does not overlap the poll before")
+    if ids.count(None) > sum(key.startswith(UNREAD) for key in digests):
+        raise CrawlNeeded(f"feed {name} has rows without an article id")
+    unsettled_rows = []
+    for ident, row in zip(ids, rows, strict=True):
+        settled = digests.get(ident or "", "").removesuffix(PINNED)
+        if settled.removesuffix(UNDATED) not in ("", digest(row)):
+            raise CrawlNeeded(f"feed {name} has an edited record")
+        if ident and (not settled or settled.endswith(UNDATED)):
+            unsettled_rows.append(row)
+    return unsettled_rows
+
+
+def may_complete(row: dict[str, Any]) -> bool:
+    """Whether a row may have the headline and the time that an archived article lacks."""
+    has_time = any(row.get(name) for name in TIMES)
+    return has_time and any(row.get(name) for name in HEADLINES + DIGESTS[:3])

@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from importlib.machinery import SourceFileLoader
+from urllib.parse import quote
 
 TYPE_CHECKING = False  # as typing's, which costs 5 ms
 if TYPE_CHECKING:
@@ -47,10 +48,7 @@ def load_beside(name: str) -> Any:
 
 
 due_work, feed_rows = load_beside("due_work"), load_beside("feed_rows")
-
-
-class CrawlNeeded(Exception):
-    """Something that a crawl has to look at; the message says what."""
+CrawlNeeded = feed_rows.CrawlNeeded
 
 
 class Locked(Exception):
@@ -86,30 +84,6 @@ def take_lock(data_dir: str) -> IO[str]:
         lock.close()
         raise Locked from None
     return lock
-
-
-def unsettled(name: str, rows: list[dict[str, Any]], digests: dict[str, str]) -> list[dict[str, Any]]:
-    """The rows of a feed that the poll before did not settle as they are now. Raises CrawlNeeded where one was edited, has
-    no article id, or was not listed by that poll."""
-    ids = [feed_rows.native_id(row) for row in rows]
-    if digests and not digests.keys() & set(ids):
-        raise CrawlNeeded(f"feed {name} does not overlap the poll before")
-    if ids.count(None) > sum(key.startswith(feed_rows.UNREAD) for key in digests):
-        raise CrawlNeeded(f"feed {name} has rows without an article id")
-    unsettled_rows = []
-    for ident, row in zip(ids, rows, strict=True):
-        settled = digests.get(ident or "", "").removesuffix(feed_rows.PINNED)
-        if settled.removesuffix(feed_rows.UNDATED) not in ("", feed_rows.digest(row)):
-            raise CrawlNeeded(f"feed {name} has an edited record")
-        if ident and (not settled or settled.endswith(feed_rows.UNDATED)):
-            unsettled_rows.append(row)
-    return unsettled_rows
-
-
-def may_complete(row: dict[str, Any]) -> bool:
-    """Whether a row may have the headline and the time that an archived article lacks."""
-    has_time = any(row.get(name) for name in feed_rows.TIMES)
-    return has_time and any(row.get(name) for name in feed_rows.HEADLINES + feed_rows.DIGESTS[:3])
 
 
 def connection(origin: str) -> HTTPConnection:
@@ -189,7 +163,7 @@ def nothing_due(data_dir: str, settings: dict[str, Any]) -> None:
     path = require_archive(data_dir)
     moment = f"{current_time(settings):%Y-%m-%dT%H:%M:%SZ}"
     written = datetime.fromtimestamp(os.stat(os.path.join(data_dir, "sources.toml")).st_mtime, UTC)
-    db = sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True, timeout=10)
+    db = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=10)
     try:
         [(followed,)] = db.execute("SELECT max(followed_at) FROM feeds").fetchall()
         if followed is None or followed <= f"{written:%Y-%m-%dT%H:%M:%SZ}":
@@ -218,7 +192,7 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
     names = json.dumps([name for name, _, _ in feeds])
     now = current_time(settings)
     moment = f"{now:%Y-%m-%dT%H:%M:%SZ}"
-    db = sqlite3.connect(f"file:{_quoted(path)}?mode=rw", uri=True, timeout=10)
+    db = sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True, timeout=10)
     try:
         for what, sql in due_work.WAITING.items():
             if db.execute(sql, {"now": moment, "feeds": names}).fetchone():
@@ -237,9 +211,9 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
             known[name] = (settled if isinstance(settled, dict) else dict.fromkeys(settled, ""), answer)
         listed, received = poll(origins, feeds, settings["FINEWS_COUNTS"].split(",")[0], agent, known)
         records = [
-            [feed_rows.native_id(row), name, may_complete(row)]
+            [feed_rows.native_id(row), name, feed_rows.may_complete(row)]
             for name, rows in listed.items()
-            for row in unsettled(name, rows, known.get(name, ({}, None))[0])
+            for row in feed_rows.unsettled(name, rows, known.get(name, ({}, None))[0])
         ]
         news = db.execute(due_work.NEWS, {"listed": json.dumps(records), "now": moment}).fetchone()[0]
         if news:
@@ -251,29 +225,14 @@ def nothing_to_do(data_dir: str, settings: dict[str, Any], arguments: dict[str, 
         lock.truncate()
         lock.write(f"pid {os.getpid()}, since {moment}, preflight.py\n")
         lock.flush()
-        write_down(db, now, moment, [name for name, _, _ in feeds], len(feeds) * len(origins), received)
+        crawl = {
+            "id": f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}@{os.uname().nodename}", "now": moment,
+            "requests": len(feeds) * len(origins), "bytes": received,
+        }  # fmt: skip
+        load_beside("../archive/quiet_poll").record_quiet_poll(db, crawl, [name for name, _, _ in feeds])
         lock.close()
     finally:
         db.close()
-
-
-def _quoted(path: str) -> str:
-    return "".join(f"%{ord(char):02x}" if char in "%?#" else char for char in path)
-
-
-def write_down(
-    db: sqlite3.Connection,
-    now: datetime,
-    moment: str,
-    feeds: list[str],
-    requests: int,
-    received: int,
-) -> None:
-    """Keep that the feeds were read and list nothing new."""
-    crawl_id = f"{now:%Y%m%dT%H%M%SZ}-preflight-{os.getpid()}@{os.uname().nodename}"
-    row = {"id": crawl_id, "now": moment, "requests": requests, "bytes": received}
-    record_quiet_poll = load_beside("../archive/quiet_poll").record_quiet_poll
-    record_quiet_poll(db, row, feeds)
 
 
 def ping(url: str) -> None:
