@@ -25,7 +25,7 @@ class OlderPostsSpider(ImportSpider):
     name = "older_posts"
 
     def import_all(self) -> Iterator[Item]:
-        from crawler.older_post import native_id_of  # late: Scrapy imports all spiders to run one
+        from crawler.older_post_text import native_id_of  # late: Scrapy imports all spiders to run one
 
         files = self.files()
         posts = sorted(

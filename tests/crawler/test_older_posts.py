@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.captures import Captures
-from crawler.older_post import article_of_posts, native_id_of, read_post, split_front_matter
+from crawler.older_post import article_of_posts
+from crawler.older_post_text import native_id_of, read_post, split_front_matter
 from crawler.pages import NotArticle, PageError
 from tests.crawler import replaying
 from tests.kill_points import contents
