@@ -105,7 +105,7 @@ class FeedState:
                 [feed, from_at, to_at, utc_text(now), reason, final_at],
             )
 
-    def tried(
+    def record_try(
         self,
         feed: str,
         from_at: str,

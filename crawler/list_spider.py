@@ -100,13 +100,13 @@ class ListSpider(RecordSpider):
                 if poll.is_held:
                     poll.held.append((fresh, response.url))
                 else:
-                    yield from self.take(fresh, poll, response.url)
+                    yield from self.archive_records(fresh, poll, response.url)
                 for ask in listing.further if depth < DEPTH else ():
                     if can_be_asked(ask.url):
                         yield self.list_request(poll, cursor, ask, depth + 1)
                     else:
                         poll.failures.append(f"{ask.url} is not an address")
-        yield from self.go_on(poll, cursor)
+        yield from self.continue_poll(poll, cursor)
 
     def read_list(self, response: Any, poll: Poll, cursor: str) -> Listing:
         """What an answer holds. Raises SourceError."""
@@ -131,7 +131,7 @@ class ListSpider(RecordSpider):
             ]
         return listing
 
-    def release(self, source: Source) -> Iterator[Any]:
+    def release_held(self, source: Source) -> Iterator[Any]:
         """What the newest pages of a source's lists name, once all of them are there: an article that several lists name is
         asked for once, with the words of all."""
         polls = [poll for poll in self.polls if poll.source is source]
@@ -148,7 +148,7 @@ class ListSpider(RecordSpider):
         for poll in polls:
             held, poll.held, poll.is_held = poll.held, [], False
             for records, url in held:
-                work += self.take(records, poll, url)
+                work += self.archive_records(records, poll, url)
         yield from work
         if not any(poll.is_held for poll in self.polls):
             yield from self.ask_again()
@@ -183,25 +183,25 @@ class ListSpider(RecordSpider):
         poll, cursor = request.cb_kwargs["poll"], request.cb_kwargs["cursor"]
         poll.waiting -= 1
         poll.failures.append(reasons.of_error(failure.value, request.url)[1])
-        yield from self.go_on(poll, cursor)
+        yield from self.continue_poll(poll, cursor)
 
-    def go_on(self, poll: Poll, cursor: str) -> Iterator[Request]:
+    def continue_poll(self, poll: Poll, cursor: str) -> Iterator[Request]:
         """The next page, once all of this one is there, or the verdict over the poll."""
         if poll.waiting:
             return
         poll.end_page()
         if not poll.is_newest_there:
             poll.is_newest_there = True
-            yield from self.release(poll.source)
+            yield from self.release_held(poll.source)
         if poll.must_go_back() and poll.next_cursor is not None and poll.can_go_back():
             if poll.pages < self.settings.getint("SOURCE_PAGES") or self.since:
                 self.count("feeds/deeper")
                 yield from self.ask_page(poll, poll.next_cursor)
                 return
             poll.failures.append(f"the list was followed for {poll.pages} pages (SOURCE_PAGES)")
-        self.judge(poll)
+        self.end_poll(poll)
 
-    def judge(self, poll: Poll) -> None:
+    def end_poll(self, poll: Poll) -> None:
         """Keep the gap that a poll leaves or fills, and why it failed where it did."""
         name, now = poll.feed, poll.now
         if not poll.is_answered:
@@ -257,10 +257,10 @@ class ListSpider(RecordSpider):
         for gap in self.feed_state.open_gaps(poll.feed, with_final=self.since is not None):
             reaches = poll.oldest is not None and utc_text(poll.oldest) <= gap["from_at"]
             if reaches:
-                self.feed_state.tried(poll.feed, gap["from_at"], poll.now, filled=True, reason=None)
+                self.feed_state.record_try(poll.feed, gap["from_at"], poll.now, filled=True, reason=None)
                 self.count("gaps/filled")
             elif gap["from_at"] in due and gap["opened_at"] != utc_text(poll.now):
-                self.feed_state.tried(
+                self.feed_state.record_try(
                     poll.feed,
                     gap["from_at"],
                     poll.now,

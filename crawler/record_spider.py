@@ -47,7 +47,7 @@ class RecordSpider(ArticleSpider):
         self.became: dict[str, str] = {}
         """Ids that articles turned out to have, by the ids that their addresses stood for."""
 
-    def take(self, fresh: list[Record], poll: Poll, url: str) -> Iterator[Any]:
+    def archive_records(self, fresh: list[Record], poll: Poll, url: str) -> Iterator[Any]:
         """Articles, or requests for them, of the records that are new or were edited. *url* answered them."""
         changed = [record for record in fresh if not poll.is_known(record)]
         self.count("feeds/known", len(fresh) - len(changed))

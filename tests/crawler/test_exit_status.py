@@ -113,7 +113,7 @@ def test_a_gap_that_cannot_be_filled_is_not_tried_again(state):
     assert state.gaps_due("rolling", NOW + timedelta(days=2)) == state.open_gaps("rolling") == []
     [gap] = state.open_gaps("rolling", with_final=True)
     assert (gap["final_at"], gap["filled_at"]) == (f"{NOW:%Y-%m-%dT%H:%M:%SZ}", None)
-    state.tried("rolling", span[0], NOW, filled=True, reason=None)
+    state.record_try("rolling", span[0], NOW, filled=True, reason=None)
     assert state.open_gaps("rolling", with_final=True) == [], "a back-fill may yet fill it"
 
 
@@ -121,12 +121,12 @@ def test_gaps_wait_longer_each_time(state):
     state.open_gap("rolling", "2026-06-30T08:00:00Z", "2026-06-30T09:00:00Z", NOW, "why")
     assert state.gaps_due("rolling", NOW) == []
     assert len(state.gaps_due("rolling", NOW + timedelta(minutes=5))) == 1
-    state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
+    state.record_try("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
     assert state.gaps_due("rolling", NOW + timedelta(minutes=5)) == []
     for _ in range(8):
-        state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
+        state.record_try("rolling", "2026-06-30T08:00:00Z", NOW, filled=False, reason="still not")
     assert state.gaps_due("rolling", NOW + timedelta(days=2)) == [], "an old gap is not due at every poll"
-    state.tried("rolling", "2026-06-30T08:00:00Z", NOW, filled=True, reason=None)
+    state.record_try("rolling", "2026-06-30T08:00:00Z", NOW, filled=True, reason=None)
     assert state.open_gaps("rolling") == []
 
 
