@@ -23,8 +23,8 @@ from archive.questions import (
     SURGES,
     WITHIN,
     days_between,
-    shares,
     span_starts,
+    trend_records,
     trend_sql,
 )
 from archive.revisions import Change, UnknownArticle, find_article, texts_of
@@ -188,16 +188,7 @@ class ReadOnlyArchive:
         for query in queries:
             rows = self.sql(trend_sql(by, words=True), {"q": query, **params})
             counts = {row["start"]: row["articles"] for row in rows}
-            percents = shares(counts, totals, starts)
-            records += [
-                {
-                    "start": start,
-                    "query": query,
-                    "articles": counts.get(start, 0),
-                    "percent": percents.get(start),
-                }
-                for start in starts
-            ]
+            records += trend_records(query, counts, totals, starts)
         return records
 
     def surges(self, first: date | str, last: date | str, *, kind: str = "") -> list[Record]:

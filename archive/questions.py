@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from archive.search.sql import found_sql
 from archive.views.feed_delays import delays_sql
@@ -130,6 +131,17 @@ def shares(counts: Mapping[str, int], totals: Mapping[str, int], starts: Sequenc
     {'2026-06-01': 12.5, '2026-06-02': 0.0}
     """
     return {start: 100 * counts.get(start, 0) / totals[start] for start in starts if totals.get(start)}
+
+
+def trend_records(
+    query: str, counts: Mapping[str, int], totals: Mapping[str, int], starts: Sequence[str]
+) -> list[dict[str, Any]]:
+    """A record for each span: ``start``, ``query``, ``articles``, ``percent`` of all, None where there was none."""
+    percents = shares(counts, totals, starts)
+    return [
+        {"start": start, "query": query, "articles": counts.get(start, 0), "percent": percents.get(start)}
+        for start in starts
+    ]
 
 
 SURGES = f"""SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.before, c.articles - c.before AS change,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from archive.api import Moment, ReadOnlyArchive, Record, instant
-from archive.questions import NARROWED, WITHIN, shares, span_starts, start_sql
+from archive.questions import NARROWED, WITHIN, span_starts, start_sql, trend_records
 from archive.revisions import UnknownArticle
 from archive.search.match import excerpt, matches
 
@@ -167,11 +167,7 @@ class FencedArchive:
                 {**parameters, "ids": json.dumps(ids)},
             )
             counts = {start: counts.get(start, 0) + extra.get(start, 0) for start in starts}
-            percents = shares(counts, totals, starts)
-            records += [
-                {"start": start, "query": query, "articles": counts[start], "percent": percents.get(start)}
-                for start in starts
-            ]
+            records += trend_records(query, counts, totals, starts)
         return records
 
     def edits(
