@@ -26,6 +26,7 @@ MODULES: dict[str, tuple[str, tuple[str, ...]]] = {
     "addresses": ("crawler/guard/public_addresses.py", ("tests/crawler/test_fetch_guard.py", "crawler/guard/public_addresses.py")),
     "writer": ("archive/batch.py", ("tests/archive/test_batch.py", "tests/archive/test_writer.py")),
     "dates": ("pipelines/normalise_dates.py", ("tests/pipelines/test_normalise_dates.py", "pipelines/normalise_dates.py")),
+    "clocks": ("pipelines/clock_times.py", ("tests/pipelines/test_normalise_dates.py",)),
     "boilerplate": ("pipelines/strip_tree.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py")),
     "matches": ("pipelines/boilerplate_matches.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py", "pipelines/boilerplate_matches.py")),
 }  # fmt: skip
