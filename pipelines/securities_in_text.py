@@ -118,9 +118,9 @@ def add_mention(
         entry["mentions"] += 1
     else:
         entries[entry["id"]] = entry
-    names_of_security = names.get(entry["id"])
-    if names_of_security and text.endswith(names_of_security, 0, mention.start):
-        entry["name"] = names_of_security
+    usual_name = names.get(entry["id"])
+    if usual_name and text.endswith(usual_name, 0, mention.start):
+        entry["name"] = usual_name
     elif not entry["name"]:
         called = CALLED_BEHIND.match(text, mention.start)
         before = name_before(text, mention.start, mention.market, mention.code)

@@ -152,7 +152,7 @@ def origins_in(setting: str) -> list[str]:
 
 
 def list_origins(origins: list[str], setting: str) -> list[str]:
-    """Origins of the public paged lists: those *setting* in the settings, else the public one, or a mirror's own."""
+    """Origins of the public paged lists: those of the *setting*, else the public one, or a mirror's own."""
     if own := origins_in(setting):
         return own
     return [PUBLIC_LISTS] if any("eastmoney.com" in origin for origin in origins) else origins

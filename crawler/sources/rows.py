@@ -1,4 +1,4 @@
-"""What sources share that read JSON lists: the list in an answer, first texts, heads and tails of flashes."""
+"""What sources share that read JSON lists: the list in an answer, first texts, heads of flashes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from crawler.pages import first_text
 from crawler.sources import Listing, Record, SourceError, SourceRefused
 
 HEAD = re.compile(r"\s*【([^】]{1,200})】")
-TAIL = re.compile(r"[（(]([^（()）\d][^（()）]{1,19})[)）]\s*$")
-NOT_A_MEDIUM = re.compile(r"[，。：；%％]|^(?:完|待续|记者|编辑|责编|更新|图|单位|注|见图|附)")
 TAG = re.compile(r"<[a-zA-Z/!]")
 MOST_UNREAD = 50  # rows of a list that are named as unread
 UNREAD_LENGTH = 500  # characters of such a row
@@ -164,18 +162,6 @@ def head_of(text: str) -> str | None:
 
 
 TAGS = re.compile(r"<[^<>]*>")
-
-
-def tail_of(text: str) -> str | None:
-    """The medium that a flash names at its end in brackets.
-
-    >>> tail_of("二期将开工。（山南日报）"), tail_of("增长3%。（同比）。"), tail_of("（记者 王小明）")
-    ('山南日报', None, None)
-    """
-    match = TAIL.search(TAGS.sub("", text).strip())
-    if match is None or NOT_A_MEDIUM.search(match[1]):
-        return None
-    return match[1].strip()
 
 
 def paragraphs(text: str, images: Iterable[str] = ()) -> str:
