@@ -25,11 +25,11 @@ BY = re.compile(rf"^\W*(?:from|{LABELS})(?:\b|(?=\W))\s*[:：/|]?\s*", re.IGNORE
 PARTED = re.compile(
     r"\s*(?:[,，;；、&|｜/\n•·]|\b(?:and|und|et|with|og|och|ja|ve|dan|und|и|та|і|và|και)\b)\s*"
 )
-PARTED_IF_WHOLE = re.compile(r"\s+(?:y|e|i|en)\s+")
+PARTED_IF_WHOLE = re.compile(r"\s+(?:(?:y|e|i|en)\s+|و(?=\w))")
 """Words that part two names, and are in some: each side must be a whole name (``Ortega y Gasset`` is one)."""
 NOT_A_PERSON = re.compile(
     r"\b(?:staff|images?|photos?|fotos?|getty|istock|shutterstock|zeitung|nachrichten|presse(?:-\w+)?|\w*agentur|agence|agencia|agenzia|agência|ajansı|haber|welle|rundfunk|anzeiger|kurier|tageblatt|gazette|herald|tribune|courier|chronicle|guardian|observer|"
-    r"journalisten?|rédacteur|correspondant|corresponsal|reporterin|autorin|autor|author|редакция|агентство|новости|news|editors?|editorial|redaktion|redacción|rédaction|redazione|desk|team|agency|agencies|reuters|press|times|post|bureau|newsroom|correspondents?|contributors?|media|"
+    r"ediciones|éditions|edizioni|edições|verlag|grupo|gruppo|groupe|journalisten?|rédacteur|correspondant|corresponsal|reporterin|autorin|autor|author|редакция|агентство|новости|news|editors?|editorial|redaktion|redacción|rédaction|redazione|desk|team|agency|agencies|reuters|press|times|post|bureau|newsroom|correspondents?|contributors?|media|"
     r"admin|administrator|guest|webmaster|read|more|follow|share|online|magazine|journal|daily|inc|llc|ltd|gmbh|company|group|network|tv|radio|blog|university|institute|foundation|"
     r"wires?|service|reporters?|writers?|afp|dpa|ap|cnn|bbc|the|of|for|in|at|on|about|view|all|posts|business|sports?|opinion|politics|world|weekly|sunday|editor-in-chief|by|updated|published)\b\.?"
     r"|[網网報报社台刊站局部]$|记者|記者|本报|编辑|編輯|官方|公司|集团|日报|频道|新闻|新聞|财经|小编|管理员|佚名|匿名|原创|未知|来源|本站|编译|发布|在线|网络|中心|研究院|学会|协会|大学|杂志|公众号"
@@ -102,6 +102,8 @@ def split_pair(text: str) -> list[str]:
 
     >>> split_pair("Ana Ruiz y Juan Gil"), split_pair("José Ortega y Gasset")
     (['Ana Ruiz', 'Juan Gil'], ['José Ortega y Gasset'])
+    >>> split_pair("كايلا حسن وليلى كاظم")
+    ['كايلا حسن', 'ليلى كاظم']
     """
     names: list[str] = []
     last = 0
