@@ -13,28 +13,21 @@ From a notebook::
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
-from archive.batch import KEYS, Batch, BatchWriter, Entry, Row
-from archive.captures import NAME, Capture, Captures
-from archive.data_files import DataFiles
+from archive.batch import KEYS, Batch, Entry, Row
+from archive.captures import Capture
 from archive.feed_state import CLOCK_TOLERANCE
 from archive.journal import Noted
-from archive.lock import AlreadyLocked, DirectoryLock
+from archive.lookups import Lookups
+from archive.opened import ArchiveError, ArchiveLocked
 from archive.outcomes import FAILED
-from archive.publisher_slugs import slug_of
-from archive.reader import is_on_full_disk
-from archive.reader_marks import waiting_links
-from archive.schema import NewerDatabase, has_search, keep_statistics, open_archive
+from archive.schema import keep_statistics
 from archive.times import utc_text
 
 __all__ = ["KEYS", "Archive", "ArchiveError", "ArchiveLocked", "Entry", "Row"]
@@ -43,14 +36,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200  # articles a transaction, 10 MB at most as a rule: the search index pays for each a segment and its merging
 BATCH_SECONDS = 2.0  # a batch waits no longer than this for more articles
-
-
-class ArchiveError(Exception):
-    """DATA_DIR cannot be used; the message says which path and why."""
-
-
-class ArchiveLocked(ArchiveError):
-    """Another crawl writes to this DATA_DIR; the message names it."""
 
 
 class BatchGate(Protocol):
@@ -66,7 +51,7 @@ class BatchGate(Protocol):
         """The outcomes of *urls* are in the archive for good."""
 
 
-class Archive:
+class Archive(Lookups):
     """The one writer of a DATA_DIR. Nothing is touched before `open`, which raises ArchiveLocked or ArchiveError."""
 
     def __init__(
@@ -77,24 +62,10 @@ class Archive:
         captures: bool = False,
         begins_anew: bool = False,
     ):
-        self._search, self._begins_anew = search, begins_anew
-        self._now = datetime.fromisoformat(now) if now else None
-        self.root = Path(data_dir).expanduser().resolve()
-        self.path = self.root / "archive.db"
-        self.files = DataFiles(self.root)
-        self.captures: Captures | None = Captures(self.root / NAME) if captures else None
-        """Where responses are kept as received; None where they are not."""
-        self.conn: sqlite3.Connection | None = None
-        self._lock = DirectoryLock(self.root)
-        self._inode = 0
-        self._batch = Batch()
+        super().__init__(data_dir, now, search, captures, begins_anew)
         self._batch_since = 0.0
-        self._none_forgotten: bool | None = None
-        """Whether no article was ever taken down; None where that has to be asked again, as after each transaction."""
         self._spider: str | None = None
         self._wrote = False
-        self.broken: ArchiveError | None = None
-        """Why the archive could not be written, once that has happened."""
         self.failures: list[Row] = []
         """The first rows of `links` of this crawl that failed, for the summary."""
         self.arrived: list[Row] = []
@@ -106,71 +77,7 @@ class Archive:
         self.render: Callable[[Mapping[str, Any]], tuple[str, str]] | None = None
         """Makes ``(path, text)`` of a post from an article's stored fields; set by whoever writes posts."""
 
-    def now(self) -> datetime:
-        """The time that this crawl writes down, aware UTC: the clock's, or the one given for a test."""
-        return self._now.astimezone(UTC) if self._now else datetime.now(UTC)
-
-    def set_clock(self, moment: datetime) -> None:
-        """Have `now` say *moment* from now on, as where an archive is made again."""
-        self._now = moment
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it can be read and written now."""
-        return self.conn is not None
-
     # -- opening and closing ----------------------------------------------------------------------------------
-
-    def open(self) -> Archive:
-        """Take the lock and bring the tables up to date. A second call does nothing."""
-        if self.conn is not None:
-            return self
-        try:
-            self.files.prepare()
-            self._lock.acquire()
-            self._refuse_to_begin_anew()
-            self.conn = open_archive(self.path, self._search)
-            self.conn.row_factory = sqlite3.Row
-            self._rows = BatchWriter(self.conn, has_search(self.conn))
-            if self.captures is not None:
-                self.captures.open()
-            self._inode = os.stat(self.path).st_ino
-        except AlreadyLocked as exc:
-            raise ArchiveLocked(f"another crawl holds {self.root}: {exc}") from None
-        except OSError as exc:
-            self._abandon()
-            raise ArchiveError(
-                f"DATA_DIR {self.root} cannot be written: {exc.strerror or exc} ({exc.filename or self.root})"
-            ) from None
-        except (sqlite3.Error, NewerDatabase) as exc:
-            path = self.path if self.conn is None or self.captures is None else self.captures.path
-            self._abandon()
-            if isinstance(exc, NewerDatabase):
-                reason = (
-                    f"{path} was made by a later version of finews-archive (its step {exc}): install that"
-                )
-            else:
-                remedy = (
-                    "The disk is full: make room"
-                    if is_on_full_disk(path)
-                    else "If it is damaged, move it away and restore a backup"
-                )
-                reason = f"{path} cannot be opened: {exc}. {remedy}."
-            raise ArchiveError(reason) from None
-        return self
-
-    def _abandon(self) -> None:
-        """Let go of everything that `open` had taken before it failed."""
-        if self.conn is not None:
-            self.conn.close()
-            self.conn = None
-        self._lock.release()
-
-    def _refuse_to_begin_anew(self) -> None:
-        """Raises ArchiveError where archive.db is missing or empty, but files of an archive are there."""
-        if not self._begins_anew and (problem := self.files.why_no_archive(self.path)):
-            self._lock.release()
-            raise ArchiveError(problem)
 
     def recover(self) -> None:
         """Make the files of an unfinished batch agree with the rows, and empty the staging folder. Raises ArchiveError."""
@@ -218,43 +125,6 @@ class Archive:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    @property
-    def _db(self) -> sqlite3.Connection:
-        if self.conn is None:
-            raise ArchiveError(f"{self.path} is not open: call Archive.open first")
-        return self.conn
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Turn what a full disk or a damaged file raises into an ArchiveError, which is kept as `broken`."""
-        try:
-            yield
-        except OSError as exc:
-            self.broken = ArchiveError(
-                f"{exc.filename or self.root} cannot be written: {exc.strerror or exc}"
-            )
-            raise self.broken from exc
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):  # a bug of ours, not of the disk
-            raise
-        except sqlite3.DatabaseError as exc:
-            self.broken = ArchiveError(f"{self.path} cannot be written: {exc}")
-            raise self.broken from exc
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of what is written within, or nothing. Immediate: one that begins as a reader and then writes would fail at
-        once where another program writes meanwhile, whatever the busy timeout."""
-        db = self._db
-        self._none_forgotten = None
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-
     # -- the crawl's own row -----------------------------------------------------------------------------------
 
     def begin_crawl(self, spider: str) -> str:
@@ -297,101 +167,6 @@ class Archive:
                 f"UPDATE crawls SET {', '.join(f'{name} = :{name}' for name in row)} WHERE id = :id",
                 {**row, "id": crawl_id},
             )
-
-    # -- looking up -------------------------------------------------------------------------------------------
-
-    def known(self, article_id: str) -> Row | None:
-        """The article's row, the batch that waits included, or None where it is not archived."""
-        self._flush_if_waiting(article_id)
-        with self._errors():
-            row = self._db.execute("SELECT * FROM articles WHERE id = ?", [article_id]).fetchone()
-        return dict(row) if row else None
-
-    def added_links(self) -> list[str]:
-        """Links that readers gave and no crawl has ended (`archive.reader_marks`)."""
-        with self._errors():
-            return waiting_links(self._db)
-
-    def forgotten_at(self, article_id: str) -> str | None:
-        """When the article was taken down by `archive.forget`, UTC text; None where it was not."""
-        if self._none_forgotten:  # nearly every archive, and it is asked twice for each article
-            return None
-        with self._errors():
-            if self._none_forgotten is None:
-                [(any_forgotten,)] = self._db.execute("SELECT EXISTS (SELECT 1 FROM forgotten)")
-                self._none_forgotten = not any_forgotten
-            if self._none_forgotten:
-                return None
-            row = self._db.execute("SELECT forgotten_at FROM forgotten WHERE id = ?", [article_id]).fetchone()
-        return row[0] if row else None
-
-    def rows_of(self, table: str, article_id: str) -> list[Row]:
-        """The rows of *table* (one of `KEYS`) that belong to an article, in order of their key."""
-        sql = f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {', '.join(KEYS[table])}"
-        with self._errors():
-            rows = self._db.execute(sql, [article_id])
-            return [dict(row) for row in rows]
-
-    def stored(self, article_id: str) -> Row | None:
-        """What a post is made of: the row of `news` with its lists read and ``images`` (dicts in order)."""
-        with self._errors():
-            row = self._db.execute("SELECT * FROM news WHERE id = ?", [article_id]).fetchone()
-            if row is None:
-                return None
-            images = self._db.execute(
-                "SELECT * FROM article_images LEFT JOIN images USING (sha256) WHERE article_id = ? ORDER BY position",
-                [article_id],
-            )
-            return {
-                **dict(row),
-                "authors": json.loads(row["authors"]),
-                "editors": json.loads(row["editors"]),
-                "tags": json.loads(row["tags"] or "[]"),
-                "images": [dict(image) for image in images],
-            }
-
-    def known_images(self, article_id: str) -> dict[str, Row]:
-        """Stored images of an article by address: ``sha256``, ``media_type``, ``width``, ``height``, ``bytes``,
-        ``path``. One whose file is gone or has another size is left out, so that it is fetched again."""
-        self._flush_if_waiting(article_id)
-        with self._errors():
-            rows = self._db.execute(
-                "SELECT ai.url, ai.drawn_at, i.* FROM article_images ai JOIN images i USING (sha256) WHERE ai.article_id = ?",
-                [article_id],
-            ).fetchall()
-        return {
-            row["url"]: {key: row[key] for key in row.keys() if key != "url"}  # noqa: SIM118 (a Row, not a dict)
-            for row in rows
-            if self.files.has(row["path"], row["bytes"])
-        }
-
-    def has_file(self, path: str | None) -> bool:
-        """Whether a post or image (path relative to DATA_DIR) is there."""
-        return self.files.has(path)
-
-    def slug(self, name: str) -> str:
-        """The publisher's name for paths."""
-        return slug_of(name)
-
-    def link_outcome(self, article_id: str, since: str) -> Row | None:
-        """``outcome`` and ``reason`` of the article's links tried since (UTC text), the batch that waits included."""
-        for row in self._batch.links.values():
-            if row["article_id"] == article_id:
-                return row
-        with self._errors():
-            row = self._db.execute(
-                "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at >= ?",
-                [article_id, since],
-            ).fetchone()
-        return dict(row) if row else None
-
-    def outcome_of(self, link: str) -> str | None:
-        """How *link* ended, the batch that waits included; None where it was never asked for."""
-        if waiting := self._batch.links.get(link):
-            return str(waiting["outcome"])
-        with self._errors():
-            row = self._db.execute("SELECT outcome FROM links WHERE url = ?", [link]).fetchone()
-        return row["outcome"] if row else None
 
     # -- adding -----------------------------------------------------------------------------------------------
     # What belongs to one item is added without a flush between: a batch is written before the next article is taken in, at
@@ -473,13 +248,6 @@ class Archive:
         self._wait_begins()
         self._batch.withdrawals[article_id] = found_at
         return True
-
-    def _is_waiting(self, article_id: str | None) -> bool:
-        return article_id in self._batch.entries or article_id in self._batch.withdrawals
-
-    def _flush_if_waiting(self, article_id: str) -> None:
-        if self._is_waiting(article_id):
-            self.flush()
 
     def _wait_begins(self) -> None:
         if not self._batch:
