@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 MOST_IN_TAG = 100
 """Signs ``<`` before the next ``>``: in a page's text, and in its scripts, there are a few."""
-NEVER_CLOSED = re.compile(rf"(?:<[^<>]*+){{{MOST_IN_TAG + 1}}}")
 
 
 def close_tags(html: str) -> str:
@@ -19,11 +18,11 @@ def close_tags(html: str) -> str:
     >>> close_tags("<p>" + "<img " * 300).count("<")
     2
     """
-    if NEVER_CLOSED.search(html) is None:
+    if html.count("<") <= MOST_IN_TAG:
         return html
     parts = html.split(">")
     for index, part in enumerate(parts):
-        if part.count("<") > MOST_IN_TAG:
+        if len(part) > MOST_IN_TAG and part.count("<") > MOST_IN_TAG:
             before, _, tag = part.partition("<")
             parts[index] = f"{before}<{tag.replace('<', ' ')}"
     return ">".join(parts)
