@@ -55,8 +55,8 @@ audit: $(DEV) ## known vulnerabilities of the pinned packages (asks the network)
 	.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
 	.venv-audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements-dev.lock
 
-scan-patterns: $(DEV) ## regular expressions that take time with the square of their input, measured (needs npm and the network)
-	$(BIN)/python -m tests.patterns
+scan-patterns: $(DEV) ## regular expressions whose time grows faster than their input, measured (RECHECK=1: with recheck's texts, too, from npm)
+	$(BIN)/python -m tests.patterns $(if $(RECHECK),--recheck)
 
 lint: $(DEV) ## style and types
 	$(BIN)/ruff check .

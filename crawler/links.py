@@ -30,7 +30,7 @@ ID = compile_late(
 WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
 AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
-RUN_ON = compile_late(r"(\.s?html?|[0-9]{6,})[\u3400-\u9fff][^/?&=%#]*$", re.IGNORECASE)
+RUN_ON = compile_late(r"(\.s?html?|(?<![0-9])[0-9]{6,}+)[\u3400-\u9fff][^/?&=%#]{0,200}$", re.IGNORECASE)
 OPENING = {")": "(", "]": "[", "}": "{"}
 
 

@@ -29,15 +29,15 @@ ROLLING = "东财滚动新闻"
 """Tag of what the rolling feed brought; it names no medium."""
 NAME = re.compile(r"(?:\d{4}-\d\d-\d\d)?-?(?:NW)?(20\d{12,18})", re.IGNORECASE)
 KEY = re.compile(r"(layout|title|date|categories|tags|permalink|info_code|source_url|images):[ \t]*(.*)")
-RETURN_LINK = r"\[返回[^\n]*?\]\((?:https?:)?[./][^)\s]*\)"
+RETURN_LINK = r"\[返回[^\n\]]*\]\((?:https?:)?[./][^)\s]*\)"
 TAIL = re.compile(
-    rf"(?:^|\n)[ \t]*<(?P<url>[^<>\n]*)>(?P<links>(?:\s*[|｜]?\s*{RETURN_LINK})*)\s*$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s*[|｜]?\s*{RETURN_LINK})*)\s*$"
+    rf"(?:^|\n)[ \t]*<(?P<url>[^<>\n]*)>(?P<links>(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$"
 )
 QUOTED = re.compile(r"(?:>[^\n]*(?:\n|$))+")
 TAGS = re.compile(
     r"</?(?:p|center|div|table|img|strong|span|br|a|h[1-6]|ul|ol|section)\b[^<>]*>", re.IGNORECASE
 )
-ZONE = re.compile(r"\s*[+-]\d\d:?\d\d$")
+ZONE = re.compile(r"\s{0,9}[+-]\d\d:?\d\d$")
 DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
 LEAST_REPEATED = 10  # characters of a digest that a file holds twice
 

@@ -38,50 +38,55 @@ def unnamed(pattern: str) -> str:
     return re.sub(r"\(\?P<\w+>", "(?:", pattern).replace("(?P=sep)", "[-/.]")
 
 
+def compile_short(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """*pattern*, compiled when it is used, with runs of nine blanks at most: more are no time, and each would be tried for long."""
+    return compile_late(pattern.replace(r"\s*", r"\s{0,9}").replace(r"\s+", r"\s{1,9}"), flags)
+
+
 DAY_PATTERN, CLOCK_PATTERN = unnamed(forms.DAY), unnamed(forms.CLOCK)
-STAMP = compile_late(
+STAMP = compile_short(
     rf"(?<!\d)(?:{DAY_PATTERN}|{unnamed(forms.ENGLISH_DAY)}) (?:{forms.BETWEEN}{unnamed(forms.ZONE_BEFORE)}{CLOCK_PATTERN}\s*{unnamed(forms.ZONE)}?)?",
     re.VERBOSE,
 )
 """A day with its year, and its time of day; a quick look that knows numbers and English alone."""
-SHORT = compile_late(
+SHORT = compile_short(
     rf"(?<![\d.-]) ((?:1[0-2]|0?[1-9])[-/.月월]\s?(?:3[01]|[12]\d|0?[1-9])[日일]?) (?:\s+|\s*{forms.WEEKDAY}\s*) ({CLOCK_PATTERN})",
     re.VERBOSE,
 )
 """A day without its year, and its time of day."""
-OFFSET = compile_late(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
+OFFSET = compile_short(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
 """A time that states its zone, as metadata write it."""
 TIMED = (
-    compile_late(
+    compile_short(
         rf"(?<!\d){forms.DAY} (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
-    compile_late(
+    compile_short(
         rf"(?<!\w){forms.ENGLISH_DAY} (?:{forms.BETWEEN}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
-    compile_late(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
-    compile_late(
+    compile_short(rf"(?<![\d./-])(?:{forms.DAY_FIRST.pattern.pattern})", forms.FLAGS),
+    compile_short(
         rf"(?:{plain_times.ERA_DAY}|{plain_times.HAN_DAY}) (?:{forms.BETWEEN}{forms.ZONE_BEFORE}{forms.CLOCK})? \s*{forms.ZONE}?",
         forms.FLAGS,
     ),
 )
 YEAR_APART = tuple(
-    compile_late(rf"(?<!\d)(?:{form.pattern.pattern})", forms.FLAGS)
+    compile_short(rf"(?<!\d)(?:{form.pattern.pattern})", forms.FLAGS)
     for form in forms.FORMS
     if form.name == "year apart"
 )
-DIGITS = compile_late(
+DIGITS = compile_short(
     rf"(?<!\d)(?P<timed>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s[0-2]\d:[0-5]\d(?::[0-5]\d)?)(?!\d)"
     rf"|(?i:{forms.PUBLISHED})[\s:]{{0,4}}(?P<labelled>20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?P<clock>\d{{4}}(?:\d\d)?)?)(?!\d)"
 )
 """A day without signs: with a time of day, or labelled, as any number may look like one."""
 CLOCK_FIRST = tuple(
-    compile_late(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
+    compile_short(rf"(?<![\d:]){form.pattern.pattern}(?!\s*\d)", forms.FLAGS)
     for form in forms.FORMS
     if form.name.endswith(("time of day first", "year behind the time of day"))
 )
-IN_WORDS = compile_late(
+IN_WORDS = compile_short(
     r"""(?<![\w.])(?:
         \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?(?:[\u0621-\u064a]+\s?/\s?)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
       | [^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2},?\s(?:19|20)\d\d
@@ -91,15 +96,15 @@ IN_WORDS = compile_late(
     re.VERBOSE,
 )
 """What may be a day in words; dateparser tells."""
-CLOCK_BEHIND = compile_late(
+CLOCK_BEHIND = compile_short(
     rf"(?:\.|\sr\.|\sг\.)?[\s,|·/–-]*(?:(?i:{forms.JOINING})\.?\s*)?{forms.CLOCK}\s*{forms.ZONE}?",
     forms.FLAGS & ~re.ASCII,
 )
-CLOCK_BEFORE = compile_late(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
-CHANGED = compile_late(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
-CHANGED_BEHIND = compile_late(rf"[\])\s]*(?i:{forms.CHANGED})(?![^\d\s]{{0,6}}\s*\d)")
+CLOCK_BEFORE = compile_short(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
+CHANGED = compile_short(rf"(?i:{forms.CHANGED})[^\d]{{0,8}}$")
+CHANGED_BEHIND = compile_short(rf"[\])\s]*(?i:{forms.CHANGED})(?![^\d\s]{{0,6}}\s*\d)")
 """What says behind a time that it is a change's; not the label of a time that follows."""
-PUBLISHED = compile_late(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
+PUBLISHED = compile_short(rf"(?i:{forms.PUBLISHED})[^\d]{{0,10}}$")
 FAR = datetime(2200, 1, 1, tzinfo=UTC)
 WINDOW = 24  # characters in front of a time that label it
 

@@ -51,7 +51,7 @@ NOT_TEXT = (
 UNSEEN = compile_late(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-TAG = compile_late(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*>')
+TAG = compile_late(r'<(/?)([a-z][a-z0-9]*)(?:\s++[^\s=<>"]++(?:="[^"]*+")?)*+\s*+>')
 LONGEST_BODY = 4_000_000
 """Characters of a body that are read; the longest real ones are annual reports of 2 MB."""
 MOST_REFERENCES = 5_000

@@ -17,7 +17,7 @@ from pipelines.strip_tree import strip_tree
 from pipelines.user_rules import NONE, UserRules
 
 DIGEST_HEAD = compile_late(r"^\s*【[^】]{1,120}】\s*")
-DIGEST_TAIL = compile_late(r"\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")
+DIGEST_TAIL = compile_late(r"(?<!\s)\s*[（(]([^（()）。，；]{2,20})[）)]\s*$")
 NO_SOURCE = compile_late(r"记者|作者|编辑|截至|单位|见|[注附][:：]|\d[月日年时点%]|待续|如图|同比")
 
 

@@ -15,7 +15,6 @@ nothing of ``to`` is written anywhere else: the archive knows a destination by `
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -26,9 +25,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive import units
-from archive.toml_text import read_tables, with_table
+from archive.toml_text import read_tables, replace_file, with_table
 
 FILE = "watches.toml"
+OWNER_ALONE = 0o600  # its addresses may hold passwords
 NEW, EDIT, FIGURES, WITHDRAWAL, TROUBLE = "new", "edit", "figures", "withdrawal", "trouble"
 EVENTS = {
     NEW: "an article that matches arrived",
@@ -117,7 +117,7 @@ def add(path: Path, name: str, entry: Mapping[str, Any]) -> Watch:
     if name in read_tables(path, WatchError):
         raise WatchError(f"{path}: there is a watch {name} already; scrapy watch remove {name} takes it out")
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    _write(path, with_table(text, name if name.isascii() else f'"{name}"', entry))
+    replace_file(path, with_table(text, name if name.isascii() else f'"{name}"', entry), OWNER_ALONE)
     return watch
 
 
@@ -136,19 +136,9 @@ def remove(path: Path, name: str) -> None:
     if list(tomllib.loads(text)) != [other for other in tables if other != name]:
         raise WatchError(f"{path}: [{name}] cannot be taken out safely; delete its lines by hand")
     if text.strip():
-        _write(path, text)
+        replace_file(path, text, OWNER_ALONE)
     else:
         path.unlink()
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file at once, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    part.replace(path)
 
 
 def _watch(name: str, entry: Any, path: Path) -> Watch:

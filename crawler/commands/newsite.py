@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.pages.web import WebPage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ID_PART = re.compile(r"[0-9a-zA-Z_-]*\d[0-9a-zA-Z_-]*")
+ID_PART = re.compile(r"[a-zA-Z_-]*+\d[0-9a-zA-Z_-]*")
 GENERIC_NAMES = frozenset(
     ("www", "m", "wap", "news", "finance", "com", "cn", "net", "org", "gov", "mp", "3g", "app")
 )

@@ -14,7 +14,7 @@ from archive import reader
 from archive.times import ago, clock
 from crawler.pages import LinkError, target_of
 from crawler.probe import Ask, ProbeSpider, find_offers, read_newest
-from crawler.project_command import FAILED, ProjectCommand
+from crawler.project_command import CANNOT_WRITE, FAILED, ProjectCommand
 from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.configured import FILE, ConfigError, build, choose, load, urls_of, write_entry
 from crawler.sources.discovery import built_in_for, name_for, opml_of, outlines_in
@@ -57,6 +57,8 @@ class Command(ProjectCommand):
             actions[args[0]](args[1:], opts)
         except ConfigError as exc:
             self.leave(str(exc))
+        except OSError as exc:
+            self.leave(f"{self.path} cannot be written: {exc.strerror or exc}", CANNOT_WRITE)
 
     # -- add ---------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ NO_PEN_NAME = re.compile(
 OPENED = re.compile(r".{2,8}[讯訊]\s*[(（]")
 """How a paper begins its text, behind captions too: 某报讯（记者 …."""
 AUTHOR_NAME = re.compile(
-    r"(?:^|[\s_-])(?:auth|\w*authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:auth|\w{0,40}authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """What the element that holds the writer's name is called."""

@@ -15,15 +15,15 @@ END = (
     r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|(?![在从向就对])[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電)(?=$|[\s)）】〕\]，,。]))"
 )
 TITLE_OF = r"(?:记者|記者|特派员|特派記者|通讯员|通訊員|撰稿人|评论员|研究员|实习生|實習生|编译|編譯|作者)(?![和与及的为系])"
-WRITER = rf"(?:本报|本報|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻[\u4e00-\u9fff]{{1,6}})*(?:实习)?(?:见习)?{TITLE_OF}"
+WRITER = rf"(?:本报|本報|本刊|本网|本台|首席|特约|实习|见习|高级|资深|全媒体|驻(?:(?!驻)[\u4e00-\u9fff]){{1,6}}){{0,4}}(?:实习)?(?:见习)?{TITLE_OF}"
 OFFICE = r"[\u4e00-\u9fff]{2,12}(?:学院|部|处|中心|办|局|院|系|社|厂|司|街道|支行|分行|频道|之家|之居)"
 EDGE = r"(?:^|(?<=[^\u4e00-\u9fffA-Za-z0-9]))"
-LINK = r"\s*[】\])）]?\s*[:：/／|｜丨]?\s*"
+LINK = r"\s{0,9}[】\])）]?\s{0,9}[:：/／|｜丨]?\s{0,9}"
 PATTERNS = (
     # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
     re.compile(
         rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|特约撰稿|特约作者|撰文|撰稿|采写|采访|採訪|执笔|文字|文图|图文|圖文|文|記者|记者|By|原创作者|写手)"
-        rf"(?:\s*[/、]\s*(?:图|圖|摄影|摄|图片|撰文))?\s*(?:[:：/／|｜丨]|\s|(?<=作者)(?![和与及的为系])|[】\]]\s*)\s*(?:(?:文字?|文)\s*[:：/]\s*)?(?:{OFFICE}\s+)?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s*[:：/]?\s*)?{NAMES}{END}"
+        rf"(?:\s{{0,9}}[/、]\s{{0,9}}(?:图|圖|摄影|摄|图片|撰文))?\s{{0,9}}(?:[:：/／|｜丨]|\s|(?<=作者)(?![和与及的为系])|[】\]]\s{{0,9}})\s{{0,9}}(?:(?:文字?|文)\s{{0,9}}[:：/]\s{{0,9}})?(?:{OFFICE}\s{{1,9}})?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s{{0,9}}[:：/]?\s{{0,9}})?{NAMES}{END}"
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三; 【通讯员】张三
     re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z0-9·]{{0,14}}?){WRITER}{LINK}{NAMES}{END}"),
@@ -40,8 +40,8 @@ BESIDE_MEDIUM = re.compile(
 )
 """张三/某报, 某报/张三, or 某报 张三."""
 OPENING = re.compile(
-    rf"^[【〔\[(]\s*(?:[^】〕\])/|]{{2,14}}[/|]\s*{NAMES}|{NAMES}\s*[/|]\s*[\u4e00-\u9fff]{{2,10}})\s*[】〕\])]"
-    rf"|^\W*[\u4e00-\u9fff]{{2,10}}\d{{1,2}}(?:月\d{{1,2}})?日[电電讯訊]\s*\({NAMES}\)"
+    rf"^[【〔\[(]\s{{0,9}}(?:[^】〕\])/|]{{2,14}}[/|]\s{{0,9}}{NAMES}|{NAMES}\s{{0,9}}[/|]\s{{0,9}}[\u4e00-\u9fff]{{2,10}})\s{{0,9}}[】〕\])]"
+    rf"|^\W*[\u4e00-\u9fff]{{2,10}}\d{{1,2}}(?:月\d{{1,2}})?日[电電讯訊]\s{{0,9}}\({NAMES}\)"
 )
 """How a text begins: 【某报/张三】, (张三/某地报道), 某社3月5日电(张三)."""
 SIGNED = re.compile(rf"[。!?…”」』)]\s*\({NAMES}\)$")
@@ -54,9 +54,11 @@ POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d
 """Who posted, in front of when: 张三 发表于 2026-03-05."""
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
-LATIN = re.compile(r"\s*\([A-Z][^()]*\)$")
+LATIN = re.compile(r"\s{0,9}\([A-Z][^()]*\)$")
 """A foreign name's own letters behind it."""
-PICTURED = re.compile(r"\s*/?\s*(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)")
+PICTURED = re.compile(
+    r"\s{0,9}/?\s{0,9}(?:摄(?!影)|攝(?!影)|(?:摄影|攝影)(?:报道|報導)?$|图$|圖$|制图|供图|提供)"
+)
 """Behind names: those who took the image."""
 NOT_WRITER = re.compile(
     r"摄影|攝影|摄像|图片|图/|圖/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|统筹|摄$|攝$"
@@ -105,8 +107,8 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         return western_names(found[1])
     plain = STAMP.sub("", line).strip()
     if (
-        (found := REPORTED.search(plain))
-        and len(line) < 60
+        len(line) < 60
+        and (found := REPORTED.search(plain))
         and not NOT_WRITER.search(plain[: found.start(1)])
     ):
         return names_in(found[1])

@@ -10,8 +10,8 @@ from crawler.extraction.trees import is_within, remove
 
 CREDIT_NAME = re.compile(r"credit|copyright|attribution|photographer|source|byline", re.IGNORECASE)
 CREDIT = re.compile(
-    r"(?:^|(?<=[\s。.!?！？」”)）(（\[/|]))\s*(?:[（(\[【]\s*)?(?:(?:(?:Image|Photo|Picture|Foto|Fotografía|Bild|Illustration|Video|Media|Photograph)s?\s*)?(?:copyright|credits?|courtesy(?: of)?|Bildquelle|Quelle)\b\s*[:：]?|(?:Image|Photo|Picture|Foto|Bild)s?\s*(?:by|via|from|[:：/])|Photographer\s*[:：]|©|\(c\)\s|(?:图片|圖片|照片|影像|资料|資料)?(?:来源|來源|提供|授权|授權)\s*[:：]|图源\s*[:：]?|图\s*[:：/／]|摄影\s*[:：/／]|攝影\s*[:：/／]|撮影\s*[=＝:：])\s*[^。.!?！？]{0,80}$"
-    r"|(?:^|(?<=[\s。」”)）（(]))(?:[^\s。，,（(]{2,14}\s*)(?:摄(?!影)|攝(?!影)|摄影|攝影)\s*[)）]?$",
+    r"(?:^|(?<=[\s。.!?！？」”)）(（\[/|]))\s{0,9}(?:[（(\[【]\s{0,9})?(?:(?:(?:Image|Photo|Picture|Foto|Fotografía|Bild|Illustration|Video|Media|Photograph)s?\s{0,9})?(?:copyright|credits?|courtesy(?: of)?|Bildquelle|Quelle)\b\s{0,9}[:：]?|(?:Image|Photo|Picture|Foto|Bild)s?\s{0,9}(?:by|via|from|[:：/])|Photographer\s{0,9}[:：]|©|\(c\)\s|(?:图片|圖片|照片|影像|资料|資料)?(?:来源|來源|提供|授权|授權)\s{0,9}[:：]|图源\s{0,9}[:：]?|图\s{0,9}[:：/／]|摄影\s{0,9}[:：/／]|攝影\s{0,9}[:：/／]|撮影\s{0,9}[=＝:：])\s{0,9}[^。.!?！？]{0,80}$"
+    r"|(?:^|(?<=[\s。」”)）（(]))(?:[^\s。，,（(]{2,14}\s{0,9})(?:摄(?!影)|攝(?!影)|摄影|攝影)\s{0,9}[)）]?$",
     re.IGNORECASE,
 )
 """Who made an image, at a caption's end."""

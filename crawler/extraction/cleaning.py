@@ -46,7 +46,9 @@ LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
 CONFIRMED = 0.7  # share of a box's sentences that the other reader has from which on they are text
 ENOUGH_TO_ASK = 200  # characters of a box for which the other reader is asked
-EDITOR_LINE = re.compile(r"\s*[（(【\[]?\s*(?:责任编辑|責任編輯|责编|编辑|編輯)\s*[:：|｜]?.{0,30}$")
+EDITOR_LINE = re.compile(
+    r"\s{0,9}[（(【\[]?\s{0,9}(?:责任编辑|責任編輯|责编|编辑|編輯)\s{0,9}[:：|｜]?.{0,30}$"
+)
 
 
 def clean_body(

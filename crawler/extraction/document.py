@@ -21,7 +21,9 @@ UNSEEN = ElementCutter(
     "script", "style", "noscript", "textarea", "template", "svg", "iframe", "select"
 )  # fmt: skip
 # A page that closes body or html too early, or twice, is read to its end.
-EARLY_END = re.compile(r"</?(?:html|body)\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
+EARLY_END = re.compile(
+    r"(?:</?(?:html|body)\b|<!doctype)(?:[^<>]|<(?!/?(?:html|body)\b|!doctype))*+>", re.IGNORECASE
+)
 CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
 )
@@ -30,7 +32,7 @@ BAD_REFERENCE = re.compile(
     re.IGNORECASE,
 )
 NOSCRIPT_IMAGE = re.compile(
-    r"<noscript\b[^>]*>\s*(?:<(?:a|p|div|figure|picture|span)\b[^>]*>\s*)*<img\b([^>]*)>(?:\s*</(?!noscript)\w+\s*>)*\s*</noscript\s*>",
+    r"<noscript\b[^<>]*>\s*+(?:<(?:a|p|div|figure|picture|span)\b[^<>]*>\s*+)*+<img\b([^<>]*)>(?:\s*</(?!noscript)\w+\s*>)*\s*</noscript\s*>",
     re.IGNORECASE,
 )
 """An image for readers without scripts, which scripts load otherwise."""
@@ -43,7 +45,7 @@ SCRIPT_ENDS = re.compile("</script", re.IGNORECASE)
 ARTICLE_TYPES = re.compile(r"Article|(?<!Job)Posting|Report|Review|Blog", re.IGNORECASE)
 PAGE_TYPES = re.compile(r"WebPage|VideoObject|AudioObject|Recording|Episode", re.IGNORECASE)
 JSON_WRAPPING = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|(?://)?\s*<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|(?://\s*)?\]\]>)\s*+;?\s*$"
+    r"^\s*+(?:<!--|/\*\s*+<!\[CDATA\[\s*\*/|(?://\s*+)?<!\[CDATA\[)|(?:-->|/\*\s*+\]\]>\s*+\*/|(?://\s*+)?\]\]>)\s*+;?\s*$"
 )
 TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 LONGEST_NAME = 1_000  # characters of class and id

@@ -53,10 +53,12 @@ REPORTERS = re.compile(
 )
 """某某, 某某 기자."""
 ROLE_FIRST = re.compile(
-    rf"(?:^|[\s/|(\[])(?:기자|에디터|글|취재|칼럼니스트|평론가)\s*[=:]?\s*({KOREAN})(?=$|[\s,/|)\]])"
+    rf"(?:^|[\s/|(\[])(?:기자|에디터|글|취재|칼럼니스트|평론가)\s{{0,9}}[=:]?\s{{0,9}}({KOREAN})(?=$|[\s,/|)\]])"
 )
 """글=某某."""
-PICTURE = re.compile(r"(?<!글[·/,&])(?:사진|영상|촬영|편집|그래픽)\s*[=:·/]?\s*$|(?:^|[\s/])[cⓒ©]\s.{0,12}$")
+PICTURE = re.compile(
+    r"(?<!글[·/,&])(?:사진|영상|촬영|편집|그래픽)\s{0,9}[=:·/]?\s{0,9}$|(?:^|[\s/])[cⓒ©]\s.{0,12}$"
+)
 """In front of those who took or drew an image."""
 KOREAN_HEAD = re.compile(
     r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,30}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
@@ -65,7 +67,7 @@ KOREAN_HEAD = re.compile(
 COLUMN_HEAD = re.compile(rf"^[\[【][^\]】=]{{2,15}}=({KOREAN}?)의\s")
 """How a column begins: [某誌=某某의 …]."""
 KOREAN_TAIL = re.compile(
-    rf"(?:^|[\s=.,/\[(|])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s*[(\[<|]?\s*[\w.+-]+@[\w-]+\.[a-zA-Z.]+"
+    rf"(?:^|[\s=.,/\[(|])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s{{0,9}}[(\[<|]?\s{{0,9}}[\w.+-]+@[\w-]+\.[a-zA-Z.]+"
 )
 """How a text ends: 某某 기자 name@paper.example."""
 LAST = 40  # characters of a line at the end that names a reporter and says no more

@@ -31,7 +31,7 @@ AUTHOR = re.compile(
     r"authors?|(?:author|writer|reporter|user|nick)_?(?:name|info|display)?s?|byline|editor_?author",
     re.IGNORECASE,
 )
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 LEAST = 100  # characters that make a text; the shells of lists hold shorter ones
 SHELL = 2_000  # characters; a page that shows more shows its article
 DEEPEST, MOST = 12, 20_000  # levels and objects of a state that are looked through

@@ -16,7 +16,7 @@ HEADING_NAME = re.compile(r"(?<![^\s_-])(?:headline|subject|tit|bt|biaoti|h1)(?!
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "strong", "td", "b", "a")
 # A title's parts: site and channel stand behind one of these.
 PARTS = re.compile(
-    r"\s*[_|｜丨—－]+\s*|\s+[-–]+\s+|\s+[·•«]\s+|::|--|(?:(?<=[^\x21-\u024f\s])-|-(?=[\u3400-\u9fff]))(?=[^-\d][^-]{1,15}$|\d{2,3}[\u4e00-\u9fff]{1,3}$)|(?<=[。！？!?”\"])\s*-\s*|\s*>\s*"
+    r"\s{0,9}[_|｜丨—－]+\s{0,9}|\s{1,9}[-–]+\s{1,9}|\s{1,9}[·•«]\s{1,9}|::|--|(?:(?<=[^\x21-\u024f\s])-|-(?=[\u3400-\u9fff]))(?=[^-\d][^-]{1,15}$|\d{2,3}[\u4e00-\u9fff]{1,3}$)|(?<=[。！？!?”\"])\s{0,9}-\s{0,9}|\s{0,9}>\s{0,9}"
 )
 SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|资讯|财经|财經|门户|日报|日報|晚报|官网|客户端|论坛|社区|首页|手机|视频|平台|中国|在线|在線|热线|\.com|\.cn|net\b|News",
@@ -32,7 +32,7 @@ NO_HEADLINE = re.compile(
     r"[（(【]?原标题[:：]|^[（(【]?原标题|^首页|>|»|扫码|二维码|^(?:发布|发表)?(?:时间|日期)|来源[:：]|责任编辑|[，,：:]$|登录|APP"
 )
 SHORT_TITLE = 12  # characters of a title that may be a site's name
-ALPHABETIC_PARTS = re.compile(r"\s+[|—–·•-]\s+|:\s+")
+ALPHABETIC_PARTS = re.compile(r"\s{1,9}[|—–·•-]\s{1,9}|:\s{1,9}")
 NO_NAME = re.compile(r"^the\s|\b(?:news|online|magazine|blog)$|\.(?:com?|org|net)\b")
 LABEL = re.compile(r"^(?:标题|題目|题目|主题)\s*[:：]\s*")
 
@@ -41,11 +41,11 @@ LONGEST_TITLE, LONGEST_HEADING = 150, 300  # characters
 LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
 LONGEST_BADGE = 12
 WORD = re.compile(r"\w{2,}")
-PERMALINK = re.compile(r"\s*[¶🔗§]$")
+PERMALINK = re.compile(r"\s{0,9}[¶🔗§]$")
 SITE_ENDS = re.compile(r"官方网站|官网|官網|官方网|网站|網站|门户网站?|网|網|首页")
 """What stands behind an organisation's name in the title of its site."""
 PAGE_OF = re.compile(
-    r"\s*[（(\[【]\s*\d{1,2}\s*[/／]\s*\d{1,2}\s*(?:ページ|页|頁|page)\s*[）)\]】]$|\s*[（(]\s*第?\d{1,2}\s*(?:ページ|页|頁)目?\s*[）)]$",
+    r"\s{0,9}[（(\[【]\s{0,9}\d{1,2}\s{0,9}[/／]\s{0,9}\d{1,2}\s{0,9}(?:ページ|页|頁|page)\s{0,9}[）)\]】]$|\s{0,9}[（(]\s{0,9}第?\d{1,2}\s{0,9}(?:ページ|页|頁)目?\s{0,9}[）)]$",
     re.IGNORECASE,
 )
 """Which page of an article it is, behind the headline."""

@@ -17,13 +17,13 @@ from crawler.extraction.lines import DAY
 from crawler.extraction.trees import file_of, is_within, remove
 
 IMAGE_URL = re.compile(
-    r"(?:^|[/=])[^\s\"']+\.(?:jpe?g|png|webp|gif|bmp)(?:[?!@&_/].*)?$|wx_fmt=|^(?:https?:)?//[^\s]+/(?:large|origin|image|img|p)/",
+    r"(?:^|[/=])[^\s\"']{1,200}\.(?:jpe?g|png|webp|gif|bmp)(?:[?!@&_/].*)?$|wx_fmt=|^(?:https?:)?//[^\s]+/(?:large|origin|image|img|p)/",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"(?:https?:)?//[^\s]+|\.{0,2}/[^\s]+")
 PAGE = re.compile(r"\.(?:s?html?|php|aspx?|jsp)(?:[?#].*)?$", re.IGNORECASE)
 PLACEHOLDER = re.compile(
-    r"^data:|(?:blank|loading|lazy|placeholder|spacer|pixel|trans(?:parent)?|gr[ea]y|1px|1x1|dot|none|default)[-_\w]*\.(?:gif|png|svg|jpe?g)",
+    r"^data:|(?:blank|loading|lazy|placeholder|spacer|pixel|trans(?:parent)?|gr[ea]y|1px|1x1|dot|none|default)[-_\w]{0,99}\.(?:gif|png|svg|jpe?g)",
     re.IGNORECASE,
 )
 # Attributes in which scripts find a image's address.

@@ -17,7 +17,7 @@ LONE_LINK = 40  # characters of a link that is a list's item of its own, at most
 LONE_LINE = 160  # ... and of one that is a line of its own in a text of an alphabetic script
 MOSTLY_LINKS = 0.4  # share of a text that such lines can have; from there on, they are the text
 TAG = re.compile(
-    r"\s*[\[(](?:VIDEO|INSIGHT|NEWS|PICTURES|PICS|WATCH|REPORT|ANALYSIS|MORE|WARNING|REACTION|REVEALED|LATEST|COMMENT|POLL)[\])]\W*$",
+    r"\s{0,9}[\[(](?:VIDEO|INSIGHT|NEWS|PICTURES|PICS|WATCH|REPORT|ANALYSIS|MORE|WARNING|REACTION|REVEALED|LATEST|COMMENT|POLL)[\])]\W*$",
     re.IGNORECASE,
 )
 ADDRESS_LINE = re.compile(r"https?://[^\s]+")

@@ -12,7 +12,7 @@ SURNAMES = (
 COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|歐陽|司馬|諸葛|范姜|張簡"
 NAME = rf"(?:(?:{COMPOUND})[\u4e00-\u9fff]{{1,2}}|[{SURNAMES}]\s?[\u4e00-\u9fff]{{1,2}}|[{SURNAMES}]\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{{1,8}}·[\u4e00-\u9fff]{{1,10}})"
 """A Chinese person's name: a surname and one or two characters, or a foreign name in Chinese characters."""
-PARTED = r"(?:\s*[、，,/&和与\s]\s*)"
+PARTED = r"(?:\s{0,9}[、，,/&和与]\s{0,9}|\s{1,9})"
 NAMES = rf"({NAME}(?:{PARTED}{NAME}(?![\u4e00-\u9fff]|\d{{1,2}}日)){{0,5}})"
 NAME_RE = re.compile(NAME)
 WESTERN = r"[A-Z][\w.'’-]*(?:\s+(?:(?:van|von|de|del|da|al|bin)\s+)?[A-Z][\w.'’-]*){1,3}"
@@ -73,6 +73,6 @@ def western_names(text: str) -> list[str]:
     []
     """
     text = re.sub(r"^\s*[Bb]y:?\s+", "", text)
-    parts = [part.strip() for part in re.split(r"\s*(?:,|&|\band\b)\s*", text)]
+    parts = [part.strip() for part in re.split(r"\s{0,9}(?:,|&|\band\b)\s{0,9}", text)]
     names = [part for part in parts if re.fullmatch(WESTERN, part) and not NO_WESTERN.search(part)]
     return names if len(names) == len([part for part in parts if part]) else []

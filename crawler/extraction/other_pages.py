@@ -34,7 +34,7 @@ LIST_PATH = re.compile(
     re.IGNORECASE,
 )
 THREAD = re.compile(
-    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.*(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
+    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
     r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php|/article_t/\w+/\d",
     re.IGNORECASE,
 )
@@ -57,7 +57,7 @@ OTHER_TITLE = re.compile(
 )
 """What titles of rooms, results, accounts and carts say."""
 FORM = re.compile(
-    r"\W*(?:会员|用户|账号|會員|ユーザー|新規|会員|マイページ|회원)*\s*(?:登[录錄入陆]|注册|註冊|登録|ログイン|로그인|가입|log ?in|sign ?(?:in|up)|register|registration)\W*",
+    r"\W*+(?:会员|用户|账号|會員|ユーザー|新規|会員|マイページ|회원)*\s*(?:登[录錄入陆]|注册|註冊|登録|ログイン|로그인|가입|log ?in|sign ?(?:in|up)|register|registration)\W*",
     re.IGNORECASE,
 )
 """Headline of a form to log in or to register."""
@@ -77,7 +77,7 @@ WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
 ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
-ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w+-\w+-\w+-\w+|\.s?html?$|[?&]\w*id=\d")
+ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w-\w++-\w++-\w|\.s?html?$|[?&]\w*id=\d")
 
 
 def states_article(document: Document) -> bool:

@@ -11,7 +11,7 @@ NEXT = re.compile(
     r"^[\[【<\s]*(?:下一页|下一頁|下页|下頁|后一页|余下全文|Next page|next|次の?ページへ?(?:\s*[:：].{1,80})?|次へ|続きを読む|다음\s?페이지)[\s>»›→\]】]*$",
     re.IGNORECASE,
 )
-PAGE_PART = re.compile(r"[_-]?\d*(?=\.\w+$|/?$)")
+PAGE_PART = re.compile(r"[_-]?\d{0,19}(?=\.\w+$|/?$)")
 PAGE_NUMBER = re.compile(r"[_-](\d{1,2})(?=\.\w{3,5}$)|(?:[?&](?:p|page|pn)=|/)(\d{1,2})/?$", re.IGNORECASE)
 
 

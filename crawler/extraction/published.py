@@ -26,7 +26,7 @@ from pipelines.printed_times import (
     moment_of,
 )
 
-LANGUAGE = re.compile(r"<html\b[^>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+LANGUAGE = re.compile(r"<html\b[^<>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 SAME = timedelta(hours=26)
 """Times that are no farther apart may be one: by the clocks of two zones, or a day and its time."""

@@ -21,9 +21,9 @@ from pipelines.printed_times import SHORT, STAMP
 LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?:(?<!\w)|文章|新闻|稿件)出处|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
 GIVEN_BY = re.compile(r"供稿(?:单位)?\s*[:：]\s*([^\s|｜丨,，;；:：]{2,30})")
 STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
-ACCOUNT = r"(?:(?:微信)?(?:公众号|公眾號|公众平台|订阅号)\s*[:：]?\s*)?"
+ACCOUNT = r"(?:(?:微信)?(?:公众号|公眾號|公众平台|订阅号)\s{0,9}[:：]?\s{0,9})?"
 LABELLED = re.compile(
-    rf"{LABEL}\s*[:：]\s*{ACCOUNT}([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
+    rf"{LABEL}\s{{0,9}}[:：]\s{{0,9}}{ACCOUNT}([^\s|｜丨,，;；:：]{{2,30}}?(?:\s?[·•・-]\s?[^\s|｜:：]{{2,12}})?){STOP}"
 )
 QUOTING = re.compile(r"(?:注明|註明|标注|標註|标明)[^。]{0,6}$")
 """In front of a label that a notice tells others to print."""
@@ -31,7 +31,7 @@ WHOLE = re.compile(rf"\W*{LABEL}\s*[:：]\s*{ACCOUNT}([^:：|｜]{{2,32}})")
 """An element that holds the label and the name, and nothing else."""
 LABEL_ALONE = re.compile(rf"{LABEL}\s*[:：]\s*$")
 SOURCE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:\w*source\w*|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick(?:-?name)?|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
+    r"(?:^|[\s_-])(?:\w{0,40}source\w{0,40}|media|medianame|media[-_]name|laiyuan|ly|origin|from|site[-_]?name|copyfrom|author-name|account|up-?name|user-?name|nick(?:-?name)?|cite)(?:[-_]?(?:txt|text|link|baidu|name))?(?:$|\s)",
     re.IGNORECASE,
 )
 MEDIUM = re.compile(
@@ -49,7 +49,7 @@ CHANNEL = frozenset((
 ))  # fmt: skip
 """Names of channels, which stand beside a time as media do."""
 NOWHERE = re.compile(r"(?:本站原创|作者|记者|时间|未知|本站|原创|网络|互联网|综合|整理|其他|佚名)$")
-RELATIVE = re.compile(r"\s+(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
+RELATIVE = re.compile(r"\s{1,9}(?:昨天|今天|前天|刚刚|\d+\s?(?:分钟|小时|天|周|个月)前).*$")
 UNMARKED = re.compile(r"(?:^|[|｜\s])(?:来源|來源)\s*([^\s|｜:：]{2,20})(?=[\s|｜]|$)")
 BESIDE_NAME = re.compile(
     rf"^(?P<first>{NAME})\s*[/／]\s*(?P<medium>[^\s/／|｜\d]{{2,14}})(?=$|\s)|^(?P<other>[^\s/／|｜\d]{{2,14}})[/／](?P<last>{NAME})(?=$|\s)"
@@ -104,7 +104,7 @@ META_NAMES = (
     "newssource",
     "media",
 )
-DOMAIN = re.compile(r"[（(][^）)]*[）)]$|\s+[A-Z]+\.(?:COM|NET|TW|CN)$", re.IGNORECASE)
+DOMAIN = re.compile(r"[（(][^（(）)]{0,99}[）)]$|\s{1,9}[A-Z]+\.(?:COM|NET|TW|CN)$", re.IGNORECASE)
 IN_SCRIPT = re.compile(
     r"""[mMsSaA](?<!\w.)(?i:(?<=m)edia(?:_?name)?|(?<=s)ource(?:_?name)?|(?<=a)rticle_?source)["']?\s*[:=]\s*["']([^"'<>{}\\/]{2,20})["']"""
 )
@@ -114,13 +114,15 @@ GENERAL = re.compile(
 )
 """What sites call their sections."""
 EASTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・]+")
-COLON_NAME = re.compile(r"[\u3040-\u30ff\uac00-\ud7af].*(?:\s[:：]\s|：)([^:：\s][^:：。「]{1,18})$")
+COLON_NAME = re.compile(
+    r"^[^\u3040-\u30ff\uac00-\ud7af]*+[\u3040-\u30ff\uac00-\ud7af].*(?:\s[:：]\s|：)([^:：\s][^:：。「]{1,18})$"
+)
 """The site's name behind a colon, as Japanese and Korean titles have it."""
 WRITTEN_BY = re.compile(
     r"(?:作者|撰文|执笔|執筆|文|记者|記者)\s*[:：/／|｜][^。]{0,16}$|(?:作者|本文[为由])$"
 )
 """What stands in front of a writer's name."""
-SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,}网$")
+SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,30}网$")
 
 
 def clean(name: str | None, longest: int = 30) -> str | None:

@@ -30,7 +30,7 @@ ASSIGNED = re.compile(
 )
 MOST_NAMES = 50
 """Of a page that are looked behind: what follows each may have to be read to its end."""
-QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
+QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1)[^\\])*+)\1""", re.DOTALL)
 FLIGHT = "__next_f"
 FLIGHT_CHUNK = re.compile(r"""__next_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\s*\]\)""", re.DOTALL)
 """A part of the rows that Next.js streams to its scripts."""

@@ -51,14 +51,14 @@ LOGIN_PATH = re.compile(
 )
 PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 SHELL = re.compile(
-    r"""<(?:div|main|section|app-root|my-app)\b[^<>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|main|container|react-root|q-app|svelte|mount|ice-container)["']?[^<>]*>\s*(?:<(?:div|span|img|svg|i)\b[^>]*>[^<]{0,20}(?:</\w+>)?\s*){0,6}</"""
-    r"""|<noscript\b[^>]*>[^<]{0,60}(?:<[^>]*>[^<]{0,60}){0,6}(?:enable\s+JavaScript|JavaScript\s+(?:is\s+)?(?:disabled|required|to be enabled)|启用\s*JavaScript|開啟\s*JavaScript|JavaScript\s*を有効)"""
+    r"""<(?:div|main|section|app-root|my-app)\b[^<>]*\bid\s*=\s*["']?(?:app|root|__next|__nuxt|main|container|react-root|q-app|svelte|mount|ice-container)["']?[^<>]*>\s*(?:<(?:div|span|img|svg|i)\b[^<>]*>[^<]{0,20}(?:</\w+>)?\s*){0,6}</"""
+    r"""|<noscript\b[^<>]*>[^<]{0,60}(?:<[^<>]*>[^<]{0,60}){0,6}(?:enable\s+JavaScript|JavaScript\s+(?:is\s+)?(?:disabled|required|to be enabled)|启用\s*JavaScript|開啟\s*JavaScript|JavaScript\s*を有効)"""
     r"""|<app-root\b|\bdata-reactroot\b|webpackJsonp|window\.__(?:INITIAL|PRELOADED|NUXT)""",
     re.IGNORECASE,
 )  # fmt: skip
 SCRIPT = re.compile(r"<script\b", re.IGNORECASE)
 UNSEEN = ElementCutter("script", "style", "noscript", "template", "svg", "textarea", "title", "select")
-TAG = re.compile("<[^>]*>")
+TAG = re.compile("<[^<>]*>")
 TITLE = re.compile(r"<title\b[^<>]*>", re.IGNORECASE)
 TITLE_END = re.compile("</title", re.IGNORECASE)
 

@@ -24,7 +24,7 @@ BEFORE_TEXT = fields(
     " | //*[contains(concat(' ', @class, ' '), ' media ') and .//img and not(ancestor::*[@id='Main_Content_Val'])]"
 )[0]
 PAYWALL = re.compile(
-    r"""<div[^>]*id=["']chargeWall["'][^>]*>\s*<(?!/)|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
+    r"""<div[^<>]*id=["']chargeWall["'][^<>]*>\s*<(?!/)|(?<=>)\s*(?:本文|此文)(?:为|仅供).{0,12}(?:付费|订阅)[^<]{0,20}(?=<)"""
 )
 
 

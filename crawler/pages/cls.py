@@ -19,7 +19,7 @@ from crawler.pages.served import as_html, child, image_html, load_object, object
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-STATE = re.compile(r"""<script\b[^>]*id=["']__NEXT_DATA__["'][^>]*>\s*(?=\{)""")
+STATE = re.compile(r"""<script\b[^<>]*id=["']__NEXT_DATA__["'][^<>]*>\s*(?=\{)""")
 FLASHES = "电报"  # name of the column
 
 

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 MOST_PAGES = 500
 LEAST_TEXT = 30  # characters; a document with less is a scan
 NO_TITLE = re.compile(
-    r"^(?:untitled|无标题|未命名|document\d*|文档\d*|slide \d+|presentation\d*|(?:microsoft )?(?:word|powerpoint|excel)\b.*|.*\.(?:docx?|wps|xlsx?|pptx?|pdf|indd|rtf|qxd|tmp)|[\w-]*\d{5,}[\w-]*)$",
+    r"^(?:untitled|无标题|未命名|document\d*|文档\d*|slide \d+|presentation\d*|(?:microsoft )?(?:word|powerpoint|excel)\b.*|.*\.(?:docx?|wps|xlsx?|pptx?|pdf|indd|rtf|qxd|tmp)|(?=[\w-]*?\d{5})[\w-]+)$",
     re.IGNORECASE,
 )
 """What programs write as a title where nobody gave one."""
 SENTENCE_END = re.compile(r"[。！？；.!?:：]['\"”’」』）)]*$")
 PAGE_NUMBER = re.compile(
-    r"[-—–\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／共of]+\s*\d{1,4}\s*页?)?[-—–\s]*", re.IGNORECASE
+    r"[-—–\s]{0,29}(?:第\s{0,9})?\d{1,4}(?:\s{0,9}页)?(?:\s{0,9}[/／共of]+\s{0,9}\d{1,4}\s{0,9}页?)?[-—–\s]{0,29}",
+    re.IGNORECASE,
 )
 
 

@@ -56,7 +56,7 @@ class EastmoneyPage(StatedPage):
         r">\s*(?:404[\s-]*)?抱歉[！，,!]\s*您(?:访问|查看)的(?:页面|文章|帖子|内容)(?:不存在|已删除)[^<]{0,12}<"
     )
     walled = re.compile(
-        r"<title>\s*(?:身份核实|滑动验证|安全验证)\s*</title>|<(?:div|iframe)[^>]+(?:id|src)=[\"'][^\"']*fd_guba_validate"
+        r"<title>\s*(?:身份核实|滑动验证|安全验证)\s*</title>|<(?:div|iframe)[^<>]{1,200}(?:id|src)=[\"'][^\"']*fd_guba_validate"
     )
     headline_at = fields(
         "//*[@id='zw-title']",

@@ -17,7 +17,7 @@ from crawler.pages import PageError
 from pipelines.printed_times import find_age, find_times
 
 SITE_TAIL = re.compile(
-    r"\s*[_\-|]\s*(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
+    r"\s{0,9}[_\-|]\s{0,9}(?:东方财富网|东方财富|财经频道|天天基金网|手机东方财富网|东方财富网手机版).*$"
 )
 LABELLED_SOURCE = re.compile(r"(?:文章)?来源[:：]\s*(.+)")
 LABELLED_AUTHOR = re.compile(r"作者[:：]\s*(.+)")

@@ -15,11 +15,11 @@ from crawler.pages import Target, handles
 from crawler.pages.web import WebPage, fields
 
 PAGE_PART = re.compile(r"(/\d{4}_\d\d_\d\d_\d+)_\d+(?=\.shtml)")
-NEXT = re.compile(r"""class=["']next["'][^>]*?location\.href\s*=\s*\\?["']([^"'\\]+_\d+\.shtml)""")
+NEXT = re.compile(r"""class=["']next["'][^<>]{0,300}?location\.href\s*=\s*\\?["']([^"'\\]+_\d+\.shtml)""")
 # 【文/观察者网 某某】, （文/观察者网专栏作者 某某 编辑/某某）, 【编译/观察者网 某某】
 BYLINE = re.compile(
-    r"^[【（(\[]\s*(?:文|作者|撰文|采访|对话|采写|编译|整理)\s*[/／：:、|]\s*(?:[^\s】）)，,；;]{0,14}?(?:观察者网|工作室|专栏作者|特约作者|记者)\S*?[\s·]+)?"
-    r"(.{2,24}?)\s*(?:[】）)\]，,；;]|编辑|翻译|审校)"
+    r"^[【（(\[]\s{0,9}(?:文|作者|撰文|采访|对话|采写|编译|整理)\s{0,9}[/／：:、|]\s{0,9}(?:[^\s】）)，,；;]{0,14}?(?:观察者网|工作室|专栏作者|特约作者|记者)\S{0,14}?[\s·]{1,9})?"
+    r"(.{2,24}?)\s{0,9}(?:[】）)\]，,；;]|编辑|翻译|审校)"
 )
 NO_PERSON = re.compile(r"观察|网$|工作室|综合|编译")
 

@@ -27,7 +27,7 @@ from crawler.pages.web import fields
 FIELD = re.compile(r"""<textarea\b[^<>]{0,200}?class=["']article-([\w-]+)["'][^<>]{0,200}>""", re.IGNORECASE)
 FIELD_ENDS = re.compile("</textarea", re.IGNORECASE)
 SHARED = re.compile(r"huanqiu\.com/r/([\w%=-]{20,})")
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 # 【环球时报驻某国特约记者 某某 环球时报记者 某某 某某】
 BYLINE = re.compile(r"^[【\[]([^】\]]{0,40}记者[^】\]]{2,60})[】\]]")
 

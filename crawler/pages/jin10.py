@@ -35,7 +35,7 @@ class Jin10Page(StatedPage):
     id_at = (
         re.compile(r"jin10\.com/(?:.*/)?(?:details?(?:_v2)?|flash(?:_detail)?|article)/(\d+)"),
         re.compile(
-            r"jin10\.com/.*(?:details?|flash(?:_detail)?|getOne|article)(?:\.html)?/?\?(?:.*&)?id=(\d+)"
+            r"jin10\.com/[^?]{0,200}(?:details?|flash(?:_detail)?|getOne|article)(?:\.html)?/?\?(?:.{0,500}&)?id=(\d+)"
         ),
     )
     gone = re.compile(

@@ -13,9 +13,9 @@ from crawler.items import Article
 from crawler.pages import Place, Target, handles
 from crawler.pages.web import WebPage, fields
 
-CODE = re.compile(r"nbd\.com\.cn/(?:.*/)?articles?/(\d{4}-\d\d-\d\d)/(\d+)")
-REPORTER = re.compile(r"每经(?:特约)?(?:记者|评论员)\s*[|｜丨:：]?\s*([^|｜丨]+?)\s*(?=每经|$)")
-EDITOR = re.compile(r"每经编辑\s*[|｜丨:：]?\s*([^|｜丨]+?)\s*(?=每经|$)")
+CODE = re.compile(r"nbd\.com\.cn/(?:.{0,300}/)?articles?/(\d{4}-\d\d-\d\d)/(\d+)")
+REPORTER = re.compile(r"每经(?:特约)?(?:记者|评论员)\s{0,9}[|｜丨:：]?\s{0,9}([^|｜丨]+?)\s{0,9}(?=每经|$)")
+EDITOR = re.compile(r"每经编辑\s{0,9}[|｜丨:：]?\s{0,9}([^|｜丨]+?)\s{0,9}(?=每经|$)")
 BYLINE = "starts-with(normalize-space(.), '每经') and contains(., '每经编辑') and string-length(normalize-space(.)) < 80"
 
 

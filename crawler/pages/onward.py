@@ -36,7 +36,7 @@ WRAPPING = re.compile(
 LONGEST = 60_000  # characters of a page that only sends on
 LEAST_TEXT = 200  # characters of visible text that make a page more than that
 REFRESH = re.compile(
-    r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh["']?[^>]*content\s*=\s*["']\s*\d{1,2}(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
+    r"""<meta\b[^<>]*http-equiv\s*=\s*["']?refresh["']?[^<>]*content\s*=\s*["']\s*\d{1,2}(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
     re.IGNORECASE,
 )
 SCRIPT = re.compile(
@@ -48,7 +48,7 @@ SHOWN = re.compile(
     r"""(?:将要访问|即将访问|即将离开|即将跳转|请复制|长按网址复制|非官方页面|外部(?:链接|网站))[\s\S]{0,900}?(https?://[^\s"'<>]{8,2000})"""
 )
 UNSEEN = ElementCutter("script", "style", "noscript", "title")
-TAG = re.compile("<[^>]*>")
+TAG = re.compile("<[^<>]*>")
 
 
 def unwrapped(link: str) -> str:

@@ -27,7 +27,7 @@ class PeoplePage(WebPage):
     site = "people"
     id_at = (
         re.compile(r"/(n\d?)/\d{4}/\d{4}/c\d+-(\d+)(?:-\d+)?\.html"),
-        re.compile(r"/(GB)/(?:\w+/)*(\d{5,})\.html"),
+        re.compile(r"/(GB)/(?:\w+/){0,9}(\d{5,})\.html"),
         re.compile(r"/(rmrb\w*|\w+)/html/\d{4}-\d\d/\d\d/(nw\.[\w.-]+?|content_\d+)\.html?"),
         re.compile(r"/(\w+)/pc/content/\d{6}/\d\d/(content_\d+)\.html"),
     )

@@ -18,6 +18,9 @@ from crawler.links import can_be_asked, complete_address
 from crawler.pages.base import ArticlePage, LinkError, Target, UnknownSite
 
 ANY_SITE = "web"
+LONGEST_LINK = (
+    8_000  # characters; servers take no longer address, and patterns of sites look through it again and again
+)
 """Name of the site of pages without a page object."""
 HOW_TO_ADD = "to add the site: scrapy newsite LINK"
 
@@ -136,7 +139,7 @@ def page_of_any_host() -> type[ArticlePage]:
     return _any[0]
 
 
-STATED = re.compile(r"""<(?:link|meta)\b[^>]{0,1000}?(?:canonical|og:url)[^>]{0,1000}>""", re.IGNORECASE)
+STATED = re.compile(r"""<(?:link|meta)\b[^<>]{0,1000}?(?:canonical|og:url)[^<>]{0,1000}>""", re.IGNORECASE)
 ADDRESS = re.compile(r"""(?:href|content|src)\s*=\s*["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
 LINKED = re.compile(r"""<a\b[^>]{0,1000}?href\s{0,9}=\s{0,9}["']?(?:https?:)?//([\w.-]+)""", re.IGNORECASE)
 
@@ -177,6 +180,8 @@ def _candidates(host: str, path: str) -> Iterator[type[ArticlePage]]:
 
 def target_of(link: str) -> Target:
     """Where *link* leads: an address, with or without a scheme, or an article's code. Raises LinkError or UnknownSite."""
+    if len(link) > LONGEST_LINK:
+        raise LinkError(f"a link of {len(link):,} characters is not followed; {LONGEST_LINK:,} are the limit")
     code = link.strip().strip("<>")
     for pattern, page in _codes:
         if pattern.fullmatch(code) and (native_id := page.native_id(code)):

@@ -20,8 +20,10 @@ from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-STATE = re.compile(r"""<script\b[^>]*id=["']__NEXT_DATA__["'][^>]*>\s*(?=\{)""")
-CONTENT_ID = re.compile(r"""(?:id=["']hidden_contid["'][^>]*value|"contId")["']?\s*[=:]\s*["']?(\d+)""")
+STATE = re.compile(r"""<script\b[^<>]*id=["']__NEXT_DATA__["'][^<>]*>\s*(?=\{)""")
+CONTENT_ID = re.compile(
+    r"""(?:id=["']hidden_contid["'][^<>]{0,300}value|"contId")["']?\s*[=:]\s*["']?(\d+)"""
+)
 PLATFORM = re.compile(r"^澎湃(?:新闻)?[·•]?澎湃号")
 KINDS = ("contentDetail", "liveDetail", "specialInfo")
 

@@ -16,7 +16,7 @@ from crawler.pages.securities import stated_securities
 from crawler.pages.web import WebPage, fields
 
 HOST = r"10jqka\.com\.cn"
-DATED = re.compile(rf"{HOST}/(?:.*/)?(20\d{{6}})/c?(\d{{7,12}})\.s?html")
+DATED = re.compile(rf"{HOST}/(?:.{{0,300}}/)?(20\d{{6}})/c?(\d{{7,12}})\.s?html")
 CODE = fields(".//a[@data-type='stock' and @data-code] | .//a[contains(@href, 'stockpage.10jqka.com.cn/')]")[
     0
 ]
@@ -80,6 +80,6 @@ class ThsPage(WebPage):
         ]
         article = super().article()
         article.securities = stated_securities(
-            (code, market, re.sub(r"\s*[（(].*", "", name or "") or None) for code, market, name in stocks
+            (code, market, re.sub(r"\s{0,9}[（(].*", "", name or "") or None) for code, market, name in stocks
         )
         return article

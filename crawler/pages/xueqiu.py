@@ -83,7 +83,7 @@ class XueqiuPage(StatedPage):
 
 def plain_text(html: str) -> str:
     """The text of HTML, as one line."""
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return " ".join(re.sub(r"<[^<>]*>", " ", html).split())
 
 
 def text_html(status: dict[str, Any]) -> str:

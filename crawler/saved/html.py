@@ -15,17 +15,17 @@ from pipelines.image_types import sniff
 
 HEAD = 20_000  # characters in which a file states where it came from, without images
 SINGLE_FILE = re.compile(r"<!--\s*Page saved with SingleFile(?P<facts>.{0,4000}?)-->", re.DOTALL)
-FACT = re.compile(r"^\s*(url|saved date):\s*(.+?)\s*$", re.MULTILINE)
+FACT = re.compile(r"^\s{0,9}(url|saved date):\s{0,9}(.+?)\s{0,9}$", re.MULTILINE)
 SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->", re.IGNORECASE)
 STATED = (
-    re.compile(r"""<link\b(?=[^>]*\brel\s*=\s*["']?canonical\b)[^>]*?\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE),
-    re.compile(r"""<meta\b(?=[^>]*\bproperty\s*=\s*["']?og:url\b)[^>]*?\bcontent\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE),
+    re.compile(r"""<link\b(?=[^<>]*\brel\s*=\s*["']?canonical\b)[^<>]*?\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE),
+    re.compile(r"""<meta\b(?=[^<>]*\bproperty\s*=\s*["']?og:url\b)[^<>]*?\bcontent\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE),
 )  # fmt: skip
 DATA = re.compile(
     r"data:image/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*(?P<coded>;base64)?,(?P<data>[A-Za-z0-9+/=%_-]*+)"
 )
 VARIABLE = re.compile(r"""(--sf-img-\d+)\s*:\s*url\(\s*["']?(http://embedded\.invalid/[^"')\s]+)""")
-TAG = re.compile(r"""<img\b(?:[^"'>]|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
+TAG = re.compile(r"""<img\b(?:[^"'<>]|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
 USED = re.compile(r"var\((--sf-img-\d+)\)")
 SRC = re.compile(r"""\ssrc\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 LEAST = 8  # pixels; smaller images are placeholders and trackers

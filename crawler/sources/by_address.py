@@ -16,7 +16,7 @@ from crawler.sources.link_list import read_list
 from crawler.sources.sitemap import read_sitemap, unzipped
 from crawler.sources.syndication import read_feed, read_json_feed
 
-DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+DECLARATION = re.compile(r"(?<!\s)\s*<\?xml\b[^<>]*\?>")
 SITEMAP = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 SYNDICATED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|channel)\b", re.IGNORECASE)
 

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.toml_text import read_tables, with_table
+from archive.toml_text import read_tables, replace_file, with_table
 from crawler.sources import Source, built_in
 from crawler.sources.by_address import ConfiguredSource
 
@@ -205,10 +205,9 @@ def choose(
 
 
 def write_entry(path: Path, name: str, entry: Mapping[str, Any]) -> None:
-    """Add a table to the file, which is made where it is missing. Raises ConfigError where the name is taken."""
+    """Add a table to the file, which is made where it is missing. Raises ConfigError where the name is taken, OSError."""
     check_entry(name, dict(entry), path)
     if name in load(path):
         raise ConfigError(f"{path}: there is a [{name}] already")
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(with_table(text, name, entry), encoding="utf-8")
+    replace_file(path, with_table(text, name, entry))

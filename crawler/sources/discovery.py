@@ -25,8 +25,8 @@ WELL_KNOWN = (
     "/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/sitemap_news.xml", "/news-sitemap.xml",
     "/sitemap-news.xml", "/sitemap.xml",
 )  # fmt: skip
-ADDRESS = re.compile(r"[\d.]+|[\da-f.:]*:[\da-f.:]*")  # of a machine, without a name
-SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+ADDRESS = re.compile(r"[\d.]+|[\da-f.]*+:[\da-f.:]*")  # of a machine, without a name
+SITEMAP = re.compile(r"^[^\S\n]*+sitemap[^\S\n]*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def built_in_for(url: str) -> str | None:

@@ -18,7 +18,7 @@ SECTION = compile_late(
     re.IGNORECASE,
 )
 DATED = compile_late(r"/(?:19|20)\d\d[-/]?\d\d|\d{6,}")
-SLUG = compile_late(r"(?:[a-z0-9]+-){3,}[a-z0-9]+", re.IGNORECASE)
+SLUG = compile_late(r"[a-z0-9]-(?:[a-z0-9]++-){2}[a-z0-9]", re.IGNORECASE)
 NUMBERED = compile_late(r"/\d{3,}(?:[/.]|$)|[?&]\w*id=\d+", re.IGNORECASE)
 WIDE = compile_late(r"[\u2e80-\u9fff\uac00-\ud7af]")
 

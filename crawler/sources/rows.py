@@ -16,7 +16,7 @@ from crawler.extraction.decoding import decode
 from crawler.pages import first_text
 from crawler.sources import Listing, Record, SourceError, SourceRefused
 
-HEAD = re.compile(r"\s*【([^】]{1,200})】")
+HEAD = re.compile(r"(?<!\s)\s*+【([^】]{1,200})】")
 TAG = re.compile(r"<[a-zA-Z/!]")
 MOST_UNREAD = 50  # rows of a list that are named as unread
 UNREAD_LENGTH = 500  # characters of such a row

@@ -14,9 +14,13 @@ from datetime import UTC, datetime
 import pytest
 from scrapy.http import HtmlResponse
 
+from crawler.extraction.access import is_notice
+from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import Document
 from crawler.extraction.markup import ElementCutter, close_tags
+from crawler.extraction.script_states import QUOTED
 from crawler.extraction.walls import find_wall
+from crawler.older_post_text import TAIL
 from crawler.pages import PageError, target_of
 from tests.pipelines.test_hostile_bodies import ROOT, UNITS
 
@@ -120,3 +124,12 @@ def test_what_is_cut_is_what_the_pattern_says():
     for seed in range(3_000):
         html = "".join(parts[(seed * 7919 + n * n * 31 + seed // (n + 1)) % len(parts)] for n in range(12))
         assert cutter.cut(html, " ") == pattern.sub(" ", html), html
+
+
+def test_patterns_try_a_text_in_one_way_only():
+    """Each took time that doubled with every few characters, or grew with a high power of them: for ever, that is."""
+    assert QUOTED.match('"' + "\\" * 2_001) is None
+    assert not is_notice("订阅" + " " * 150 + "甲")
+    assert in_line("作者/" + "驻一" * 2_000) == []
+    assert in_line("记者欧阳一" + " " * 2_000 + "甲") == ["欧阳一"]
+    assert TAIL.search("<>" + "[返回](.)" * 2_000 + "\0") is None

@@ -3,6 +3,7 @@
 import pytest
 
 from crawler.links import addresses_in, links_in
+from crawler.pages import LinkError, target_of
 
 LINK = "http://share.example/html_News/NewsShare.html?infoCode=NW202606303790000412"
 
@@ -123,3 +124,8 @@ def test_comments_and_blanks_are_no_links_and_any_other_line_is_kept_to_be_told(
         "ftp://a.example/x",
     ]
     assert list(links_in(lines)) == ["no link at all", "ftp://a.example/x"]
+
+
+def test_a_link_that_no_server_takes_is_refused_before_it_is_looked_through():
+    with pytest.raises(LinkError, match=r"a link of 9,0.. characters is not followed; 8,000 are the limit"):
+        target_of("http://eastmoney.com/" + "eastmoney.com/" * 642)

@@ -163,3 +163,13 @@ def test_wrong_usage_is_one_line(source, words, problem):
     done = source(*words)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert problem in done.stderr
+
+
+def test_what_cannot_be_written_leaves_the_sources_as_they_were(source, tmp_path):
+    source("add", "cls")
+    before = (tmp_path / "sources.toml").read_text()
+    (tmp_path / "sources.toml.part").mkdir()
+    done = source("add", "sina")
+    assert done.returncode == 73
+    assert "sources.toml cannot be written: " in done.stderr
+    assert (tmp_path / "sources.toml").read_text() == before

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
+from pipelines.boilerplate_matches import LONGEST_PARAGRAPH
 from pipelines.read_user_rules import load_rules
 from pipelines.render_body import html_of, text_of
 from pipelines.sanitise_html import safe_tree
 from pipelines.strip_boilerplate import StripBoilerplatePipeline, shows_charts, tidy_digest
-from pipelines.strip_tree import strip_tree
+from pipelines.strip_tree import MOST_REMOVALS, strip_tree
 from pipelines.user_rules import RuleError
 from tests.conftest import ROOT
 
@@ -355,3 +356,53 @@ def test_rules_of_the_users_that_cannot_be_used_are_refused(tmp_path, keys, prob
 def test_rules_of_the_users_whose_time_does_not_explode_are_taken(tmp_path, pattern):
     (tmp_path / "rules.toml").write_text(f"[own]\npattern = '{pattern}'\n{EXAMPLES}")
     assert load_rules(tmp_path / "rules.toml")
+
+
+ADVERT = '<p class="em_xuangu">一键选股</p>'
+EDITOR = "<p>（责任编辑：李四）</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "rules"),
+    [
+        (f"{EDITOR}{BODY}{ADVERT}", ["editor_line", "advert"]),
+        (f"{ADVERT}{BODY}{EDITOR}", ["advert", "editor_line"]),
+        (f"{EDITOR}{BODY}<p style='display:none'>甲</p>{ADVERT}", ["editor_line", "hidden", "advert"]),
+    ],
+)
+def test_removals_are_numbered_as_they_stood_whatever_rule_took_them(html, rules):
+    found, text, _ = stripped(html)
+    assert [(removal["position"], removal["rule"]) for removal in found.removals] == list(enumerate(rules, 1))
+    assert text == text_of(safe_tree(BODY))
+
+
+def test_a_rule_that_is_spared_takes_nothing():
+    tree = safe_tree(f"{BODY}{ADVERT}{EDITOR}")
+    found = strip_tree(tree, "https://finance.example.cn/a/1.html", spared=frozenset({"advert"}))
+    assert [removal["rule"] for removal in found.removals] == ["editor_line"]
+    assert "一键选股" in text_of(tree)
+
+
+def test_no_more_than_so_many_fragments_are_taken_out_of_one_article():
+    found, text, _ = stripped(BODY + ADVERT * (MOST_REMOVALS + 2))
+    assert [removal["rule"] for removal in found.removals] == ["advert"] * MOST_REMOVALS + ["too_many"]
+    assert found.removals[-1]["text"] == "2 further fragments were left in the text"
+    assert text.count("一键选股") == 2
+
+
+@pytest.mark.parametrize(("length", "goes"), [(LONGEST_PARAGRAPH, True), (LONGEST_PARAGRAPH + 1, False)])
+def test_a_rule_of_the_users_takes_a_paragraph_up_to_a_length(tmp_path, length, goes):
+    (tmp_path / "rules.toml").write_text(f"[own]\npattern = 'a+'\n{EXAMPLES}")
+    tree = safe_tree(f"{BODY}<p>{'a' * length}</p>")
+    found = strip_tree(tree, None, own=load_rules(tmp_path / "rules.toml").rules)
+    assert [removal["rule"] for removal in found.removals] == ["own"] * goes
+
+
+def test_links_to_other_articles_are_kept_and_no_others():
+    found, _, _ = stripped(
+        BODY
+        + "<p>见<a href='/a/202201012345678901.html'>前文</a>与<a>此处</a>，<a href='/about'>关于</a>。</p>"
+    )
+    assert [(link["url"], link["text"], link["kind"]) for link in found.related] == [
+        ("https://finance.example.cn/a/202201012345678901.html", "前文", "body")
+    ]

@@ -16,7 +16,7 @@ from archive.web.pages import not_found, page, render_page
 from archive.web.pages.image import address
 from archive.web.pages.stories import articles_of_stories, format_lag
 
-NO_ALT = re.compile(r"<img (?![^>]*\balt=)")
+NO_ALT = re.compile(r"<img (?![^<>]*\balt=)")
 """An image without an alternative text: a screen reader would spell out its address."""
 
 ATTRIBUTES = {
