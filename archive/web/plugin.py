@@ -137,7 +137,7 @@ def find_statement(error: Any) -> Markup:
     >>> find_statement(Markup("<p>too long</p><textarea rows='2'>select 1 &lt; 2</textarea>"))
     Markup('select 1 &lt; 2')
     """
-    match = re.search(r"<textarea[^>]*>(.*?)</textarea>", error, re.DOTALL)
+    match = re.search(r"<textarea[^<>]*>([^<]*)</textarea>", error)
     return Markup(match[1] if match else "")
 
 

@@ -61,7 +61,7 @@ ROLE_LINE = re.compile(r"(?!.*[:：]).{0,14}(?:[记記]者|特派[员員]|[评�
 PERSON_LINE = re.compile(rf"(?:{NAME}|[\u3400-\u9fff々]{{3,4}})(?:\s*\([A-Z][^()]*\))?")
 """A name on a line of its own, above what the writer is."""
 REPORTED_BY = re.compile(
-    r"^(?:编辑|編輯)\s*(?=.*(?:报道|報導)$)|\s*(?:/?\s*[\u4e00-\u9fff]{2})?(?:报道|報導)$"
+    r"^(?:编辑|編輯)\s{0,9}(?=.*(?:报道|報導)$)|\s{0,9}(?:/?\s{0,9}[\u4e00-\u9fff]{2})?(?:报道|報導)$"
 )
 """What is round the name of whoever reports: 編輯 王小明 報導, 王小明/台北報導."""
 
