@@ -51,6 +51,8 @@ NEWEST_FIRST = {
     "crawls": "started_at",
     "gaps": "opened_at",
     "articles_by_day_publisher": "day",
+    "articles_with_images": "day",
+    "market_sessions": "published_at",
     "data_quality": "day",
     "link_outcomes": "day",
     "revision_changes": "changed_at",
