@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, HIDDEN, is_boilerplate, is_hidden
+from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
 from crawler.extraction.trees import INLINE, file_of, fold_letters, kind_of, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
@@ -19,26 +19,27 @@ class BlockLayout:
 
     def __init__(self, root: Any):
         self.root = root
+        metas = [*root.iter("meta")]
         self.lead_image = next(
-            (file_of(tag.get("content")) for tag in root.iter("meta") if tag.get("property") == "og:image"),
+            (file_of(tag.get("content")) for tag in metas if tag.get("property") == "og:image"),
             "",
         )
         """Name of the image that the page calls the article's, empty where it calls none."""
         self.descriptions = [
             text
-            for tag in root.iter("meta")
+            for tag in metas
             if (tag.get("property") or tag.get("name") or "").lower() in ("og:description", "description")
             and len(text := fold_letters(tag.get("content"))) >= LEAST_DESCRIPTION
         ]
         """What the page says that its article is about, letters and digits alone."""
         self._own: dict[Any, str] = {}
         self._folded: dict[Any, str] = {}
-        remove_all(BOILERPLATE_TAGS(root), root)
+        remove_all([*root.iter(*BOILERPLATE_TAGS)], root)
         everything = letters("".join(root.itertext()))
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
-        for element in filter(is_hidden, HIDDEN(root)):
+        for element in filter(is_hidden, root.iter()):
             (hidden if letters("".join(element.itertext())) * 5 < everything else large).append(element)
         remove_all([element for element in hidden if element.getparent() is not None], root)
         remove_all(find_copies(root, large), root)

@@ -6,18 +6,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from lxml import etree
-
 from crawler.extraction.document import names_of
 
 # Elements that never hold an article's sentences.
-BOILERPLATE_TAGS: Any = etree.XPath(
-    "//nav | //footer | //button | //object | //embed | //canvas | //option | //input | //map | //head/style"
-)
-HIDDEN: Any = etree.XPath(
-    "//*[@hidden or contains(@style, ':') or contains(@class, 'hidden') or contains(@class, 'sr-only') or contains(@class, 'screen-reader-text')]"
-)
-"""Elements that may be hidden; `is_hidden` tells."""
+BOILERPLATE_TAGS = ("nav", "footer", "button", "object", "embed", "canvas", "option", "input", "map", "style")
 HIDDEN_NAME = re.compile(r"(?<!\S)hidden(?!\S)|visually-?hidden|sr-only|screen-reader-text")
 HIDDEN_STYLE = re.compile(r"display *: *none|visibility *: *hidden")
 # Names of boilerplate, as parts of class and id, in lower case: ignoring case takes four times as long.
