@@ -22,7 +22,7 @@ from crawler.extraction.byline_lines import (
 from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import HANGUL, KANA, KOREAN, find_japanese, korean_tail
 from crawler.extraction.headline import fold_title
-from crawler.extraction.names import NAME, is_name, names_in, western_names
+from crawler.extraction.names import is_name, names_in, western_names
 from crawler.extraction.persons import (
     find_byline,
     find_linked_names,
@@ -58,7 +58,9 @@ LABEL = re.compile(
 )
 
 ROLE_LINE = re.compile(r"(?!.*[:：]).{0,14}(?:[记記]者|特派[员員]|[评評][论論][员員]|撰稿人)")
-PERSON_LINE = re.compile(rf"(?:{NAME}|[\u3400-\u9fff々]{{3,4}})(?:\s*\([A-Z][^()]*\))?")
+PERSON_LINE = re.compile(
+    r"(?:[\u3400-\u9fff々]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,10})(?:\s*\([A-Z][^()]*\))?"
+)
 """A name on a line of its own, above what the writer is."""
 REPORTED_BY = re.compile(
     r"^(?:编辑|編輯)\s{0,9}(?=.*(?:报道|報導)$)|\s{0,9}(?:/?\s{0,9}[\u4e00-\u9fff]{2})?(?:报道|報導)$"

@@ -11,6 +11,7 @@ from typing import Any
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.headline import fold_title
+from crawler.extraction.names import is_name
 
 META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
@@ -41,6 +42,10 @@ PARTICLES = frozenset(
 )  # fmt: skip
 ARTICLES = frozenset(("le", "la", "les", "el", "los", "il", "die", "das", "der"))
 """With a word behind it, these begin a medium's name."""
+REPORT = re.compile(
+    r"\s?/(?:[\u4e00-\u9fff]{2,4}\s)*[\u4e00-\u9fff]{0,6}(?:报道|報導|編譯|编译)$|_[\u4e00-\u9fff]{2,3}$"
+)
+"""Where a report was made, behind the names: 王小明 李四/山南 北山報導."""
 REPORTER = re.compile(r"\s{0,9}(?:기자|특파원|記者|记者)$")
 LONGEST_BYLINE = 140  # characters
 SUFFIX = re.compile(r"(?<=\s)[JS]r$", re.IGNORECASE)
@@ -84,8 +89,13 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     ['Mary Smith', 'Jan de Vries']
     >>> split_persons("BY ANNA MARLOW, J. R. SMITH JR.")
     ['Anna Marlow', 'J. R. Smith Jr.']
+    >>> split_persons("陳小如 張一嘉 溫正衡／新北 台南報導"), split_persons("林小儀_台中")
+    (['陳小如', '張一嘉', '溫正衡'], ['林小儀'])
     """
-    text = BY.sub("", squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text)))))
+    text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text))))
+    text = BY.sub("", REPORT.sub("", text))
+    if len(listed := text.split()) > 2 and all(map(is_name, listed)):
+        return listed
     names: list[str] = []
     for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):
         name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()"))

@@ -38,7 +38,7 @@ MEDIUM = re.compile(
     r"[^\s:：，。、|｜/（(]{1,14}(?:网|網|报|報|社|台|臺|新闻|新聞|日报|周刊|週刊|杂志|在线|財經|财经|时报|時報|观察|频道|传媒|资讯|快报|电视|广播|中心|客户端|发布|办事处|政府|发改委|局|学会|协会|参考|大学|委员会|集团|报道|热线|论坛|电子报|電子報|之家)(?:[-·][^\s:：]{2,8})?"
 )
 NO_MEDIUM = re.compile(
-    r"\d|^(?:最[后後新]|首次?)[发發]|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
+    r"\d|[=＝@＠]|^(?:最[后後新]|首次?)[发發]|评论|摘要|导读|核心提示|关键词|标签|跟贴|分享|收藏|字号|字体|打印|首页|关注|微信|微博|点击|浏览|阅读|举报|作者|编辑|记者|责任|新闻中心|正文|更新|时间|時間|登录|登錄|登入|註冊|關注|追蹤|瀏覽|閱讀|點擊|編輯|記者|標籤|下載|新規|会員|更多|原创|来源|微信扫|：|:|http|转载|纠错|订阅|下载|客户端$"
     r"|(?:情[報报]|速[報报]|警[報报]|注意報|[預预予][報报]|[続續续]報|詳報)$|^(?:采写|撰文|撰稿|文字|图文|摄影|攝影|制图|执笔|编译|翻译|通讯员|策划|统筹|本[报報刊网網台社])$|^(?:发布|发表|發布|發表|稿件)|(?:于|者)$|喜欢|点赞|字数|朗读|收听|播报|粉丝|查看|人气|投稿|审核|校对|作家|撰稿|報導$|^[\u4e00-\u9fff]{2}报道$|[>›»]|^.$|^(?:(?:星期|周)[一二三四五六日天]|[HG]K?[MT]T?|[AaPp]\.?[Mm]\.?|A[+-]|UTC|出版|发行|上传|提供|专题|直播|收录|时评|号外|影响力|热度|好评|Updated|Published|Posted|By|On|At|Print|Share|Save|Listen|ET|EDT|EST|BST|CST|min|read)$",
     re.IGNORECASE,
 )
@@ -354,9 +354,8 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
         for name in names_beside_time(line):
             others = (other for other in lines if other != line and len(other) >= len(name) + 6)
             is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
-            if is_own or (
-                len(name) >= 4 and not (in_kana and EASTERN.fullmatch(name)) and says_medium(name, others)
-            ):
+            doubtful = in_kana and (name.isascii() or EASTERN.fullmatch(name))
+            if is_own or (len(name) >= 4 and not doubtful and says_medium(name, others)):
                 return name
     return None
 
