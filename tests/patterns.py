@@ -40,7 +40,7 @@ SCREEN = 0.25  # of LENGTH: what is quick there is not measured further
 QUICK, NOTICED = 0.001, 0.015  # CPU seconds at SCREEN, at LENGTH
 GROWTH = 2.8  # times the CPU time for twice the text: 2 is linear, 4 is quadratic
 LONGEST = 0.5  # CPU seconds that a pattern is watched for
-ENDED = 0.9 * LONGEST  # seconds: the timer is not exact
+ENDED = 0.7 * LONGEST  # seconds: the timer is not exact
 BOUNDED = 0.1  # CPU seconds that a pattern of `BOUNDS` may take for its longest text
 SCANNING = {"search", "sub", "subn", "finditer", "findall", "split"}
 AT_ONE_PLACE = {"match", "fullmatch"}
@@ -370,7 +370,7 @@ def seconds(pattern: Pattern, attack: Attack | Found, share: float = 1.0) -> flo
     matched, scanned = (attack.text(int(share * length)) for length in bound[:2])
     if bound.collapsed:
         matched, scanned = " ".join(matched.split()), " ".join(scanned.split())
-    begun = time.process_time()
+    begun = time.thread_time()
     signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
         if pattern.uses & SCANNING:
@@ -384,7 +384,7 @@ def seconds(pattern: Pattern, attack: Attack | Found, share: float = 1.0) -> flo
         pass
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return time.process_time() - begun
+    return time.thread_time() - begun
 
 
 def is_slow(pattern: Pattern, attack: Attack | Found) -> bool:
