@@ -10,7 +10,9 @@ from typing import Any
 from archive.late_pattern import compile_late
 from pipelines.foreign_dates import decimal
 
-PAIRED_MONTH = compile_late(r"[\u0621-\u064a]+\s?/\s?(?=[\u0621-\u064a]+\s(?:19|20)\d\d)")
+PAIRED_MONTH = compile_late(
+    r"(?<![\u0621-\u064a])[\u0621-\u064a]++\s?/\s?(?=[\u0621-\u064a]+\s(?:19|20)\d\d)"
+)
 """The first of the two names of a month: ``نيسان / أبريل 2020``."""
 PLAIN: Mapping[int, Any] = {
     **{
@@ -33,11 +35,11 @@ HAN_DAY = (
 ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 # As scripts write the zone's name behind the offset.
 ZONE_NAME = compile_late(
-    r"\s*(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[[A-Z][a-z]+/[A-Za-z_]+\])$"
+    r"\s{0,9}(?:\((?:中国标准时间|中國標準時間|China Standard Time|CST)\)|\[[A-Z][a-z]+/[A-Za-z_]+\])$"
 )
 DIGITS = dict(zip("〇一二三四五六七八九零○两兩", (*range(10), 0, 0, 2, 2), strict=True))
 NUMERAL = compile_late(
-    r"[〇零○一二三四五六七八九十两兩]+(?=\s*(?:[年月日号號时時点點分秒天周週]|个?小[时時]|[个個]?(?:星期|礼拜|禮拜)(?![一二三四五六日天])))"
+    r"(?<![〇零○一二三四五六七八九十两兩])[〇零○一二三四五六七八九十两兩]++(?=\s*(?:[年月日号號时時点點分秒天周週]|个?小[时時]|[个個]?(?:星期|礼拜|禮拜)(?![一二三四五六日天])))"
 )
 
 

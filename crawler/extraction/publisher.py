@@ -89,7 +89,7 @@ SITE_METAS = (
     "al:android:app_name",
 )
 LEGAL_FORM = re.compile(r",?\s(?:Inc|LLC|Ltd|GmbH|S\.p\.A|S\.r\.l)\.?$")
-SLOGAN_MARK = re.compile(r"\s+[–—-]\s+|[:,]\s+")
+SLOGAN_MARK = re.compile(r"\s{1,9}[–—-]\s{1,9}|[:,]\s{1,9}")
 WORDS_OF_SLOGAN = 5  # at least
 BRACKETS = (("《", "》"), ("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("“", "”"))
 META_NAMES = (
