@@ -74,15 +74,22 @@ class DataFiles:
     def publish(
         self, images: Iterable[str], posts: Iterable[tuple[str, str]], old_posts: Iterable[str]
     ) -> None:
-        """Move staged *images* into place, write *posts* and remove *old_posts*, after naming them all in ``.pending``."""
+        """Move staged *images* into place, write *posts* and remove *old_posts*, after naming them all in ``.pending``. Images that were
+        there before are not named: they must outlive whatever becomes of this batch."""
         images, posts, old_posts = list(dict.fromkeys(images)), list(posts), list(old_posts)
         if not images and not posts and not old_posts:
             return
-        pending = {"images": images, "posts": [path for path, _ in posts] + old_posts}
+        noted = self._read_pending()["images"]  # of this batch, where it is written for the second time
+        new = [
+            path
+            for path in images
+            if path in noted or os.path.exists(f"{self.staging}/{os.path.basename(path)}")
+        ]
+        pending = {"images": new, "posts": [path for path, _ in posts] + old_posts}
         if outside := next(filter(leads_out, [*images, *pending["posts"]]), None):
             raise PermissionError(1, "is outside of DATA_DIR", outside)
         self.pending.write_text(json.dumps(pending), encoding="utf-8")
-        for path in images:  # paths as plain text, as in `write_post`
+        for path in new:  # paths as plain text, as in `write_post`
             staged, target = f"{self.staging}/{os.path.basename(path)}", f"{self.root}/{path}"
             if os.path.exists(staged):
                 self._make_folder(target)

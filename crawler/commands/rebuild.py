@@ -61,12 +61,14 @@ class Command(ArchiveCommand):
                 archive.number_by(Arrivals(backup, archive))
                 print(f"from {backup}: {', '.join(tables) or 'nothing'}")
             [(total,)] = captures.db.execute("SELECT count(*) FROM journal").fetchall()
-            for number in Rebuild(archive, captures, self.settings).run(outcome):
+            rebuild = Rebuild(archive, captures, self.settings)
+            for number in rebuild.run(outcome):
                 if number % 50 == 0:
                     show_progress(f"{number:,} of {total:,} entries")
             show_progress("")
             if backup is not None:
                 take_from_backup(archive, backup, OF_ITS_ARTICLES)
+            rebuild.end()
             assert archive.conn is not None
             [(articles,)] = archive.conn.execute("SELECT count(*) FROM articles").fetchall()
         words = [

@@ -172,6 +172,9 @@ class Rebuild:
                     outcome.reasons.append((str(entry.article_id), str(exc)))
             yield outcome.entries
         self.archive.flush()
+
+    def end(self) -> None:
+        """Nothing is left to do: a rebuild that is killed before this is begun anew."""
         (self.archive.root / MARK).unlink(missing_ok=True)
 
     def _take(self, entry: JournalEntry, outcome: Rebuilt) -> None:

@@ -325,3 +325,16 @@ def test_statistics_count_rows_and_do_not_guess_them(tmp_path):
     stats = conn.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'links'").fetchall()
     assert {stat.split()[0] for (stat,) in stats} == {"9000"}
     conn.close()
+
+
+def test_an_image_that_was_there_before_outlives_a_killed_batch(archive, tmp_path):
+    """As where a rebuild is killed: the image has no row yet, and no other copy."""
+    path = f"images/{SHA[:2]}/{SHA}.jpg"
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(PICTURE)
+    new = archive.stage_image(b"other", "0" * 64, ".jpg")
+    archive.files.publish([path, new], [], [])
+    assert (tmp_path / new).exists()
+    archive.recover()
+    assert (tmp_path / path).read_bytes() == PICTURE
+    assert not (tmp_path / new).exists()

@@ -2,11 +2,13 @@
 
 import contextlib
 import shutil
+import sqlite3
 
 import pytest
 
 from archive.backup import BackupError
 from archive.restore import restore
+from crawler.offline.rebuild import MARK
 from tests.crawler.test_reparse import LINE, RULE
 from tests.crawler.test_saved import SINGLE_FILE, data_uri, page
 from tests.killing import kill_in_process
@@ -81,11 +83,28 @@ def bring_back(folder) -> None:
         restore(folder / "copy", folder / "data")
 
 
+def captures_beside_a_copy(folder) -> None:
+    archive_of_two(folder)
+    with contextlib.closing(sqlite3.connect(folder / "data" / "archive.db")) as conn, conn:
+        conn.execute(
+            "INSERT INTO reader_marks SELECT id, '[\"mine\"]', '笔记', NULL, '2026-07-01T00:00:00Z' FROM articles"
+        )
+    prepare(folder, "backup", folder / "copy")
+    (folder / "data" / "archive.db").unlink()
+    shutil.rmtree(folder / "data" / "posts")
+
+
+def make_again(folder) -> None:
+    if (folder / "data" / MARK).exists() or not (folder / "data" / "archive.db").exists():
+        execute(folder, "rebuild", "--backup", folder / "copy")
+
+
 COMMANDS = {
     "saved": (two_pages, run_import),
     "reparse": (archive_with_a_rule, lambda folder: execute(folder, "reparse")),
     "backup": (archive_beside_an_older_copy, lambda folder: execute(folder, "backup", folder / "copy")),
     "restore": (copy_alone, bring_back),
+    "rebuild": (captures_beside_a_copy, make_again),
     "manifest": (archive_of_two, lambda folder: execute(folder, "manifest", "--day", "2026-07-01")),
 }
 
