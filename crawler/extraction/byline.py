@@ -43,7 +43,7 @@ NO_PEN_NAME = re.compile(
     re.IGNORECASE,
 )
 """What stands in an element that is called after the writer besides the name: buttons and labels."""
-OPENED = re.compile(r".{2,8}[讯訊]\s*[(（]")
+OPENED = re.compile(r".{2,8}[讯訊]\s*[(（]|[(（【〔\[]\S{0,12}[记記]者")
 """How a paper begins its text, behind captions too: 某报讯（记者 …."""
 AUTHOR_NAME = re.compile(
     r"(?:^|[\s_-])(?:auth|\w{0,40}authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
@@ -186,7 +186,7 @@ def find_printed(
         *(
             find_in_first_line(fold_text(line)[:400])
             for n, line in enumerate(head)
-            if n < 3 or len(line) < 30 or OPENED.match(line)
+            if n < 3 or len(line) < 30 or (n < 5 and OPENED.match(line))
         ),
         *(in_line(fold_text(line)[-200:]) or korean_tail(line) for line in tail),
     ]

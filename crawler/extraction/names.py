@@ -60,7 +60,7 @@ def names_in(text: str) -> list[str]:
 
 
 NO_WESTERN = re.compile(
-    r"\b(?:Staff|News|Editors?|Desk|Team|Agency|Reuters|Press|Times|Post|Bureau|Newsroom|Correspondent|Contributor|Media|Read|More|Follow|Share)\b"
+    r"\b(?:Staff|News|Editors?|Desk|Team|Agency|Reuters|Press|Times|Post|Bureau|Newsroom|Correspondent|Contributor|Media|Article|Information|Read|More|Follow|Share)\b"
 )
 
 

@@ -324,8 +324,11 @@ def find_writing_medium(document: Document) -> str | None:
     author = document.resolve(value[0] if isinstance(value, list) and value else value)
     if not isinstance(author, dict) or not type_name(author).endswith("Organization"):
         return None
-    name = author.get("name")
-    return None if not isinstance(name, str) or STAFF.search(name) else clean(unescape(name), 40)
+    name, publisher = author.get("name"), document.resolve(document.linked_data.get("publisher"))
+    is_portal = isinstance(publisher, dict) and publisher.get("name") != name
+    return (
+        clean(unescape(name), 40) if is_portal and isinstance(name, str) and not STAFF.search(name) else None
+    )
 
 
 def without_slogan(name: str | None, document: Document) -> str:

@@ -232,6 +232,12 @@ def test_a_portal_s_record_and_a_page_s_own_title_name_the_medium(head, medium):
     assert find_publisher(document, [], [], []) == medium
 
 
+def test_a_text_may_begin_behind_captions_and_notices():
+    notice = "請同意我們的隱私權規範，才能啟用聽新聞的功能，謝謝您的支持與愛護，我們會更努力。"
+    head = [notice, notice, notice, "（山南社記者陳小如台北23日電）三條公路今天同時開工。"]
+    assert find_authors(page("<title>三條公路</title>"), [], head, [], None) == ["陳小如"]
+
+
 def test_a_tag_is_no_medium():
     document = page("<title>三條公路今天同時開工</title><a href='/tag/452/'>環保局</a>")
     assert find_publisher(document, ["環保局"], list(document.root.iter("a")), []) is None
