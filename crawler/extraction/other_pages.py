@@ -11,9 +11,15 @@ from crawler.extraction.headline import PARTS
 HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 """Path of a home page, or of that of an edition (``/es/``)."""
 OTHER_TYPE = re.compile(
-    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage|JobPosting)$"
+    r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage|JobPosting|SoftwareSourceCode)$"
 )
 """Schema.org types of pages that are something else."""
+LISTS = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
+"""Those of them that say more than an ``og:type`` of ``article``, which some programs give their lists as well."""
+OTHER_OPEN_GRAPH = re.compile(
+    r"(?:product|profile|books?|business|restaurant|place|game)(?:$|[.:])", re.IGNORECASE
+)
+"""Open Graph types of pages that are something else."""
 QUESTIONS = frozenset(("QAPage", "Question", "ProfilePage", "SearchResultsPage"))
 ARTICLE_TYPE = re.compile(r"Article|(?<!Forum)(?<!Job)Posting|Report|Review", re.IGNORECASE)
 CART_WORDS = (
@@ -151,8 +157,13 @@ def why_other_type(document: Document) -> str | None:
         return None
     # Many sites write og:type "article" on every page; an article may hold questions and answers.
     asked = next((kind for kind in kinds if kind in QUESTIONS), None) if "FAQPage" not in kinds else None
-    if states_article(document) and not asked:
+    listed = not document.meta.get("article:published_time") and any(
+        type_name(record) in LISTS and "datePublished" not in record for record in document.linked_objects
+    )
+    if states_article(document) and not (asked or listed):
         return None
+    if OTHER_OPEN_GRAPH.match(open_graph := document.meta.get("og:type", "")):
+        return f"states that it is a {open_graph}"
     if other:
         return f"states that it is a {other}"
     if any(word in document.html for word in CART_WORDS) and CART.search(document.html):

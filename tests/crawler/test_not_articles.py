@@ -193,6 +193,16 @@ TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a>
             "states that it is a Product",
         ),
         (
+            "https://news.example/x9",
+            b"<div itemscope itemtype='http://schema.org/SoftwareSourceCode'>" + news_page(),
+            "states that it is a SoftwareSourceCode",
+        ),
+        (
+            "https://news.example/x10",
+            news_page(head="<meta property='og:type' content='books.book'>"),
+            "states that it is a books.book",
+        ),
+        (
             "https://web.archive.org/web/20170913045814/https://news.example/",
             news_page(),
             "the home page of news.example",
@@ -379,6 +389,14 @@ def test_a_question_is_no_article_whatever_its_open_graph_type_is():
     with pytest.raises(NotArticle, match="states that it is a"):
         read(text.format(head.replace("{}", question)).encode())
     assert read(text.format(head.replace("{}", faq)).encode())["outcome"] is None
+
+
+def test_a_list_is_none_whatever_its_open_graph_type_is_unless_it_was_published():
+    head = '<meta property="og:type" content="article"><script type="application/ld+json">{"@type": "CollectionPage"}</script>'
+    with pytest.raises(NotArticle, match="states that it is a CollectionPage"):
+        read(news_page(head=head))
+    published = '<meta property="article:published_time" content="2026-06-30T15:05:00+08:00">'
+    assert read(news_page(head=head + published))["outcome"] is None
 
 
 @pytest.mark.parametrize(
