@@ -351,7 +351,7 @@ def test_a_missing_package_is_wrong_usage(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PLAYWRIGHT_CDP_URL", "http://127.0.0.1:9222"), ("PLAYWRIGHT_BROWSER_TYPE", "firefox"),
-     ("PLAYWRIGHT_LAUNCH_OPTIONS", {"proxy": None}), ("DOWNLOAD_HANDLERS", {"https": "scrapy.core.downloader.handlers.http2.H2DownloadHandler"})],
+     ("PLAYWRIGHT_LAUNCH_OPTIONS", {"proxy": None}), ("DOWNLOAD_HANDLERS", {"https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"})],
 )  # fmt: skip
 def test_settings_that_lead_past_the_guard_are_refused(name, value):
     problem = find_problem(

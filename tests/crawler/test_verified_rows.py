@@ -83,8 +83,10 @@ def test_a_decision_that_was_withdrawn_is_no_damage(data):
 
 def test_rows_that_a_lost_write_ahead_log_held_are_made_again(data, tmp_path):
     whole = tables_of(data)
-    edit(data, "DELETE FROM articles WHERE id = ?", IDS[0])
-    edit(data, "DELETE FROM links WHERE article_id = ?", IDS[0])
+    with closing(sqlite3.connect(data / "archive.db")) as conn:
+        [(newest,)] = conn.execute("SELECT id FROM articles ORDER BY arrival DESC LIMIT 1")
+    edit(data, "DELETE FROM articles WHERE id = ?", newest)
+    edit(data, "DELETE FROM links WHERE article_id = ?", newest)
     status, found = findings(data)
     assert status == 3
     assert [one[:2] for one in found if one[0] == "row"] == [("row", "archive.db"), ("row", "archive.db")]
