@@ -157,7 +157,7 @@ def unquote_title(value: str) -> str:
 
 def cut_tail(text: str, post: Post) -> str:
     """*text* without the share link and the links back to the site at its end, which go to *post*."""
-    while match := TAIL.search(text):
+    while match := TAIL.search(text := text.rstrip()):
         if (url := (match["url"] or "").strip()) and not post.url:
             post.url = url
         piece = match[0].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
+from crawler.extraction.document import squeeze
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
 from crawler.extraction.trees import INLINE, file_of, fold_letters, kind_of, letters, own_text, remove_all
 from pipelines.printed_times import STAMP
@@ -208,7 +209,7 @@ class BlockLayout:
         sentences, seen = 0, 0.0
         for block, worth in zip(self.blocks, worths, strict=True):
             if sentences >= 2 and self.plain[block] + self.linked[block] <= 80 and seen >= 0.15 * total:
-                text = self.own_text(block)
+                text = squeeze(self.own_text(block))
                 if (worth < 0 and EDITOR.match(text)) or (seen >= 0.3 * total and is_end_line(text)):
                     self.end = block
                     return
@@ -232,7 +233,9 @@ class BlockLayout:
             if self.worth(block) >= 30:
                 parents.add(block.getparent())
             elif (
-                parents and self.plain[block] + self.linked[block] <= 80 and is_end_line(self.own_text(block))
+                parents
+                and self.plain[block] + self.linked[block] <= 80
+                and is_end_line(squeeze(self.own_text(block)))
             ):
                 if not any(later.getparent() in parents and self.worth(later) >= 30 for later in behind[n:]):
                     self.end = block

@@ -411,3 +411,9 @@ def test_a_page_that_says_no_more_than_that_its_article_is_gone(html, outcome):
     with pytest.raises(PageError) as error:
         read(html.encode())
     assert error.value.outcome == outcome
+
+
+def test_a_line_that_ends_an_article_may_be_indented():
+    blanks = "\n" + " " * 40
+    behind = f"<div><div>{blanks}<strong>点击阅读下一则新闻</strong></div><div>山南市另有{blanks}三条公路开工</div></div>"
+    assert "另有" not in read(news_page(behind=behind))["body_text"]
