@@ -19,6 +19,7 @@ from crawler.extraction.byline_lines import (
     in_line,
     is_writer,
 )
+from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
 from crawler.extraction.eastern_bylines import HANGUL, KANA, KOREAN, find_japanese, korean_tail
 from crawler.extraction.headline import fold_title
@@ -89,6 +90,8 @@ def texts_of_writers(elements: Iterable[Any], called_so: re.Pattern[str] = AUTHO
 def find_in_elements(elements: Iterable[Any]) -> list[str]:
     """Writers in elements that are called so, and that hold names alone, or a medium's beside them."""
     for text in texts_of_writers(elements):
+        if writers := persons_in_record(text):
+            return writers
         parts = [part for part in re.split(r"[、，,/&\s]+|\band\b", text) if part]
         persons = [part for part in parts if not MEDIUM_WORD.search(part)]
         if 0 < len(persons) <= 5 and len(names := names_in(" ".join(persons))) == len(persons):

@@ -11,7 +11,7 @@ from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, we
 from pipelines.printed_times import STAMP
 
 END = (
-    r"(?=$|[\s）)】\]〕〉>|｜;；。，,:：/〔［]|编辑|編輯|責任|责任|责编|发自|采访|採訪|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
+    r"(?=$|[\s）)】\]〕〉>|｜;；。，,、:：/〔［]|编辑|編輯|責任|责任|责编|发自|采访|採訪|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
     r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|(?![在从向就对])[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電)(?=$|[\s)）】〕\]，,。]))"
 )
 TITLE_OF = r"(?:记者|記者|特派员|特派記者|通讯员|通訊員|撰稿人|评论员|研究员|实习生|實習生|编译|編譯|作者)(?![和与及的为系])"
@@ -27,6 +27,9 @@ PATTERNS = (
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三; 【通讯员】张三
     re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z0-9·]{{0,14}}?){WRITER}{LINK}{NAMES}{END}"),
+    # □ 张三; 张三/文: a line of its own
+    re.compile(rf"^[□■○●◎◇◆▲]\s?{NAMES}$"),
+    re.compile(rf"^(?!文){NAMES}\s?/?\s?文$"),
 )
 REPORTED = re.compile(
     rf"(?:^|[/|｜\s〔【\[(])({NAME}(?:[、\s]{NAME}){{0,2}})\s*/?\s*(?:[\u4e00-\u9fff]{{2,4}}?)?(?:综合|綜合|即時)?(?:报道|報導|報道)[)】〕\]]?$"
@@ -44,8 +47,8 @@ OPENING = re.compile(
     rf"|^\W*[\u4e00-\u9fff]{{2,10}}\d{{1,2}}(?:月\d{{1,2}})?日[电電讯訊]\s{{0,9}}\({NAMES}\)"
 )
 """How a text begins: 【某报/张三】, (张三/某地报道), 某社3月5日电(张三)."""
-SIGNED = re.compile(rf"[。!?…”」』)]\s*\({NAMES}\)$")
-"""How a text ends: (张三 李四) behind its last sentence."""
+SIGNED = re.compile(rf"(?:^|[。!?…”」』)]\s*)\({NAMES}\)$")
+"""How a text ends: (张三 李四) behind its last sentence, or on a line of its own."""
 LOOSE = re.compile(
     r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆|文|著者|ライター)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
 )

@@ -9,9 +9,9 @@ from html import unescape
 from typing import Any
 
 from crawler.extraction.boilerplate import is_boilerplate
+from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.headline import fold_title
-from crawler.extraction.names import is_name
 
 META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
@@ -91,11 +91,13 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     ['Anna Marlow', 'J. R. Smith Jr.']
     >>> split_persons("陳小如 張一嘉 溫正衡／新北 台南報導"), split_persons("林小儀_台中")
     (['陳小如', '張一嘉', '溫正衡'], ['林小儀'])
+    >>> split_persons("編譯陳小如、記者張一嘉/綜合報導"), split_persons("財經中心/溫正衡報導"), split_persons("王小明(记者)")
+    (['陳小如', '張一嘉'], ['溫正衡'], ['王小明'])
     """
     text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text))))
+    if (writers := persons_in_record(text)) is not None:
+        return writers
     text = BY.sub("", REPORT.sub("", text))
-    if len(listed := text.split()) > 2 and all(map(is_name, listed)):
-        return listed
     names: list[str] = []
     for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):
         name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()"))
