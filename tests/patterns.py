@@ -87,7 +87,7 @@ BOUNDS = {
     "crawler.extraction.access.PAYWALL": Bound(160, 160, "LONGEST_NOTICE"),
     "crawler.extraction.byline_lines.OPENING": Bound(80, 80, "find_unlabelled: the beginning of a line"),
     "crawler.extraction.byline_lines.REPORTED": Bound(60, 60, "find_in_near_line"),
-    "crawler.extraction.eastern_bylines.KOREAN_TAIL": Bound(200, 200, "the end of a line"),
+    "crawler.extraction.korean_bylines.KOREAN_TAIL": Bound(200, 200, "the end of a line"),
     "crawler.extraction.byline_lines.SIGNED": Bound(80, 80, "find_unlabelled: the end of a line"),
     "crawler.saved.html.SINGLE_FILE": Bound(20_000, 20_000, "saved.html.HEAD"),
     "link ": Bound(8_000, 8_000, "registry.LONGEST_LINK"),

@@ -21,8 +21,9 @@ from crawler.extraction.byline_lines import (
 )
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
-from crawler.extraction.eastern_bylines import HANGUL, KANA, KOREAN, find_japanese, korean_tail
 from crawler.extraction.headline import fold_title
+from crawler.extraction.japanese_bylines import KANA, find_japanese
+from crawler.extraction.korean_bylines import HANGUL, KOREAN, korean_tail
 from crawler.extraction.names import is_name, names_in, western_names
 from crawler.extraction.persons import (
     find_byline,

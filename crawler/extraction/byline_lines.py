@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from crawler.extraction.eastern_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names
 from crawler.extraction.headline import fold_title
+from crawler.extraction.korean_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
 from pipelines.printed_times import STAMP
 

@@ -12,6 +12,7 @@ from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.headline import fold_title
+from crawler.extraction.korean_bylines import HANGUL, korean_names
 
 META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
@@ -93,10 +94,14 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     (['陳小如', '張一嘉', '溫正衡'], ['林小儀'])
     >>> split_persons("編譯陳小如、記者張一嘉/綜合報導"), split_persons("財經中心/溫正衡報導"), split_persons("王小明(记者)")
     (['陳小如', '張一嘉'], ['溫正衡'], ['王小明'])
+    >>> split_persons("김도현 선임기자"), split_persons("워싱턴=김도현 특파원"), split_persons("김도현")
+    (['김도현'], ['김도현'], ['김도현'])
     """
     text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text))))
     if (writers := persons_in_record(text)) is not None:
         return writers
+    if HANGUL.search(text) and (reporters := korean_names(text)):
+        return reporters
     text = BY.sub("", REPORT.sub("", text))
     names: list[str] = []
     for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):

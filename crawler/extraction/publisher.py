@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from crawler.extraction.byline import AUTHOR_NAME, NICKNAME, STAFF, is_blog
 from crawler.extraction.byline_lines import POSTED
 from crawler.extraction.document import Document, names_of, squeeze, type_name
-from crawler.extraction.eastern_bylines import KANA, KOREAN
 from crawler.extraction.headline import PARTS, SITE_WORDS, fold_title
+from crawler.extraction.japanese_bylines import KANA
+from crawler.extraction.korean_bylines import KOREAN
 from crawler.extraction.names import NAME, names_in
 from pipelines.printed_times import SHORT, STAMP
 

@@ -1,4 +1,4 @@
-"""How Japanese and Korean papers name their writers, beside the headline and at the ends of a text."""
+"""How Japanese papers name their writers, beside the headline and at the ends of a text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from crawler.extraction.persons import find_linked_names, find_marked_authors, i
 from pipelines.printed_times import STAMP
 
 KANA = re.compile("[\u3040-\u30ff]")
-HANGUL = re.compile("[\uac00-\ud7af]")
 JAPANESE = r"[\u3400-\u9fff々]{1,4}[\s\u3000]?[\u3400-\u9fff々\u3040-\u30ff]{1,5}"
 """A Japanese name: nobody can list the surnames, so it counts only where its place says that it is one."""
 DATELINE = re.compile(r"^\s*【[^】=＝]{1,12}[=＝]([\u3400-\u9fff]{2,6})】")
@@ -45,58 +44,6 @@ NO_NAME = re.compile(
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
 )
-SURNAME = "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
-KOREAN = rf"(?:[{SURNAME}][\uac00-\ud7af]{{1,3}})"
-ROLE = r"(?:선임|수습|전문|인턴|객원|시민)?\s?(?:기자|특파원|칼럼니스트|평론가|논설위원|통신원)"
-REPORTERS = re.compile(
-    rf"(?:^|[\s(\[\]）】)=/,·|])((?:{KOREAN}[\s,·]+){{0,4}}[\uac00-\ud7af]{{2,4}}?)\s?{ROLE}(?=$|[\s,·|=)\](])"
-)
-"""某某, 某某 기자."""
-ROLE_FIRST = re.compile(
-    rf"(?:^|[\s/|(\[])(?:기자|에디터|글|취재|칼럼니스트|평론가)\s{{0,9}}[=:]?\s{{0,9}}({KOREAN})(?=$|[\s,/|)\]])"
-)
-"""글=某某."""
-PICTURE = re.compile(
-    r"(?<!글[·/,&])(?:사진|영상|촬영|편집|그래픽)\s{0,9}[=:·/]?\s{0,9}$|(?:^|[\s/])[cⓒ©]\s.{0,12}$"
-)
-"""In front of those who took or drew an image."""
-KOREAN_HEAD = re.compile(
-    r"^[\[(【][^\])】]{0,30}[\])】][^.。]{0,30}(?:기자|특파원)|^[\[(【][^\])】]{0,30}(?:기자|특파원)[\])】]"
-)
-"""How agencies begin a text: [서울=某社] 某某 기자 =, [某地=某社 某某 기자]."""
-COLUMN_HEAD = re.compile(rf"^[\[【][^\]】=]{{2,15}}=({KOREAN}?)의\s")
-"""How a column begins: [某誌=某某의 …]."""
-KOREAN_TAIL = re.compile(
-    rf"(?:^|[\s=.,/\[(|])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s{{0,9}}[(\[<|]?\s{{0,9}}[\w.+-]+@[\w-]+\.[a-zA-Z.]+"
-)
-"""How a text ends: 某某 기자 name@paper.example."""
-LAST = 40  # characters of a line at the end that names a reporter and says no more
-WORD = re.compile(r"[부국팀]$|^(?:기자|글|사진|인턴|편집)")
-
-
-def korean_names(line: str) -> list[str]:
-    """The reporters that a line names.
-
-    >>> korean_names("산남일보 김도윤, 이서준 기자"), korean_names("정치부 김도윤기자"), korean_names("기자 회견")
-    (['김도윤', '이서준'], ['김도윤'], [])
-    """
-    names: list[str] = []
-    for match in REPORTERS.finditer(line):
-        if PICTURE.search(line[: match.start(1)]):
-            continue
-        found = [name for name in re.split(r"[\s,·]+", match[1]) if not WORD.search(name)]
-        # Of several words before the title, those of three syllables are names.
-        names += [name for name in found if name is found[-1] or len(name) == 3]
-    if not names and len(line) < LAST:
-        names = [match[1] for match in ROLE_FIRST.finditer(line)]
-    return list(dict.fromkeys(names))
-
-
-def korean_tail(line: str) -> list[str]:
-    """The reporters that a text's last line names, in front of an e-mail address or with nothing besides."""
-    if match := KOREAN_TAIL.search(line[-200:]):
-        return korean_names(match[1]) or re.findall(rf"\s({KOREAN})$", match[1])
-    return korean_names(line) if len(line) < LAST else []
 
 
 def find_japanese(
