@@ -11,10 +11,12 @@ from crawler.extraction.body import SENTENCE, Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
 from crawler.extraction.headline import fold_title
+from crawler.extraction.labelled_pages import why_other_labels
 from crawler.extraction.other_pages import (
     ARTICLE_PATH,
     ARTICLE_TYPE,
     REFERENCE,
+    is_list_path,
     states_article,
     why_other_heading,
     why_other_page,
@@ -50,9 +52,11 @@ def why_no_article(
         return "has no headline"
     if reason := why_other_page(document) or why_other_heading(document, headline):
         return reason
+    if not states_text(document) and (reason := why_other_labels(document, layout)):
+        return reason
     if is_list(document, layout, body) or (document.is_cjk and are_titles(body.lines)):
         return "is a list of links, with no text of its own"
-    if published or states_article(document) or kind != "article":
+    if published or kind != "article" or (states_article(document) and not is_list_path(document.url)):
         return None
     parts = urlsplit(document.url)
     where = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -102,7 +106,7 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
     if states_text(document) and text >= 2 * ENOUGH_TEXT and linked < plain:
         return False  # an article of short paragraphs, or with cards of others in it
     least = MANY_ITEMS if has_paragraphs(layout, inside) else LEAST_ITEMS
-    holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main")
+    holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main", "article", "body")
     return linked > 0 and any(
         len(items) >= least and _are_teasers(items, plain + linked)
         for holder in holders

@@ -40,14 +40,16 @@ LIST_PATH = re.compile(
     re.IGNORECASE,
 )
 THREAD = re.compile(
-    r"/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
+    r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
     r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php|/article_t/\w+/\d",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
 large boards of East Asia make them."""
-BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan)\.")
-"""Host of a forum, on pages in Chinese, Japanese and Korean."""
+BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
+"""Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
+REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian)\.")
+"""Host of an encyclopedia or a dictionary, whose entries state when they were edited last."""
 PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
 """Address of an article that a forum's program shows."""
 FORUM_MARK = re.compile(
@@ -58,7 +60,7 @@ QUESTION_PATH = re.compile(
     r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
 )
 OTHER_TITLE = re.compile(
-    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|评论列表$|評論列表$|的微博(?:_|$)|の新着(?:記事|情報|一覧)?(?:$|[\s|｜_–-])|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
+    r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|^(?:网友|全部|最新|热门)[评評][论論]\s?[:：]|评论列表$|評論列表$|的微博(?:_|$)|の新着(?:記事|情報|一覧)?(?:$|[\s|｜_–-])|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
     re.IGNORECASE,
 )
 """What titles of rooms, results, accounts and carts say."""
@@ -82,7 +84,11 @@ REFERENCE = re.compile(
 WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re.IGNORECASE)
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
-ACCOUNT_PATH = re.compile(r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$", re.IGNORECASE)
+ACCOUNT_PATH = re.compile(
+    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
+    re.IGNORECASE,
+)
+"""Address of an account, or of what a site has under a tag or by an author, by a number."""
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w-\w++-\w++-\w|\.s?html?$|[?&]\w*id=\d")
 
 
@@ -90,6 +96,13 @@ def states_article(document: Document) -> bool:
     """Whether the page's metadata call it an article, or an address of this form is one elsewhere."""
     kinds = f"{document.meta.get('og:type', '')} {type_name(document.linked_data)}".lower()
     return "article" in kinds or "posting" in kinds or bool(document.meta.get("article:published_time"))
+
+
+def is_list_path(url: str) -> bool:
+    """Whether an address is that of a list or an account, and has nothing of an article's."""
+    parts = urlsplit(ARCHIVED.sub("", url))
+    is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
+    return LIST_PATH.search(parts.path) is not None and not is_article_path
 
 
 def why_other_page(document: Document) -> str | None:
@@ -104,13 +117,13 @@ def why_other_page(document: Document) -> str | None:
             return f"is a list of what was searched for on {parts.netloc}"
     if is_thread(document):
         return "is a thread of a forum"
+    if REFERENCE_HOST.search(parts.netloc) and not states_article(document):
+        return f"is an entry of a work of reference ({parts.netloc})"
     if WATCH.search(f"{parts.path}?{parts.query}"):
         return "is a video's page, by its address"
     if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):
         return f"is a question, by its address ({parts.path})"
-    is_article_path = ARTICLE_PATH.search(f"{parts.path}?{parts.query}") is not None
-    listed = LIST_PATH.search(parts.path) and not is_article_path
-    if (listed or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
+    if (is_list_path(document.url) or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
         return f"is a list or account page, by its address ({parts.path})"
     return why_other_type(document)
 

@@ -1,0 +1,101 @@
+"""What a page is instead of an article, by the labels of its lines and the words on its buttons: a job, a download, a ticket."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from crawler.extraction.block_layout import BlockLayout
+from crawler.extraction.document import Document, squeeze
+
+LONGEST_LABEL = 60  # characters of a line with a label
+COLON = r"\s{0,3}[:：]"
+
+
+class LabelledPage(NamedTuple):
+    """A kind of page that is no article."""
+
+    what: str
+    """What it is, in words."""
+    buttons: tuple[str, ...]
+    """Words of which one stands alone in a link or a button; none where the labels tell enough."""
+    labels: tuple[re.Pattern[str], ...]
+    """How its lines begin."""
+    least: int
+    """Labels that it has at least."""
+
+
+def labels(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Patterns of how lines begin."""
+    return tuple(map(re.compile, patterns))
+
+
+PAGES = (
+    LabelledPage(
+        "an advertisement of a job",
+        ("立即投递", "投递简历", "申请职位", "立即应聘", "立即沟通", "應徵", "我要應徵", "応募する", "応募画面へ進む", "지원하기", "즉시지원", "Apply now", "Apply for this job"),
+        labels(
+            r"(?:岗位|职位|工作|職務)(?:职责|描述|内容|內容|説明)", r"(?:任职|职位|岗位|應徵)(?:要求|资格|条件|條件)", r"(?:薪资|薪酬|月薪|工作待遇|給与)", r"仕事内容",
+            r"応募資格", r"담당\s?업무", r"자격\s?요건", r"(?:Key )?Responsibilities", r"(?:Required )?Qualifications",
+        ),
+        2,
+    ),
+    LabelledPage(
+        "a page to download a file from",
+        ("立即下载", "免费下载", "高速下载", "普通下载", "本地下载", "下载地址", "安卓下载", "苹果下载", "立即下載", "免費下載", "ダウンロードする", "다운로드", "Download now", "Free Download"),
+        labels(
+            rf"(?:软件|文件|应用|游戏|檔案)?大小{COLON}", r"(?:更新日志|更新記錄|更新内容)", r"(?:软件|应用|游戏|軟體)(?:介绍|介紹|特色|截图)",
+            rf"(?:运行|支持|适用|應用)?(?:系统|系統|平台|环境){COLON}", rf"(?:软件|应用|当前)?(?:版本|语言|授权){COLON}",
+        ),
+        2,
+    ),
+    LabelledPage(
+        "an invitation to an event",
+        ("立即报名", "我要报名", "马上报名", "在线报名", "报名参加", "立即购票", "购票", "立即報名", "我要報名", "立即購票", "お申し込みはこちら", "신청하기", "Register now", "Buy tickets", "Get tickets"),
+        labels(
+            rf"(?:活动|会议|演出|活動|會議)?(?:时间|時間|日期){COLON}", rf"(?:活动|会议|演出|活動|會議)?(?:地点|地點|地址|场馆){COLON}",
+            r"(?:票种|票价|费用|門票|費用)", rf"(?:主办|主辦)(?:方|单位|單位)?{COLON}", rf"(?:When|Where|Venue|Price){COLON}",
+        ),
+        2,
+    ),
+    LabelledPage(
+        "an offer of a product",
+        ("立即购买", "马上购买", "立即下单", "在线询价", "立即询价", "加入购物车", "立即購買", "直接購買", "購入する", "구매하기", "바로구매", "Buy now", "Add to basket"),
+        labels(
+            r"(?:价格|售价|市场价|促销价|單價|価格)?\s{0,3}[:：]?\s{0,3}[￥¥$€₩]\s?\d", rf"(?:型号|型號|品牌|规格|規格|产地|库存|庫存|货号|商品编号){COLON}",
+            r"月销|库存\s?\d|已售\s?\d",
+        ),
+        1,
+    ),
+    LabelledPage(
+        "an entry of a register of companies",
+        (),
+        labels(r"(?:法定代表人|法人代表)", r"注册资本|註冊資本", r"成立(?:日期|时间)", r"经营状态|登记状态", r"统一社会信用代码", r"经营范围", r"所属行业", r"登记机关"),
+        4,
+    ),
+)  # fmt: skip
+
+
+def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
+    """Why a page is of another kind, by its labels; None where they do not tell."""
+    lines: list[str] | None = None
+    for page in PAGES:
+        if page.buttons and not has_button(document.html, page.buttons):
+            continue
+        if lines is None:
+            lines = [
+                text
+                for block in layout.blocks
+                if (text := squeeze(layout.own_text(block))) and len(text) <= LONGEST_LABEL
+            ]
+        if sum(any(map(label.match, lines)) for label in page.labels) >= page.least:
+            return f"is {page.what}, by its labels"
+    return None
+
+
+def has_button(html: str, words: tuple[str, ...]) -> bool:
+    """Whether one of *words* stands in the page with nothing beside it."""
+    return any(
+        word in html and re.search(rf">\s{{0,9}}{re.escape(word)}\s{{0,9}}<", html) is not None
+        for word in words
+    )
