@@ -22,6 +22,7 @@ from crawler.extraction.other_pages import (
     why_other_page,
 )
 from crawler.extraction.trees import kind_of, letters
+from pipelines.printed_times import STAMP
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
 NO_HEADLINE = re.compile(
@@ -105,10 +106,11 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
     text = plain if body.confirmed_text else text
     if states_text(document) and text >= 2 * ENOUGH_TEXT and linked < plain:
         return False  # an article of short paragraphs, or with cards of others in it
-    least = MANY_ITEMS if has_paragraphs(layout, inside) else LEAST_ITEMS
+    long = has_paragraphs(layout, inside)
     holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main", "article", "body")
     return linked > 0 and any(
-        len(items) >= least and _are_teasers(items, plain + linked)
+        len(items) >= (MANY_ITEMS if long and not _are_dated(items) else LEAST_ITEMS)
+        and _are_teasers(items, plain + linked)
         for holder in holders
         for items in group_items(layout, holder)
     )
@@ -153,6 +155,14 @@ def _are_teasers(items: list[Any], total: int) -> bool:
         and sum(sizes) >= MOSTLY * total
         and sum(sizes) <= ITEM * len(items)
     )
+
+
+def _are_dated(items: list[Any]) -> bool:
+    """Whether items state a time each, as teasers do and the sections of an article do not."""
+    dated = [
+        item for item in items if item.find(".//time") is not None or STAMP.search("".join(item.itertext()))
+    ]
+    return len(dated) >= MOSTLY * len(items)
 
 
 def leading_link(item: Any) -> str | None:

@@ -54,7 +54,7 @@ PAGES = (
         ("立即报名", "我要报名", "马上报名", "在线报名", "报名参加", "立即购票", "购票", "立即報名", "我要報名", "立即購票", "お申し込みはこちら", "신청하기", "Register now", "Buy tickets", "Get tickets"),
         labels(
             rf"(?:活动|会议|演出|活動|會議)?(?:时间|時間|日期){COLON}", rf"(?:活动|会议|演出|活動|會議)?(?:地点|地點|地址|场馆){COLON}",
-            r"(?:票种|票价|费用|門票|費用)", rf"(?:主办|主辦)(?:方|单位|單位)?{COLON}", rf"(?:When|Where|Venue|Price){COLON}",
+            r"(?:票种|票价|费用|門票|費用)", rf"(?:主办|主辦)(?:方|单位|單位)?{COLON}", rf"(?:When|Date){COLON}", rf"(?:Where|Venue|Location){COLON}", rf"(?:Price|Tickets|Admission){COLON}",
         ),
         2,
     ),

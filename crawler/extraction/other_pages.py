@@ -36,7 +36,7 @@ CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
 """How the query of a search begins."""
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help|newsletters?)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
     re.IGNORECASE,
 )
 THREAD = re.compile(
@@ -48,8 +48,10 @@ THREAD = re.compile(
 large boards of East Asia make them."""
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
-REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian)\.")
-"""Host of an encyclopedia or a dictionary, whose entries state when they were edited last."""
+REFERENCE_HOST = re.compile(
+    r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.|\.wikipedia\.org$"
+)
+"""Host of an encyclopedia, a dictionary or documentation, whose pages state when they were edited last."""
 PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
 """Address of an article that a forum's program shows."""
 FORUM_MARK = re.compile(
@@ -69,6 +71,12 @@ FORM = re.compile(
     re.IGNORECASE,
 )
 """Headline of a form to log in or to register."""
+CONSENT = re.compile(
+    r"\W*(?:before you continue|we (?:value|respect|care about) your (?:privacy|data)|(?:your )?privacy (?:choices|settings|preferences)|(?:cookie|consent)s? (?:consent|settings|preferences|notice)"
+    r"|(?:wir schätzen )?ihre privatsphäre|datenschutz-?einstellungen|nous respectons votre vie privée|valoramos tu privacidad)\W*",
+    re.IGNORECASE,
+)
+"""Headline of a question for consent, in the place of the page."""
 SECTION = re.compile(
     r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
 )
@@ -85,7 +93,7 @@ WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
 ACCOUNT_PATH = re.compile(
-    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
+    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|^/(?:by|byline|contributors?|columnists?|journalists?|reporters?|writers?|authors?|staff)/[a-z][\w.-]*/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
     re.IGNORECASE,
 )
 """Address of an account, or of what a site has under a tag or by an author, by a number."""
@@ -134,6 +142,8 @@ def why_other_heading(document: Document, headline: str) -> str | None:
         return f"is no article, by its title ({match[0]})"
     if FORM.fullmatch(headline):
         return "is a form to log in or to register"
+    if CONSENT.fullmatch(headline):
+        return "asks for consent to cookies instead of the article"
     if TERMS.fullmatch(headline):
         return "is the site's terms, by its headline"
     if document.meta.get("medium") == "image":

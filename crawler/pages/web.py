@@ -21,7 +21,7 @@ from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of, type_name
 from crawler.extraction.embedded import render_state
 from crawler.extraction.gate import why_no_article
-from crawler.extraction.headline import all_titles, find_headline
+from crawler.extraction.headline import PARTS, all_titles, find_headline
 from crawler.extraction.keywords import find_keywords
 from crawler.extraction.names import names_in
 from crawler.extraction.other_pages import why_other_page
@@ -59,6 +59,13 @@ GONE = re.compile(
     r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件|信息)(?:不存在|已?被?(?:发布者)?删除|已下线|已失效)|Not Found|已停止访问",
     re.IGNORECASE,
 )
+NO_PAGE = re.compile(
+    r"\W*(?:(?:error\s?)?404\b.{0,40}|(?:error:?\s)?(?:(?:sorry,? )?(?:we )?(?:can(?:no|['’])t|could(?:n['’]t| not)) find (?:the|this|that) page.{0,40}|(?:error:?\s)?(?:the |this |that )?page (?:can(?:no|['’])t be found|(?:was |is )?not (?:be )?found|does(?:n['’]t| not) exist)|not found)"
+    r"|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|sidan hittades inte"
+    r"|страница не найдена|(?:お探しの)?ページ(?:が|は)?(?:見つかりません(?:でした)?|存在しません)|페이지를 찾을 수 없습니다|(?:您[访訪][问問]的)?[页頁]面?(?:不存在|找不到|[没沒]有找到))\W*",
+    re.IGNORECASE,
+)
+"""A headline that says there is no such page, whatever else stands on it."""
 TRACKING = re.compile(
     r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
     r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid|from_\w+|gclid|fbclid|yclid|msclkid|dclid|igshid|mc_[ce]id|hm(?:sr|pl|cu|kw|ci)|bd_vid|vd_source|ivk\w*|mpshare|srcid|click_?id|track_?\w*)$",
@@ -234,7 +241,7 @@ class WebPage(ArticlePage):
         authors = self.authors(publisher)
         body = self.body
         size = sum(map(len, body.lines)) if body else 0
-        self.check_for_notice(size, f"{document.title} {headline or ''}")
+        self.check_for_notice(size, document.title, headline or "")
         if body is None or not (size >= self.least_text or body.element.find(".//img") is not None):
             raise self.why_no_text()
         kind = media_kind(
@@ -289,10 +296,10 @@ class WebPage(ArticlePage):
         """``open``, ``preview`` or ``locked``. *size*: characters of the text in *body*."""
         return find_access(self.document, size, (*body.lines[-8:], *body.after))
 
-    def check_for_notice(self, size: int, titles: str) -> None:
+    def check_for_notice(self, size: int, title: str, headline: str) -> None:
         """Raise Gone or Walled where the page is a notice instead of an article: an article may hold the notice's words.
 
-        *size* is that of the text found, *titles* what the page calls itself.
+        *size* is that of the text found, *title* and *headline* are what the page calls itself.
         """
         where = self.response.url
         if size >= SHORT and any(self.nodes(find) for find in self.body_at):
@@ -302,7 +309,8 @@ class WebPage(ArticlePage):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(match[0])[:60]!r} instead of the article"
                 )
-        if size < SHORT and (match := GONE.search(titles)):
+        match = GONE.search(f"{title} {headline}") if size < SHORT else None
+        if match := match or NO_PAGE.fullmatch(headline) or NO_PAGE.fullmatch(PARTS.split(title)[0]):
             raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
         wall = find_wall(self.document.html, where) if size < SHORT else None
         if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.pages import NotArticle
+from crawler.pages import Gone, NotArticle
 from tests.crawler.test_not_articles import read
 
 SENTENCES = (
@@ -69,6 +69,22 @@ def test_an_address_tells_what_a_page_is(url, why):
     story = f"<h1>山南储能电站并网</h1><p>2026-06-30 15:20</p><p>{SENTENCES}</p>"
     with pytest.raises(NotArticle, match=why):
         read(page(story), url)
+
+
+@pytest.mark.parametrize(
+    ("title", "error"),
+    [
+        ("Page not found", Gone), ("Sorry, we can't find that page", Gone), ("404 - Seite nicht gefunden", Gone), ("ページが見つかりません", Gone),
+        ("Before you continue", NotArticle), ("We value your privacy", NotArticle), ("Page not found in the old library", None),
+    ],
+)  # fmt: skip
+def test_a_headline_tells_that_there_is_no_page_or_that_consent_is_asked_for(title, error):
+    body = page(f"<h1>{title}</h1><p>2026-06-30 15:20</p><p>{SENTENCES}</p><p>{SENTENCES}</p>")
+    if error is None:
+        assert read(body)["outcome"] is None
+        return
+    with pytest.raises(error):
+        read(body)
 
 
 def test_an_undated_page_at_the_address_of_a_list_needs_more_than_an_open_graph_type():

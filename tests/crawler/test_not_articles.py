@@ -211,7 +211,7 @@ TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a>
         ("https://news.example/a/17.html", b"<meta name=medium content=image>" + news_page(), "is an image"),
         ("https://news.example/a/18.html", news_page("晨光服务协议"), "is the site's terms"),
         ("https://news.example/a/19.html", news_page("Untitled Document"), "has no headline"),
-        ("https://docs.news.example/a/20.html", UNDATED, "an address of documentation"),
+        ("https://docs.news.example/a/20.html", UNDATED, "a work of reference"),
         ("https://news.example/manual/21.html", UNDATED, "an address of documentation"),
         ("https://news.example/roads", UNDATED, "nor an address of an article"),
         (
