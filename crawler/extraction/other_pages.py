@@ -48,10 +48,9 @@ THREAD = re.compile(
 large boards of East Asia make them."""
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
-REFERENCE_HOST = re.compile(
-    r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.|\.wikipedia\.org$"
-)
-"""Host of an encyclopedia, a dictionary or documentation, whose pages state when they were edited last."""
+REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.")
+"""Host of an encyclopedia, a dictionary or documentation, whose pages state when they were edited last, on pages in Chinese,
+Japanese and Korean."""
 PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
 """Address of an article that a forum's program shows."""
 FORUM_MARK = re.compile(
@@ -125,7 +124,7 @@ def why_other_page(document: Document) -> str | None:
             return f"is a list of what was searched for on {parts.netloc}"
     if is_thread(document):
         return "is a thread of a forum"
-    if REFERENCE_HOST.search(parts.netloc) and not states_article(document):
+    if document.is_cjk and REFERENCE_HOST.search(parts.netloc) and not states_article(document):
         return f"is an entry of a work of reference ({parts.netloc})"
     if WATCH.search(f"{parts.path}?{parts.query}"):
         return "is a video's page, by its address"
