@@ -158,6 +158,10 @@ def _watch(name: str, entry: Any, path: Path) -> Watch:
         raise WatchError(f"{where} on = {unknown[0]!r}: there are {', '.join(EVENTS)}")
     if not to:
         raise WatchError(f'{where} has no destination: to = "URL", e.g. mailto://user:password@example.org')
+    if without_scheme := [url for url in to if "://" not in url]:
+        raise WatchError(
+            f"{where} to = {without_scheme[0]!r}: give an Apprise URL, e.g. mailto://user:password@example.org"
+        )
     narrowed = any(entry.get(key, "").strip() for key in ("words", "security", "publisher"))
     if set(on or (NEW,)) == {TROUBLE} and narrowed:
         raise WatchError(f"{where}: words, security and publisher say nothing about operating trouble")

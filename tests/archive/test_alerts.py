@@ -207,6 +207,7 @@ def test_without_an_index_of_words_the_watch_says_so(tmp_path, deliver):
         ("[a]\nwords = 3\nto = 'json://x'", "words = 3 has the wrong type"),
         ("[a]\nword = 'x'\nto = 'json://x'", "word: unknown key"),
         ("[a]\nwords = 'x'", "has no destination"),
+        ("[a]\nwords = 'x'\nto = 'nonsense'", "to = 'nonsense': give an Apprise URL"),
         ("[a]\nto = 'json://x'\non = 'edits'", "on = 'edits': there are new, edit"),
         ("[a]\nto = 'json://x'\nevery = 'soon'", "every: 'soon'"),
         ("[a]\nto = 'json://x'\nquiet = '7-22'", "quiet = '7-22'"),
