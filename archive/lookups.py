@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +16,10 @@ from archive.reader_marks import waiting_links
 class Lookups(OpenedArchive):
     """An archive that is open for writing, asked for what it has."""
 
-    def __init__(
-        self,
-        data_dir: str | os.PathLike[str],
-        now: str | None = None,
-        search: bool = True,
-        captures: bool = False,
-        begins_anew: bool = False,
-    ):
-        super().__init__(data_dir, now, search, captures, begins_anew)
-        self._batch = Batch()
-        self._none_forgotten: bool | None = None
-        """Whether no article was ever taken down; None where that has to be asked again, as after each transaction."""
+    _batch: Batch
+    """What waits to be written together."""
+    _none_forgotten: bool | None = None
+    """Whether no article was ever taken down; None where that has to be asked again, as after each transaction."""
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

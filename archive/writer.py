@@ -63,6 +63,7 @@ class Archive(Lookups):
         begins_anew: bool = False,
     ):
         super().__init__(data_dir, now, search, captures, begins_anew)
+        self._batch = Batch()
         self._batch_since = 0.0
         self._spider: str | None = None
         self._wrote = False

@@ -29,7 +29,7 @@ PATTERNS = (
     re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z0-9·]{{0,14}}?){WRITER}{LINK}{NAMES}{END}"),
     # □ 张三; 张三/文: a line of its own
     re.compile(rf"^[□■○●◎◇◆▲]\s?{NAMES}$"),
-    re.compile(rf"^(?!文){NAMES}\s?/?\s?文$"),
+    re.compile(rf"^(?!文){NAMES}(?:\s?/\s?|\s)文$"),
 )
 REPORTED = re.compile(
     rf"(?:^|[/|｜\s〔【\[(])({NAME}(?:[、\s]{NAME}){{0,2}})\s*/?\s*(?:[\u4e00-\u9fff]{{2,4}}?)?(?:综合|綜合|即時)?(?:报道|報導|報道)[)】〕\]]?$"

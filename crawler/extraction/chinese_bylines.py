@@ -19,6 +19,7 @@ DOES_OTHERWISE = re.compile(
 )
 """What those do who are none."""
 REPORT = re.compile(r"[\u4e00-\u9fff]{0,6}(?:[报報][道導])")
+REPORT_BEHIND = re.compile(r"[報报][道導]$")
 DESK = re.compile(r"[\u4e00-\u9fff]{1,10}(?:[报報网網社台刊部組组]|中心)")
 
 

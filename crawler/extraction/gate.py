@@ -169,12 +169,15 @@ def leading_link(item: Any) -> str | None:
     """The address of a link that is an item's title: in a heading, or at the item's begin."""
     for link in item.iter("a"):
         text = "".join(link.itertext())
-        if letters(text) < 6 or not link.get("href"):
+        href = link.get("href") or ""
+        if (
+            letters(text) < 6 or not href or href.startswith("#")
+        ):  # that of an entry in a live blog is its own
             continue
         start = "".join("".join(item.itertext()).split())[:40]
         heading = any(above.tag in ("h2", "h3", "h4", "h5") for above in link.iterancestors())
         if heading or "".join(text.split())[:12] in start:
-            return str(link.get("href"))
+            return str(href)
     return None
 
 

@@ -92,7 +92,7 @@ WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
 ACCOUNT_PATH = re.compile(
-    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|^/(?:by|byline|contributors?|columnists?|journalists?|reporters?|writers?|authors?|staff)/[a-z][\w.-]*/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
+    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|^/(?:by|byline|contributors?|columnists?|journalists?|reporters?|writers?|authors?|staff)/[a-z]+(?:[-_.][a-z]+){0,2}/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
     re.IGNORECASE,
 )
 """Address of an account, or of what a site has under a tag or by an author, by a number."""

@@ -59,10 +59,11 @@ GONE = re.compile(
     r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件|信息)(?:不存在|已?被?(?:发布者)?删除|已下线|已失效)|Not Found|已停止访问",
     re.IGNORECASE,
 )
+STATUS_404 = r"(?:error\s?)?404(?:\serror)?"
 NO_PAGE = re.compile(
-    r"\W*(?:(?:error\s?)?404\b.{0,40}|(?:error:?\s)?(?:(?:sorry,? )?(?:we )?(?:can(?:no|['’])t|could(?:n['’]t| not)) find (?:the|this|that) page.{0,40}|(?:error:?\s)?(?:the |this |that )?page (?:can(?:no|['’])t be found|(?:was |is )?not (?:be )?found|does(?:n['’]t| not) exist)|not found)"
+    rf"\W*(?:{STATUS_404}|(?:{STATUS_404}\W*)?(?:(?:sorry,? )?(?:we )?(?:can(?:no|['’])t|could(?:n['’]t| not)) find (?:the|this|that) page|(?:the |this |that )?page (?:can(?:no|['’])t be found|(?:was |is )?not (?:be )?found|does(?:n['’]t| not) exist)|not found"
     r"|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|sidan hittades inte"
-    r"|страница не найдена|(?:お探しの)?ページ(?:が|は)?(?:見つかりません(?:でした)?|存在しません)|페이지를 찾을 수 없습니다|(?:您[访訪][问問]的)?[页頁]面?(?:不存在|找不到|[没沒]有找到))\W*",
+    r"|страница не найдена|(?:お探しの)?ページ(?:が|は)?(?:見つかりません(?:でした)?|存在しません)|페이지를 찾을 수 없습니다|(?:您[访訪][问問]的)?[页頁]面?(?:不存在|找不到|[没沒]有找到)))\W*",
     re.IGNORECASE,
 )
 """A headline that says there is no such page, whatever else stands on it."""

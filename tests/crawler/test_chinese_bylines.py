@@ -48,3 +48,8 @@ def test_a_first_line_names_writers(line):
 def test_names_in_brackets_sign_a_text_on_a_line_of_their_own():
     assert read(page(last="（赵文清 林美玉）"))["authors"] == BOTH
     assert read(page(last="（完）"))["authors"] == []
+
+
+@pytest.mark.parametrize("line", ["查看全文", "查看原文", "作文", "文 · 图"])
+def test_words_that_end_in_text_name_nobody(line):
+    assert read(page(last=line))["authors"] == []

@@ -75,7 +75,7 @@ def test_an_address_tells_what_a_page_is(url, why):
     ("title", "error"),
     [
         ("Page not found", Gone), ("Sorry, we can't find that page", Gone), ("404 - Seite nicht gefunden", Gone), ("ページが見つかりません", Gone),
-        ("Before you continue", NotArticle), ("We value your privacy", NotArticle), ("Page not found in the old library", None),
+        ("Before you continue", NotArticle), ("We value your privacy", NotArticle), ("Error 404", Gone), ("404 error: page not found", Gone), ("Page not found in the old library", None), ("404 Media raises money", None),
     ],
 )  # fmt: skip
 def test_a_headline_tells_that_there_is_no_page_or_that_consent_is_asked_for(title, error):
