@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from crawler.extraction.chinese_bylines import RANK, ROLE
 from crawler.extraction.headline import fold_title
 from crawler.extraction.korean_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
@@ -14,8 +15,8 @@ END = (
     r"(?=$|[\s）)】\]〕〉>|｜;；。，,、:：/〔［]|编辑|編輯|責任|责任|责编|发自|采访|採訪|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
     r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|(?![在从向就对])[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電)(?=$|[\s)）】〕\]，,。]))"
 )
-TITLE_OF = r"(?:记者|記者|特派员|特派記者|通讯员|通訊員|撰稿人|评论员|研究员|实习生|實習生|编译|編譯|作者)(?![和与及的为系])"
-WRITER = rf"(?:本报|本報|本刊|本网|本台|首席|特约|特約|实习|见习|高级|资深|全媒体|驻(?:(?!驻)[\u4e00-\u9fff]){{1,6}}){{0,4}}(?:实习)?(?:见习)?{TITLE_OF}"
+TITLE_OF = rf"(?:{ROLE})(?![和与及的为系])"
+WRITER = rf"(?:本报|本報|本刊|本网|本台|{RANK}|驻(?:(?!驻)[\u4e00-\u9fff]){{1,6}}){{0,4}}(?:实习)?(?:见习)?{TITLE_OF}"
 OFFICE = r"[\u4e00-\u9fff]{2,12}(?:学院|部|处|中心|办|局|院|系|社|厂|司|街道|支行|分行|频道|之家|之居)"
 EDGE = r"(?:^|(?<=[^\u4e00-\u9fffA-Za-z0-9]))"
 LINK = r"\s{0,9}[】\])）]?\s{0,9}[:：/／|｜丨]?\s{0,9}"

@@ -9,9 +9,12 @@ from crawler.extraction.names import is_name
 HAN_ALONE = re.compile(r"[\u3400-\u9fff\s、，,;；&|｜/／:：·()（）]+")
 BRACKETS = re.compile(r"[(（][^()（）]{0,20}[)）]")
 PARTS = re.compile(r"[\s、，,;；&|｜/／:：]+")
-KIND = r"(?:首席|特[约約]|[实實][习習]|[见見][习習]|[资資]深|高[级級]|全媒[体體]|[驻駐][\u4e00-\u9fff]{2,4}){0,4}"
+RANK = r"首席|特[约約]|[实實][习習]|[见見][习習]|[资資]深|高[级級]|全媒[体體]"
+"""In front of what a writer is."""
+ROLE = r"[记記]者|特派(?:[员員]|記者)|通[讯訊][员員]|撰稿人|[评評][论論][员員]|研究[员員]|[实實][习習]生|[编編][译譯]|作者"
+"""What a writer is."""
 WRITES = re.compile(
-    rf"(?:[\u4e00-\u9fff]{{0,8}}[报報刊网網社台])?{KIND}(?:[记記]者|[编編][译譯]|特派[员員]|特[约約]撰稿|撰稿人?|[评評][论論][员員]|通[讯訊][员員]|作者|撰文|采[写寫]|文字?|[采採][访訪])"
+    rf"(?:[\u4e00-\u9fff]{{0,8}}[報报刊网網社台])?(?:{RANK}|[驻駐][\u4e00-\u9fff]{{2,4}}){{0,4}}(?:{ROLE}|撰稿|撰文|采[写寫]|文字?|[采採][访訪])"
 )
 """What a writer does, or is."""
 DOES_OTHERWISE = re.compile(
