@@ -175,7 +175,7 @@ def site_host(url: str) -> str:
     >>> site_host("https://finance.some-paper.com.cn/a/1.html")
     'some-paper.com.cn'
     """
-    from crawler.pages.web import registered_name
+    from crawler.pages.addresses import registered_name
 
     return registered_name((urlsplit(url).hostname or "").lower())
 

@@ -21,7 +21,6 @@ from crawler.extraction.byline_lines import (
 )
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
-from crawler.extraction.headline import fold_title
 from crawler.extraction.japanese_bylines import KANA, find_japanese
 from crawler.extraction.korean_bylines import HANGUL, KOREAN, korean_tail
 from crawler.extraction.names import is_name, names_in, western_names
@@ -34,6 +33,7 @@ from crawler.extraction.persons import (
     without_editors,
     without_media,
 )
+from crawler.extraction.titles import fold_title
 from pipelines.printed_times import STAMP
 
 STAFF = re.compile(r"(?:编辑|編輯|編集)部$|편집부$")

@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 from crawler.extraction.chinese_bylines import RANK, ROLE
-from crawler.extraction.headline import fold_title
 from crawler.extraction.korean_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
+from crawler.extraction.titles import fold_title
 from pipelines.printed_times import STAMP
 
 END = (

@@ -8,18 +8,19 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.extraction.above_text import is_described, is_sentence
 from crawler.extraction.access import is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_described, is_confirmed, is_described, is_sentence
+from crawler.extraction.body import Body, find_described, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import absolute, names_of, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
-from crawler.extraction.headline import fold_words
 from crawler.extraction.images import add_lead_images, path_to, resolve_images, save_images
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
+from crawler.extraction.titles import fold_words
 from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
 
 PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)

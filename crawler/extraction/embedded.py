@@ -9,9 +9,9 @@ from html import escape
 from typing import Any
 
 from crawler.extraction.document import Document, squeeze
-from crawler.extraction.headline import fold_title
 from crawler.extraction.lines import MARKS
 from crawler.extraction.script_states import holds_state, parse_states
+from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import letters
 
 BODY = re.compile(

@@ -6,11 +6,11 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.extraction.above_text import SENTENCE
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.body import Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.headline import fold_title
 from crawler.extraction.labelled_pages import why_other_labels
 from crawler.extraction.other_pages import (
     ARTICLE_PATH,
@@ -21,6 +21,7 @@ from crawler.extraction.other_pages import (
     why_other_heading,
     why_other_page,
 )
+from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import kind_of, letters
 from pipelines.printed_times import STAMP
 

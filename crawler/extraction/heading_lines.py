@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from crawler.extraction.above_text import SENTENCE
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, Body
+from crawler.extraction.body import Body
 from crawler.extraction.document import squeeze, text_of
-from crawler.extraction.headline import LONGEST_TITLE, fold_words
+from crawler.extraction.headline import LONGEST_TITLE
 from crawler.extraction.lines import is_meta
+from crawler.extraction.titles import fold_words
 from crawler.extraction.trees import INLINE, fold_letters, is_within, letters, own_text
 from pipelines.printed_times import STAMP
 

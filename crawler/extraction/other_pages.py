@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.headline import PARTS
+from crawler.extraction.titles import PARTS
 
 HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 """Path of a home page, or of that of an edition (``/es/``)."""

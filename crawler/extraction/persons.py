@@ -11,8 +11,8 @@ from typing import Any
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
-from crawler.extraction.headline import fold_title
 from crawler.extraction.korean_bylines import HANGUL, korean_names
+from crawler.extraction.titles import fold_title
 
 META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",

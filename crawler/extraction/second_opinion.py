@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler.extraction.above_text import SENTENCE, SENTENCE_ENDS, is_described
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import SENTENCE, SENTENCE_ENDS, Body, is_confirmed, is_described
+from crawler.extraction.body import Body, is_confirmed
 from crawler.extraction.document import squeeze
 from crawler.extraction.sparing import is_spared
 from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler.extraction.document import text_of
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.pages import first_text, handles
 from crawler.pages.served import child, load_object, objects
 from crawler.pages.stated import StatedPage
@@ -97,7 +97,7 @@ class BaijiahaoPage(StatedPage):
 
     def publisher(self) -> str | None:
         stated = first_text(child(self.record, "infoBaiJiaHao"), "name", "displayName", "author")
-        return clean(stated) if self.stated is not None and stated else super().publisher()
+        return clean_publisher(stated) if self.stated is not None and stated else super().publisher()
 
     def canonical_url(self) -> str:
         number = self.native_id(self.response.url) or ""

@@ -10,8 +10,8 @@ import re
 from functools import cached_property
 from typing import Any
 
+from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import clean
 from crawler.items import Article
 from crawler.pages import Place, Target, first_text, handles
 from crawler.pages.securities import stated_securities
@@ -106,7 +106,7 @@ class ClsPage(StatedPage):
         return first_text(self.record, "ctime") or super().published()
 
     def publisher(self) -> str | None:
-        return clean(first_text(self.record, "source")) or self.publisher_name
+        return clean_publisher(first_text(self.record, "source")) or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
         author = self.record.get("author")

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.extraction.document import squeeze, text_of
+from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import clean
 from crawler.items import Article
 from crawler.pages import Place, Target, first_text, handles, target_of
 from crawler.pages.finews import SHELL, FinewsPage
@@ -166,7 +166,10 @@ class EastmoneyPage(StatedPage):
 
     def publisher(self) -> str | None:
         if self.report:
-            return clean(first_text(self.report, "source_sample_name", "source_name")) or self.publisher_name
+            return (
+                clean_publisher(first_text(self.report, "source_sample_name", "source_name"))
+                or self.publisher_name
+            )
         user = self.post.get("post_user")
         return (first_text(user, "user_nickname") if isinstance(user, dict) else None) or super().publisher()
 

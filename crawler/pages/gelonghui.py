@@ -9,7 +9,7 @@ import re
 from functools import cached_property
 from typing import Any
 
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.items import Article
 from crawler.pages import Gone, Target, first_text, handles
 from crawler.pages.securities import stated_securities
@@ -93,7 +93,7 @@ class GelonghuiPage(StatedPage):
 
     def publisher(self) -> str | None:
         if self.record:
-            return clean(first_text(child(self.record, "source"), "name")) or self.publisher_name
+            return clean_publisher(first_text(child(self.record, "source"), "name")) or self.publisher_name
         return super().publisher()
 
     def canonical_url(self) -> str:

@@ -18,8 +18,8 @@ from urllib.parse import unquote
 from archive.times import BEIJING
 from crawler.extraction.document import squeeze
 from crawler.extraction.markup import elements_of
+from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import clean
 from crawler.pages import handles
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
@@ -78,7 +78,7 @@ class HuanqiuPage(StatedPage):
         return self.record.get("time") or super().published()
 
     def publisher(self) -> str | None:
-        return clean(TAG.sub("", self.record.get("source-name", ""))) or super().publisher()
+        return clean_publisher(TAG.sub("", self.record.get("source-name", ""))) or super().publisher()
 
     def authors(self, publisher: str | None) -> list[str]:
         for line in self.body.lines[:2] if self.body else []:

@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from typing import Any
 
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.pages import first_text, handles
 from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
@@ -84,4 +84,4 @@ class IfengPage(StatedPage):
 
     def publisher(self) -> str | None:
         stated = first_text(self.record, "source", "pluginSource") or first_text(self.state, "source")
-        return clean(stated) or super().publisher()
+        return clean_publisher(stated) or super().publisher()

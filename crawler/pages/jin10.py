@@ -12,8 +12,8 @@ import re
 from functools import cached_property
 from typing import Any
 
+from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import clean
 from crawler.items import Article
 from crawler.pages import Gone, Place, Target, Walled, first_text, handles
 from crawler.pages.securities import stated_securities
@@ -133,7 +133,7 @@ class Jin10Page(StatedPage):
 
     def publisher(self) -> str | None:
         if self.record:
-            return clean(first_text(self.record, "source")) or self.publisher_name
+            return clean_publisher(first_text(self.record, "source")) or self.publisher_name
         return super().publisher()
 
     def authors(self, publisher: str | None) -> list[str]:

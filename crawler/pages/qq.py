@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from crawler.extraction.document import text_of
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.pages import first_text, handles
 from crawler.pages.served import as_html, child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
@@ -126,7 +126,7 @@ class QqPage(StatedPage):
 
     def publisher(self) -> str | None:
         stated = first_text(self.record, "media", "media_name", "src", "source") if self.stated else None
-        return clean(stated) or super().publisher()
+        return clean_publisher(stated) or super().publisher()
 
 
 def blocks_html(content: Any) -> str:

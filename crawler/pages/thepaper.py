@@ -13,8 +13,8 @@ from typing import Any
 
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import squeeze
+from crawler.extraction.media_names import MEDIUM, clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import MEDIUM, clean
 from crawler.pages import Target, first_text, handles
 from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
@@ -99,21 +99,21 @@ class ThepaperPage(StatedPage):
     def publisher(self) -> str | None:
         names, _, medium = self.byline.rpartition("/")
         if names and not names_in(medium):
-            return clean(medium) or self.publisher_name
+            return clean_publisher(medium) or self.publisher_name
         source = re.sub(r"^来源[:：]\s*", "", first_text(self.detail, "source") or "") or (
             None if self.detail else super().publisher()
         )
         if source and not PLATFORM.search(source) and squeeze(source) != self.publisher_name:
-            return clean(source)
+            return clean_publisher(source)
         # What accounts upload is theirs, not the platform's.
         account = first_text(child(self.detail, "authorInfo"), "sname", "name") or self.first(
             (), self.account_at
         )
         if account and (not source or PLATFORM.search(source)):
-            return clean(account)
+            return clean_publisher(account)
         if not source and MEDIUM.fullmatch(self.byline) and not self.byline.startswith("澎湃"):
-            return clean(self.byline)
-        return clean(source) or self.publisher_name
+            return clean_publisher(self.byline)
+        return clean_publisher(source) or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
         names, _, medium = self.byline.rpartition("/")

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from crawler.extraction.document import SCRIPT_ENDS, unquote_js
 from crawler.extraction.markup import contents_of
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.pages import first_text, handles
 from crawler.pages.served import as_html, image_html, load_answer, load_object
 from crawler.pages.stated import StatedPage
@@ -130,7 +130,7 @@ class ToutiaoPage(StatedPage):
         account = first_text(media, "name", "screen_name") if isinstance(media, dict) else None
         stated = first_text(self.record, "source", "detailSource") or account
         if stated or self.stated:
-            return clean(stated)
+            return clean_publisher(stated)
         return super().publisher()
 
     def canonical_url(self) -> str:

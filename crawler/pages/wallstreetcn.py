@@ -11,8 +11,8 @@ import re
 from functools import cached_property
 from typing import Any
 
+from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
-from crawler.extraction.publisher import clean
 from crawler.items import Article
 from crawler.pages import Gone, PageError, Target, Walled, first_text, handles
 from crawler.pages.securities import stated_securities
@@ -126,7 +126,7 @@ class WallstreetcnPage(StatedPage):
         return first_text(self.record, "display_time") or super().published()
 
     def publisher(self) -> str | None:
-        return clean(first_text(self.record, "source_name")) or self.publisher_name
+        return clean_publisher(first_text(self.record, "source_name")) or self.publisher_name
 
     def authors(self, publisher: str | None) -> list[str]:
         stated = first_text(child(self.record, "author"), "display_name")

@@ -3,17 +3,17 @@ particular to the site, as data: class attributes first, methods where those do 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import cached_property
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from crawler.extraction.above_text import lines_round
 from crawler.extraction.access import find_access
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_body, lines_round, read_body, text_start
+from crawler.extraction.body import Body, find_body, read_body, text_start
 from crawler.extraction.byline import find_authors
 from crawler.extraction.cleaning import clean_body
 from crawler.extraction.content_kind import content_kind, media_kind
@@ -21,14 +21,17 @@ from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, absolute, squeeze, text_of, type_name
 from crawler.extraction.embedded import render_state
 from crawler.extraction.gate import why_no_article
-from crawler.extraction.headline import PARTS, all_titles, find_headline
+from crawler.extraction.headline import find_headline
 from crawler.extraction.keywords import find_keywords
+from crawler.extraction.media_names import clean_publisher
+from crawler.extraction.missing_pages import find_missing_notice
 from crawler.extraction.names import names_in
 from crawler.extraction.other_pages import why_other_page
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_language, find_published
-from crawler.extraction.publisher import clean, find_publisher
+from crawler.extraction.publisher import find_publisher
 from crawler.extraction.second_opinion import confirm_element, extract_text, is_agreed
+from crawler.extraction.titles import all_titles
 from crawler.extraction.walls import find_wall
 from crawler.items import Article
 from crawler.pages import (
@@ -41,8 +44,8 @@ from crawler.pages import (
     Target,
     Walled,
     handles_any,
-    page_of_host,
 )
+from crawler.pages.addresses import plain_address, same_site, where_of, without_tracking
 from crawler.pages.document import read_document
 from crawler.pages.onward import onward, unwrapped
 
@@ -55,23 +58,6 @@ KIND_NAMES = {
     "json": "JSON", "feed": "a feed", "image": "an image", "video": "a video file", "audio": "an audio file", "archive": "an archive file",
     "office": "an office document", "text": "plain text", "empty": "empty", "binary": "a binary file",
 }  # fmt: skip
-GONE = re.compile(
-    r"\b404\b|页面(?:不存在|没有找到|未找到|找不到|走丢|已删除)|(?:内容|文章|新闻|作品|稿件|信息)(?:不存在|已?被?(?:发布者)?删除|已下线|已失效)|Not Found|已停止访问",
-    re.IGNORECASE,
-)
-STATUS_404 = r"(?:error\s?)?404(?:\serror)?"
-NO_PAGE = re.compile(
-    rf"\W*(?:{STATUS_404}|(?:{STATUS_404}\W*)?(?:(?:sorry,? )?(?:we )?(?:can(?:no|['’])t|could(?:n['’]t| not)) find (?:the|this|that) page|(?:the |this |that )?page (?:can(?:no|['’])t be found|(?:was |is )?not (?:be )?found|does(?:n['’]t| not) exist)|not found"
-    r"|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada|página não encontrada|pagina non trovata|pagina niet gevonden|sidan hittades inte"
-    r"|страница не найдена|(?:お探しの)?ページ(?:が|は)?(?:見つかりません(?:でした)?|存在しません)|페이지를 찾을 수 없습니다|(?:您[访訪][问問]的)?[页頁]面?(?:不存在|找不到|[没沒]有找到)))\W*",
-    re.IGNORECASE,
-)
-"""A headline that says there is no such page, whatever else stands on it."""
-TRACKING = re.compile(
-    r"^(?:utm_\w+|from|fr|share\w*|spm|scm|wfr|for|isappinstalled|nsukey|sn|scene|chksm|sharer_\w+|app|timestamp|tt_\w+|group_id|req_id|weixin\w*|"
-    r"wx\w*|f|s|ref|referer|source|channel|_\w*|vt|pos|cid|clicktime|enterid|exptype|sudaref|display|retcode|nonce|sign|tk|token|uid|gfrom|bsh_\w+|spss|clf|spssid|from_\w+|gclid|fbclid|yclid|msclkid|dclid|igshid|mc_[ce]id|hm(?:sr|pl|cu|kw|ci)|bd_vid|vd_source|ivk\w*|mpshare|srcid|click_?id|track_?\w*)$",
-    re.IGNORECASE,
-)
 
 
 def fields(*expressions: str) -> tuple[Any, ...]:
@@ -111,8 +97,7 @@ class WebPage(ArticlePage):
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
-        parts = urlsplit(link)
-        where = f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+        where = where_of(link)
         for pattern in cls.id_at:
             if match := pattern.search(where):
                 return "-".join(group for group in match.groups() if group)
@@ -192,7 +177,7 @@ class WebPage(ArticlePage):
 
     def publisher(self) -> str | None:
         """The medium that the article comes from."""
-        if stated := clean(self.first(self.publisher_script, self.publisher_at)):
+        if stated := clean_publisher(self.first(self.publisher_script, self.publisher_at)):
             return stated
         body = self.body
         if body is None:
@@ -310,9 +295,8 @@ class WebPage(ArticlePage):
                 raise outcome(
                     f"{self.site}: the page {where} {does} {squeeze(match[0])[:60]!r} instead of the article"
                 )
-        match = GONE.search(f"{title} {headline}") if size < SHORT else None
-        if match := match or NO_PAGE.fullmatch(headline) or NO_PAGE.fullmatch(PARTS.split(title)[0]):
-            raise Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
+        if notice := find_missing_notice(title, headline, is_short=size < SHORT):
+            raise Gone(f"{self.site}: the page {where} says {notice!r} instead of an article")
         wall = find_wall(self.document.html, where) if size < SHORT else None
         if wall is not None and (wall.kind != "shell" or size < LEAST_TEXT):
             reason = f"{self.site}: {where} returned {wall} instead of the article"
@@ -323,8 +307,8 @@ class WebPage(ArticlePage):
     def why_no_text(self) -> PageError:
         """Why the page has no text: a notice, a home page or a list, or a shape that we do not know."""
         where, shown = self.response.url, text_of(self.document.root)
-        if len(shown) < SHORT and (match := GONE.search(shown)):
-            return Gone(f"{self.site}: the page {where} says {squeeze(match[0])!r} instead of an article")
+        if len(shown) < SHORT and (notice := find_missing_notice(shown, "", is_short=True)):
+            return Gone(f"{self.site}: the page {where} says {notice!r} instead of an article")
         if reason := why_other_page(self.document):
             return NotArticle(f"{self.site}: the page {where} {reason}")
         if sum(self.layout.linked.values()) > LINKS * LEAST_TEXT:
@@ -398,77 +382,3 @@ class AnyPage(WebPage):
             raise NotArticle(
                 f"no page object reads {host}, and {str(exc).removeprefix('web: ')}; {HOW_TO_ADD}"
             ) from None
-
-
-def where_of(link: str) -> str:
-    """Host, path and query of a link, what `WebPage.id_at` is matched with.
-
-    >>> where_of("https://News.example/a/1?id=2#x")
-    'news.example/a/1?id=2'
-    """
-    parts = urlsplit(link)
-    return f"{(parts.hostname or '').lower()}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-
-
-def same_site(first: str, second: str) -> bool:
-    """Whether two addresses are of one site: only then may a page say that it is a copy of the other's.
-
-    >>> same_site("https://m.news.example/1", "https://www.news.example/1"), same_site("https://a.example/", "https://b.example/")
-    (True, False)
-    >>> same_site("https://a.com.cn/", "https://b.com.cn/")
-    False
-    """
-    hosts = [(urlsplit(link).hostname or "").lower() for link in (first, second)]
-    if hosts[0] == hosts[1]:
-        return True
-    pages = [page_of_host(host) for host in hosts]
-    if pages[0] is not None or pages[1] is not None:
-        return pages[0] is pages[1]
-    ends = [registered_name(host) for host in hosts]
-    return ends[0] == ends[1]
-
-
-SECOND_LEVEL = frozenset(("com", "net", "org", "gov", "edu", "ac", "co"))
-
-
-def registered_name(host: str) -> str:
-    """The part of a host name that somebody registered.
-
-    >>> registered_name("m.finance.news.com.cn"), registered_name("www.news.example")
-    ('news.com.cn', 'news.example')
-    """
-    labels = host.split(".")
-    size = 3 if len(labels) > 2 and labels[-2] in SECOND_LEVEL and len(labels[-1]) == 2 else 2
-    return ".".join(labels[-size:])
-
-
-def without_tracking(link: str) -> str:
-    """A link without the parameters that only track who shared it, and without its fragment.
-
-    >>> without_tracking("https://news.example/1.html?utm_source=wx&id=7&from=timeline#top")
-    'https://news.example/1.html?id=7'
-    """
-    parts = urlsplit(link)
-    kept = [
-        parameter
-        for parameter in parts.query.split("&")
-        if parameter and not TRACKING.match(unquote(parameter.partition("=")[0]))
-    ]
-    return parts._replace(query="&".join(kept), fragment="").geturl()
-
-
-def plain_address(link: str) -> str:
-    """A link's host, path and query without what only tracks the sharer: the native id of a page of no known site.
-
-    >>> plain_address("https://m.news.example/a/1.html?utm_source=wx&id=7#top")
-    'm.news.example/a/1.html?id=7'
-    """
-    parts = urlsplit(without_tracking(link))
-    query = urlencode(parse_qsl(parts.query))
-    host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
-    address = f"{host}{parts.path or '/'}" + (f"?{query}" if query else "")
-    return (
-        address
-        if len(address) <= 200
-        else f"{address[:150]}~{hashlib.sha256(address.encode()).hexdigest()[:16]}"
-    )

@@ -11,7 +11,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from crawler.extraction.publisher import clean
+from crawler.extraction.media_names import clean_publisher
 from crawler.pages import first_text, handles
 from crawler.pages.served import as_html, child, image_html, load_object, objects
 from crawler.pages.stated import StatedPage
@@ -70,7 +70,7 @@ class XueqiuPage(StatedPage):
 
     def publisher(self) -> str | None:
         stated = first_text(child(self.record, "user"), "screen_name")
-        return clean(stated or self.first((), self.publisher_at)) or "雪球"
+        return clean_publisher(stated or self.first((), self.publisher_at)) or "雪球"
 
     def canonical_url(self) -> str:
         user = first_text(child(self.record, "user"), "id") or first_text(self.record, "user_id")

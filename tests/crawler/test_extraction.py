@@ -14,11 +14,12 @@ from crawler.extraction.byline import find_authors
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, unquote_js
-from crawler.extraction.headline import find_headline, without_site
+from crawler.extraction.headline import find_headline
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.paging import find_next_page
 from crawler.extraction.published import find_published
 from crawler.extraction.publisher import find_publisher
+from crawler.extraction.titles import without_site
 from crawler.offline.dry_run import read_page
 from crawler.pages import PageError, target_of
 from tests.websites import PARAGRAPHS, news_page
