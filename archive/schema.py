@@ -22,6 +22,7 @@ from archive.stories.grouping import Stories
 from archive.text_changes import fill
 from archive.views.declared_types import declare_types
 from archive.views.feed_delays import FEED_DELAYS
+from archive.views.needs_moment import needs_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,6 +97,7 @@ step("0030_search_needs_words", SEARCH_NEEDS_WORDS)
 step("0031_day_and_pages")
 step("0032_declared_types", "SELECT 1", declare_types)
 step("0033_search_day", SEARCH_DAY)
+step("0034_as_of_needs_a_moment", needs_moment(dict(STEPS)["0022_as_of_and_mentions"]))
 
 
 def statements(sql: str) -> list[str]:

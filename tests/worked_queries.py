@@ -25,9 +25,10 @@ Chinese, Latin, digits or punctuation (but `%` or the like alone finds nothing).
 Case, full-width letters and double quotes do not matter. Use `WHERE q = '...'` with `ORDER BY rank` (best first; the headline
 counts most) or `ORDER BY arrival DESC` (last archived first). If `sqlite3` (newer than 3.40) or another program reports
 "unsafe use of virtual table", run `PRAGMA trusted_schema = ON;` first. An archive made without the search index does not have
-this view. Asked without `q`, it says what to add; `as_of` without `t` reports `SQL logic error` (`scrapy serve` and Python say what is missing).
+this view. Asked without `q` it says what to add, as does `as_of` without `t`.
 The words are a constant or a parameter. Where they come from a column, ask the view `search_each`:
 `WITH asked (line) AS (VALUES ('储能'), ('航运')) SELECT line, count(*) FROM asked JOIN search_each ON q = line GROUP BY 1`.
+Likewise `as_of_each` for moments from a column or a subquery.
 
 `sqlite-utils search data/archive.db articles '储能 -航运' --table` and the search boxes of Datasette take the same words, for each table and view whose
 rows belong to articles, where they are installed together with this project (as in `.venv`). Elsewhere they find no index that they could use: it holds pairs

@@ -6,6 +6,7 @@ import re
 
 from archive.language import gettext
 from archive.search.needs_words import NO_WORDS
+from archive.views.needs_moment import NO_MOMENT
 
 NEEDS = {
     "search": "q = '储能 -航运'",
@@ -18,14 +19,14 @@ NEEDS = {
 def explain(error: str, sql: str) -> str:
     """*error*, SQLite's words for what *sql* ended with, and what to write instead, where that is known.
 
-    >>> explain("SQL logic error", "select * from as_of limit 3")
+    >>> explain("JSON path error near 'the view as_of needs a moment: add ...'", "select * from as_of limit 3")
     "SQL logic error: the view as_of has rows for a query alone; add WHERE t = '2026-06-30T15:00:00+08:00'"
     >>> explain("JSON path error near 'the view search needs words: add ...'", "select * from search")
     "SQL logic error: the view search has rows for a query alone; add WHERE q = '储能 -航运'"
     >>> explain("SQL logic error", "select as_of_rank"), explain("no such column: x", "select x from search")
     ('SQL logic error', 'no such column: x')
     """
-    if NO_WORDS in error:
+    if NO_WORDS in error or NO_MOMENT in error:
         error = "SQL logic error"
     if error == "SQL logic error":
         for view, condition in NEEDS.items():

@@ -13,10 +13,16 @@ MESSAGE = f"{NO_WORDS}: add WHERE q = ''储能 -航运''; for words from a colum
 """What SQLite reports, within a message on a JSON path; quotation marks as in SQL."""
 
 ROWS = "FROM fts3tokenize AS line, search_index AS found, articles AS a\n  WHERE line.position = 0"
+
+
+def complaint(row: str, line: str, message: str) -> str:
+    """SQL: a condition that raises *message* where nothing is known of the column *line*; *row* is the number of the row before it."""
+    return f"{row} = ({line} >= -9e999)\n  AND ({row} = 1 OR json_extract('{{}}', '{message}' || substr('', {row})))"
+
+
 NEEDS_WORDS = (
     "FROM search_numbers AS asked CROSS JOIN fts3tokenize AS line, search_index AS found, articles AS a\n"
-    "  WHERE line.position = 0 AND asked.n = (line.input >= -9e999)\n"
-    f"  AND (asked.n = 1 OR json_extract('{{}}', '{MESSAGE}' || substr('', asked.n)))"
+    f"  WHERE line.position = 0 AND {complaint('asked.n', 'line.input', MESSAGE)}"
 )
 USE = SEARCH_VIEW[SEARCH_VIEW.index("  -- Search as a table") : SEARCH_VIEW.index("  SELECT\n")]
 EACH = "  -- The view search for words that come from a column, one line of words after the other: FROM asked JOIN search_each ON q = asked.line.\n"

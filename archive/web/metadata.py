@@ -16,6 +16,7 @@ INNER = (
     "search_index",
     "search_words",
     "search_each",
+    "as_of_each",
     "search_bulk_load",
     "_sqlite_migrations",
 )

@@ -107,7 +107,7 @@ QUERIES = [
             " beginning. What was archived or edited later is not there: for back-tests. publisher: its name."
         ),
         "SELECT o.published_at, o.headline, o.publisher, o.revision, o.first_seen_at, o.withdrawn_at, o.body_text, o.id\n"
-        "FROM articles AS a CROSS JOIN as_of AS o ON o.id = a.id\n"
+        "FROM articles AS a CROSS JOIN as_of_each AS o ON o.id = a.id\n"
         "WHERE :t <> '' AND o.t = :t AND (:publisher = '' OR a.publisher = :publisher) ORDER BY a.published_at DESC, a.id",
         {"t": "2026-06-30T12:00:00Z"},
     ),

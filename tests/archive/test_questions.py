@@ -1,5 +1,7 @@
 """Questions that pages and the Python API share, each on rows made for it."""
 
+import sqlite3
+
 import pytest
 
 from archive.questions import FIRST_REPORTERS, SURGES, trend_sql
@@ -90,6 +92,28 @@ def test_the_newest_moment_is_the_archive(edited):
 def test_a_moment_s_articles_are_found_by_the_index(edited):
     plan = ask(edited, "EXPLAIN QUERY PLAN SELECT * FROM as_of WHERE t = '2026-06-02' AND id = 'finews:新题'")
     assert any("SEARCH a USING INDEX" in row[-1] for row in plan)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM as_of LIMIT 1",
+        "SELECT count(*) FROM as_of WHERE headline LIKE '%题'",
+        "SELECT o.id FROM articles AS a JOIN as_of AS o USING (id) ORDER BY a.published_at",
+        "SELECT id FROM as_of WHERE t = (SELECT max(first_seen_at) FROM articles)",
+    ],
+)
+def test_without_a_moment_it_says_what_to_add(edited, sql):
+    with pytest.raises(sqlite3.OperationalError, match=r"needs a moment: add WHERE t = .*ask as_of_each"):
+        ask(edited, sql)
+
+
+def test_moments_may_come_from_a_column(edited):
+    sql = "WITH asked (moment) AS (VALUES ('2026-06-01T10:00:00Z'), ('2026-06-02'), ('2020-01-01')) SELECT moment, count(*) FROM asked"
+    assert ask(edited, f"{sql} JOIN as_of_each ON t = moment GROUP BY 1") == [
+        ("2026-06-01T10:00:00Z", 2),
+        ("2026-06-02", 2),
+    ]
 
 
 # -- mentions ----------------------------------------------------------------------------------------------------------
