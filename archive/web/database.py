@@ -11,12 +11,15 @@ from asyncio import get_running_loop
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from datasette.database import Database, QueryInterrupted, Results
+from datasette.views.base import DatasetteError
 
 from archive.search.advice import explain
 from archive.web.adding import Adding
+from archive.web.not_now import not_now
 from archive.web.query_process import read_message, write_message
 
 PROCESSES = 3  # queries at once
@@ -120,7 +123,7 @@ class Archive(Database):
                 self._threads, self._query, sql, plain_params(params), seconds, most
             )
         except sqlite3.OperationalError as exc:
-            raise sqlite3.OperationalError(explain(str(exc), sql)) from None
+            raise not_now(Path(self.path), exc) or sqlite3.OperationalError(explain(str(exc), sql)) from None
 
     def _query(self, sql: str, params: Any, seconds: float, most: int | None) -> Results:
         process = self._idle.get()
@@ -137,13 +140,14 @@ class Archive(Database):
         return Results([row_class(row) for row in rows], truncated, [(column,) for column in columns])
 
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
-        """Rows of each table, counted in *limit* milliseconds; None of the hidden ones: to count the full-text index takes seconds."""
+        """Rows of each table, counted in *limit* milliseconds; None of the hidden ones: to count the full-text index takes seconds.
+        None, too, of one that a crawl removes as it brings the archive up to date."""
         counts: dict[str, int | None] = {}
         hidden = set(await self.hidden_table_names())
         for name in await self.table_names():
             counts[name] = None
             if name not in hidden:
-                with suppress(QueryInterrupted):
+                with suppress(QueryInterrupted, DatasetteError):
                     [(counts[name],)] = (
                         await self.execute(f"SELECT count(*) FROM [{name}]", custom_time_limit=limit)
                     ).rows

@@ -91,6 +91,25 @@ def test_a_browser_adds_links_with_the_cookie_that_the_address_brings(server):
     assert "https://c.example/3" in server.get("/add", cookie=cookie)[2].decode()
 
 
+def test_a_program_is_told_when_tables_are_of_an_earlier_version(tmp_path):
+    arrive(tmp_path, 1)
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as conn, conn:
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name >= '0028'")
+        conn.execute("DROP TABLE added_links")
+    with serving(tmp_path, "--add") as server:
+        bearer = {"authorization": f"Bearer {(tmp_path / '.add-token').read_text()}"}
+        status, _, text = post(server, "/add", {"url": "https://a.example/1"}, as_json=True, **bearer)
+    assert status == 503
+    assert "a crawl brings them up to date" in json.loads(text)["error"]
+
+
+def test_a_reader_who_writes_while_a_crawl_does_for_long_may_try_again(tmp_path):
+    from archive.web.not_now import not_now  # late: needs Datasette
+
+    error = not_now(tmp_path / "archive.db", sqlite3.OperationalError("database is locked"))
+    assert (error.status, "Try again" in error.message) == (503, True)
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

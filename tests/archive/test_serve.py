@@ -23,7 +23,7 @@ from lxml import etree
 
 from archive.describe_schema import described
 from archive.excerpts import NEWEST, newest_excerpt
-from archive.schema import STEPS, connect, open_archive, statements
+from archive.schema import SET, STEPS, apply_steps, connect, open_archive
 from tests import browser as chromium
 from tests.scrapy_process import run_scrapy
 from tests.serving import serving
@@ -1119,9 +1119,7 @@ def test_an_archive_from_before_there_were_stories_is_shown(tmp_path):
     """As a crawl of an earlier version left it; the next crawl brings it up to date."""
     earlier = [(name, sql) for name, sql in STEPS if name < "0005"]
     with closing(connect(tmp_path / "archive.db")) as conn:
-        for _, sql in earlier:
-            for statement in statements(sql):
-                conn.execute(statement)
+        apply_steps(conn, SET, earlier)
         conn.execute(
             "INSERT INTO articles (id, arrival, site, headline, headline_from, published_at, published_precision,"
             " published_from, first_seen_at, retrieved_at, text_sha256) VALUES ('finews:1', 1, 'finews', '旧档案', 'feed',"
@@ -1139,9 +1137,19 @@ def test_an_archive_from_before_there_were_stories_is_shown(tmp_path):
             "/-/article?id=finews:1",
         ):
             assert path == "/archive" or "旧档案" in other.page(path), path
-        status, _, body = other.get("/-/stories")
-        assert status == 500
-        assert b"a crawl brings them up to date" in body
+        for path in (
+            "/-/stories",
+            "/archive/stories_of_a_span.csv",
+            "/archive/articles_of_a_session",
+            "/archive.json?sql=select+*+from+as_of",
+        ):
+            status, _, body = other.get(path)
+            assert status == 503, path
+            assert b"a crawl brings them up to date" in body, path
+        status, _, body = other.get("/archive.json?sql=select+x+from+articles")
+        open_archive(tmp_path / "archive.db").close()
+        status, _, body = other.get("/archive.json?sql=select+x+from+articles")
+        assert (status, json.loads(body)["error"]) == (400, "no such column: x"), "which no crawl will bring"
 
 
 def test_a_crawl_may_write_meanwhile(crawl, newsroom, data_dir):

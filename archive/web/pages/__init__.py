@@ -20,6 +20,7 @@ from datasette.views.base import DatasetteError
 from archive.language import gettext
 from archive.plugins import WEB, load_plugins
 from archive.web.host_check import OURS
+from archive.web.not_now import not_now
 
 Page = Callable[[Any, Any], Awaitable[Any]]
 
@@ -35,28 +36,7 @@ def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
 
     def register(make: Page) -> Page:
         async def answer(datasette: Any, request: Any) -> Any:
-            try:
-                response = await make(datasette, request)
-            except QueryInterrupted:
-                seconds = datasette.sql_time_limit_ms // 1000
-                raise DatasetteError(
-                    gettext(
-                        "This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days.",
-                        seconds=seconds,
-                    ),
-                    title=gettext("Too much at once"),
-                    status=503,
-                ) from None
-            except sqlite3.Error as exc:
-                raise DatasetteError(
-                    gettext(
-                        "The archive could not be read: {error}. If its tables are older than this program, a crawl brings "
-                        "them up to date.",
-                        error=exc,
-                    ),
-                    title=gettext("The archive could not be read"),
-                    status=500,
-                ) from None
+            response = await with_reasons(make)(datasette, request)
             response.headers.setdefault("content-security-policy", OURS)
             return response
 
@@ -66,6 +46,32 @@ def page(pattern: str, *, label: str | None = None) -> Callable[[Page], Page]:
         return make
 
     return register
+
+
+def with_reasons(make: Page) -> Page:
+    """A page that raises DatasetteError alone, with what is wrong in the reader's words, where the archive does not answer."""
+
+    async def answer(datasette: Any, request: Any) -> Any:
+        try:
+            return await make(datasette, request)
+        except QueryInterrupted:
+            seconds = datasette.sql_time_limit_ms // 1000
+            raise DatasetteError(
+                gettext(
+                    "This took more than {seconds} seconds, which is as long as a page may ask. Ask for fewer days.",
+                    seconds=seconds,
+                ),
+                title=gettext("Too much at once"),
+                status=503,
+            ) from None
+        except sqlite3.Error as exc:
+            raise not_now(Path(datasette.get_database("archive").path), exc) or DatasetteError(
+                gettext("The archive could not be read: {error}.", error=exc),
+                title=gettext("The archive could not be read"),
+                status=500,
+            ) from None
+
+    return answer
 
 
 async def render_page(datasette: Any, request: Any, template: str, **what: Any) -> Any:

@@ -17,7 +17,7 @@ from archive.web.adding import Adding
 from archive.web.ask import ask
 from archive.web.cells import article_address
 from archive.web.host_check import LARGEST
-from archive.web.pages import Page, page, render_page
+from archive.web.pages import Page, page, render_page, with_reasons
 
 JSON = "application/json"
 RECENT = (
@@ -37,7 +37,7 @@ def with_errors_for_programs(make: Page) -> Page:
 
     async def answer(datasette: Any, request: Any) -> Any:
         try:
-            return await make(datasette, request)
+            return await with_reasons(make)(datasette, request)
         except DatasetteError as exc:
             if "authorization" not in request.headers and media_type(request) != JSON:
                 raise
