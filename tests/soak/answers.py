@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gzip
 import random
@@ -10,6 +11,7 @@ import socket
 import sqlite3
 import tempfile
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -19,10 +21,10 @@ from tests.websites import news_page
 
 A_CRAWL = 2_000  # answers
 CPU_EACH = 2.0  # seconds that no answer may take
-MEMORY = 600 * 1024 * 1024  # bytes that a crawl may take at most
+MEMORY = 600  # MB that a crawl may take at most
 
 PAGE = news_page()
-STATUS = (b"HTTP/1.1 200 OK", b"HTTP/1.0 200", b"HTTP/1.1 999 ?", b"HTTP/1.1 200 " + b"x" * 70_000, b"HTTP/9.9 200 OK", b"ICY 200 OK", b"", b"HTTP/1.1 -1 No", b"HTTP/1.1 301 Moved", b"HTTP/1.1 304 Not Modified", b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", b"\x16\x03\x01\x02\x00", b"HTTP/1.1 \xb2\xb2\xb2 OK", b"HTTP/1.1 204 No Content", b"HTTP/1.1 429 Slow", b"HTTP/1.1 503 Later")  # fmt: skip
+STATUS = (b"HTTP/1.1 200 OK", b"HTTP/1.0 200", b"HTTP/1.1 999 ?", b"HTTP/1.1 200 " + b"x" * 70_000, b"HTTP/9.9 200 OK", b"ICY 200 OK", b"", b"HTTP/1.1 -1 No", b"HTTP/1.1 301 Moved", b"HTTP/1.1 304 Not Modified", b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", b"\x16\x03\x01\x02\x00", b"HTTP/1.1 \xb2\xb2\xb2 OK", b"HTTP/1.1 204 No Content", b"HTTP/1.1 429 Slow", b"HTTP/1.1 503 Later", b"HTTP/1.0 200 OK", b"HTTP/1.1 302 Found", b"HTTP/1.1 308 Moved", b"HTTP/1.1 206 Partial Content", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK", b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000 + b"HTTP/1.1 200 OK", b"HTTP/1.1 100 Continue\r\n\r\n" * 500)  # fmt: skip
 HEADERS = (
     b"Content-Length: %d", b"Content-Length: -1", b"Content-Length: " + b"9" * 5_000, b"Content-Length: 1\r\nContent-Length: 2", b"Content-Length: \xb2",
     b"Transfer-Encoding: chunked", b"Transfer-Encoding: gzip, chunked", b"Transfer-Encoding: identity", b"Content-Encoding: gzip", b"Content-Encoding: deflate",
@@ -33,6 +35,11 @@ HEADERS = (
     b"Location: javascript:alert(1)", b"Location: http://169.254.169.254/latest/", b"Location: file:///etc/passwd", b"Location: /" + b"a" * 60_000, b"Location: ",
     b"Set-Cookie: a=b; expires=Thu, 01 Jan 99999 00:00:00 GMT; domain=\xff", b"Set-Cookie: " + b"=;" * 3_000, b"Refresh: 0;url=http://[", b"X: " + b"y" * 200_000,
     b"no colon here", b": empty name", b" folded", b"\x00: \x00", b"ETag: \"\xff\"", b"Last-Modified: 0", b"Date: never", b"Connection: close, keep-alive", b"Link: <http://[>; rel=canonical",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 5", b"Transfer-Encoding: chunked\r\nTrailer: Content-Encoding", b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked",
+    b"Location: https://h1.example/round/1", b"Location: HTTP://H1.example.:80/round/1", b"Location: //h1.example/round/1", b"Location: /round/1", b"Location: ?", b"Location: ftp://h1.example/", b"Location: data:text/html,<h1>x",
+    b"\r\n".join(b"X-%d: y" % n for n in range(10_000)), b"\r\n".join(b"Set-Cookie: n%d=%s" % (n, b"v" * 400) for n in range(500)), b"Set-Cookie: a=" + b"\xe2\x80\xae" * 3_000,
+    b"Content-Type: text/html; charset=utf-16", b"Content-Type: text/html; charset=gb18030", b"Content-Type: text/html; charset=iso-2022-jp", b"Content-Type: text/html; charset=utf-8; charset=big5",
+    b"Content-Type: text/html;" + b";" * 20_000, b"Content-Type: multipart/x-mixed-replace; boundary=x", b"Content-Range: bytes 0-5/99", b"X\x00Y: a\x00b", b"Content-Disposition: attachment; filename*=utf-8''%ff%00",
 )  # fmt: skip
 BODIES = (
     b"", PAGE, PAGE[:700], PAGE[:-30], gzip.compress(PAGE), gzip.compress(PAGE)[:-9], gzip.compress(PAGE)[:60], zlib.compress(PAGE), zlib.compress(PAGE)[2:-4],
@@ -43,6 +50,11 @@ BODIES = (
     PAGE.replace(b"2026-06-30 15:20", b"99999-99-99 99:99"), PAGE.replace(b"2026-06-30 15:20", "²⁰²⁶-0⁶-30 1⁵:20".encode()), PAGE.replace(b"<h1>", b"<h1>" + b"\xe2\x80\xae" * 500),
     b"<img src=http://[><img src=data:,><img src=//><img src=http://h:99999/a.jpg>" + PAGE, b"5\r\nhello\r\n0\r\n\r\n", b"FFFFFFFFFFFFFFFF\r\nx", b"-5\r\nx\r\n", b"\xb2\r\nx\r\n0\r\n\r\n",
     b"5;" + b"x" * 90_000 + b"\r\nhello\r\n0\r\n\r\n", b"0\r\n" + b"T: x\r\n" * 3_000,
+    *(mark + PAGE for mark in (b"\xef\xbb\xbf", b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"+/v8-")), codecs.BOM_UTF16_LE + PAGE.decode().encode("utf-16-le"), codecs.BOM_UTF16_BE + PAGE.decode().encode("utf-16-be")[:-1],
+    codecs.BOM_UTF32_LE + PAGE.decode().encode("utf-32-le"), PAGE.decode().encode("utf-7"), PAGE.decode().encode("gb18030"), PAGE.decode().encode("big5", "replace"), PAGE.replace(b"</", b"\x00</"),
+    b"".join(bytes((byte, 0)) for byte in PAGE), b"".join(b"%x;%s\r\n%s\r\n" % (1, b"e=" * 40, bytes((byte,))) for byte in PAGE) + b"0\r\nContent-Encoding: gzip\r\n\r\n",
+    b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE), b"%x\r\n%s\r\n0;x=\"\r\n" % (len(PAGE), PAGE), b"%x\n%s\n0\n\n" % (len(PAGE), PAGE), b"%x\r\n%s" % (len(PAGE) + 9, PAGE), b"0x%x \r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE),
+    gzip.compress(gzip.compress(PAGE)), gzip.compress(PAGE) + b"\x00" * 500, gzip.compress(PAGE) + gzip.compress(PAGE), gzip.compress(PAGE)[:-8] + b"\x00" * 8, b"\x1b$B" * 9_000,
 )  # fmt: skip
 
 
@@ -69,6 +81,23 @@ def make_answer(dice: random.Random) -> bytes:
     return raw[: dice.randrange(len(raw) + 1)] if dice.random() < 0.15 else raw
 
 
+def lead_on(path: bytes, dice: random.Random) -> bytes:
+    """A redirect that leads on for ever: back to where it came from, or to one more place, under another scheme or host."""
+    place = dice.choice((path, b"/round/%d" % dice.randrange(10**9)))
+    where = dice.choice(
+        (b"", b"http://h1.example", b"https://h1.example", b"HTTP://H2.EXAMPLE.:80", b"//h3.example")
+    )
+    status = dice.choice((b"301", b"302", b"303", b"307", b"308"))
+    return b"HTTP/1.1 %s Found\r\nSet-Cookie: n=%d\r\nLocation: %s%s\r\nContent-Length: 0\r\n\r\n" % (status, dice.randrange(99), where, place)  # fmt: skip
+
+
+def drip(connection: socket.socket, raw: bytes) -> None:
+    """Send a few bytes at a time, for longer than a request may take."""
+    for at in range(0, 400, 4):
+        connection.sendall(raw[at : at + 4] or b" ")
+        time.sleep(0.1)
+
+
 class MalformedServer:
     """Answers each connection with what ``make_answer`` makes of its seed and number, then closes it."""
 
@@ -90,8 +119,14 @@ class MalformedServer:
     def answer(self, connection: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError), connection:
             connection.settimeout(10)
-            connection.recv(65_536)
-            connection.sendall(make_answer(random.Random(f"{self.seed}:{number}")))
+            path = connection.recv(65_536).partition(b" ")[2].partition(b" ")[0]
+            dice = random.Random(f"{self.seed}:{number}")
+            if path.startswith(b"/round/"):
+                connection.sendall(lead_on(path, dice))
+            elif dice.random() < 0.01:
+                drip(connection, make_answer(dice))
+            else:
+                connection.sendall(make_answer(dice))
 
 
 def send_malformed(count: int, seed: int = 1) -> str:
@@ -111,6 +146,8 @@ def send_malformed(count: int, seed: int = 1) -> str:
             "DOWNLOAD_DELAY": "0",
             "AUTOTHROTTLE_ENABLED": "False",
             "READ_CPU_SECONDS": CPU_EACH,
+            "MEMUSAGE_LIMIT_MB": MEMORY,
+            "MEMUSAGE_CHECK_INTERVAL_SECONDS": "1",
             "FINEWS_NOW": "2026-07-01T00:00:00Z",
         }
         with tempfile.TemporaryDirectory() as folder:
