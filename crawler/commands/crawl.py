@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import logging
 import os
 import sqlite3
@@ -20,6 +19,7 @@ from crawler import exit_status
 from crawler.alerting import deliver_alerts
 from crawler.check_settings import find_idle_feeds, find_problem, find_typos
 from crawler.extensions.run_log import RunLog
+from crawler.project_command import collect_garbage_rarely
 from pipelines.archive_access import archive_named_in, share_archive
 
 LINES = 20  # of stderr at most
@@ -163,9 +163,7 @@ class Command(ScrapyCrawl):
                 spider(**opts.spargs)
         except (ValueError, TypeError) as exc:
             self._leave(exit_status.USAGE, explain_rejection(exc, spider))
-        # What is loaded by now stays: the collector need not look at it every 700 objects. A crawl makes few cycles.
-        gc.freeze()
-        gc.set_threshold(20_000)
+        collect_garbage_rarely()
         archive = archive_named_in(self.settings)
         try:
             archive.open()

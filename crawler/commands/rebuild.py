@@ -9,7 +9,14 @@ from archive.captures import Captures
 from archive.language import gettext, ngettext
 from archive.terminal import show_progress
 from archive.writer import Archive
-from crawler.project_command import CANNOT_WRITE, FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine
+from crawler.project_command import (
+    CANNOT_WRITE,
+    FAILED,
+    NO_ARCHIVE,
+    ArchiveCommand,
+    BadCommandLine,
+    collect_garbage_rarely,
+)
 
 
 class Command(ArchiveCommand):
@@ -62,6 +69,7 @@ class Command(ArchiveCommand):
                 print(f"from {backup}: {', '.join(tables) or 'nothing'}")
             [(total,)] = captures.db.execute("SELECT count(*) FROM journal").fetchall()
             rebuild = Rebuild(archive, captures, self.settings)
+            collect_garbage_rarely()
             for number in rebuild.run(outcome):
                 if number % 50 == 0:
                     show_progress(f"{number:,} of {total:,} entries")

@@ -17,7 +17,7 @@ from archive.captures import CaptureError, Captures
 from archive.language import gettext, ngettext
 from archive.terminal import show_progress
 from archive.writer import Archive
-from crawler.project_command import FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine
+from crawler.project_command import FAILED, NO_ARCHIVE, ArchiveCommand, BadCommandLine, collect_garbage_rarely
 
 if TYPE_CHECKING:
     from archive.differences import Difference
@@ -112,6 +112,7 @@ class Command(ArchiveCommand):
         except sqlite3.Error as exc:
             raise BadCommandLine(f"reparse: --where {choice.where!r}: {exc}") from None
         outcome, reparse = Outcome(), Reparse(conn, captures, self.settings)
+        collect_garbage_rarely()
         samples: list[Difference] = []
         if page:
             write_head(page, "What reading again changes" if archive else "What reading again would change")

@@ -8,7 +8,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.document import squeeze
 from crawler.extraction.lines import META_LABEL, is_meta
 from crawler.extraction.titles import fold_title
-from crawler.extraction.trees import fold_letters, is_within, own_text
+from crawler.extraction.trees import fold_letters, is_within, own_text, whole_text
 from pipelines.printed_times import STAMP
 
 SENTENCE_ENDS = ("。", "！", "？", "”", "」", "…", ".", "!", "?")
@@ -41,7 +41,12 @@ def find_text_start(
     line among the blocks *inside* its element."""
     order, wanted = layout.order, fold_title(headline or "")
     head_at = order.get(heading, -1) if heading is not None else -1
-    sentences = [b for b in inside if is_sentence(layout, b) and fold_title(layout.own_text(b)) != wanted]
+    sentences = [
+        b
+        for b in inside
+        if is_sentence(layout, b)
+        and (layout.plain[b] > 3 * len(wanted) or fold_title(layout.own_text(b)) != wanted)
+    ]
     below = [b for b in sentences if order[b] > head_at]
     if 2 * len(below) < len(sentences):  # a heading that deep in the text is not the article's own
         head_at, below = -1, sentences
@@ -119,7 +124,7 @@ def is_lead(layout: BlockLayout, block: Any, element: Any) -> bool:
         and layout.worth(block) >= SENTENCE
         and is_within(block, near)
         and not layout.in_boilerplate(block)
-        and text[:15] not in squeeze("".join(element.itertext()))
+        and text[:15] not in squeeze(whole_text(element))
     )
 
 
@@ -137,4 +142,4 @@ def is_standfirst(layout: BlockLayout, block: Any, element: Any, confirmed: str)
         return False
     return (is_described(layout, own) or (layout.worth(block) >= SENTENCE and own in confirmed)) and own[
         :DESCRIBED
-    ] not in fold_letters("".join(element.itertext()))
+    ] not in fold_letters(whole_text(element))

@@ -7,7 +7,16 @@ from typing import Any
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
 from crawler.extraction.document import squeeze
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
-from crawler.extraction.trees import INLINE, file_of, fold_letters, kind_of, letters, own_text, remove_all
+from crawler.extraction.trees import (
+    INLINE,
+    file_of,
+    fold_letters,
+    kind_of,
+    letters,
+    own_text,
+    remove_all,
+    whole_text,
+)
 from pipelines.printed_times import STAMP
 
 LEAST_DESCRIPTION = 30  # letters of a description that is of one article
@@ -36,12 +45,12 @@ class BlockLayout:
         self._own: dict[Any, str] = {}
         self._folded: dict[Any, str] = {}
         remove_all([*root.iter(*BOILERPLATE_TAGS)], root)
-        everything = letters("".join(root.itertext()))
+        everything = letters(whole_text(root))
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
         for element in filter(is_hidden, root.iter()):
-            (hidden if letters("".join(element.itertext())) * 5 < everything else large).append(element)
+            (hidden if letters(whole_text(element)) * 5 < everything else large).append(element)
         remove_all([element for element in hidden if element.getparent() is not None], root)
         remove_all(find_copies(root, large), root)
         self.order: dict[Any, int] = {}
@@ -117,7 +126,7 @@ class BlockLayout:
                 and parent.tag != "body"
             ):
                 if parent not in texts:
-                    text = "".join("".join(parent.itertext()).split())
+                    text = "".join(whole_text(parent).split())
                     texts[parent] = len(text), text[:16]
                 size, start = texts[parent]
                 if size > 0.4 * everything + 60 or not start.startswith(

@@ -23,7 +23,7 @@ from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import squeeze, text_of
 from crawler.extraction.lines import is_meta
 from crawler.extraction.sparing import is_spared
-from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, remove
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, remove, whole_text
 
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name
@@ -148,7 +148,7 @@ def is_about_title(layout: BlockLayout, element: Any) -> bool:
     words = set(TITLE_WORD.findall(title)) | {
         title[n : n + 2] for n in range(len(title)) if HAN.fullmatch(title[n : n + 2])
     }
-    text = "".join(element.itertext()).lower()
+    text = whole_text(element).lower()
     return sum(word in text for word in words) >= ABOUT * len(words)
 
 

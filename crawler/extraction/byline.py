@@ -34,6 +34,7 @@ from crawler.extraction.persons import (
     without_media,
 )
 from crawler.extraction.titles import fold_title
+from crawler.extraction.trees import whole_text
 from pipelines.printed_times import STAMP
 
 STAFF = re.compile(r"(?:编辑|編輯|編集)部$|편집부$")
@@ -82,9 +83,7 @@ def texts_of_writers(elements: Iterable[Any], called_so: re.Pattern[str] = AUTHO
         if element.get("rel") == "author" or called_so.search(called):
             text = fold_text(squeeze(" ".join(element.itertext())))
             if STAMP.search(text):  # the name is the link beside the time
-                text = next(
-                    (fold_text(squeeze("".join(link.itertext()))) for link in element.iter("a")), text
-                )
+                text = next((fold_text(squeeze(whole_text(link))) for link in element.iter("a")), text)
             yield REPORTED_BY.sub("", LABEL.sub("", text))
 
 

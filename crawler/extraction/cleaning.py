@@ -21,7 +21,7 @@ from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
 from crawler.extraction.titles import fold_words
-from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, whole_text
 
 PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)
 PLAYER_TEXT = 240  # characters that a player shows of itself, at most
@@ -161,7 +161,7 @@ def is_player_text(box: Any, size: int) -> bool:
     """Whether a box named after a player of videos holds no more than the player's own words: no caption, no table."""
     if size > PLAYER_TEXT or box.tag not in ("div", "section", "aside", "span"):
         return False
-    text = "".join(box.itertext())
+    text = whole_text(box)
     return "。" not in text and all(
         box.find(f".//{tag}") is None for tag in ("p", "img", "table", "figcaption")
     )

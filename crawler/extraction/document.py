@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extraction.markup import ElementCutter, close_tags, contents_of
+from crawler.extraction.trees import whole_text
 from crawler.links import can_be_asked
 
 # What is not text of the page. Scripts stay in `Document.html`: some sites keep time or source there.
@@ -77,7 +78,7 @@ def absolute(base: str, address: str | None) -> str | None:
 
 def text_of(element: Any) -> str:
     """An element's text as one line."""
-    return squeeze("".join(element.itertext()))
+    return squeeze(whole_text(element))
 
 
 class Document:
@@ -181,7 +182,7 @@ class Document:
     @cached_property
     def is_cjk(self) -> bool:
         """Whether the page is written in Chinese, Japanese or Korean."""
-        text = "".join("".join(self.root.itertext())[:200_000].split())
+        text = "".join(whole_text(self.root)[:200_000].split())
         wide = len(text) - len(CJK.sub("", text))
         if not wide:
             return not any(map(str.isalpha, text))

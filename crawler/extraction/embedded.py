@@ -12,7 +12,7 @@ from crawler.extraction.document import Document, squeeze
 from crawler.extraction.lines import MARKS
 from crawler.extraction.script_states import holds_state, parse_states
 from crawler.extraction.titles import fold_title
-from crawler.extraction.trees import letters
+from crawler.extraction.trees import letters, whole_text
 
 BODY = re.compile(
     r"(?:article|news|post|widget|detail|rich|main)?_?(?:content|body|text|html|detail)(?:_?html|_?text|_?body)?|html_?content|articleBody",
@@ -86,7 +86,7 @@ def text_of_value(value: Any) -> str:
 def render_state(document: Document) -> str | None:
     """The page that a script would make of the state that *document* holds; None where that shows no article, or where
     the page shows the text already."""
-    shown = "".join(document.root.itertext())
+    shown = whole_text(document.root)
     if letters(shown[: 4 * SHELL]) > SHELL or letters(shown) > SHELL:
         return None
     if not ("articleBody" in document.html or holds_state(document.html)):

@@ -22,7 +22,7 @@ from crawler.extraction.other_pages import (
     why_other_page,
 )
 from crawler.extraction.titles import fold_title
-from crawler.extraction.trees import kind_of, letters
+from crawler.extraction.trees import kind_of, letters, whole_text
 from pipelines.printed_times import STAMP
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
@@ -149,7 +149,7 @@ def group_items(layout: BlockLayout, holder: Any) -> list[list[Any]]:
 
 def _are_teasers(items: list[Any], total: int) -> bool:
     """Whether items are teasers of other articles, and most of a text of *total* characters."""
-    sizes = [letters("".join(item.itertext())) for item in items]
+    sizes = [letters(whole_text(item)) for item in items]
     titled = [item for item in items if leading_link(item)]
     return (
         len(titled) >= MOSTLY * len(items)
@@ -160,22 +160,20 @@ def _are_teasers(items: list[Any], total: int) -> bool:
 
 def _are_dated(items: list[Any]) -> bool:
     """Whether items state a time each, as teasers do and the sections of an article do not."""
-    dated = [
-        item for item in items if item.find(".//time") is not None or STAMP.search("".join(item.itertext()))
-    ]
+    dated = [item for item in items if item.find(".//time") is not None or STAMP.search(whole_text(item))]
     return len(dated) >= MOSTLY * len(items)
 
 
 def leading_link(item: Any) -> str | None:
     """The address of a link that is an item's title: in a heading, or at the item's begin."""
     for link in item.iter("a"):
-        text = "".join(link.itertext())
+        text = whole_text(link)
         href = link.get("href") or ""
         if (
             letters(text) < 6 or not href or href.startswith("#")
         ):  # that of an entry in a live blog is its own
             continue
-        start = "".join("".join(item.itertext()).split())[:40]
+        start = "".join(whole_text(item).split())[:40]
         heading = any(above.tag in ("h2", "h3", "h4", "h5") for above in link.iterancestors())
         if heading or "".join(text.split())[:12] in start:
             return str(href)

@@ -14,7 +14,7 @@ from crawler.extraction.body import Body
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.document import LONGEST_NAME, absolute, names_of, text_of
 from crawler.extraction.lines import DAY
-from crawler.extraction.trees import file_of, is_within, remove
+from crawler.extraction.trees import file_of, is_within, remove, whole_text
 
 IMAGE_URL = re.compile(
     r"(?:^|[/=])[^\s\"']{1,200}\.(?:jpe?g|png|webp|gif|bmp)(?:[?!@&_/].*)?$|wx_fmt=|^(?:https?:)?//[^\s]+/(?:large|origin|image|img|p)/",
@@ -245,7 +245,7 @@ def is_icon_alt(alt: str) -> bool:
 
 def save_images(box: Any) -> None:
     """Move the photographs of a box that is to go in front of it: the box is named for both, image and buttons."""
-    if not HOLDER.search(names_of(box)) or len("".join("".join(box.itertext()).split())) > SHORT_ALT * 2:
+    if not HOLDER.search(names_of(box)) or len("".join(whole_text(box).split())) > SHORT_ALT * 2:
         return
     for image in list(box.iter("img")):
         address = find_lazy_address(image, False) or image.get("src") or ""

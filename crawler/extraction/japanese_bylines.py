@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.extraction.document import squeeze
 from crawler.extraction.persons import find_linked_names, find_marked_authors, is_person
+from crawler.extraction.trees import whole_text
 from pipelines.printed_times import STAMP
 
 KANA = re.compile("[\u3040-\u30ff]")
@@ -89,7 +90,7 @@ def find_named(elements: Iterable[Any]) -> list[str]:
     """The names in the first element that is called after a writer and holds no more than names."""
     for element in elements:
         if MARKED.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}"):
-            text = squeeze("".join(element.itertext()))
+            text = squeeze(whole_text(element))
             names = [part for part in re.split(r"[、,，／/]", name_with_post(text) or text) if part.strip()]
             if 0 < len(names) <= 5 and all(is_writer(name.strip()) for name in names):
                 return [name.strip() for name in names]

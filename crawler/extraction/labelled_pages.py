@@ -9,6 +9,8 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.document import Document, squeeze
 
 LONGEST_LABEL = 60  # characters of a line with a label
+ALONE = re.compile(r">([^<>]{2,40})<")
+"""A text that stands in an element with nothing beside it, as on a button."""
 COLON = r"\s{0,3}[:：]"
 
 
@@ -79,8 +81,9 @@ PAGES = (
 def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
     """Why a page is of another kind, by its labels; None where they do not tell."""
     lines: list[str] | None = None
+    alone = set(map(str.strip, ALONE.findall(document.html)))
     for page in PAGES:
-        if page.buttons and not has_button(document.html, page.buttons):
+        if page.buttons and alone.isdisjoint(page.buttons):
             continue
         if lines is None:
             lines = [
@@ -91,11 +94,3 @@ def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
         if sum(any(map(label.match, lines)) for label in page.labels) >= page.least:
             return f"is {page.what}, by its labels"
     return None
-
-
-def has_button(html: str, words: tuple[str, ...]) -> bool:
-    """Whether one of *words* stands in the page with nothing beside it."""
-    return any(
-        word in html and re.search(rf">\s{{0,9}}{re.escape(word)}\s{{0,9}}<", html) is not None
-        for word in words
-    )

@@ -11,7 +11,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
 from crawler.extraction.document import CJK, squeeze, text_of
 from crawler.extraction.images import IMAGE_URL
-from crawler.extraction.trees import is_within, own_text
+from crawler.extraction.trees import is_within, own_text, whole_text
 
 LONE_LINK = 40  # characters of a link that is a list's item of its own, at most ...
 LONE_LINE = 160  # ... and of one that is a line of its own in a text of an alphabetic script
@@ -42,7 +42,10 @@ def cut_lone_links(body: Body) -> None:
         links = [*islice(line.iter("a"), 2)]
         if len(links) > 1:  # by far the cheapest question
             continue
-        text = TAG.sub("", text_of(line))
+        text = text_of(line)
+        if not (links or text.startswith("http")):
+            continue
+        text = TAG.sub("", text)
         if not 4 <= len(text) <= LONE_LINE or line.find(".//img") is not None:
             continue
         if ADDRESS_LINE.fullmatch(text) or (
@@ -81,7 +84,7 @@ def cut_link_lines(body: Body) -> None:
         text = "" if paragraph is None else text_of(paragraph)
         if paragraph is not None and not text:
             continue
-        links = "" if paragraph is None else "".join("".join(link.itertext()) for link in paragraph.iter("a"))
+        links = "" if paragraph is None else "".join(whole_text(link) for link in paragraph.iter("a"))
         if (
             len(text) >= 6
             and squeeze(links).strip("·• ") == text.strip("·• ")
@@ -119,7 +122,7 @@ def cut_promoted(layout: BlockLayout, body: Body) -> None:
     for block in layout.blocks:
         linked, plain = layout.linked[block], layout.plain[block]
         if linked >= 6 and plain <= LONGEST_LABEL and linked > plain / 2 and is_within(block, body.element):
-            links = "".join("".join(link.itertext()) for link in block.iter("a"))
+            links = "".join(whole_text(link) for link in block.iter("a"))
             label = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
             if (
                 label

@@ -13,6 +13,7 @@ from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.korean_bylines import HANGUL, korean_names
 from crawler.extraction.titles import fold_title
+from crawler.extraction.trees import whole_text
 
 META_NAMES = (
     "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
@@ -285,7 +286,7 @@ def without_editors(names: list[str], document: Document) -> list[str]:
     """*names* without those that the page calls its editors: sites state them as authors in their metadata."""
     if not names:
         return []
-    text = "".join(document.root.itertext())
+    text = whole_text(document.root)
     editors = [name for match in EDITOR.finditer(text) for name in re.split(r"[\s、]+", match[1])]
     western = {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
     # What follows in another element is part of a match.

@@ -26,6 +26,7 @@ from crawler.extraction.names import NAME, names_in
 from crawler.extraction.site_name import find_site_name, without_slogan
 from crawler.extraction.source_labels import find_giver, find_labelled, find_labelled_element, find_unmarked
 from crawler.extraction.titles import PARTS, fold_title
+from crawler.extraction.trees import whole_text
 from pipelines.printed_times import SHORT, STAMP
 
 SOURCE_NAME = re.compile(
@@ -147,7 +148,7 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
         named = names_of(element)
         if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
             continue
-        name = clean_publisher("".join(element.itertext()))
+        name = clean_publisher(whole_text(element))
         if (
             not name
             or len(name) > 20
@@ -187,7 +188,7 @@ def find_medium_line(lines: Iterable[str]) -> str | None:
 def without_tags(lines: Iterable[str], elements: Iterable[Any]) -> list[str]:
     """*lines* without those that are the text of a link to a tag's page."""
     links = [link for link in elements if link.tag == "a" and TAG_PAGE.search(link.get("href") or "")]
-    tags = {squeeze("".join(link.itertext())) for link in links}
+    tags = {squeeze(whole_text(link)) for link in links}
     return [line for line in lines if line not in tags]
 
 

@@ -16,7 +16,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, is_confirmed
 from crawler.extraction.document import squeeze
 from crawler.extraction.sparing import is_spared
-from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, whole_text
 
 MOST = 1.8  # times that text that an element shows at most which is taken for it
 AGREED = 0.5  # share of its text that must be in our body for both to mean the same
@@ -219,7 +219,7 @@ def is_between(block: Any, text: str) -> bool:
     ):
         return False
     before, after = (
-        next((fold for sibling in siblings if (fold := fold_letters("".join(sibling.itertext())))), "")
+        next((fold for sibling in siblings if (fold := fold_letters(whole_text(sibling)))), "")
         for siblings in (block.itersiblings(preceding=True), block.itersiblings())
     )
     return (
@@ -232,7 +232,7 @@ def is_between(block: Any, text: str) -> bool:
 
 def is_card(block: Any, own: str) -> bool:
     """Whether most of a block's own text is a link to another page."""
-    linked = "".join(fold_letters("".join(link.itertext())) for link in block.iter("a"))
+    linked = "".join(fold_letters(whole_text(link)) for link in block.iter("a"))
     return 2 * len(linked) > len(own)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.extraction.document import squeeze
 from crawler.extraction.media_names import NO_MEDIUM, clean_publisher
+from crawler.extraction.trees import whole_text
 from pipelines.printed_times import STAMP
 
 # The source of an image or a figure is not the article's.
@@ -48,7 +49,7 @@ def find_labelled_element(elements: Iterable[Any]) -> str | None:
             if LABEL_ALONE.search(squeeze(before)) and (name := clean_publisher(element.get("alt"))):
                 return name
             continue
-        text = squeeze("".join(element.itertext()))
+        text = squeeze(whole_text(element))
         if len(text) < 45 and (match := WHOLE.fullmatch(text)) and not STAMP.search(text):
             name = clean_publisher(match[1])
             if name and not NOWHERE.match(name) and " " not in name:

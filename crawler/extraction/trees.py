@@ -44,6 +44,12 @@ def letters(text: str) -> int:
     return sum(map(len, text.split()))
 
 
+def whole_text(element: Any) -> str:
+    """All text in an element. lxml joins it many times faster than Python does what `itertext` gives."""
+    text: str = etree.tostring(element, encoding="unicode", method="text", with_tail=False)
+    return text
+
+
 def own_text(block: Any, gap: str = "") -> str:
     """The text of a block without that of the blocks within it. *gap* goes where an inline element begins or ends: what
     is in elements of its own, as time and source under a headline do, is words apart, blanks or not."""

@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,9 @@ class Choice:
     articles: tuple[str, ...] = ()
     """Ids; none: all."""
 
-    def ids(self, conn: sqlite3.Connection, after: int) -> Iterator[tuple[int, str]]:
-        """``(arrival, id)`` behind number *after*, a page at a time, so that the articles may change meanwhile.
+    def ids(self, conn: sqlite3.Connection, after: int, read: int = 0) -> Iterator[tuple[int, str]]:
+        """``(arrival, id)`` behind number *after*, where *read* of them are read already, a page at a time, so that the articles may
+        change meanwhile.
 
         Raises sqlite3.Error where the condition is wrong.
         """
@@ -63,7 +64,7 @@ class Choice:
         conditions += ["id IN (SELECT value FROM json_each(?))"] * bool(self.articles)
         params = [self.site] * bool(self.site) + [json.dumps(self.articles)] * bool(self.articles)
         sql = f"SELECT arrival, id FROM articles WHERE {' AND '.join(conditions)} ORDER BY arrival LIMIT ?"
-        left = self.limit or None
+        left = self.limit - read if self.limit else None
         while left is None or left > 0:
             size = PAGE if left is None else min(PAGE, left)
             page = conn.execute(sql, [after, *params, size]).fetchall()
@@ -116,8 +117,8 @@ class Reparse:
         readings = readings_of(self.captures.db, article_id)
         before: tuple[Any, ...] = ()
         for reading in readings:
-            body = self._bodies(reading.entry)
-            if body == before and not reading.entry.get("listed"):
+            body = self._bodies(reading.entry) if len(readings) > 1 else ()
+            if body and body == before and not reading.entry.get("listed"):
                 continue  # a check that found the same
             before = body
             article = self.replay.article(article_id, reading.entry)
@@ -195,7 +196,7 @@ class Reparse:
 
         With *archive* it is written. Counts go to *outcome*.
         """
-        for arrival, article_id in choice.ids(self.conn, after):
+        for arrival, article_id in choice.ids(self.conn, after, outcome.read):
             outcome.read += 1
             try:
                 answer = self.difference(article_id)
@@ -248,18 +249,25 @@ class Progress:
         self.path = data_dir / STATE
         self.key = hashlib.sha256(repr((choice, version)).encode()).hexdigest()[:16]
 
-    def load(self) -> int:
-        """The number of the last article that the same run had written; 0 where it begins."""
+    def load(self, outcome: Outcome) -> int:
+        """The number of the last article that the same run had written, 0 where it begins; what it had come to goes to *outcome*."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             state = json.loads(self.path.read_text(encoding="utf-8"))
             if state["key"] == self.key:
+                for name, value in state["outcome"].items():
+                    setattr(outcome, name, Counter(value) if name == "fields" else value)
                 return int(state["arrival"])
         return 0
 
-    def save(self, arrival: int) -> None:
+    def save(self, arrival: int, outcome: Outcome) -> None:
         """Keep that all up to article number *arrival* is written. Raises OSError."""
         part = self.path.with_name(f"{STATE}.part")
-        part.write_text(json.dumps({"key": self.key, "arrival": arrival}), encoding="utf-8")
+        state = {
+            "key": self.key,
+            "arrival": arrival,
+            "outcome": {one.name: getattr(outcome, one.name) for one in fields(outcome)},
+        }
+        part.write_text(json.dumps(state), encoding="utf-8")
         part.replace(self.path)
 
     def end(self) -> None:
@@ -277,12 +285,12 @@ def apply(
     """Run over an open *archive*, resuming a run that was cut off, then over what is *further* read again; what differs of each
     article. Raises ArchiveError, OSError."""
     progress = Progress(archive.root, choice, reparse.version)
-    after = progress.load()
+    after = progress.load(outcome)
     for number, (arrival, difference) in enumerate(reparse.run(choice, outcome, archive, after), 1):
         yield difference
         if number % PAGE == 0:
             archive.flush()
-            progress.save(arrival)
+            progress.save(arrival, outcome)
     archive.flush()
     yield from further
     progress.end()
