@@ -48,10 +48,16 @@ BODY_NAMES = frozenset((
 def is_hidden(element: Any) -> bool:
     """Whether an element's attributes hide it."""
     return (
-        ((name := element.get("class")) is not None and HIDDEN_NAME.search(name) is not None)
+        ((name := element.get("class")) is not None and names_hidden(name))
         or ((style := element.get("style")) is not None and HIDDEN_STYLE.search(style) is not None)
         or element.get("hidden") is not None
     )
+
+
+@lru_cache(maxsize=4096)
+def names_hidden(name: str) -> bool:
+    """Whether a class hides what has it. Remembered: a page has few and many elements of each."""
+    return HIDDEN_NAME.search(name) is not None
 
 
 def is_boilerplate(element: Any) -> bool:

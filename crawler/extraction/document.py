@@ -183,9 +183,9 @@ class Document:
     def is_cjk(self) -> bool:
         """Whether the page is written in Chinese, Japanese or Korean."""
         text = "".join(whole_text(self.root)[:200_000].split())
-        wide = len(text) - len(CJK.sub("", text))
-        if not wide:
+        if CJK.search(text) is None:
             return not any(map(str.isalpha, text))
+        wide = len(text) - len(CJK.sub("", text))
         return wide * 8 >= len(text) or wide * 8 >= sum(map(str.isalpha, text))
 
     def script_text(self, pattern: re.Pattern[str]) -> str | None:

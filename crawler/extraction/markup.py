@@ -21,11 +21,13 @@ def close_tags(html: str) -> str:
     if html.count("<") <= MOST_IN_TAG:
         return html
     parts = html.split(">")
-    for index, part in enumerate(parts):
-        if len(part) > MOST_IN_TAG and part.count("<") > MOST_IN_TAG:
-            before, _, tag = part.partition("<")
-            parts[index] = f"{before}<{tag.replace('<', ' ')}"
-    return ">".join(parts)
+    unclosed = [
+        n for n, part in enumerate(parts) if len(part) > MOST_IN_TAG and part.count("<") > MOST_IN_TAG
+    ]
+    for index in unclosed:
+        before, _, tag = parts[index].partition("<")
+        parts[index] = f"{before}<{tag.replace('<', ' ')}"
+    return ">".join(parts) if unclosed else html
 
 
 def contents_of(html: str, opens: re.Pattern[str], ends: re.Pattern[str]) -> Iterator[str]:

@@ -169,11 +169,7 @@ def is_thread(document: Document) -> bool:
 def why_other_type(document: Document) -> str | None:
     """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
     kinds = [type_name(record) for record in document.linked_objects]
-    kinds += [
-        itemtype.rstrip("/").rpartition("/")[2]
-        for element in document.root.iter()
-        if (itemtype := element.get("itemtype"))
-    ]
+    kinds += [itemtype.rstrip("/").rpartition("/")[2] for itemtype in document.root.xpath("//@itemtype")]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
     if any(ARTICLE_TYPE.search(kind) for kind in kinds):
         return None

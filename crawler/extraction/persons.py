@@ -275,7 +275,7 @@ def find_stated_authors(document: Document, media: frozenset[str]) -> list[str]:
 
 DOMAIN = re.compile(r"\s{0,9}[（(].*$|^©\s{0,9}(?:\d{4}\s{0,9})?")
 WESTERN_EDITOR = re.compile(
-    r"\b(?:Editor|Editado por|Redaktion|Rédaction|Redactor)\s*:\s*([^\W\d_][\w.'’-]+(?:\s[^\W\d_a-zа-я][\w.'’-]+){0,3})"
+    r"[ER](?<!\w[ER])(?:ditor|ditado por|edaktion|édaction|edactor)\s*:\s*([^\W\d_][\w.'’-]+(?:\s[^\W\d_a-zа-я][\w.'’-]+){0,3})"
 )
 EDITOR = re.compile(
     r"(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核)\s*+[:：|｜/]?+\s*+([\u4e00-\u9fff]{2,4}+(?:[\s、](?!报道|報導)[\u4e00-\u9fff]{2,4}+)*+)(?!\s*(?:报道|報導))"
@@ -287,7 +287,8 @@ def without_editors(names: list[str], document: Document) -> list[str]:
     if not names:
         return []
     text = whole_text(document.root)
-    editors = [name for match in EDITOR.finditer(text) for name in re.split(r"[\s、]+", match[1])]
+    pages = EDITOR.finditer(text) if document.is_cjk else ()
+    editors = [name for match in pages for name in re.split(r"[\s、]+", match[1])]
     western = {squeeze(match[1]) for match in WESTERN_EDITOR.finditer(text)}
     # What follows in another element is part of a match.
     return [

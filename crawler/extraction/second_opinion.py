@@ -9,6 +9,7 @@ Japanese and Korean pages are read better without.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from crawler.extraction.above_text import SENTENCE, SENTENCE_ENDS, is_described
@@ -84,24 +85,26 @@ def ask_trafilatura(root: Any, fast: bool) -> str:
     links are gone: that saves more than half of its time."""
     from trafilatura import bare_extraction  # late: it takes 0.3 s, and most crawls meet no such page
 
-    read = bare_extraction(
-        root,
-        fast=fast,
-        include_comments=False,
-        include_tables=True,
-        output_format="txt",
-        prune_xpath=f".//*[@{LINK_LIST}]",
-    )
+    read = bare_extraction(root, options=options_of(fast), prune_xpath=f".//*[@{LINK_LIST}]")
     return fold_letters(getattr(read, "raw_text", ""))  # None where it finds nothing
+
+
+@cache
+def options_of(fast: bool) -> Any:
+    """Trafilatura's options. Remembered: it reads its configuration for each."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(fast=fast, comments=False)
 
 
 def confirm_element(layout: BlockLayout, element: Any, text: str) -> Any:
     """The element that holds the body: *element* where most of *text* is in it, else the one that holds that text."""
-    folded = {block: layout.folded(block) for block in layout.blocks}
     sizes = {
         block: len(own)
-        for block, own in folded.items()
-        if (len(own) >= SURE or (own and block.tag in CELLS)) and is_confirmed(own, text)
+        for block in layout.blocks
+        if (layout.plain[block] + layout.linked[block] >= SURE or block.tag in CELLS)
+        and (len(own := layout.folded(block)) >= SURE or (own and block.tag in CELLS))
+        and is_confirmed(own, text)
     }
     total = sum(sizes.values())
     inside = (

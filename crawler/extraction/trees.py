@@ -41,7 +41,7 @@ def fold_letters(text: str | None) -> str:
 
 def letters(text: str) -> int:
     """How many characters of *text* are no white space."""
-    return sum(map(len, text.split()))
+    return len("".join(text.split()))
 
 
 def whole_text(element: Any) -> str:
