@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from crawler.extraction.document import Document, squeeze
+from crawler.extraction.body import Body
+from crawler.extraction.document import Document, squeeze, text_of
+from crawler.extraction.trees import INLINE, is_within, own_text
 
 OPEN, PREVIEW, LOCKED = "open", "preview", "locked"
 PAYWALL = re.compile(
@@ -28,6 +30,12 @@ NOTICE_WORD = re.compile(
     re.IGNORECASE,
 )
 """A word that everything which `PAYWALL` matches has: a quick look, which most lines in Chinese do not pass."""
+CUT_OFF = re.compile(
+    r"残り\s{0,3}[\d,]{1,9}\s{0,3}文字|続きをお?読み|(?:剩余|剩餘|还剩|還剩|余下)\s{0,3}\d{1,6}\s{0,3}(?:%|字)|(?<!\d)\d{1,3}\s{0,3}%[^.]{0,12}(?:remaining|left to read)"
+)
+"""A notice that says how much is missing: nothing of the text is behind it."""
+FIRST_LINES = 3  # of a text, above which a page can say for whom it is
+LITTLE = 150  # characters of a text that is a notice and how to become a reader, and nothing else
 OF_TEXT = re.compile("全文|剩余|剩餘|本文|余下|付费|付費|试读|查詢時效")
 SENTENCE = (
     30  # characters; a longer Chinese line with a full stop is a sentence, unless it is about this very text
@@ -52,11 +60,31 @@ def find_access(document: Document, size: int, lines: Iterable[str]) -> str:
     """``open``, ``preview`` or ``locked``: as schema.org or a meta tag states, else as *lines* in and behind the text say.
     *size* is the number of characters of the text; a text as long as the page states is whole, whatever else it says."""
     closed = states_closed(document)
-    if not (closed or any(map(is_notice, dict.fromkeys(lines)))):
+    notices = [line for line in dict.fromkeys(lines) if is_notice(line)]
+    if not (closed or notices):
         return OPEN
     if size <= LOCKED_TEXT:
         return LOCKED
+    if any(map(CUT_OFF.search, notices)):
+        return PREVIEW
     return OPEN if closed and size >= WHOLE * stated_size(document) > 0 else PREVIEW
+
+
+def cut_notices(body: Body) -> None:
+    """What a body says of payment: lines at its head, and all behind the line that says how much of the text is missing."""
+    lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
+    for n, line in enumerate(lines):
+        text = squeeze(own_text(line))
+        if line is body.element or not is_notice(text):
+            continue
+        is_all = n == 0 and len(text_of(body.element)) <= LITTLE
+        is_cut_off = CUT_OFF.search(text) is not None
+        if is_all or is_cut_off or n < FIRST_LINES:
+            for other in lines[n:] if is_all or is_cut_off else (line,):
+                if is_within(other, body.element) and other is not body.element:
+                    body.take_out("paid_notice", other)
+        if is_all or is_cut_off:
+            return
 
 
 def states_closed(document: Document) -> bool:

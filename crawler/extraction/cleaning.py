@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.extraction.above_text import is_described, is_sentence
-from crawler.extraction.access import is_notice
+from crawler.extraction.access import cut_notices, is_notice
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_described, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
@@ -78,6 +78,7 @@ def clean_body(
     cut_first_lines(body, writers)
     cut_link_lines(body)
     cut_lone_links(body)
+    cut_notices(body)
     cut_tail(body)
     cut_writer_card(body, writers)
     if body.confirmed_text:

@@ -1,4 +1,4 @@
-"""What a page is instead of an article, by the labels of its lines and the words on its buttons: a job, a download, a ticket."""
+"""What a page is instead of an article, by the labels of its lines and the words on its buttons: a job, a download, a quote."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from crawler.extraction.document import Document, squeeze
 LONGEST_LABEL = 60  # characters of a line with a label
 ALONE = re.compile(r">([^<>]{2,40})<")
 """A text that stands in an element with nothing beside it, as on a button."""
+PROSE = (
+    250  # characters of sentences from which on labels without a button are a table or a card in an article
+)
 COLON = r"\s{0,3}[:：]"
 
 
@@ -20,7 +23,7 @@ class LabelledPage(NamedTuple):
     what: str
     """What it is, in words."""
     buttons: tuple[str, ...]
-    """Words of which one stands alone in a link or a button; none where the labels tell enough."""
+    """Words of which one stands alone in a link or a button; none where the labels tell enough, on a page of little prose."""
     labels: tuple[re.Pattern[str], ...]
     """How its lines begin."""
     least: int
@@ -53,10 +56,10 @@ PAGES = (
     ),
     LabelledPage(
         "an invitation to an event",
-        ("立即报名", "我要报名", "马上报名", "在线报名", "报名参加", "立即购票", "购票", "立即報名", "我要報名", "立即購票", "お申し込みはこちら", "신청하기", "Register now", "Buy tickets", "Get tickets"),
+        ("立即报名", "我要报名", "马上报名", "在线报名", "报名参加", "立即购票", "购票", "立即報名", "我要報名", "立即購票", "お申し込みはこちら", "申し込む", "参加を申し込む", "신청하기", "Register now", "Buy tickets", "Get tickets"),
         labels(
-            rf"(?:活动|会议|演出|活動|會議)?(?:时间|時間|日期){COLON}", rf"(?:活动|会议|演出|活動|會議)?(?:地点|地點|地址|场馆){COLON}",
-            r"(?:票种|票价|费用|門票|費用)", rf"(?:主办|主辦)(?:方|单位|單位)?{COLON}", rf"(?:When|Date){COLON}", rf"(?:Where|Venue|Location){COLON}", rf"(?:Price|Tickets|Admission){COLON}",
+            rf"(?:活动|会议|演出|活動|會議)?(?:时间|時間|日期|日時|일시){COLON}", rf"(?:活动|会议|演出|活動|會議)?(?:地点|地點|地址|场馆|会場|場所|장소){COLON}",
+            r"(?:票种|票价|费用|門票|費用|参加費|참가비)", rf"(?:主办|主辦)(?:方|单位|單位)?{COLON}", rf"(?:When|Date){COLON}", rf"(?:Where|Venue|Location){COLON}", rf"(?:Price|Tickets|Admission){COLON}",
         ),
         2,
     ),
@@ -75,6 +78,50 @@ PAGES = (
         labels(r"(?:法定代表人|法人代表)", r"注册资本|註冊資本", r"成立(?:日期|时间)", r"经营状态|登记状态", r"统一社会信用代码", r"经营范围", r"所属行业", r"登记机关"),
         4,
     ),
+    LabelledPage(
+        "a quote of a security",
+        (),
+        labels(
+            r"今开|开盘|開盤|始値|시가(?!총)", r"最高|高値|고가", r"最低|安値|저가", r"昨收|昨日收盘|前日終値|전일", r"成交量|出来高|거래량", r"成交[额額]|売買代金|거래대금",
+            r"(?:总|總)?市值|時価総額|시가총액",
+        ),
+        4,
+    ),
+    LabelledPage(
+        "a weather forecast",
+        (),
+        labels(
+            r".{0,24}\d\s?(?:℃|°C)", r".{0,30}[东南西北東][风風]\s?\d", r".{0,12}(?:多云|多雲|晴|阴|陰|小雨|阵雨|曇|맑음|구름)", r".{0,36}(?:降水[確概]率|강수확률|降雨[機机概]率)", r".{0,30}(?:最高|최고)\s?(?:气温|氣溫|気温|기온)?\s?\d", r".{0,30}(?:最低|최저)\s?(?:气温|氣溫|気温|기온)?\s?\d",
+        ),
+        3,
+    ),
+    LabelledPage(
+        "a video's page",
+        (),
+        labels(
+            r".{0,20}\d\s?[万萬만]?\s?(?:回(?:再生|視聴)|次(?:播放|观看))|(?:播放|观看|再生|재생)(?:次?[数數]|回数|수)\s?[:：]?\s?\d", r"チャンネル登録|구독자|订阅者|訂閱者",
+            r"(?:次の|関連|おすすめ)動画|(?:추천|관련|다음)\s?(?:영상|동영상)|(?:相关|相關|推荐|推薦|接下来)(?:视频|影片|播放)",
+        ),
+        2,
+    ),
+    LabelledPage(
+        "a book's page",
+        (),
+        labels(r"ISBN", r"(?:本体)?定[価价價]|정가|판매가", r"発売日|発行日|出版(?:日期|时间|年)|출간일|발행일", r"判型|开本|開本|판형|(?:総)?ページ数|页数|頁數|쪽수", r"(?:内容紹介|内容简介|內容簡介|책\s?소개)$", r"(?:目次|目录|目錄|목차)$"),
+        4,
+    ),
+    LabelledPage(
+        "a home to let or to sell",
+        (),
+        labels(r"賃料|家賃|租金|월세|보증금|[总總售]价", r"間取り?|户型|戶型|格局", r"(?:専有|建筑|建築)?面[積积]|전용면적", r"築年|建成年|屋齡|준공", r"所在階|楼层|樓層|해당층"),
+        3,
+    ),
+    LabelledPage(
+        "a question with its answers",
+        (),
+        labels(r"ベストアンサー", r"その他の回答|質問者|回答者", r"\d{1,3}번째 답변", r"채택\s?답변|질문자", r"最佳答案|滿意答案|满意回答", r"提问者|提問者|其他回答|我来回答|写回答|寫回答"),
+        2,
+    ),
 )  # fmt: skip
 
 
@@ -91,6 +138,9 @@ def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
                 for block in layout.blocks
                 if (text := squeeze(layout.own_text(block))) and len(text) <= LONGEST_LABEL
             ]
-        if sum(any(map(label.match, lines)) for label in page.labels) >= page.least:
+        if sum(any(map(label.match, lines)) for label in page.labels) < page.least:
+            continue
+        sizes = (layout.plain[block] for block in layout.blocks)
+        if page.buttons or sum(size for size in sizes if size > LONGEST_LABEL) < PROSE:
             return f"is {page.what}, by its labels"
     return None

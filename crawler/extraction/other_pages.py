@@ -41,7 +41,7 @@ LIST_PATH = re.compile(
 )
 THREAD = re.compile(
     r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/topicdetail\.php|/article_t/\w+/\d",
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
@@ -81,9 +81,11 @@ SECTION = re.compile(
 )
 """Headline of a section's page, at an address without a number."""
 TERMS = re.compile(
-    r".{0,12}(?:协议|協議|条款|條款|隐私(?:政策|声明)|隱私權?(?:政策|聲明)|利用規約|プライバシーポリシー|이용약관|개인정보\s?처리방침)"
+    r".{0,12}(?:协议|協議|条款|條款|隐私(?:政策|声明)|隱私權?(?:保護)?(?:政策|聲明)|利用規約|プライバシーポリシー|이용약관|개인정보\s?처리방침)"
+    r"|.{0,6}(?:個人情報(?:保護方針|の(?:お?取り?扱い|保護)(?:について)?)|特定商取引法に基づく表[記示]|サイトポリシー|免責事項|会社概要|会社案内|企業情報|広告掲載(?:について|のご案内)?|청소년\s?보호\s?정책|(?:기자)?윤리강령|저작권\s?(?:정책|규약|안내)|회사\s?소개|광고\s?(?:안내|문의)"
+    r"|公司[简簡]介|[关關][于於]我[们們]|[联聯][系繫絡]我[们們]|[广廣]告(?:刊登|服[务務])|免[责責][声聲]明|版[权權][声聲]明)"
 )
-"""Headline of a site's terms."""
+"""Headline of a site's terms, or of what it says of itself."""
 REFERENCE = re.compile(
     r"^(?:docs?|developers?|help|support|kf|faq|wiki|manual)\.|/(?:docs?|help|faqs?|manual|wiki|support|reference)/"
 )
@@ -96,7 +98,7 @@ ACCOUNT_PATH = re.compile(
     re.IGNORECASE,
 )
 """Address of an account, or of what a site has under a tag or by an author, by a number."""
-ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w-\w++-\w++-\w|\.s?html?$|[?&]\w*id=\d")
+ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w-\w++-\w++-\w|\d[\w-]{0,60}\.s?html?$|[?&]\w*id=\d")
 
 
 def states_article(document: Document) -> bool:
@@ -144,7 +146,7 @@ def why_other_heading(document: Document, headline: str) -> str | None:
     if CONSENT.fullmatch(headline):
         return "asks for consent to cookies instead of the article"
     if TERMS.fullmatch(headline):
-        return "is the site's terms, by its headline"
+        return "is what the site says of itself or its terms, by its headline"
     if document.meta.get("medium") == "image":
         return "states that it is an image"
     parts = urlsplit(document.url)

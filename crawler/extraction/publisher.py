@@ -37,7 +37,7 @@ BESIDE_NAME = re.compile(
     rf"^(?P<first>{NAME})\s*[/／]\s*(?P<medium>[^\s/／|｜\d]{{2,14}})(?=$|\s)|^(?P<other>[^\s/／|｜\d]{{2,14}})[/／](?P<last>{NAME})(?=$|\s)"
 )
 DATELINE = re.compile(
-    r"^\W{0,4}([\u4e00-\u9fffA-Z]{1,8}(?:社|网|網|报|報|台|台訊))(?:记者|記者|[\u4e00-\u9fff]{0,10}\d{1,2}(?:月\d{1,2})?日\s?(?:电|電|讯|訊|消息)|[讯訊][\s（(])"
+    r"^\W{0,4}([\u4e00-\u9fffA-Z]{1,8}?(?:社|网|網|报|報|台|台訊))(?:记者|記者|[\u4e00-\u9fff]{0,10}\d{1,2}(?:月\d{1,2})?日\s?(?:电|電|讯|訊|消息)|[讯訊][\s（(])"
 )
 """How agencies and papers begin a text: 某某社北京9月26日电, 某报讯（记者 …）, （某某社記者…."""
 REPORTER_OF = re.compile(

@@ -38,7 +38,7 @@ CAPTCHA = re.compile(
     re.IGNORECASE,
 )
 REFUSED = re.compile(
-    r"访问受限|访问被(?:拒绝|阻断|拦截|禁止)|已被[^。]{0,10}拦截|拦截提示|网站防火墙|접근이 (?:거부|차단)|アクセスが(?:拒否|制限)|potential threats?|has been blocked|拒绝访问|禁止访问|Access (?:to this page has been )?Denied|\b403\b|Forbidden|Request blocked|Not available in your (?:country|region)",
+    r"访问受限|访问被(?:拒绝|阻断|拦截|禁止)|已被[^。]{0,10}拦截|拦截提示|网站防火墙|접근이 (?:거부|차단)|アクセスが(?:拒否|制限)|メンテナンス中|系统(?:正在)?(?:维护|升级)中|(?:서비스|시스템) 점검 ?중|potential threats?|has been blocked|拒绝访问|禁止访问|Access (?:to this page has been )?Denied|\b403\b|Forbidden|Request blocked|Not available in your (?:country|region)",
     re.IGNORECASE,
 )
 LOGIN = re.compile(

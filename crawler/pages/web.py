@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.extraction.above_text import lines_round
+from crawler.extraction.access import FIRST_LINES as HEAD
 from crawler.extraction.access import find_access
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_body, read_body, text_start
@@ -280,7 +281,7 @@ class WebPage(ArticlePage):
 
     def access(self, size: int, body: Body) -> str:
         """``open``, ``preview`` or ``locked``. *size*: characters of the text in *body*."""
-        return find_access(self.document, size, (*body.lines[-8:], *body.after))
+        return find_access(self.document, size, (*body.lines[:HEAD], *body.lines[-8:], *body.after))
 
     def check_for_notice(self, size: int, title: str, headline: str) -> None:
         """Raise Gone or Walled where the page is a notice instead of an article: an article may hold the notice's words.
@@ -311,6 +312,8 @@ class WebPage(ArticlePage):
             return Gone(f"{self.site}: the page {where} says {notice!r} instead of an article")
         if reason := why_other_page(self.document):
             return NotArticle(f"{self.site}: the page {where} {reason}")
+        if self.body is not None and any(cut["rule"] == "paid_notice" for cut in self.body.removals):
+            return Walled(f"{self.site}: {where} shows no text of the article to who does not pay or log in")
         if sum(self.layout.linked.values()) > LINKS * LEAST_TEXT:
             return NotArticle(f"{self.site}: the page {where} is a list of links, with no text of its own")
         return PageError(f"{self.site}: the page {where} has no article text that we can find")

@@ -9,7 +9,7 @@ from crawler.extraction.access import is_notice
 from crawler.extraction.content_kind import content_kind
 from crawler.extraction.walls import find_wall
 from crawler.offline.dry_run import read_page
-from crawler.pages import NotArticle, PageError, Walled, target_of
+from crawler.pages import Gone, NotArticle, PageError, Walled, target_of
 from tests.websites import PARAGRAPHS, news_page
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
@@ -162,6 +162,13 @@ def test_articles_that_look_like_pages_of_other_kinds_are_read(url, title):
     assert read(news_page(title), url)["headline"] == title
 
 
+def dated(headline: str, *lines: str) -> bytes:
+    """A page that states a time, a line and what is said of it, and no article."""
+    said = "この道路は町と港を結び、朝から夕方まで多くの車が通る。夜は通行止めとなるため、迂回路を使う。"
+    body = "".join(f"<p>{line}</p>" for line in (*lines, said))
+    return f"<title>{headline}</title><h1>{headline}</h1><p>2026-06-30 09:10</p><div>{body}</div>".encode()
+
+
 def listing(item: str, times: int = 12, head: str = "") -> bytes:
     return f"<title>晨光网</title>{head}<h1>要闻</h1><div class=l>{item * times}</div>".encode()
 
@@ -209,11 +216,48 @@ TEASER = "<li class=i><a href=/a/1.html>三条公路今天同时开工建设</a>
         ),
         ("https://v.example/watch?v=x7Qa", news_page(), "is a video's page"),
         ("https://news.example/a/17.html", b"<meta name=medium content=image>" + news_page(), "is an image"),
-        ("https://news.example/a/18.html", news_page("晨光服务协议"), "is the site's terms"),
+        ("https://news.example/a/18.html", news_page("晨光服务协议"), "or its terms"),
+        ("https://news.example/a/18.html", news_page("회사소개"), "what the site says of itself"),
         ("https://news.example/a/19.html", news_page("Untitled Document"), "has no headline"),
         ("https://docs.news.example/a/20.html", UNDATED, "a work of reference"),
         ("https://news.example/manual/21.html", UNDATED, "an address of documentation"),
         ("https://news.example/roads", UNDATED, "nor an address of an article"),
+        ("https://news.example/service/roads.html", UNDATED, "nor an address of an article"),
+        (
+            "https://news.example/a/23",
+            dated("山南道路（7203）", "始値 2,330", "高値 2,350", "安値 2,325", "出来高 1,234株"),
+            "a quote of a security",
+        ),
+        (
+            "https://news.example/a/24",
+            dated("산남시 날씨", "7/1 구름많음 최고 31℃ 최저 21℃ 강수확률 10%"),
+            "a weather forecast",
+        ),
+        (
+            "https://news.example/a/25",
+            dated("山南の道路を空から", "12,345 回再生", "次の動画"),
+            "a video's page",
+        ),
+        (
+            "https://news.example/a/26",
+            dated("道路の時代", "ISBN：9784000000000", "定価：1,800円", "判型：四六判", "目次"),
+            "a book's page",
+        ),
+        (
+            "https://news.example/a/27",
+            dated("山南駅 徒歩5分", "賃料 8.2万円", "間取り 1LDK", "面積 38.5㎡"),
+            "a home to let",
+        ),
+        (
+            "https://news.example/a/28",
+            dated("道路はいつできますか？", "ベストアンサー", "その他の回答（2件）"),
+            "a question with its answers",
+        ),
+        (
+            "https://news.example/a/29",
+            dated("道路シンポジウム", "日時：7月15日", "会場：山南会館", "<a>申し込む</a>"),
+            "an invitation to an event",
+        ),
         (
             "https://news.example/a/22.html",
             (
@@ -299,6 +343,51 @@ def linked(facts: str) -> str:
 )  # fmt: skip
 def test_a_paid_stub_is_marked(page, access):
     assert read(page)["access"] == access
+
+
+def test_an_article_with_a_table_of_quotes_is_read():
+    table = "".join(f"<tr><td>{name}</td><td>2,330</td></tr>" for name in ("开盘", "最高", "最低", "成交量"))
+    found = read(
+        news_page(paragraphs=tuple(line * 2 for line in PARAGRAPHS), behind=f"<table>{table}</table>")
+    )
+    assert found["outcome"] is None
+
+
+def test_the_start_of_a_paid_article_ends_where_the_page_says_that_more_follows():
+    page = news_page(
+        paragraphs=(
+            "この記事は会員限定です",
+            *PARAGRAPHS,
+            "残り3,032文字",
+            "有料会員が初回１カ月無料",
+            "読み放題の特典と記事の一覧を見る。",
+        )
+    )
+    found = read(page)
+    assert (found["access"], found["body_text"].split("\n")) == ("preview", list(PARAGRAPHS))
+
+
+def test_a_page_that_shows_only_who_may_read_it_is_a_wall():
+    about = "<div class='nav'>" + "<a href='/a'>時政 財經 生活</a>" * 12 + "</div>"
+    lines = (
+        "読者会員限定です",
+        "新聞の購読者は、読者会員の登録をしていただくと、閲覧できます。登録の手続きには、販売店から届いた招待状か領収書が必要です。",
+    )
+    with pytest.raises(Walled, match="who does not pay"):
+        read(news_page(paragraphs=lines).replace(b"</body>", f"{about}</body>".encode()))
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "この記事の公開は終了しました",
+        "お探しの記事は見つかりませんでした",
+        "삭제되었거나 존재하지 않는 기사입니다",
+    ],
+)
+def test_a_notice_that_an_article_is_gone_is_told(headline):
+    with pytest.raises(Gone):
+        read(news_page(headline))
 
 
 def test_a_page_that_is_a_video_is_marked():
