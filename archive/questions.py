@@ -144,8 +144,8 @@ def trend_records(
     ]
 
 
-SURGES = f"""SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.before, c.articles - c.before AS change,
-  round((c.articles - c.before) / sqrt(c.before + 1.0), 1) AS surprise FROM (
+SURGES = f"""SELECT s.name, s.code, s.kind, c.articles, c.before, c.articles - c.before AS change,
+  round((c.articles - c.before) / sqrt(c.before + 1.0), 1) AS surprise, s.id AS security_id FROM (
     SELECT x.security_id, count(DISTINCT CASE WHEN date(a.published_at, '+8 hours') >= :first THEN a.arrival END) AS articles,
       count(DISTINCT CASE WHEN date(a.published_at, '+8 hours') < :first THEN a.arrival END) AS before
     FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id

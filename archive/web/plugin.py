@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
 from typing import Any
 
 from datasette import hookimpl
@@ -14,12 +13,11 @@ from datasette.utils import path_with_added_args
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
-from archive import language, outcomes
-from archive.language import gettext, gettext_noop, ngettext, pgettext, pgettext_noop
-from archive.questions import SPANS
+from archive import language
+from archive.language import gettext, gettext_noop, ngettext, pgettext
 from archive.times import in_beijing
 from archive.urls import http_url
-from archive.web import cells, downloads, pages
+from archive.web import cells, downloads, pages, words
 from archive.web.adding import POSTS
 from archive.web.ask import has_search
 from archive.web.metadata import TITLE
@@ -41,36 +39,6 @@ MENU = (
 """Path and label of the pages in the navigation; plugins follow."""
 FILE_FORMATS = (("csv", "CSV"), ("json", "JSON"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
 """Suffix and name of what every question and table can be had as."""
-BLANKS = {
-    "q": gettext_noop("words"),
-    "publisher": gettext_noop("publisher"),
-    "security": gettext_noop("security"),
-    "kind": gettext_noop("kind"),
-    "day": gettext_noop("day"),
-    "t": gettext_noop("moment"),
-    "from": gettext_noop("from"),
-    "to": gettext_noop("to"),
-    "by": gettext_noop("by"),
-    "session": gettext_noop("session"),
-    "market": gettext_noop("market"),
-    "outcome": gettext_noop("outcome"),
-    "rule": gettext_noop("rule"),
-}
-"""Names of the blanks of questions as a person reads them; others are shown as they are."""
-CHOICES = {
-    "by": SPANS,
-    "market": ("CN", "HK"),
-    "session": ("pre_open", "morning", "noon", "afternoon", "after_close", "closed"),
-    "outcome": outcomes.FAILED,
-}
-"""What can be chosen in blanks that take no other value."""
-VALUES = (
-    gettext_noop("stock"), gettext_noop("board"), gettext_noop("index"), gettext_noop("fund"), gettext_noop("bond"),
-    gettext_noop("second"), gettext_noop("minute"), gettext_noop("home"), pgettext_noop("image", "failed"),
-    pgettext_noop("image", "refused"), gettext_noop("Forbidden"),
-    gettext_noop("SQL Interrupted"), gettext_noop("Invalid SQL"),
-)  # fmt: skip
-"""Values of the archive, and words of Datasette's, that pages show in words."""
 
 
 @hookimpl
@@ -103,8 +71,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         menu=[*MENU, *pages.menu],
         lay_out=lay_out,
         file_formats=FILE_FORMATS,
-        blank_label=blank_label,
-        choices=CHOICES,
+        blank_label=words.blank_label,
+        choice_label=words.choice_label,
+        choices=words.CHOICES,
         language_tag=lambda: language.TAGS[language.current()],
         other_languages=other_languages,
     )
@@ -112,10 +81,12 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     env.filters["http_url"] = http_url
     env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}
     env.filters["thousands"] = "{:,}".format
-    env.filters["translated"] = translate
+    env.filters["translated"] = words.translate
     env.filters["statement"] = find_statement
     env.filters["tag_line"] = tag_line
-    env.filters["blanks"] = blanks_to_fill
+    env.filters["blanks"] = words.blanks_to_fill
+    env.filters["in_order"] = words.in_order
+    env.filters["column_label"] = words.column_label
 
 
 def tag_line(tags: Any) -> str:
@@ -139,27 +110,6 @@ def find_statement(error: Any) -> Markup:
     """
     match = re.search(r"<textarea[^<>]*>([^<]*)</textarea>", error)
     return Markup(match[1] if match else "")
-
-
-def translate(text: Any) -> Any:
-    """A text that only a value names, such as a column's description, in the reader's language."""
-    return gettext(text) if isinstance(text, str) else text
-
-
-def blanks_to_fill(values: Mapping[str, Any], sql: str) -> list[str]:
-    """What the blanks of a question are called that are empty and that it does not do without.
-
-    >>> blanks_to_fill({"q": "", "publisher": "", "to": ""}, "... WHERE q = :q AND (:publisher = '' OR ...) AND day < nullif(:to, '')")
-    ['words']
-    """
-    optional = re.compile(r":(\w+) = ''|\b(?:nullif|length)\(:(\w+)")
-    known = {name for match in optional.finditer(sql) for name in match.groups()}
-    return [blank_label(name) for name, value in values.items() if not value and name not in known]
-
-
-def blank_label(name: str) -> str:
-    """What the blank of a question is called."""
-    return gettext(BLANKS.get(name, name))
 
 
 def other_languages() -> list[tuple[str, str, str]]:

@@ -103,7 +103,7 @@ QUERIES = [
         "as_of",
         gettext_noop("Articles as they were known at a moment"),
         gettext_noop(
-            "t: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
+            "moment: a UTC time (2026-06-30T07:00:00Z), one with an offset (2026-06-30T15:00:00+08:00) or a Beijing day, which means its"
             " beginning. What was archived or edited later is not there: for back-tests. publisher: its name."
         ),
         "SELECT o.published_at, o.headline, o.publisher, o.revision, o.first_seen_at, o.withdrawn_at, o.body_text, o.id\n"
@@ -143,15 +143,15 @@ QUERIES = [
         "named_together",
         gettext_noop("What is named together with a security"),
         gettext_noop("security: its id, code or name."),
-        "SELECT other_id AS security_id, other_code AS code, other_name AS name, other_kind AS kind, articles FROM mentioned_with\n"
+        "SELECT other_name AS name, other_code AS code, other_kind AS kind, articles, other_id AS security_id FROM mentioned_with\n"
         "WHERE security_id = :security OR code = :security OR name = :security ORDER BY articles DESC, other_id",
         {"security": "储能"},
     ),
     Query(
         "most_mentioned_securities",
         gettext_noop("Securities that most articles name"),
-        gettext_noop("kind: stock, board, index, fund, ..."),
-        "SELECT s.id AS security_id, s.code, s.name, s.kind, c.articles, c.mentions FROM (\n"
+        gettext_noop("kind: stock, board, index, fund or bond; empty for all."),
+        "SELECT s.name, s.code, s.kind, c.articles, c.mentions, s.id AS security_id FROM (\n"
         "  SELECT x.security_id, count(DISTINCT a.arrival) AS articles, sum(x.mentions) AS mentions\n"
         "  FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
         f"  WHERE NOT x.doubtful AND {A_PUBLISHED} GROUP BY x.security_id) AS c\n"
@@ -166,7 +166,7 @@ QUERIES = [
         gettext_noop(
             "publisher: its name; security: its id, code or name; empty for all. Probably wrong matches are left out."
         ),
-        "SELECT publisher, s.id AS security_id, s.code, s.name, count(DISTINCT arrival) AS articles, sum(mentions) AS mentions FROM (\n"
+        "SELECT publisher, s.name, s.code, count(DISTINCT arrival) AS articles, sum(mentions) AS mentions, s.id AS security_id FROM (\n"
         "  SELECT a.publisher, a.arrival, x.security_id, x.mentions FROM articles AS a\n"
         "  CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
         f"  WHERE :security = '' AND x.doubtful = 0 AND {A_PUBLISHED}\n"
@@ -183,7 +183,7 @@ QUERIES = [
         gettext_noop("Securities that surge"),
         gettext_noop(
             "Mentioned by more articles than in the as long span before. surprise: the change in units of chance, 3 and more are"
-            " hardly chance. from, to: empty for the newest week. kind: stock, board, index, fund, ..."
+            " hardly chance. from, to: empty for the newest week. kind: stock, board, index, fund or bond; empty for all."
         ),
         re.sub(
             r":before\b",
@@ -214,7 +214,7 @@ QUERIES = [
         "newly_named_securities",
         gettext_noop("Securities that were never named before"),
         gettext_noop("from: named for the first time on that day or later; empty for the last 30 days."),
-        "SELECT f.day, f.name, f.code, f.security_id, f.headline, f.publisher, f.id FROM first_mentions AS f WHERE f.security_id IN (\n"
+        "SELECT f.day, f.name, f.code, f.headline, f.publisher, f.security_id, f.id FROM first_mentions AS f WHERE f.security_id IN (\n"
         "  SELECT new.id FROM (\n"
         "    SELECT DISTINCT x.security_id AS id FROM articles AS a CROSS JOIN article_securities AS x ON x.article_id = a.id\n"
         f"    WHERE NOT x.doubtful AND date(a.published_at, '+8 hours') >= {LATELY}) AS new\n"
@@ -235,7 +235,7 @@ QUERIES = [
     ),
     Query(
         "stories_of_a_span",
-        gettext_noop("Stories that several publishers told"),
+        gettext_noop("Stories that several publishers carried"),
         gettext_noop("By the day of their first article."),
         "SELECT date(first_published_at, '+8 hours') AS day, headline, first_publisher, articles, publishers, id FROM (\n"
         "  SELECT f.published_at AS first_published_at, f.headline, f.publisher AS first_publisher, f.story_id AS id,\n"
@@ -288,7 +288,7 @@ QUERIES = [
         "articles_found",
         gettext_noop("Articles by words, publisher, security and days"),
         gettext_noop(
-            "As the search of the pages finds them, newest first. q: words; publisher: name or slug; security: id, code or name;"
+            "As the search of the pages finds them, newest first. words: as in the search; publisher: name or slug; security: id, code or name;"
             " empty for all."
         ),
         "SELECT a.published_at, a.headline, a.publisher, a.description, a.canonical_url, a.id FROM articles AS a\n"
@@ -330,7 +330,7 @@ QUERIES = [
     Query(
         "tables_about",
         gettext_noop("Articles with tables"),
-        gettext_noop("q: words that headline or text must hold; empty for all."),
+        gettext_noop("words: those that headline or text must hold; empty for all."),
         "SELECT date(a.published_at, '+8 hours') AS day, a.headline, a.publisher,\n"
         "  (length(t.body_html) - length(replace(t.body_html, '<table', ''))) / 6 AS tables, a.id\n"
         "FROM articles AS a CROSS JOIN texts AS t ON t.article_id = a.id\n"

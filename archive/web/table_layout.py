@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 FIRST = (
-    "Link", "published_at", "changed_at", "last_tried_at", "first_listed_at", "started_at", "day", "place", "headline", "new_headline",
-    "text_removed", "text_added", "figures_removed", "figures_added", "name", "publisher", "feed", "outcome", "reason", "rule", "text", "caption", "sha256", "path", "code", "security_id", "kind", "status", "articles", "mentions",
-    "pictures", "stored", "url", "description",
+    "published_at", "changed_at", "last_tried_at", "first_listed_at", "started_at", "day", "place", "headline", "new_headline",
+    "text_removed", "text_added", "figures_removed", "figures_added", "name", "other_name", "publisher", "hours", "lag", "seconds",
+    "feed", "cn_session", "cn_trading_day", "hk_session", "hk_trading_day", "outcome", "reason", "rule", "text", "caption", "sha256",
+    "path", "code", "other_code", "articles", "mentions", "kind", "security_id", "other_id", "status", "pictures", "stored", "url",
+    "description",
 )  # fmt: skip
 """Columns of tables and views that come first; the others keep their order."""
 EMPTY = ("", "\xa0", "&nbsp;", "None")
@@ -46,8 +48,10 @@ def lay_out(names: Sequence[str], rows: Sequence[Iterable[Any]], reorder: bool) 
                 numeric.add(index)
     order = sorted(filled)
     if reorder:
-        # A table's own key stays where it is: it is the link to the row.
         rank = {name: place for place, name in enumerate(FIRST)}
+        rank["Link"] = len(names) + len(
+            rank
+        )  # Datasette's, to the row: a key of several columns, each of which is there
         if "published_at" in names:
             rank.pop("day")  # says nothing new
         order.sort(key=lambda index: (rank.get(names[index], len(FIRST)), index))

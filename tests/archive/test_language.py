@@ -4,11 +4,15 @@ import json
 import os
 import re
 import string
+from contextlib import closing
 
 import pytest
 
 from archive import language
 from archive.language import LANGUAGES, gettext, ngettext, using
+from archive.reader import open_for_reading
+from archive.web.queries import QUERIES
+from archive.web.words import CHOICES, CHOSEN, COLUMNS
 from tests import catalogue
 from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
@@ -85,6 +89,16 @@ def test_chinese_punctuation_is_chinese(kept):
     for message in kept:
         text = message.string if isinstance(message.string, str) else message.string[0]
         assert not re.search(r"[\u4e00-\u9fff][,;:!?](?=[\u4e00-\u9fff])", text), text
+
+
+def test_columns_and_choices_of_questions_have_names(data):
+    with closing(open_for_reading(data)) as conn:
+        for query in QUERIES:
+            blanks = dict.fromkeys(re.findall(r":(\w+)", query.sql), "")
+            assert {column for column, *_ in conn.execute(query.sql, blanks).description} <= {*COLUMNS}, (
+                query.name
+            )
+    assert {value for values in CHOICES.values() for value in values} == {*CHOSEN}
 
 
 def test_a_message_is_looked_up_in_the_current_language():

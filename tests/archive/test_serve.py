@@ -1113,6 +1113,11 @@ def test_stories_name_who_told_them_when(crawl, newsroom, data_dir, rows):
         assert (story["id"], story["articles"]) == (told[0]["id"], 3)
         first = other.json("/archive/who_was_first.json?_shape=array")
         assert [row["publisher"] for row in first if row["first"]] == [told[0]["publisher"]]
+        with closing(open_archive(data_dir / "archive.db")) as conn, conn:
+            conn.execute(
+                "UPDATE articles SET published_at = '2026-05-01T00:00:00Z' WHERE id = ?", [told[0]["id"]]
+            )
+        assert "3 articles, " in other.page("/-/stories?days=7"), "as many as are shown"
 
 
 def test_an_archive_from_before_there_were_stories_is_shown(tmp_path):

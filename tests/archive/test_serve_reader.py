@@ -107,6 +107,16 @@ def test_json_and_columns_stay_english(server):
     assert ask(server, "/archive/search.csv?q=储能", accept_language="zh")[2].startswith(b"headline,excerpt,")
 
 
+def test_the_columns_and_choices_of_a_question_are_in_the_reader_s_language(server):
+    path = "/archive/articles_of_a_session?session=after_close&market=CN"
+    for language, head, choice in (("zh", "发布时间", "盘后"), ("en", "published_at", "after_close")):
+        _, text = page(server, path, language)
+        assert f">{head}</th>" in text
+        assert f'<option value="after_close" selected>{choice}</option>' in text
+        assert f">{choice}</td>" in text
+    assert ">day</th>" in page(server, "/archive?sql=select+1+as+day", "zh")[1], "a reader's own SQL"
+
+
 QUESTION = "/archive/articles_found.{}?q=储能&from=2026-06-01"
 
 

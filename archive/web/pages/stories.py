@@ -56,9 +56,9 @@ async def stories(datasette: Any, request: Any) -> Any:
     first = (await days_within(datasette, last, span, MOST))[0]
     shared = await ask(
         datasette,
-        "SELECT story_id, count(*) AS articles, count(DISTINCT publisher) AS publishers FROM articles"
-        " WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND story_id IS NOT NULL"
-        " GROUP BY story_id HAVING count(*) > 1 ORDER BY articles DESC, publishers DESC, max(published_at) DESC, 1 LIMIT :most",
+        "SELECT story_id FROM articles WHERE date(published_at, '+8 hours') BETWEEN :first AND :last AND story_id IS NOT NULL"
+        " GROUP BY story_id HAVING count(*) > 1"
+        " ORDER BY count(*) DESC, count(DISTINCT publisher) DESC, max(published_at) DESC, 1 LIMIT :most",
         first=first,
         last=last,
         most=SHOWN,
@@ -71,7 +71,12 @@ async def stories(datasette: Any, request: Any) -> Any:
             for article in articles
             if article["story_id"] == story["story_id"]
         ]
-        story |= {"tellings": tellings[:TELLERS], "hidden": max(len(tellings) - TELLERS, 0)}
+        story |= {
+            "articles": len(tellings),  # also those of before and after the days, which are shown
+            "publishers": len({telling["publisher"] for telling in tellings} - {None}),
+            "tellings": tellings[:TELLERS],
+            "hidden": max(len(tellings) - TELLERS, 0),
+        }
     return await render_page(
         datasette,
         request,

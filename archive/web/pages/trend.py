@@ -18,7 +18,6 @@ DAYS = {"day": 60, "week": 26 * 7, "month": 2 * 365}
 """Days that are shown, where the reader names no first one."""
 MOST_SPANS = 400  # points of a line that can be told apart
 LONGEST_LINE = 200  # characters of a query
-NAMES = (gettext_noop("day"), gettext_noop("week"), gettext_noop("month"))  # `archive.questions.SPANS`
 COUNTS = {
     "day": gettext_noop("Articles a day"),
     "week": gettext_noop("Articles a week"),
