@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive import reader
+from archive.edits.revisions import Change, UnknownArticle, find_article, texts_of
 from archive.exports import WrongUsage
 from archive.exports.selection import Selection, Snapshot, parse_time
 from archive.questions import (
@@ -27,7 +28,6 @@ from archive.questions import (
     trend_records,
     trend_sql,
 )
-from archive.revisions import Change, UnknownArticle, find_article, texts_of
 from archive.search.advice import explain
 
 Record = dict[str, Any]
@@ -122,7 +122,7 @@ class ReadOnlyArchive:
         return record
 
     def changes(self, name: str) -> list[Change]:
-        """What each edit of an article changed, the oldest first (`archive.revisions.Change`). Raises UnknownArticle."""
+        """What each edit of an article changed, the oldest first (`archive.edits.revisions.Change`). Raises UnknownArticle."""
         with closing(reader.open_for_reading(self.data_dir)) as conn:
             texts = texts_of(conn, _id_of(conn, name))
         return [Change(old, new) for old, new in pairwise(texts)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.journal import Noted
+from archive.captures.journal import Noted
 from archive.search.bulk_load import bulk_load, index
 from archive.stories.grouping import Stories
 

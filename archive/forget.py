@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.captures import CaptureError, Captures, unpack
-from archive.journal import Noted, write_journal
-from archive.packing import pack
-from archive.revisions import UnknownArticle
+from archive.captures.journal import Noted, write_journal
+from archive.captures.packing import pack
+from archive.edits.revisions import UnknownArticle
 from archive.schema import has_search
 from archive.stories.grouping import Stories
 from archive.times import utc_text

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from archive.captures import NAME as CAPTURES
+from archive.edits.changes import text_digest
 from archive.exports.whole_file import WholeFile
 from archive.forget import MARK
 from archive.reader import connect_to_read
-from archive.text_changes import text_digest
 
 FOLDER = "manifests"
 TEXTS = """

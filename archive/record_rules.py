@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from archive.text_changes import changes, text_columns
+from archive.edits.changes import changes, text_columns
 from archive.times import utc_text
 
 PUBLISHER, READER = "publisher", "reader"

@@ -13,13 +13,13 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
+from archive.edits.changes import fill
 from archive.lean_import import LARGE, without
 from archive.publisher_slugs import derive_again
 from archive.search.bulk_load import SEARCH_BULK_LOAD, SEARCH_BY_HAND
 from archive.search.needs_words import SEARCH_DAY, SEARCH_NEEDS_WORDS
 from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import Stories
-from archive.text_changes import fill
 from archive.views.declared_types import declare_types
 from archive.views.feed_delays import FEED_DELAYS
 from archive.views.needs_moment import needs_moment

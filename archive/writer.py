@@ -22,8 +22,8 @@ from typing import Any, Protocol
 
 from archive.batch import KEYS, Batch, Entry, Row
 from archive.captures import Capture
+from archive.captures.journal import Noted
 from archive.feed_state import CLOCK_TOLERANCE
-from archive.journal import Noted
 from archive.lookups import Lookups
 from archive.opened import ArchiveError, ArchiveLocked
 from archive.outcomes import FAILED
@@ -186,7 +186,7 @@ class Archive(Lookups):
 
     def add(self, entry: Entry, reading: Row | None = None) -> None:
         """Take an article into the batch; written at `BATCH` articles, by `tick`, or by `flush`. *reading* is what the journal
-        keeps of how it was read (`archive.journal`)."""
+        keeps of how it was read (`archive.captures.journal`)."""
         article_id = entry.article["id"]
         self._flush_if_waiting(article_id)
         if len(self._batch.entries) >= BATCH:

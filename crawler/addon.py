@@ -7,7 +7,7 @@ from dataclasses import fields
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
-from crawler.archive_spider import ArchiveSpider
+from crawler.base_spiders.archive import ArchiveSpider
 from crawler.items import INTERNAL_FIELDS, Article
 from crawler.user_agent import build_user_agent
 

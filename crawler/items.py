@@ -100,7 +100,7 @@ class Article:
     response_sha256: str | None = None
     """SHA-256 of that response's body, hex, after its Content-Encoding was undone."""
     reading: dict[str, Any] | None = None
-    """How it was read, for the journal: which captures are the page, its further pages and the lists (`archive.journal`)."""
+    """How it was read, for the journal: which captures are the page, its further pages and the lists (`archive.captures.journal`)."""
 
     # -- the body ------------------------------------------------------------------------------------------------
     body_raw: str | None = None

@@ -16,6 +16,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 
+from archive.edits.changes import shares_nothing, text_digest
 from archive.record_rules import (
     COMPLETED,
     IMPORTED,
@@ -26,7 +27,6 @@ from archive.record_rules import (
     keep_better,
     keeps_known,
 )
-from archive.text_changes import shares_nothing, text_digest
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc

@@ -126,7 +126,7 @@ def entry_of(record: MutableMapping[str, Any]) -> Entry:
 
 
 def reading_of(record: MutableMapping[str, Any]) -> Row | None:
-    """What the journal keeps of how an item was read (`archive.journal`); None where no page object or list says."""
+    """What the journal keeps of how an item was read (`archive.captures.journal`); None where no page object or list says."""
     if not record.get("reading"):
         return None
     reading = {

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from archive.api import Moment, ReadOnlyArchive, Record, instant
+from archive.edits.revisions import UnknownArticle
 from archive.questions import NARROWED, WITHIN, span_starts, start_sql, trend_records
-from archive.revisions import UnknownArticle
 from archive.search.match import excerpt, matches
 
 END_OF_TIME = "9999-12-31T23:59:59Z"

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from archive.agents.fence import END_OF_TIME, FencedArchive
 from archive.api import Record
-from archive.revisions import UnknownArticle
+from archive.edits.revisions import UnknownArticle
 
 MOST = 100
 """Records in one answer."""

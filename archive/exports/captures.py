@@ -11,10 +11,10 @@ from typing import BinaryIO
 
 from archive.captures import CaptureError, Captures
 from archive.data_files import leads_out
+from archive.edits.revisions import UnknownArticle, find_article
 from archive.exports import CaptureFormat, CaptureJob, ExportError, Row
 from archive.exports.whole_file import WholeFile
 from archive.reader import connect_to_read
-from archive.revisions import UnknownArticle, find_article
 from archive.terminal import report_progress
 
 

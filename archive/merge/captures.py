@@ -9,12 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive.capture_batch import Exchanges, insert_responses
-from archive.capture_headers import header_set_of
-from archive.capture_schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES
 from archive.captures import NAME, Captures
+from archive.captures.batch import Exchanges, insert_responses
+from archive.captures.headers import header_set_of
+from archive.captures.journal import Noted, put_in_order, write_journal
+from archive.captures.schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES
 from archive.forget import MARK, redacted_body
-from archive.journal import Noted, put_in_order, write_journal
 from archive.merge.shard import open_shard
 from archive.merge.tables import write_in_batches
 

@@ -12,6 +12,7 @@ import json
 from itertools import pairwise
 from typing import Any
 
+from archive.edits.changes import shares_nothing, text_digest
 from archive.merge.bundle import Bundle, Row
 from archive.publisher_slugs import slug_of
 from archive.record_rules import (
@@ -24,7 +25,6 @@ from archive.record_rules import (
     first_of,
     keep_better,
 )
-from archive.text_changes import shares_nothing, text_digest
 
 HEADLINE = ("headline", "headline_from")
 PUBLISHED = ("published_at", "published_from", "published_precision", "published_raw")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archive.batch import Entry
 from archive.differences import Difference, compare
+from archive.edits.changes import text_digest
 from archive.row_repair import rows_again, stored_of, write_rows
 from archive.terminal import report_progress
-from archive.text_changes import text_digest
 from archive.verify.files import put_away, read_file, why_unread
 from archive.verify.findings import Finding, Verification
 

@@ -14,8 +14,8 @@ from scrapy.settings import BaseSettings
 
 from archive.feed_state import check_row, spans
 from archive.outcomes import FAILED_HERE
-from crawler.archive_spider import UsageProblem
-from crawler.article_spider import ArticleSpider
+from crawler.base_spiders.archive import UsageProblem
+from crawler.base_spiders.article import ArticleSpider
 from crawler.cluster import QueueProblem
 from crawler.cluster.leases import clock
 from crawler.cluster.open_queue import open_queue

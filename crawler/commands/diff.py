@@ -16,14 +16,14 @@ from crawler.links import addresses_in
 from crawler.project_command import ArchiveCommand, BadCommandLine
 
 if TYPE_CHECKING:
-    from archive.revisions import Change, Text
+    from archive.edits.revisions import Change, Text
 
 UNKNOWN = 2
 
 
 def select_changes(texts: list[Text], opts: argparse.Namespace) -> list[Change]:
     """The pairs of texts that the options ask for. Raises UsageError."""
-    from archive.revisions import Change
+    from archive.edits.revisions import Change
 
     by_number = {text.revision: text for text in texts}
 
@@ -95,12 +95,12 @@ class Command(ArchiveCommand):
         )
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
-        from archive.diff_text import (
+        from archive.edits.as_text import (
             WIDEST,
             Page,
             print_article,
         )  # late: Scrapy imports all commands to run one
-        from archive.revisions import UnknownArticle, find_article, texts_of
+        from archive.edits.revisions import UnknownArticle, find_article, texts_of
 
         self.reject_arguments([arg for arg in args if arg.startswith("-")])
         if len(args) != 1 or not args[0].strip():

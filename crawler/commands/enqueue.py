@@ -35,7 +35,7 @@ class Command(ArchiveCommand):
         )  # fmt: skip
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.archive_spider import UsageProblem  # late: Scrapy imports all commands to run one
+        from crawler.base_spiders.archive import UsageProblem  # late: Scrapy imports all commands to run one
 
         self.reject_arguments(args)
         try:

@@ -23,8 +23,8 @@ class Command(ArchiveCommand):
     )
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
+        from archive.edits.revisions import UnknownArticle
         from archive.forget import forget  # late: Scrapy imports all commands to run one
-        from archive.revisions import UnknownArticle
 
         article = self.require_one(args, "name one article by its id").strip()
         if not (self.data_dir / "archive.db").is_file():

@@ -101,7 +101,7 @@ class Command(ArchiveCommand):
         choice: Choice,
         page: IO[str] | None,
     ) -> None:
-        from archive.differences_html import write_difference, write_head, write_tail
+        from archive.differences.as_html import write_difference, write_head, write_tail
         from crawler.offline.failed_links import read_failed_links
         from crawler.offline.reparse import Outcome, Reparse, apply
 
@@ -141,8 +141,8 @@ class Command(ArchiveCommand):
 
     def _report(self, outcome: Outcome, sentence: str, samples: list[Difference]) -> None:
         from archive import terminal
-        from archive.diff_text import WIDEST, Page
-        from archive.differences_text import choose_samples, print_counts, print_difference
+        from archive.differences.as_text import choose_samples, print_counts, print_difference
+        from archive.edits.as_text import WIDEST, Page
 
         on_terminal = sys.stdout.isatty()
         width = min(shutil.get_terminal_size().columns, WIDEST) if on_terminal else None

@@ -51,8 +51,8 @@ class Command(ArchiveCommand):
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         from archive.health import check_health, read_status
-        from archive.health_shards import format_shards
-        from archive.health_text import format_status
+        from archive.health.as_text import format_status
+        from archive.health.shards import format_shards
         from crawler.cluster.queue_status import QUEUE_TROUBLE, queue_lines
 
         try:
@@ -98,7 +98,7 @@ class Command(ArchiveCommand):
 
     def as_object(self, reports: list[dict[str, Any]], queue: dict[str, Any] | None) -> dict[str, Any]:
         """What ``--json`` prints: the report of one archive, or of several with what they come to."""
-        from archive.health_shards import sum_up
+        from archive.health.shards import sum_up
 
         result = reports[0] if len(reports) == 1 else {**sum_up(reports), "shards": reports}
         if queue:

@@ -19,7 +19,7 @@ from archive.terminal import show_progress
 from archive.times import utc_text
 from archive.writer import ArchiveError
 from crawler import exit_status, reasons
-from crawler.archive_spider import ArchiveSpider
+from crawler.base_spiders.archive import ArchiveSpider
 from crawler.interrupts import ReadingEnded
 from crawler.items import Article, LinkOutcome
 from pipelines.archive_access import archive_of

@@ -14,8 +14,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
 
 from archive.captures import BROWSER, Capture
-from archive.packing import zstd
-from archive.redaction import Header
+from archive.captures.packing import zstd
+from archive.captures.redaction import Header
 from archive.writer import Archive
 from crawler.middlewares.saved_images import SOURCE
 from crawler.middlewares.site_headers import SET

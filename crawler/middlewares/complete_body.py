@@ -52,7 +52,7 @@ def is_whole_brotli(body: bytes) -> bool:
 
 def is_whole_zstd(body: bytes) -> bool:
     """Whether Zstandard data reaches the end of a frame."""
-    from archive.packing import zstd
+    from archive.captures.packing import zstd
 
     return _reaches_end(zstd.ZstdDecompressor(), body)
 

@@ -19,9 +19,9 @@ from scrapy.exceptions import DropItem
 
 from archive.batch import Entry, Row
 from archive.captures import POST, SAVED, WARC, CaptureError, Captures
+from archive.captures.journal import mark_read
 from archive.differences import Difference
 from archive.feed_state import header, spans
-from archive.journal import mark_read
 from archive.outcomes import ARRIVED, sql_list
 from archive.row_repair import stored_of
 from archive.times import clock, read_utc, utc_text

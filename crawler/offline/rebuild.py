@@ -1,4 +1,4 @@
-"""Makes an archive again from captures and images: every entry of the journal (`archive.journal`) in order, without network.
+"""Makes an archive again from captures and images: every entry of the journal (`archive.captures.journal`) in order, without network.
 
 What no response says comes from a backup, where one is given: crawls, the state of lists, the user's decisions.
 """
@@ -19,8 +19,8 @@ from scrapy.exceptions import DropItem
 from archive.backup import Copied, copy_database, copy_file
 from archive.captures import NAME as CAPTURES
 from archive.captures import Captures
+from archive.captures.journal import JournalEntry, journal
 from archive.forget import bury
-from archive.journal import JournalEntry, journal
 from archive.reader import connect_to_read
 from archive.times import read_utc, utc_text
 from archive.writer import Archive

@@ -1,6 +1,6 @@
 """Reads archived articles again from their captures, and brings the archive up to what is read today.
 
-Every reading of an article (`archive.journal`) is made again, in order, each completing those before it as it did in the
+Every reading of an article (`archive.captures.journal`) is made again, in order, each completing those before it as it did in the
 crawls; what that comes to is compared with the rows. Nothing is fetched.
 """
 
@@ -21,8 +21,8 @@ from scrapy.exceptions import DropItem
 
 from archive.batch import Entry, Row
 from archive.captures import CaptureError, Captures
+from archive.captures.journal import readings_of
 from archive.differences import Difference, compare
-from archive.journal import readings_of
 from archive.one_article import OneArticle
 from archive.record_rules import READER, earlier_text
 from archive.row_repair import Reread, stored_of

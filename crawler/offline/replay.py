@@ -2,7 +2,7 @@
 
 The one offline machine of ``extract``, ``reparse``, ``rebuild`` and ``verify --repair``, in two parts:
 
-- `Replay` makes an `Article` of an entry of the journal (`archive.journal`) and its captures: page object, further pages, the
+- `Replay` makes an `Article` of an entry of the journal (`archive.captures.journal`) and its captures: page object, further pages, the
   page that completes it, and the words of the lists that named it, as the spiders put them together;
 - `crawler.offline.offline_pipelines.OfflinePipelines` runs it through the pipelines of the settings.
 

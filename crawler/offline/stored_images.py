@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.capture_schema import BY_URL, by_url
+from archive.captures.schema import BY_URL, by_url
 from pipelines.download_images import Outcome, validate_image
 from pipelines.image_limits import Limits
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.captures import SAVED
-from archive.redaction import Header
+from archive.captures.redaction import Header
 
 NOWHERE = "http://embedded.invalid"
 """Origin of the addresses of images that a file holds without stating where they came from."""

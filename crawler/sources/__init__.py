@@ -102,7 +102,7 @@ class Record:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that the endpoint of the article's page requires."""
     listed: list[dict[str, Any]] = field(default_factory=list)
-    """Where the spider read it, for the journal (`archive.journal`): a source leaves it empty."""
+    """Where the spider read it, for the journal (`archive.captures.journal`): a source leaves it empty."""
     answer: tuple[int, str] | None = None
     """HTTP status, and SHA-256 of the body, of the answer that it was read from: likewise."""
 

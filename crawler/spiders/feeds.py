@@ -21,14 +21,14 @@ from scrapy.settings import BaseSettings
 from archive.feed_state import FeedState, spans
 from archive.list_state import ListState
 from archive.times import utc_text
-from crawler.archive_spider import UsageProblem
+from crawler.base_spiders.archive import UsageProblem
+from crawler.base_spiders.rounds import RoundSpider
 from crawler.cluster import QueueProblem
 from crawler.cluster.open_queue import open_queue
 from crawler.guard.fetch_guard import FetchGuard
 from crawler.items import LinkOutcome
 from crawler.pages import target_of
 from crawler.polling import Poll
-from crawler.round_spider import RoundSpider
 from crawler.sources import Record, Source, Window
 from crawler.sources.configured import FILE, ConfigError, choose, load, span
 from pipelines.archive_access import require_archive

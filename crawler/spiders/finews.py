@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from crawler.archive_spider import UsageProblem
+from crawler.base_spiders.archive import UsageProblem
 from crawler.guard.fetch_guard import origin_of
 from crawler.sources import Source
 from crawler.sources.finews import FEEDS, Finews

@@ -11,7 +11,7 @@ from itertools import groupby
 from archive.captures import POST, Capture
 from archive.outcomes import FAILED_HERE
 from crawler import reasons
-from crawler.import_spider import ImportSpider, Item, file_url, name_files
+from crawler.base_spiders.imports import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.pages import PageError
 from pipelines.complete_from_archive import source_digest

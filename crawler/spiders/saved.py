@@ -20,10 +20,10 @@ from w3lib.url import safe_url_string
 from archive.captures import Capture
 from archive.outcomes import ARRIVED, FAILED_HERE
 from crawler import reasons
-from crawler.archive_spider import UsageProblem
-from crawler.article_spider import PAGES
+from crawler.base_spiders.archive import UsageProblem
+from crawler.base_spiders.article import PAGES
+from crawler.base_spiders.imports import ImportSpider, Item, file_url, name_files
 from crawler.guard.fetch_guard import origin_of
-from crawler.import_spider import ImportSpider, Item, file_url, name_files
 from crawler.items import Article, LinkOutcome
 from crawler.links import addresses_in
 from crawler.listed_articles import add_page, mark_saved

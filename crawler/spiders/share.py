@@ -28,9 +28,9 @@ from scrapy.utils.misc import load_object
 from archive.outcomes import ALL, FAILED_HERE, RETRIED
 from archive.times import utc_text
 from crawler import settings as project_settings
-from crawler.archive_spider import UsageProblem
-from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
+from crawler.base_spiders.archive import UsageProblem
+from crawler.base_spiders.article import ArticleSpider
 from crawler.cluster.parts import is_in_part, part_of
 from crawler.guard.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome

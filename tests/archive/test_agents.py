@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from archive.agents.fence import FencedArchive
-from archive.revisions import UnknownArticle
+from archive.edits.revisions import UnknownArticle
 from archive.search.match import matches
 from tests.newsroom.server import NOW, Newsroom
 from tests.scrapy_process import ROOT, run_scrapy

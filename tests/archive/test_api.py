@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from archive import open_archive
+from archive.edits.revisions import UnknownArticle
 from archive.reader import NoArchive
-from archive.revisions import UnknownArticle
 from tests.conftest import ROOT
 from tests.worked_queries import make_archive
 

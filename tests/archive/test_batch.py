@@ -3,7 +3,7 @@
 import pytest
 
 from archive.batch import Batch, Entry
-from archive.journal import Noted
+from archive.captures.journal import Noted
 from archive.writer import Archive
 from tests.archive.test_writer import NOW, entry
 from tests.new_archive import lay_archive

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.capture_schema import SET, STEPS
 from archive.captures import Capture, CaptureError, Captures
+from archive.captures.packing import zstd
+from archive.captures.schema import SET, STEPS
 from archive.exports import load_capture_formats
 from archive.exports.captures import export_captures
-from archive.packing import zstd
 from archive.schema import apply_steps, connect
 from archive.writer import Archive
 from tests.archive.test_writer import entry

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
+from archive.edits.changes import changes, text_columns
+from archive.edits.word_diff import compare, words
 from archive.schema import open_archive
-from archive.text_changes import changes, text_columns
-from archive.text_diff import compare, words
 from tests.crawler.test_status import NOW, add_article, insert, run
 from tests.new_archive import lay_archive
 from tests.scrapy_process import start_scrapy

@@ -7,10 +7,10 @@ import pytest
 
 from archive.backup import back_up
 from archive.captures import Capture, Captures
+from archive.edits.revisions import UnknownArticle
 from archive.feed_state import FeedState
 from archive.forget import forget
 from archive.manifest import write_manifest
-from archive.revisions import UnknownArticle
 from archive.verify import verify
 from archive.writer import Archive, ArchiveError
 from tests.archive.test_verify import NOW, POST, SHA, make_archive, render

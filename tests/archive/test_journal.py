@@ -1,7 +1,7 @@
 """The journal in captures.db: what is written together, what a merge brings, what forgetting leaves."""
 
 from archive.captures import Captures
-from archive.journal import Noted, journal, readings_of
+from archive.captures.journal import Noted, journal, readings_of
 from archive.merge.captures import merge_captures
 
 

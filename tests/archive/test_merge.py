@@ -10,11 +10,11 @@ from hashlib import sha256
 import pytest
 
 from archive.captures import Capture
+from archive.edits.changes import text_digest
 from archive.forget import forget
 from archive.lock import DirectoryLock
 from archive.merge.bundle import CHILDREN, SHARED
 from archive.merge.run import merge
-from archive.text_changes import text_digest
 from archive.verify import verify
 from archive.writer import Archive, Entry
 from pipelines.write_frontmatter import PostWriter

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from archive.captures import Capture, Captures
+from archive.captures.packing import pack
+from archive.edits.changes import text_digest
 from archive.feed_state import FeedState
 from archive.manifest import write_manifest
-from archive.packing import pack
-from archive.text_changes import text_digest
 from archive.verify import verify
 from archive.writer import Archive
 from tests.archive.test_writer import entry

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 from sqlite_utils import Database
 
+from archive.edits.changes import changes, text_columns
 from archive.schema import STEPS, migrations, open_archive, statements
-from archive.text_changes import changes, text_columns
 from archive.views.declared_types import NOT_THESE
 from tests.bench.archive import make_archive
 from tests.bench.views import questions

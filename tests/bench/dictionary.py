@@ -1,4 +1,4 @@
-"""Makes a dictionary for `archive.packing` of the recorded pages and lists, whose texts are made up, and of the sample newsroom.
+"""Makes a dictionary for `archive.captures.packing` of the recorded pages and lists, whose texts are made up, and of the sample newsroom.
 
 python -m tests.bench.dictionary archive/dictionaries/2.zdict
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from archive.packing import zstd
+from archive.captures.packing import zstd
 from tests.newsroom.server import Newsroom
 
 TESTS = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ import zlib
 import brotli
 import pytest
 
-from archive.packing import zstd
+from archive.captures.packing import zstd
 from crawler.middlewares.complete_body import CHECKS
 from tests.websites import news_page
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archive.edits.changes import changes
 from archive.feed_state import FeedState, check_row, next_check, patience, spans
 from archive.list_state import ListState
 from archive.schema import open_archive
-from archive.text_changes import changes
 from crawler.exit_status import Verdict, evaluate
 from tests.bench.__main__ import grown
 from tests.bench.archive import make_archive

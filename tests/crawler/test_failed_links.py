@@ -5,7 +5,7 @@ import json
 import pytest
 
 from archive.captures import Captures
-from archive.journal import journal
+from archive.captures.journal import journal
 from crawler.pages import PageError
 from crawler.pages.web import AnyPage
 from tests.crawler.replaying import copied, files_of, rows_of, run, tables_of

@@ -7,7 +7,7 @@ import pytest
 from scrapy.utils.project import get_project_settings
 
 from archive.captures import Captures
-from archive.journal import journal
+from archive.captures.journal import journal
 from archive.writer import Archive
 from crawler.offline.offline_pipelines import OfflinePipelines
 from crawler.offline.replay import Replay

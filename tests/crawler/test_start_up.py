@@ -19,7 +19,7 @@ LATE = (
     "archive.health",
     "archive.merge",
     "archive.report",
-    "archive.revisions",
+    "archive.edits.revisions",
     "archive.verify",
     "archive.web.server",
     "crawler.older_post",

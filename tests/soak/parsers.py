@@ -17,10 +17,10 @@ from lxml import etree
 from scrapy.http import HtmlResponse
 
 from archive.body_tags import TAGS
+from archive.edits.changes import without_space
+from archive.edits.word_diff import compare
 from archive.post_format import render_post
 from archive.schema import open_archive
-from archive.text_changes import without_space
-from archive.text_diff import compare
 from archive.writer import Archive, Entry
 from crawler.items import Article
 from crawler.links import links_in

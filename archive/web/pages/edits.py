@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from archive.charts import days_until
+from archive.edits.revisions import Change, Text
+from archive.edits.word_diff import Line, Run
 from archive.language import gettext_noop
 from archive.questions import CHANGED_AT, NARROWED
-from archive.revisions import Change, Text
-from archive.text_diff import Line, Run
 from archive.web.ask import Row, ask, fetch_value, newest_day, parse_day, parse_number
 from archive.web.pages import page, render_page
 from archive.web.pages.feeds import feed_links

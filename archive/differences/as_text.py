@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from archive.diff_text import Page, print_line, print_skipped
 from archive.differences import Difference, names_of
-from archive.text_diff import compare, words
+from archive.edits.as_text import Page, print_line, print_skipped
+from archive.edits.word_diff import compare, words
 
 NAMES = {
     "body_text": "text", "body_html": "markup", "article_publishers": "named media", "article_times": "stated times",

@@ -11,8 +11,8 @@ from scrapy.http import TextResponse
 
 from archive import outcomes
 from crawler import reasons
-from crawler.asking_spider import AskingSpider
 from crawler.attempt import Attempt
+from crawler.base_spiders.asking import AskingSpider
 from crawler.interrupts import ReadingEnded
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_page, name_response, own_capture

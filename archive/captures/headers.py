@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from archive.redaction import Header
+from archive.captures.redaction import Header
 
 VARYING_NAMES = frozenset(("age", "content-length", "date", "etag", "expires", "last-modified"))
 VARYING = re.compile(r"[0-9]{4}|[0-9A-Fa-f]{10}")

@@ -17,7 +17,7 @@ from archive.captures import Capture
 from archive.times import utc_text
 from archive.units import in_bytes
 from archive.writer import Archive
-from crawler.archive_spider import ArchiveSpider, UsageProblem
+from crawler.base_spiders.archive import ArchiveSpider, UsageProblem
 from crawler.items import Article, LinkOutcome
 from crawler.pages import NotArticle, PageError
 from pipelines.archive_access import require_archive
@@ -159,7 +159,7 @@ def file_url(file: str) -> str:
 
 def name_files(article: Article, captures: Iterable[str], reader: str, **reading: Any) -> Article:
     """The article, saying which captures it rests on and by which *reader*, and how it was read of them
-    (`archive.journal`)."""
+    (`archive.captures.journal`)."""
     article.captures = [*article.captures, *captures]
     article.reader = reader
     if article.captures:

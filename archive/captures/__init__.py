@@ -24,13 +24,13 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from archive.capture_batch import Capture, CaptureBatch
-from archive.capture_headers import fill_headers
-from archive.capture_schema import BY_URL, SET, STEPS, by_url
-from archive.journal import Noted
-from archive.packing import unpack_frame, zstd
+from archive.captures.batch import Capture, CaptureBatch
+from archive.captures.headers import fill_headers
+from archive.captures.journal import Noted
+from archive.captures.packing import unpack_frame, zstd
+from archive.captures.redaction import redact_url
+from archive.captures.schema import BY_URL, SET, STEPS, by_url
 from archive.reader import connect_to_read, explain_unreadable
-from archive.redaction import redact_url
 from archive.schema import apply_steps, connect, refuse_newer
 
 __all__ = ["Capture", "CaptureError", "Captures", "unpack"]
@@ -121,7 +121,7 @@ class Captures:
         return row[0] if row else None
 
     def note(self, entries: Iterable[Noted]) -> None:
-        """Have the next `flush` write *entries* of the journal (`archive.journal`), behind the captures that they rest on."""
+        """Have the next `flush` write *entries* of the journal (`archive.captures.journal`), behind the captures that they rest on."""
         self.batch.note(entries)
 
     def flush(self) -> None:

@@ -1,4 +1,4 @@
-"""The changes of an article (`archive.revisions`) as text for a terminal or a file."""
+"""The changes of an article (`archive.edits.revisions`) as text for a terminal or a file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from archive import terminal
+from archive.edits.revisions import Change, Text
+from archive.edits.word_diff import Line, Run
 from archive.language import gettext, gettext_noop, ngettext
-from archive.revisions import Change, Text
-from archive.text_diff import Line, Run
 from archive.times import in_beijing
 
 GUTTER = {"same": "  ", "removed": "- ", "added": "+ ", "changed": "~ "}

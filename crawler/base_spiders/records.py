@@ -15,8 +15,8 @@ from archive.feed_state import FeedState, check_row
 from archive.list_state import ListState
 from archive.times import utc_text
 from archive.writer import Archive
-from crawler.article_spider import ArticleSpider
 from crawler.attempt import Attempt
+from crawler.base_spiders.article import ArticleSpider
 from crawler.guard.fetch_guard import origin_of
 from crawler.items import Article, LinkOutcome
 from crawler.listed_articles import add_words, article_of, check_quoted, name_lists

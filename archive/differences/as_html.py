@@ -10,8 +10,8 @@ from typing import IO
 from markupsafe import Markup
 
 from archive.differences import Difference, names_of
-from archive.differences_text import NAMES
-from archive.text_diff import Run, words
+from archive.differences.as_text import NAMES
+from archive.edits.word_diff import Run, words
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --gone: #ffd7d5; --come: #ccffd8; }

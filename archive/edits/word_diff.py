@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Literal
 
-from archive.text_changes import sentences, without_space
+from archive.edits.changes import sentences, without_space
 
 Kind = Literal["same", "removed", "added"]
 Run = tuple[Kind, str]

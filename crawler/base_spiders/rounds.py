@@ -15,11 +15,11 @@ from scrapy.exceptions import DontCloseSpider
 from archive.times import utc_text
 from archive.writer import ArchiveError, ArchiveLocked
 from crawler.alerting import deliver_and_log
-from crawler.archive_spider import UsageProblem
+from crawler.base_spiders.archive import UsageProblem
+from crawler.base_spiders.lists import ListSpider
 from crawler.cluster import QueueProblem
 from crawler.extensions.run_log import RunLog
 from crawler.items import LinkOutcome
-from crawler.list_spider import ListSpider
 from crawler.listed_articles import words_of
 from crawler.middlewares.host_breaker import ROUND_STARTED
 from crawler.polling import Poll

@@ -11,8 +11,8 @@ from scrapy import Request, signals
 
 from archive import outcomes
 from crawler import reasons
-from crawler.archive_spider import ArchiveSpider
 from crawler.attempt import Attempt
+from crawler.base_spiders.archive import ArchiveSpider
 from crawler.items import LinkOutcome
 from crawler.pages import ANY_SITE, LinkError, Place, Target, target_of
 from pipelines.archive_access import archive_of

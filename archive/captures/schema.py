@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 
-from archive.packing import dictionaries
+from archive.captures.packing import dictionaries
 from archive.schema import FILLS, read_sql
 
 SET = "finews_captures"
@@ -40,7 +40,7 @@ def url_hash(url: str) -> str:
 
 
 NAMES = ("0001_captures", "0002_source", "0003_journal", "0004_dictionaries", "0005_exchanges")
-STEPS = [(name, read_sql("capture_steps", name)) for name in NAMES]
+STEPS = [(name, read_sql("captures/steps", name)) for name in NAMES]
 """``(name, SQL)`` of the file's schema. Add one; never edit one that ran."""
 
 

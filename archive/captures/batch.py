@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.capture_headers import split_headers
-from archive.capture_schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES, url_hash
-from archive.journal import Noted, write_journal
-from archive.packing import pack
-from archive.redaction import Header, redact_headers, redact_json, redact_url
+from archive.captures.headers import split_headers
+from archive.captures.journal import Noted, write_journal
+from archive.captures.packing import pack
+from archive.captures.redaction import Header, redact_headers, redact_json, redact_url
+from archive.captures.schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES, url_hash
 
 MOST = 100  # captures a transaction
 MOST_BYTES = 8 * 1024 * 1024  # of bodies that wait

@@ -14,11 +14,11 @@ from scrapy import Request
 from archive.feed_state import header
 from archive.times import utc_text
 from crawler import reasons
+from crawler.base_spiders.records import RecordSpider
 from crawler.interrupts import ReadingEnded, interruptible
 from crawler.links import can_be_asked
 from crawler.listed_articles import own_capture
 from crawler.polling import Poll
-from crawler.record_spider import RecordSpider
 from crawler.sources import ClientOutdated, Listing, ListRequest, Record, Source, SourceError
 
 DEPTH = 2  # answers that lead to further lists, one below the other: an index of sitemap indexes

@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from archive.edits.changes import changes, sentence_changes
+from archive.edits.word_diff import Line, Run, compare, words
 from archive.reader import rows
-from archive.text_changes import changes, sentence_changes
-from archive.text_diff import Line, Run, compare, words
 
 IMAGE = re.compile(r'<img\b[^<>]*?\bsrc="([^"]+)"')
 

@@ -1,0 +1,1 @@
+"""What a publisher changed of an article: its texts one after the other, compared, and shown."""
