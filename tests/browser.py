@@ -37,6 +37,7 @@ def browser(profile: Path, width: int = 1280, height: int = 900) -> Iterator[Any
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=DRIVER))
     try:
         driver.set_page_load_timeout(PATIENCE)
+        clock(driver, "Asia/Shanghai")
         yield driver
     finally:
         driver.quit()
@@ -61,6 +62,11 @@ def colours(driver: Any, scheme: str) -> None:
     """Let pages think that the reader wants ``dark`` or ``light``."""
     wanted = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wanted)
+
+
+def clock(driver: Any, zone: str) -> None:
+    """Let pages think that the reader's clock is set to a zone."""
+    driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": zone})
 
 
 def seen_on(driver: Any, width: int, height: int) -> None:

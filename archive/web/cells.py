@@ -86,8 +86,7 @@ def render_reference(
 def render_value(value: str, column: str) -> Markup | None:
     """Times on a Beijing clock, days, lists, URLs and long texts."""
     if TIME.fullmatch(value):
-        beijing = in_beijing(value, "%Y-%m-%d %H:%M:%S")
-        return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value, beijing)
+        return render_time(value, "%Y-%m-%d %H:%M:%S")
     if column == "day" and DAY.fullmatch(value):
         return link(f"/-/day?day={value}", value)
     if value.startswith("[") and value.endswith("]") and (items := join_list(value)) is not None:
@@ -97,6 +96,19 @@ def render_value(value: str, column: str) -> Markup | None:
             url, shorten_url(url)
         )
     return shorten(value)
+
+
+def render_time(value: str | None, form: str = "%Y-%m-%d %H:%M") -> Markup:
+    """A time of the archive on a Beijing clock, with the stored one in the tooltip; `local-times.js` has the reader's clock.
+
+    >>> render_time("2022-02-21T16:10:00Z")
+    Markup('<time datetime="2022-02-21T16:10:00Z" title="2022-02-21T16:10:00Z">2022-02-22 00:10</time>')
+    """
+    return (
+        Markup('<time datetime="{0}" title="{0}">{1}</time>').format(value, in_beijing(value, form))
+        if value
+        else Markup("-")
+    )
 
 
 def shorten(text: str) -> Markup | None:

@@ -7,7 +7,10 @@ origins; and on loopback no other host name, or a foreign page could reach the a
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from archive.web.password import CHALLENGE, Password, TooManyGuesses
@@ -21,10 +24,13 @@ POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src {}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-OURS = POLICY.format("'none'")
-"""For pages of ours, which hold texts from elsewhere and need no script."""
+LOCAL_TIMES = (Path(__file__).parent / "static" / "local-times.js").read_text(encoding="utf-8")
+"""The one script of every page, which stands in it."""
+ITS_HASH = f"'sha256-{b64encode(sha256(LOCAL_TIMES.encode()).digest()).decode()}'"
+OURS = POLICY.format(ITS_HASH)
+"""For pages of ours, which hold texts from elsewhere: no other script runs."""
 
-DATASETTES = POLICY.format("'self'")
+DATASETTES = POLICY.format(f"'self' {ITS_HASH}")
 """For pages of Datasette's own, whose SQL editor is a script."""
 
 HEADERS = (

@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from archive import language
 from archive.language import gettext, gettext_noop, ngettext, pgettext
-from archive.times import in_beijing
 from archive.urls import http_url
 from archive.web import cells, downloads, pages, words
 from archive.web.adding import POSTS
 from archive.web.ask import has_search
+from archive.web.host_check import LOCAL_TIMES
 from archive.web.metadata import TITLE
 from archive.web.pages.image import address
 from archive.web.table_layout import lay_out
@@ -64,6 +64,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         search_here=search_here,
         no_index=NO_INDEX,
         archive_title=TITLE,
+        local_times=Markup(LOCAL_TIMES),
         article_address=cells.article_address,
         security_address=cells.security_address,
         image_url=address,
@@ -77,7 +78,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         language_tag=lambda: language.TAGS[language.current()],
         other_languages=other_languages,
     )
-    env.filters["beijing"] = in_beijing
+    env.filters["beijing"] = cells.render_time
     env.filters["http_url"] = http_url
     env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}
     env.filters["thousands"] = "{:,}".format

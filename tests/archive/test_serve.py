@@ -30,6 +30,7 @@ from tests.serving import serving
 from tests.worked_queries import make_archive
 
 pytest.importorskip("datasette", reason="the extra analyst is not installed")
+from archive.web.host_check import LOCAL_TIMES
 from archive.web.metadata import INNER, SHADOWS
 from archive.web.password import FREE, LONGEST_PAUSE, MOST_WAITING, Password, TooManyGuesses, hash_password
 from archive.web.queries import QUERIES, needs_search
@@ -620,7 +621,8 @@ def test_every_answer_is_bound_by_a_policy(server):
         assert headers["referrer-policy"] == "no-referrer", path
         if "html" not in headers["content-type"]:
             continue
-        assert not re.search(rb"<script(?![^>]*\bsrc=)", body), path
+        inline = re.findall(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", body, re.DOTALL)
+        assert inline == [LOCAL_TIMES.encode()], path
         elsewhere = re.findall(rb"(?:src|<link[^>]*href)=.?((?:https?:)?//[^/]*)", body)
         assert set(elsewhere) <= {server.origin.encode()}, path
     for path in (
@@ -628,7 +630,27 @@ def test_every_answer_is_bound_by_a_policy(server):
         "/-/articles",
         article_address(server.json("/archive/articles.json?_shape=array&_size=1")[0]["id"]),
     ):
-        assert "script-src 'none'" in server.get(path)[1]["content-security-policy"], path
+        assert "script-src 'sha256-" in server.get(path)[1]["content-security-policy"], path
+
+
+def test_times_are_those_of_the_reader_s_clock(server, reader):
+    """Of summer time, too; the stored UTC stays in the tooltip, and what is only a day stays that."""
+    [article] = server.json(f"/archive.json?_shape=array&{urlencode({'sql': CLOCKED})}")
+    for zone, shown in (("Europe/London", article["london"]), ("Asia/Shanghai", article["beijing"])):
+        chromium.clock(reader, zone)
+        reader.get(server.origin + article_address(article["id"]))
+        time = reader.find_element("css selector", "article time")
+        assert (time.text, time.get_attribute("title")) == (shown, article["published_at"])
+        assert (zone in reader.find_element("id", "clock").text) == (zone != "Asia/Shanghai")
+    assert chromium.complaints(reader) == []
+
+
+CLOCKED = (
+    "select id, published_at, strftime('%Y-%m-%d %H:%M', published_at, '+1 hour') as london,"
+    " strftime('%Y-%m-%d %H:%M', published_at, '+8 hours') as beijing from articles"
+    " where published_precision = 'second' and published_at >= '2026-06-01' order by published_at desc limit 1"
+)
+"""An article of a summer, by the clocks of London and Beijing."""
 
 
 def test_sql_cannot_write(server):
