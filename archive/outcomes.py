@@ -31,6 +31,20 @@ FINAL = (NOT_ARTICLE, DROPPED, UNKNOWN_SITE)
 """Outcomes without an article that another try would not change."""
 ALL = (*ARRIVED, DROPPED, *FAILED)
 
+LONGEST_REASON = 1000  # characters
+
+
+def plain_reason(reason: str | None) -> str | None:
+    """A reason as one line that a terminal prints as it is: what it quotes of a page or file can be long, and control it.
+
+    >>> plain_reason("no page:\\n\\x1b[31m\\u202e"), len(plain_reason("x" * 5000)), plain_reason(None)
+    ('no page:  [31m ', 1000, None)
+    """
+    if reason is None or (len(reason) <= LONGEST_REASON and reason.isprintable()):
+        return reason
+    line = "".join(char if char.isprintable() else " " for char in reason[: LONGEST_REASON + 1])
+    return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 1] + "…"
+
 
 def sql_list(outcomes: tuple[str, ...]) -> str:
     """*outcomes* as a list of SQL literals, for ``IN``.

@@ -26,7 +26,7 @@ from archive.captures.journal import Noted
 from archive.feed_state import CLOCK_TOLERANCE
 from archive.lookups import Lookups
 from archive.opened import ArchiveError, ArchiveLocked
-from archive.outcomes import FAILED
+from archive.outcomes import FAILED, plain_reason
 from archive.schema import keep_statistics
 from archive.times import utc_text
 
@@ -218,6 +218,7 @@ class Archive(Lookups):
         self._wait_begins()
         if self.gate is not None:
             self.gate.ended(row["url"])
+        row = {**row, "reason": plain_reason(row["reason"])}
         self._batch.links[row["url"]] = {"spider": self._spider, "tries": 1, **row}
         if captures:
             self._batch.link_captures[row["url"]] = captures

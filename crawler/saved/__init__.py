@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +59,14 @@ def kind_of(head: bytes) -> str:
         return "warc"
     start = head.lstrip()[:4096]
     return "mhtml" if start[:1].isalpha() and MHTML.search(start) else "page"
+
+
+def in_utc(moment: datetime) -> datetime | None:
+    """A time in UTC, None where its years end before that."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def bare(url: str | None) -> str:

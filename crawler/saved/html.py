@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from html import unescape
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from crawler.extraction.decoding import decode
-from crawler.saved import SavedPage, embedded_address
+from crawler.saved import SavedPage, embedded_address, in_utc
 from pipelines.image_types import sniff
 
 HEAD = 20_000  # characters in which a file states where it came from, without images
@@ -80,7 +80,7 @@ def is_page_address(url: str) -> bool:
 def read_js_date(text: str) -> datetime | None:
     """A date as JavaScript prints it."""
     try:
-        return datetime.strptime(text.partition(" (")[0], "%a %b %d %Y %H:%M:%S GMT%z").astimezone(UTC)
+        return in_utc(datetime.strptime(text.partition(" (")[0], "%a %b %d %Y %H:%M:%S GMT%z"))
     except ValueError:
         return None
 

@@ -6,11 +6,13 @@ import re
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import CloseBoundaryNotFoundDefect, NoBoundaryInMultipartDefect, StartBoundaryNotFoundDefect
+from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from crawler.extraction.decoding import decode
 from crawler.pages import PageError
-from crawler.saved import SavedPage, embedded_address
+from crawler.saved import SavedPage, embedded_address, in_utc
 from crawler.saved.html import find_origin, is_page_address, lift_images
 from pipelines.image_types import sniff
 
@@ -21,7 +23,10 @@ CID = re.compile(r"""(?<=["'(])cid:([^"')\s>]+)""", re.IGNORECASE)
 
 def read_mhtml(data: bytes) -> SavedPage:
     """The page in an MHTML file. Raises PageError where the file is cut short or broken."""
-    message = message_from_bytes(data)
+    try:
+        message = message_from_bytes(data)
+    except RecursionError:
+        raise PageError("the MHTML file is broken: its parts are nested hundreds deep") from None
     if any(isinstance(defect, BROKEN) for defect in message.defects):
         raise PageError("the MHTML file is broken: the boundary between its parts is missing")
     parts = [part for part in message.walk() if not part.is_multipart()]
@@ -34,20 +39,23 @@ def read_mhtml(data: bytes) -> SavedPage:
     ):
         raise PageError("the MHTML file is cut short within its page; save it again")
     received = payload(page)
-    html = received.decode(page.get_content_charset() or "utf-8", "replace")
+    html = decode(received, header_of(page, "Content-Type"))
     images: dict[str, bytes] = {}
     names: dict[str, str] = {}
     for part in parts:
         if part.get_content_maintype() == "image":
             add_image(part, images, names)
     prepared = CID.sub(lambda match: names.get(match[1], match[0]), lift_images(html, images))
-    locations = [message["Snapshot-Content-Location"], page["Content-Location"], message["Content-Location"]]
-    url = next((url.strip() for url in locations if url and is_page_address(url.strip())), None)
+    locations = [
+        header_of(message, "Snapshot-Content-Location"),
+        *(header_of(part, "Content-Location") for part in (page, message)),
+    ]
+    url = next(filter(is_page_address, locations), None)
     return SavedPage(
         url=url or find_origin(prepared)[0],
         body=prepared.encode("utf-8", "surrogatepass"),
         received=received,
-        saved_at=read_date(message["Date"]),
+        saved_at=read_date(header_of(message, "Date")),
         find_image=images.get,
     )
 
@@ -55,7 +63,15 @@ def read_mhtml(data: bytes) -> SavedPage:
 def find_root(message: Message, pages: list[Message]) -> Message:
     """The part that is the page itself: the one that ``start`` names, else the first."""
     start = message.get_param("start")
-    return next((page for page in pages if start and page["Content-ID"] == start), pages[0])
+    return next((page for page in pages if start and header_of(page, "Content-ID") == start), pages[0])
+
+
+def header_of(part: Message, name: str) -> str:
+    """The text of a header; empty where there is none. One that is not ASCII, as addresses of some programs are, is UTF-8."""
+    value = part[name] or ""
+    if not isinstance(value, str):  # a Header
+        value = b"".join(piece for piece, _ in decode_header(value)).decode("utf-8", "replace")
+    return value.strip()
 
 
 def payload(part: Message) -> bytes:
@@ -67,21 +83,21 @@ def payload(part: Message) -> bytes:
 def add_image(part: Message, images: dict[str, bytes], names: dict[str, str]) -> None:
     """Take in an image part: by its address, and the address by its Content-ID."""
     data = payload(part)
-    location = (part["Content-Location"] or "").strip()
+    location = header_of(part, "Content-Location")
     image = sniff(data)
     if not location.startswith(("http://", "https://")):
         if image is None:
             return
         location = embedded_address(data, image.suffix)
     images[location] = data
-    if content_id := (part["Content-ID"] or "").strip().strip("<>"):
+    if content_id := header_of(part, "Content-ID").strip("<>"):
         names[content_id] = location
 
 
-def read_date(text: str | None) -> datetime | None:
+def read_date(text: str) -> datetime | None:
     """A date of a mail header, aware."""
     try:
-        moment = parsedate_to_datetime(text or "")
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

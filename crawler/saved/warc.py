@@ -13,7 +13,7 @@ from archive.units import in_bytes
 from crawler.extraction.paging import page_number, stem
 from crawler.middlewares.capture import decode
 from crawler.pages import ANY_SITE, LinkError, PageError, target_of
-from crawler.saved import SavedPage, bare
+from crawler.saved import SavedPage, bare, in_utc
 
 PAGES = ("text/html", "application/xhtml+xml", "application/pdf")
 DATA = ("application/json", "text/json", "text/plain", "text/javascript", "application/javascript")
@@ -197,4 +197,4 @@ def read_warc_date(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return in_utc(moment) if moment.tzinfo else None

@@ -69,8 +69,9 @@ def read_list(html: str, url: str, source: str, selector: str | None) -> Listing
         link for element in chosen for link in ([element] if element.root.tag == "a" else element.css("a"))
     ]
     for anchor in anchors:
-        address = absolute_url(anchor.attrib.get("href", "").partition("#")[0], base)
-        text = " ".join(anchor.xpath("string()").get("").split()) or anchor.attrib.get("title", "").strip()
+        # anchor.attrib fails on a name such as a\x01
+        address = absolute_url(anchor.root.get("href", "").partition("#")[0], base)
+        text = " ".join(anchor.xpath("string()").get("").split()) or anchor.root.get("title", "").strip()
         if not address or not (selector or looks_like_article(address, text, url)):
             continue
         record = records.setdefault(address, Record(key=address, url=address))

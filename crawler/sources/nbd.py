@@ -38,7 +38,7 @@ class Nbd(Source):
             "//li[.//a[contains(@href, '/articles/')]]"
         ):
             link = row.xpath(".//a[contains(@href, '/articles/')][normalize-space()]")
-            match = ARTICLE.search(link.attrib.get("href", ""))
+            match = ARTICLE.search(link.xpath("@href").get(""))
             if match is None:
                 continue
             days = row.xpath(

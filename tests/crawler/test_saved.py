@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.captures import Captures
-from crawler.saved.html import find_origin, read_html
+from crawler.pages import PageError
+from crawler.saved.html import find_origin, read_html, read_js_date
 from crawler.saved.mhtml import read_mhtml
+from crawler.saved.warc import read_warc_date
 from tests.crawler import replaying
 from tests.newsroom.pictures import stored
 from tests.websites import PARAGRAPHS, news_page
@@ -295,6 +297,47 @@ def test_an_address_that_names_no_page_is_none():
         "<!-- saved from url=(0014)about:internet --><link rel=canonical href=https://a.example/>"
     ) == (None, None)
     assert read_mhtml(mhtml(page()).replace(b"Snapshot-Content-Location", b"X-Other")).url == URL
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Subject: =?utf-8?Q?=E5=B1=B1?=", "Subject: 山"),
+        ("Snapshot-Content-Location: http://news", "Snapshot-Content-Location: 山\r\nX: http://news"),
+        ("Tue, 30 Jun 2026 08:00:00 -0000", "周二"),
+        ("Tue, 30 Jun 2026", f"Tue, {'9' * 20} Jun 2026"),
+        ("Tue, 30 Jun 2026 08:00:00 -0000", "Fri, 31 Dec 9999 23:59:59 -1400"),
+        ("Content-Type: text/html\r", "Content-Type: text/html; charset=nope\r"),
+        ("Content-Type: text/html\r", "Content-Type: text/html; charset=idna\r"),
+        ("<frame-1@mhtml.blink>", "<山>"),
+        ("<image-1@mhtml.blink>", "<山>"),
+        (f"Content-Location: {IMAGE}", "Content-Location: 山.jpg"),
+    ],
+)
+def test_headers_that_mail_does_not_allow(old, new):
+    file = mhtml(page())
+    assert old.encode() in file
+    read = read_mhtml(file.replace(old.encode(), new.encode()))
+    assert (read.url, PARAGRAPHS[0] in read.body.decode()) == (URL, True)
+
+
+def test_an_address_that_is_not_ascii_is_one():
+    file = mhtml(page()).replace(URL.encode(), "http://news.example/山/1.html".encode())
+    assert read_mhtml(file).url == "http://news.example/山/1.html"
+
+
+def test_parts_within_parts_within_parts():
+    nested = b"".join(
+        b'--b%d\r\nContent-Type: multipart/mixed; boundary="b%d"\r\n\r\n' % (n, n + 1) for n in range(2000)
+    )
+    with pytest.raises(PageError, match="nested"):
+        read_mhtml(b'Content-Type: multipart/related; boundary="b0"\r\n\r\n' + nested)
+
+
+@pytest.mark.parametrize("date", ["Mon Jan 01 0001 00:00:00 GMT+1400", "Fri Dec 31 9999 23:59:59 GMT-1400"])
+def test_a_time_beyond_all_years_is_none(date):
+    assert read_js_date(f"{date} (China Standard Time)") is None
+    assert read_warc_date(datetime.strptime(date, "%a %b %d %Y %H:%M:%S GMT%z").isoformat()) is None
 
 
 def test_html_outside_utf_8_is_read():

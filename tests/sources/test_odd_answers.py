@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from crawler.listed_articles import article_of
 from crawler.polling import Poll
 from crawler.sources import Source, SourceError, built_in
 from crawler.sources.by_address import ConfiguredSource
+from crawler.sources.discovery import feeds_in
+from crawler.sources.link_list import read_list
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -93,6 +96,18 @@ def test_answers_without_a_list(body):
     for name, channels in CHANNELS.items():
         for channel in channels:
             assert read(built_in()[name]({}), channel, body) == 0
+
+
+def test_names_of_attributes_that_no_xml_may_have():
+    """libxml2 keeps them, and lxml finds no value by them."""
+    page = sorted((ROOT / "tests" / "sources" / "nbd").glob("*.html"))[0].read_bytes()
+    odd = re.sub(rb"<(?:a|li|link)\b", lambda tag: tag[0] + b' x\x01y="1" \xef\xbf\xbe="2"', page)
+    assert odd != page
+    source = built_in()["nbd"]({})
+    assert read(source, "", odd) == read(source, "", page) > 0
+    assert len(read_list(odd.decode(), "https://www.nbd.com.cn/", "nbd", "a").records) > 0
+    link = '<link \x01a=1 rel=alternate type=application/rss+xml href="/feed">'
+    assert feeds_in(link, "https://a.test/") == ["https://a.test/feed"]
 
 
 @pytest.mark.parametrize("seed", range(4))
