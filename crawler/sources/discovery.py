@@ -47,7 +47,8 @@ def feeds_in(html: str, url: str) -> list[str]:
     page = Selector(text=html or "<html/>", type="html")
     addresses = []
     for link in page.css("link[rel~=alternate], a[type]"):
-        address = absolute_url(link.root.get("href"), url)  # not link.attrib, which fails on a name such as a\x01
+        # link.attrib fails on a name such as a\x01
+        address = absolute_url(link.root.get("href"), url)
         if address and FEED_TYPES.search(link.root.get("type", "")):
             addresses.append(address)
     return sorted(dict.fromkeys(addresses), key=lambda address: COMMENTS.search(address) is not None)
