@@ -17,6 +17,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
 from archive.language import language_of
 from archive.post_format import FLAVOURS
 from crawler import settings as project_settings
+from crawler.addon import class_path
 from crawler.check_classes import find_class_problem
 from crawler.chromium import find_missing_part
 from crawler.guard.fetch_guard import origin_of, parse_connect_to
@@ -208,16 +209,14 @@ def find_problem(settings: BaseSettings) -> str | None:
         return problem
     if problem := find_rules_problem(settings):
         return problem
-    missing = set(project_settings.ITEM_PIPELINES) - {
-        path if isinstance(path, str) else f"{path.__module__}.{path.__qualname__}"
-        for path, order in settings.getdict("ITEM_PIPELINES").items()
-        if order is not None
+    if "crawler.addon.ArchiveAddon" not in map(class_path, settings.getdict("ADDONS")):
+        return f"ADDONS={settings['ADDONS']}: keep crawler.addon.ArchiveAddon beside yours"
+    pipelines = settings.getdict("ITEM_PIPELINES").items()
+    out = project_settings.ITEM_PIPELINES.keys() & {
+        class_path(path) for path, order in pipelines if order is None
     }
-    if missing:
-        return (
-            f"ITEM_PIPELINES lacks {', '.join(sorted(missing))}: nothing would be archived; add yours to the project's"
-            " own, in a settings module or with custom_settings (docs/settings.md)"
-        )
+    if out:
+        return f"ITEM_PIPELINES takes out {', '.join(sorted(out))}, without which nothing would be archived"
     if problem := find_class_problem(settings):
         return problem
     changed = {

@@ -170,6 +170,18 @@ def test_stats_that_monitors_read(page, plugin, data_dir, tmp_path):
     assert stats["downloader/response_status_count/200"] >= 1
 
 
+def test_components_of_a_command_line_stand_beside_the_projects_own(page, plugin, data_dir, rows, tmp_path):
+    link, words = page
+    given = {"EXTENSIONS": {"shape_plugin.Report": 500}, "DOWNLOADER_MIDDLEWARES": {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}, "ITEM_PIPELINES": {"shape_plugin.Drop": 850}}  # fmt: skip
+    for name, components in given.items():
+        words += ("-s", f"{name}={json.dumps(components)}")
+    run = run_scrapy("crawl", "share", "-a", f"url={link}", *words, "-s", f"DATA_DIR={data_dir}", env=plugin())  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "0 new" in run.stdout
+    assert rows("SELECT outcome FROM links") == [{"outcome": "dropped"}]
+    assert json.loads((tmp_path / "log").read_text())["downloader/response_status_count/200"] >= 1
+
+
 OWN_SPIDER = """
 from datetime import UTC, datetime
 import scrapy
@@ -273,7 +285,11 @@ def settings_with(**given):
         ({"TWISTED_REACTOR": "twisted.internet.epollreactor.EPollReactor"}, "asyncio"),
         ({"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver"}, "fetch guard"),
         ({"DNS_TIMEOUT": "5"}, "DOWNLOAD_TIMEOUT"),
-        ({"ITEM_PIPELINES": '{"my.Pipeline": 1}'}, "nothing would be archived"),
+        (
+            {"ITEM_PIPELINES": {"pipelines.store_sqlite.StoreSqlitePipeline": None}},
+            "nothing would be archived",
+        ),
+        ({"ADDONS": {"scrapy.extensions.corestats.CoreStats": 1}}, "keep crawler.addon.ArchiveAddon"),
         ({"FINEWS_PLACES": "https://host/page.html"}, "{id}"),
         ({"DOWNLOAD_DELAY": "soon"}, "number"),
         ({"CONCURRENT_REQUESTS": "0"}, "1 or more"),
