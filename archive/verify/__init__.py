@@ -21,6 +21,7 @@ from archive.reader import NoArchive, connect_to_read, explain_unreadable
 from archive.row_repair import Reread
 from archive.schema import connect, has_search, is_current
 from archive.verify.databases import (
+    REMEDY,
     check_captures,
     check_clock,
     check_database,
@@ -31,12 +32,13 @@ from archive.verify.databases import (
 from archive.verify.files import check_files, check_images, check_leftovers
 from archive.verify.findings import Finding, Render, Report, Verification
 from archive.verify.rows import check_posts, check_rows, check_texts
+from archive.writer import ArchiveError
 
 __all__ = ["Finding", "Render", "Report", "verify"]
 
 CHECKS = (
-    check_leftovers,
     check_database,
+    check_leftovers,
     check_texts,
     check_search,
     check_rows,
@@ -82,7 +84,8 @@ def verify(
             _verify(verification, report)
             report.has_unread_index = verification.is_read_only and has_search(conn)
     except sqlite3.DatabaseError as exc:
-        report.findings.append(Finding("database", "archive.db", f"{exc}: restore a backup (scrapy restore)"))
+        if not report.has_damaged_database:
+            report.findings.append(Finding("database", "archive.db", f"{exc}: {REMEDY}"))
     return report
 
 
@@ -106,7 +109,11 @@ def _opened(data_dir: Path, path: Path, repair: bool) -> Iterator[sqlite3.Connec
 
 def _verify(verification: Verification, report: Report) -> None:
     for check in CHECKS:
-        report.findings += check(verification)
+        try:
+            report.findings += check(verification)
+        except (sqlite3.DatabaseError, ArchiveError):
+            if not report.has_damaged_database:
+                raise
     count = lambda sql: verification.conn.execute(sql).fetchone()[0]  # noqa: E731
     report.articles, report.images = (
         count("SELECT count(*) FROM articles"),

@@ -11,7 +11,7 @@ from archive.captures import CaptureError, unpack
 from archive.feed_state import CLOCK_TOLERANCE
 from archive.manifest import check_manifests as problems_of_manifests
 from archive.reader import connect_to_read
-from archive.schema import has_search
+from archive.schema import connect, has_search
 from archive.times import utc_text
 from archive.verify.findings import Finding, Verification
 
@@ -25,12 +25,49 @@ FUTURE = {
 
 
 def check_database(verification: Verification) -> Iterator[Finding]:
-    """SQLite's own checks."""
-    for (problem,) in verification.conn.execute("PRAGMA integrity_check(20)").fetchall():
-        if problem != "ok":
-            yield Finding("database", "archive.db", problem)
+    """SQLite's own checks. In a database with damage that stays nothing else is repaired: a row that is not found may be there."""
+    for problem, repaired in _check_integrity(verification.conn, verification.repair):
+        verification.repair = verification.repair and repaired
+        yield Finding("database", "archive.db", problem if repaired else f"{problem}: {REMEDY}", repaired)
     for table, rowid, parent, _ in verification.conn.execute("PRAGMA foreign_key_check").fetchall():
         yield Finding("database", table, f"row {rowid} names a row of {parent} that is not there")
+
+
+REMEDY = (
+    "restore a backup (scrapy restore), or move archive.db and posts/ to another folder and make them again from the captures"
+    " (scrapy rebuild --backup FOLDER)"
+)
+
+
+def _check_integrity(conn: sqlite3.Connection, repair: bool) -> list[tuple[str, bool]]:
+    """``(problem, repaired)`` of a database file, at most one. Indexes are made anew from their tables; what is damaged in those stays."""
+    if (problem := _integrity_problem(conn)) is None:
+        return []
+    tables = ", ".join(_damaged_tables(conn)) or "the schema"
+    repaired = False
+    if repair:
+        with suppress(sqlite3.DatabaseError):
+            conn.execute("REINDEX")
+            repaired = _integrity_problem(conn) is None
+    return [(f"damage in {tables} ({problem}){'; its indexes were made anew' * repaired}", repaired)]
+
+
+def _integrity_problem(conn: sqlite3.Connection, table: str = "") -> str | None:
+    """The first that SQLite finds wrong with the database or one of its tables; None where it is sound."""
+    try:
+        [(rows,)] = conn.execute(f"PRAGMA integrity_check({table or 1})").fetchmany(1)
+    except sqlite3.DatabaseError as exc:
+        return str(exc)
+    return None if rows == "ok" else rows.removeprefix("*** in database main ***\n").partition("\n")[0]
+
+
+def _damaged_tables(conn: sqlite3.Connection) -> Iterator[str]:
+    with suppress(sqlite3.DatabaseError):
+        for (table,) in conn.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+        ).fetchall():
+            if _integrity_problem(conn, table):
+                yield table
 
 
 def check_search(verification: Verification) -> Iterator[Finding]:
@@ -57,17 +94,25 @@ def check_captures(verification: Verification) -> Iterator[Finding]:
         if referenced:
             yield Finding("capture", CAPTURES, f"is missing, but {referenced:,} are named by articles")
         return
+    damage: list[Finding] = []
     try:
-        with closing(connect_to_read(path)) as captures:
+        with closing(connect(path) if verification.repair else connect_to_read(path)) as captures:
+            for problem, repaired in _check_integrity(captures, verification.repair):
+                problem = problem if repaired else f"{problem}: {REMEDY_OF_CAPTURES}"
+                damage.append(Finding("capture", CAPTURES, problem, repaired))
+            yield from damage
             yield from _check_captures(verification, captures)
     except sqlite3.DatabaseError as exc:
-        yield Finding("capture", CAPTURES, f"cannot be read: {exc}")
+        if not damage:
+            yield Finding("capture", CAPTURES, f"cannot be read: {exc}: {REMEDY_OF_CAPTURES}")
+
+
+REMEDY_OF_CAPTURES = (
+    "put the captures.db of a backup in its place; without one, sqlite3's .recover saves what can be read"
+)
 
 
 def _check_captures(verification: Verification, captures: sqlite3.Connection) -> Iterator[Finding]:
-    for (problem,) in captures.execute("PRAGMA integrity_check(20)").fetchall():
-        if problem != "ok":
-            yield Finding("capture", CAPTURES, problem)
     [(verification.captures,)] = captures.execute("SELECT count(*) FROM captures").fetchall()
     for sha256, size, packed in captures.execute("SELECT sha256, size, packed FROM bodies"):
         try:

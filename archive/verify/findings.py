@@ -54,6 +54,11 @@ class Report:
     """Whether the search index could not be compared with the texts."""
 
     @property
+    def has_damaged_database(self) -> bool:
+        """Whether archive.db has damage that stays: rows may not be found."""
+        return any(finding.check == "database" and not finding.repaired for finding in self.findings)
+
+    @property
     def exit_status(self) -> int:
         """0 sound, 1 all damage repaired, 3 damage that stays."""
         damage = [finding for finding in self.findings if finding.is_damage]

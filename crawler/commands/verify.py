@@ -26,7 +26,7 @@ class Command(ArchiveCommand):
     description = (
         "Checks the database, the search index, every text, post, image and capture, the daily manifests, files that no "
         "row names and left-overs of killed crawls. --repair renders posts again, writes damaged rows again from their captures, "
-        "rebuilds the index, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
+        "rebuilds indexes, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
         "moves unclaimed files to unclaimed/. Exit status: 0 sound; 1 all damage "
         "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
     )

@@ -208,6 +208,36 @@ def test_a_database_that_cannot_be_read_is_reported(data):
 
 
 @pytest.mark.parametrize(
+    ("database", "table", "damaged_part", "status"),
+    [
+        ("archive.db", "images", "sqlite_autoindex_images_2", 1), ("archive.db", "images", "images", 3),
+        ("captures.db", "responses", "responses_url", 1), ("captures.db", "bodies", "bodies", 3),
+    ],
+)  # fmt: skip
+def test_damaged_indexes_are_made_anew_and_damaged_tables_reported(
+    data, database, table, damaged_part, status
+):
+    path = data / database
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("PRAGMA journal_mode = DELETE")
+        [(page,)] = conn.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [damaged_part])
+        [(size,)] = conn.execute("PRAGMA page_size")
+    damaged = bytearray(path.read_bytes())
+    if status == 1:  # the end of an entry
+        damaged[page * size - 4 : page * size] = b"\xff\xff\xff\xff"
+    else:
+        damaged[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(damaged)
+    (data / "images" / "of-nobody.png").write_bytes(IMAGE)
+    report = verify(data, render, NOW, repair=True)
+    [damage] = [finding for finding in report.findings if finding.subject == database]
+    assert (report.exit_status, damage.repaired) == (status, status == 1)
+    assert f"damage in {table} (" in damage.problem
+    # What is not found in a damaged archive.db may have rows there.
+    assert (data / "images" / "of-nobody.png").exists() == (damaged_part == "images")
+
+
+@pytest.mark.parametrize(
     ("lost", "subjects"),
     [
         (["archive.db"], ["row archive.db", "row archive.db", "file 3", "file 4"]),
