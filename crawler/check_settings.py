@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Callable
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +96,20 @@ def is_connect_to(pairs: list[str]) -> bool:
     return True
 
 
+TLS_METHODS = ("TLS", "TLSv1.0", "TLSv1.1", "TLSv1.2")
+
+
+def can_be_file(path: Path) -> bool:
+    """Whether a file can be written there."""
+    return not path.is_dir() and os.access(path if path.exists() else path.absolute().parent, os.W_OK)
+
+
+def can_be_folder(path: Path) -> bool:
+    """Whether a folder is there that can be written, or one can be made."""
+    there = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
+
+
 CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
     "DATA_DIR": (lambda settings: str(settings["DATA_DIR"] or "").strip(), "give a folder"),
     "POST_FLAVOUR": (
@@ -144,6 +157,22 @@ CHECKS: dict[str, tuple[Callable[[BaseSettings], Any], str]] = {
             r"\s*(?:\d+[smhd]\s*(?:,\s*\d+[smhd]\s*)*)?", settings["FINEWS_CHECKS"]
         ),
         "give spans of time, e.g. 10m,1h,1d",
+    ),
+    "LOG_FILE": (
+        lambda settings: not settings["LOG_FILE"] or can_be_file(Path(settings["LOG_FILE"])),
+        "give a file in a folder that can be written",
+    ),
+    "JOBDIR": (
+        lambda settings: not settings["JOBDIR"] or can_be_folder(Path(settings["JOBDIR"])),
+        "give a folder that can be written",
+    ),
+    "FEEDS": (
+        lambda settings: all(isinstance(options, dict) for options in settings.getdict("FEEDS").values()),
+        'give {"FILE": {"format": "jsonlines"}}, or use -O FILE',
+    ),
+    "DOWNLOADER_CLIENT_TLS_METHOD": (
+        lambda settings: settings["DOWNLOADER_CLIENT_TLS_METHOD"] in TLS_METHODS,
+        f"give one of {', '.join(TLS_METHODS)}",
     ),
     "CONNECT_TO": (
         lambda settings: is_connect_to(settings.getlist("CONNECT_TO")),
@@ -204,7 +233,8 @@ def find_problem(settings: BaseSettings) -> str | None:
     """The first setting that cannot be used as it is, with what to give instead; None where all can."""
     for name, (is_good, advice) in {**CHECKS, **NOT_HONOURED}.items():
         if not is_good(settings):
-            return f"{name}={settings[name]}: {advice}"
+            value = settings[name]
+            return f"{name}={value.copy_to_dict() if isinstance(value, BaseSettings) else value}: {advice}"
     if problem := find_access_problem(settings) or find_browser_problem(settings):
         return problem
     if problem := find_rules_problem(settings):
@@ -254,37 +284,3 @@ def find_type_problem(name: str, value: Any, kind: type) -> str | None:
         minimum = f" of {MINIMUM[name]} or more" if name in MINIMUM else ", 0 or more"
         return f"{name}={value}: give a {'whole ' if kind is int else ''}number{minimum}, at most {int(LARGEST[kind]):,}"
     return None
-
-
-def find_typos(settings: BaseSettings) -> list[str]:
-    """Warnings about names that nobody reads, but that look like a setting of ours. Other components' settings are theirs."""
-    own_names = {name for name in dir(project_settings) if name.isupper()} - set(dir(default_settings))
-    known = own_names | set(dir(default_settings))
-    unknown = [name for name in settings if (settings.getpriority(name) or 0) >= 20 and name not in known]
-    in_environment = {
-        name if name in known else name.removeprefix("FINEWS_")
-        for name in os.environ
-        if name.startswith("FINEWS_")
-    }
-    unknown += sorted(name for name in in_environment if name not in known)
-    warnings = []
-    for name in unknown:
-        if match := get_close_matches(name, own_names, n=1, cutoff=0.8):
-            warnings.append(f"{name} is not a setting; did you mean {match[0]}?")
-    return warnings
-
-
-FEED_EXPORTER = "scrapy.extensions.feedexport.FeedExporter"
-
-
-def find_idle_feeds(settings: BaseSettings) -> list[str]:
-    """A warning where files are asked for (``-O``, ``-o``, FEEDS) whose writer is switched off."""
-    feeds = settings.getdict("FEEDS")
-    switched_off = {
-        extension if isinstance(extension, str) else f"{extension.__module__}.{extension.__qualname__}"
-        for extension, order in settings.getdict("EXTENSIONS").items()
-        if order is None
-    }
-    if not feeds or FEED_EXPORTER not in switched_off:
-        return []
-    return [f"{', '.join(map(str, feeds))} is not written: EXTENSIONS switches {FEED_EXPORTER} off"]

@@ -71,6 +71,14 @@ class ProjectCommand(ScrapyCommand):
         """Does the work. Raises UsageError."""
         raise NotImplementedError
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            super().process_options(args, opts)
+        except (TypeError, ValueError, OSError) as exc:
+            from crawler.check_classes import find_misfit
+
+            self.leave(find_misfit(self.settings, opts.set, exc))
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         terminal.never_fail_to_print()
         with terminal.reader_may_leave():

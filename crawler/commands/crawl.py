@@ -17,7 +17,9 @@ from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status
 from crawler.alerting import deliver_alerts
-from crawler.check_settings import find_idle_feeds, find_problem, find_typos
+from crawler.check_classes import find_misfit
+from crawler.check_settings import find_problem
+from crawler.doubtful_settings import find_idle_feeds, find_typos
 from crawler.extensions.run_log import RunLog
 from crawler.project_command import collect_garbage_rarely
 from pipelines.archive_access import archive_named_in, share_archive
@@ -129,8 +131,11 @@ class Command(ScrapyCrawl):
     """Runs a spider under the archive's lock."""
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options(args, opts)
         assert self.settings is not None
+        try:
+            super().process_options(args, opts)
+        except (TypeError, ValueError, OSError) as exc:
+            self._leave(exit_status.USAGE, find_misfit(self.settings, opts.set, exc))
         if problem := find_problem(self.settings):
             self._leave(exit_status.USAGE, problem)
         for warning in (*find_typos(self.settings), *find_idle_feeds(self.settings)):

@@ -11,7 +11,8 @@ import pytest
 from scrapy.extensions.feedexport import FeedExporter
 
 from crawler import settings as project_settings
-from crawler.check_settings import FEED_EXPORTER, find_idle_feeds, find_problem, find_typos
+from crawler.check_settings import find_problem
+from crawler.doubtful_settings import FEED_EXPORTER, find_idle_feeds, find_typos
 from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 from tests.websites import news_page
@@ -301,6 +302,13 @@ def settings_with(**given):
         ({"DOWNLOAD_HANDLERS": {"http": "no.such.Handler"}}, "no.such.Handler cannot be loaded"),
         ({"RETRY_EXCEPTIONS": "no.such.Error"}, "no.such.Error cannot be loaded"),
         ({"RETRY_HTTP_CODES": "some"}, "429,503"),
+        ({"SPIDER_MODULES": "crawler.spiders,no.such"}, "no.such cannot be imported"),
+        ({"ASYNCIO_EVENT_LOOP": "no.such.Loop"}, "no.such.Loop cannot be loaded"),
+        ({"DOWNLOADER_CLIENT_TLS_METHOD": "SSLv2"}, "TLSv1.2"),
+        ({"LOG_FILE": "/no/such/folder/x.log"}, "a file in a folder"),
+        ({"LOG_FILE": "/"}, "a file in a folder"),
+        ({"JOBDIR": __file__}, "give a folder"),
+        ({"FEEDS": {"a.csv": 5}}, "use -O FILE"),
     ],
 )
 def test_what_cannot_be_honoured_is_refused_with_a_reason(given, words):
@@ -323,6 +331,14 @@ def test_what_cannot_be_honoured_is_refused_with_a_reason(given, words):
 )
 def test_what_scrapy_documents_is_taken(given):
     assert find_problem(settings_with(**given)) is None
+
+
+@pytest.mark.parametrize("command", [("crawl", "share"), ("status",)])
+@pytest.mark.parametrize("name", ["DOWNLOADER_MIDDLEWARES", "FEEDS"])
+def test_a_dict_is_asked_for_where_a_list_is_given(command, name):
+    run = run_scrapy(*command, "-s", f"{name}=[1]")
+    assert (run.returncode, run.stderr.count("\n")) == (2, 1), run.stderr
+    assert f"{name}=[1]: give a JSON object" in run.stderr
 
 
 def test_settings_with_which_scrapy_cannot_begin_are_wrong_usage(crawl):
