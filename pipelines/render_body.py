@@ -55,24 +55,32 @@ def tidy(tree: Any) -> None:
         if not image.get("src"):
             image.tag = DROPPED
     sweep(tree)
-    mark_empty(tree)
+    is_changed = mark_empty(tree)
     sweep(tree)
     for element in tree.iter(*TRIMMED):
         if len(element):
             trim(element)
-        elif (text := element.text) and len(stripped := text.strip(SPACE)) != len(text):
-            element.text = stripped
+        elif is_changed and (text := element.text):  # what stood behind its text may be gone
+            element.text = text.strip(SPACE)
 
 
-def mark_empty(tree: Any) -> None:
-    """Rename elements to `DROPPED` that hold neither text nor anything that is shown."""
+def mark_empty(tree: Any) -> bool:
+    """Rename elements to `DROPPED` that hold neither text nor anything that is shown; whether there are any. Paragraphs of
+    nothing but text are trimmed at once: lxml decodes a text anew each time that it is read."""
+    is_changed = False
     for element in reversed([*tree.iter(*EMPTY_GOES)]):
         text = element.text
-        if (text and text.strip(SPACE)) or element is tree or element.get("class") == "image-missing":
+        if text and (stripped := text.strip(SPACE)):
+            if len(stripped) != len(text) and not len(element) and element.tag in TRIMMED:
+                element.text = stripped
+            continue
+        if element is tree or element.get("class") == "image-missing":
             continue
         if any(child.tag != DROPPED or (child.tail or "").strip(SPACE) for child in element):
             continue
         element.tag = DROPPED
+        is_changed = True
+    return is_changed
 
 
 def keep_attributes(element: Any) -> None:
@@ -134,10 +142,11 @@ def text_of(tree: Any) -> str:
     >>> text_of(safe_tree("<p>　甲<b>乙</b></p><table><tr><td>1</td><td>2</td></tr></table>"))
     '甲乙\\n1\\t2'
     """
-    if not (tree.text or "").strip(SPACE) and all(is_plain(child) for child in tree):
+    children = [*tree]
+    if not (tree.text or "").strip(SPACE) and all(map(is_plain, children)):
         lines = (
             " ".join(("".join(child.itertext()) if len(child) else child.text or "").split())
-            for child in tree
+            for child in children
         )
         return "\n".join(line for line in lines if line)
     return walked(tree)
