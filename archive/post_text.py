@@ -15,7 +15,7 @@ ESCAPED = compile_late("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 LINE_BREAKS = compile_late(r"[\r\n]+")
 TEMPLATE = compile_late(r"[{}](?=[{%#:}])|(?<=[{%#}])[{}]")
 BLOCKS = "p|div|section|article|center|figure|figcaption|blockquote|pre|ul|ol|li|dl|dt|dd|table|caption|colgroup|thead|tbody|tfoot|tr|td|th|h[1-6]|hr"
-OTHER_BLOCK = compile_late(rf"<(/?)(?!p>)(?:{BLOCKS})(?:\s[^<>]*)?>|<br>", re.IGNORECASE)
+OTHER_BLOCK = compile_late(rf"<(/?+)(?!p>)(?:{BLOCKS})(?:\s[^<>]*)?>|<br>", re.IGNORECASE)
 PRE = compile_late(r"(<pre[^<>]*>)((?:(?!<pre\b).)*?)(</pre>)", re.IGNORECASE | re.DOTALL)
 
 
