@@ -35,7 +35,8 @@ A_DAY = (
     20 * 3600
 )  # seconds; short texts that speak of today or of a close and lie further apart are of two days
 
-SAYS = compile_late(r"[\u3400-\u9fffA-Za-z]+|\d+(?:\.\d+)?%?")  # what of a text counts: no marks, no spaces
+# What of a text counts: no marks, no spaces. As few and long runs as can be: each costs as much as twenty characters.
+SAYS = compile_late(r"[\u3400-\u9fffA-Za-z\d]++(?:(?<=\d)(?:\.\d++)?+%?)?+")
 WORDS = compile_late(r"[\u3400-\u9fffA-Za-z]+")
 ANCHOR = compile_late(r"[的了在为](?=(.{12}))")
 FIGURE = compile_late(r"\d+(?:,\d{3})*(?:\.\d+)?(?:%|年|月(?:\d{1,2}日)?|日|[:：]\d\d|天期)?")
@@ -59,6 +60,8 @@ SYNONYMS = frozenset(
 )  # fmt: skip
 MEDIUM = compile_late("快讯|消息|报道|记者|编辑|客户端|来源|新闻网|[日晚]报$")
 WIDE = compile_late("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]")
+NEARLY_WIDE = compile_late("[\uff10-\uff19\uff21-\uff5a]")
+"""What `WIDE` finds, but for ％, and a few brackets: two ranges are looked for at a third of the cost of four."""
 FULL = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 
 
@@ -131,7 +134,7 @@ def fingerprint(text: str) -> Fingerprint | None:
     1.0
     """
     text = text[:MOST]
-    if WIDE.search(text):
+    if ("％" in text or NEARLY_WIDE.search(text)) and WIDE.search(text):
         text = text.translate(FULL)
     plain = "".join(SAYS.findall(text))
     if len(plain) < LEAST:
