@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from archive.captures.journal import Noted
@@ -36,6 +37,9 @@ KEEP_FIRST = {
     "images",
     "revisions",
 }  # a row that is there stays as it is
+
+ROWS = 20
+"""A statement: SQLite opens the table and all its indexes anew for each, which for `articles` costs more than a row."""
 
 
 @dataclass(slots=True)
@@ -228,12 +232,20 @@ class BatchWriter:
         )
 
     def _write_links(self, links: Iterable[Row]) -> None:
-        self.conn.executemany(
-            "INSERT INTO links (url, article_id, outcome, reason, tries, first_tried_at, last_tried_at, spider)"
-            " VALUES (:url, :article_id, :outcome, :reason, :tries, :last_tried_at, :last_tried_at, :spider)"
+        self._insert(
+            "INSERT INTO links",
+            ("url", "article_id", "outcome", "reason", "tries", "first_tried_at", "last_tried_at", "spider"),
+            [
+                (
+                    *(row[name] for name in ("url", "article_id", "outcome", "reason", "tries")),
+                    row["last_tried_at"],
+                    row["last_tried_at"],
+                    row["spider"],
+                )
+                for row in links
+            ],
             " ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
             " reason = excluded.reason, tries = tries + excluded.tries, last_tried_at = excluded.last_tried_at",
-            list(links),
         )
 
     def _upsert(self, table: str, key: tuple[str, ...], rows: Iterable[Row]) -> None:
@@ -243,17 +255,25 @@ class BatchWriter:
             by_columns.setdefault(tuple(row), []).append(tuple(row.values()))
         for names, values in by_columns.items():
             sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-            self.conn.executemany(
-                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-                f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}",
-                values,
-            )
+            on_conflict = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
+            self._insert(f"INSERT INTO {table}", names, values, on_conflict)
 
     def _insert_new(self, table: str, rows: list[Row]) -> None:
         """Add rows that are not there yet."""
         if rows:
-            names = list(rows[0])
-            self.conn.executemany(
-                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})",
-                rows,
-            )
+            names = tuple(rows[0])
+            values = [tuple(row[name] for name in names) for row in rows]
+            self._insert(f"INSERT OR IGNORE INTO {table}", names, values)
+
+    def _insert(
+        self, insert: str, names: tuple[str, ...], values: list[tuple[Any, ...]], on_conflict: str = ""
+    ) -> None:
+        """Add *values* of the columns *names*, `ROWS` at a time, the rest one by one."""
+        whole = len(values) - len(values) % ROWS
+        for rows, count in ((values[:whole], ROWS), (values[whole:], 1)):
+            if rows:
+                marks = ", ".join([f"({', '.join('?' * len(names))})"] * count)
+                self.conn.executemany(
+                    f"{insert} ({', '.join(names)}) VALUES {marks}{on_conflict}",
+                    (tuple(chain(*rows[n : n + count])) for n in range(0, len(rows), count)),
+                )

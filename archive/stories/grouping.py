@@ -35,10 +35,12 @@ class Stories:
         mine = self._remember(article_id, fingerprint(text))
         keys = mine.keys if mine else []
         alike = self._alike(article_id, mine, keys) if mine else {}
-        self.conn.executemany(
-            "INSERT OR IGNORE INTO story_keys (key, article_id) VALUES (?, ?)",
-            [(key, article_id) for key in keys],
-        )
+        if keys:
+            rows = ", ".join(["(?, ?)"] * len(keys))
+            self.conn.execute(
+                f"INSERT OR IGNORE INTO story_keys (key, article_id) VALUES {rows}",
+                [value for key in keys for value in (key, article_id)],
+            )
         if alike:
             self._join(article_id, alike)
         elif not new:  # a new row says so already
