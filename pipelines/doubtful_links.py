@@ -36,7 +36,6 @@ TRADES = ("银行", "证券", "保险", "信托", "期货", "基金", "租赁")
 LONGER_WITH_CODE = compile_late(
     r"(?!股份|集团|公司|股票|概念股|供应商|子公司|母公司|旗下|方面)[^\W\d_和与及、的等]{1,4}[（(][A-Z:.]{0,4}\d{4,6}"
 )
-CONTINUED = compile_late(f"(?:{GOES_ON.pattern})|(?:{BODY.pattern})|(?:{LONGER_WITH_CODE.pattern})")
 # An institution or a paper whose name holds a board's: 证券 in 中国证券报, 上海证券交易所.
 INSTITUTION = compile_late(
     r"报(?![告价名道收出考销备批废表税警复喜关装])|[^，。》《]{0,3}报》|[日时晚周]报|之星|交易所|监督|监管|从业|登记结算|法(?![人律案]|规(?!定))|市场周刊"
@@ -94,7 +93,10 @@ def is_doubtful(name: str, kind: str, before: str, after: str) -> bool:
     """
     if not name:
         return False
-    if LATIN_GOES_ON.match(name[-1] + after) or (LATIN.match(name[0]) and LATIN_BEGINS.search(before)):
+    # Where one `in` tells that an expression cannot match, it is not tried: this runs wherever a name stands.
+    if name[-1].isascii() and LATIN_GOES_ON.match(name[-1] + after):
+        return True
+    if name[0].isascii() and LATIN.match(name[0]) and LATIN_BEGINS.search(before):
         return True
     if "来源：" in before:
         return True
@@ -115,12 +117,16 @@ def goes_on(name: str, after: str) -> bool:
     >>> goes_on("比亚迪", "电子(00285.HK)涨"), goes_on("中国银行", "间市场"), goes_on("中国银行", "、建设银行")
     (True, True, False)
     """
-    if CONTINUED.match(after):
+    if GOES_ON.match(after):
         return True
-    if name not in ARE_BROKERS and BROKERS.match(after):
+    if ("会" in after or "学" in after or "监" in after) and BODY.match(after):
+        return True
+    if ("(" in after or "（" in after) and LONGER_WITH_CODE.match(after):
+        return True
+    if after.startswith("证券") and name not in ARE_BROKERS and BROKERS.match(after):
         return True
     if len(name) <= 3 and SHORT_GOES_ON.match(after):
         return True
-    if OF_A_PARENT.search(name) and PARENT.match(after):
+    if "集团" in after and OF_A_PARENT.search(name) and PARENT.match(after):
         return True
     return name.endswith(TRADES) and TRADE.match(after) is not None

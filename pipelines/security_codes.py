@@ -56,7 +56,7 @@ NAMED_EXCHANGE = compile_late("纳斯达克|纽交所|纽约证券交易所|美�
 OPEN, CLOSE = "(（[【〔［", ")）]】〕］"
 LATIN_NAME = compile_late(r"[(（\[【〔［][A-Za-z][A-Za-z0-9 .&'’-]{1,40}[，,；;/、]\s?$")
 """Between a name and its code: 晨光生物（Chenguang Bio，688999.SH）."""
-SUFFIX_BEGINS = frozenset("SHBCUONshb")
+SUFFIX_BEGINS = compile_late("[.．][SHBCUONshb]")
 PREFIXES = ("SH", "SZ", "HK", "BJ", "sh", "sz", "hk")
 
 
@@ -86,7 +86,7 @@ def codes_in(text: str, tickers: Mapping[str, str]) -> list[Mention]:
     [('1', '600999'), ('116', '02999')]
     """
     mentions: dict[int, Mention] = {}
-    if any(text[start + 1 : start + 2] in SUFFIX_BEGINS for start in positions(text, ".．")):
+    if SUFFIX_BEGINS.search(text):
         take_suffixed(SUFFIXED.finditer(text), text, mentions, tickers)
     if any(prefix[0] in text and prefix in text for prefix in PREFIXES):
         take_suffixed(PREFIXED.finditer(text), text, mentions, tickers)
