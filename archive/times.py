@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from archive.language import gettext, gettext_noop
@@ -29,6 +30,7 @@ def weekday_name(day: str) -> str:
     return gettext(WEEKDAYS[date.fromisoformat(day).weekday()])
 
 
+@lru_cache(64)  # a crawl writes the times of an article seven times, most of them the one of its retrieval
 def utc_text(moment: datetime) -> str:
     """*moment*, aware, as the archive writes times.
 

@@ -21,6 +21,7 @@ AS_THEY_ARE = (
     "captured_from", "importance", "http_status", "response_sha256",
 )  # fmt: skip
 _as_they_are = attrgetter(*AS_THEY_ARE)
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for each list
 TIMES = ("published_at", "first_seen_at", "retrieved_at")
 LISTS = ("authors", "editors")
 BLANK = "empty article: no visible content (withdrawn, or never published)"
@@ -40,8 +41,8 @@ def article_row(record: MutableMapping[str, Any]) -> Row:
     except AttributeError:  # an item of another kind, which may lack some
         row = {name: record.get(name) for name in AS_THEY_ARE}
     row.update({name: record[name] and utc_text(record[name]) for name in TIMES})
-    row.update({name: json.dumps(record[name], ensure_ascii=False) for name in LISTS})
-    row["tags"] = json.dumps(record["tags"], ensure_ascii=False) if record.get("tags") else None
+    row.update({name: _encode(record[name]) for name in LISTS})
+    row["tags"] = _encode(record["tags"]) if record.get("tags") else None
     row["headline_from"] = row["headline_from"] or "page"  # of a spider of the user's, which need not say so
     row["withdrawn_at"] = None  # what was read is there, even where it was withdrawn before
     return row
