@@ -44,12 +44,14 @@ class BlockLayout:
         """What the page says that its article is about, letters and digits alone."""
         self._own: dict[Any, str] = {}
         self._folded: dict[Any, str] = {}
-        remove_all([*root.iter(*BOILERPLATE_TAGS)], root)
+        remove_all([tag for tag in root.iter(*BOILERPLATE_TAGS) if not is_head_of_article(tag)], root)
         everything = letters(whole_text(root))
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
         large: list[Any] = []
         for element in filter(is_hidden, root.iter()):
+            if element.get("content") is not None and not len(element) and not element.text:
+                continue  # a time or a name for software
             (hidden if letters(whole_text(element)) * 5 < everything else large).append(element)
         remove_all([element for element in hidden if element.getparent() is not None], root)
         remove_all(find_copies(root, large), root)
@@ -271,6 +273,12 @@ class BlockLayout:
             if parent is not None:
                 value[parent] += worth
         self.value = value
+
+
+def is_head_of_article(element: Any) -> bool:
+    """Whether a ``<footer>`` states writer and time above an article's text, as Drupal's templates have it."""
+    behind = element.getnext() if element.tag == "footer" and element.getparent().tag == "article" else None
+    return behind is not None and len(whole_text(behind)) > 2 * len(whole_text(element))
 
 
 def find_copies(root: Any, hidden: list[Any]) -> list[Any]:

@@ -12,7 +12,9 @@ from crawler.extraction.stated_times import (
     find_in_address,
     find_in_elements,
     find_in_metadata,
+    find_in_permalink,
     find_in_scripts,
+    with_own_offset,
 )
 from pipelines.printed_times import (
     CHANGED,
@@ -30,9 +32,17 @@ LANGUAGE = re.compile(r"<html\b[^<>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 SAME = timedelta(hours=26)
 """Times that are no farther apart may be one: by the clocks of two zones, or a day and its time."""
+DRAFT = timedelta(days=3)
+"""How long a text may be under way once it has its address."""
+UNTIL = re.compile(r"\b(?:bis|until|till|jusqu['’]au|hasta(?: el)?|fino al|até|tot|до)\s$")
+"""What stands before the day of an end."""
 PROSE = 100  # characters of a line besides its date from which it is taken for a sentence
 FIRST_LINES = 12  # of the text, among which a date may stand
 SHORT_LINE = 60  # characters
+FILED = re.compile(
+    r"[\s|,·–-]{0,9}(?:Kategorien?|Rubrik|Ressort|Categor(?:y|ies|ía|ia)|Catégorie|Rubrique|Rubriek|Kategoria|Рубрика)\s?:"
+)
+"""What says behind a date under what its article is filed."""
 CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d")
 OPENING = re.compile(r"[^.!?]{0,30}[-|·•(\[/–—]\s*|\s*")
 CLOSING = re.compile(r"\s*(?:[-|·•)\]:/–—„“«\"]|\.(?:\s|$)|$)")
@@ -64,6 +74,17 @@ def find_published(
     *near* are the lines between headline and text, *after* those behind the text, *text* its own first ones.
     """
     language = language_tag(find_language(document), urlsplit(document.url).hostname or "")
+    stated = find_stated(document, near, after, text, language)
+    day = find_in_permalink(document.url)
+    if stated and day and not is_same(stated, day, language, DRAFT):
+        return day  # the address stays when a text is published anew
+    return with_own_offset(stated, document.html) if stated else None
+
+
+def find_stated(
+    document: Document, near: list[str], after: list[str], text: Iterable[str], language: str | None
+) -> str | None:
+    """The best of the times that a page states."""
     shown = find_best_time(near, language) or find_dated_line(text, language)
     if shown and shown.has_clock:
         return with_zone(shown, document, language)
@@ -150,10 +171,10 @@ def has_clock(raw: str) -> bool:
     return (raw.isdigit() and len(raw) in (10, 13)) or any(time.has_clock for time in find_times(raw))
 
 
-def is_same(one: str, other: str, language: str | None) -> bool:
-    """Whether two times may be one."""
+def is_same(one: str, other: str, language: str | None, apart: timedelta = SAME) -> bool:
+    """Whether two times may be one: they are not farther *apart*."""
     first, second = moment_of(one, language), moment_of(other, language)
-    return first is not None and second is not None and abs(first - second) <= SAME
+    return first is not None and second is not None and abs(first - second) <= apart
 
 
 def is_start_of_day(timed: str, day: str, language: str | None) -> bool:
@@ -200,7 +221,9 @@ def find_dated_line(text: Iterable[str], language: str | None) -> PrintedTime | 
         time
         for line in [*text][:FIRST_LINES]
         for time in find_times(line, language)
-        if time.certainty and (is_dateline(line, time) or is_labelled(line, time))
+        if time.certainty
+        and (is_dateline(line, time) or is_labelled(line, time))
+        and not UNTIL.search(line, 0, time.start)
     ]
     days = {moment.date() for time in dated if (moment := moment_of(time.raw, language))}
     return dated[0] if len(days) == 1 else None
@@ -209,7 +232,8 @@ def find_dated_line(text: Iterable[str], language: str | None) -> PrintedTime | 
 def is_labelled(line: str, time: PrintedTime) -> bool:
     """Whether a short line is about a date: that alone, or who wrote when."""
     rest = len(line) - (time.end - time.start)
-    return rest <= (SHORT_LINE if time.certainty == 2 else SHORT_LINE // 2)
+    labelled = time.certainty == 2 or FILED.match(line, time.end)
+    return rest <= (SHORT_LINE if labelled else SHORT_LINE // 2)
 
 
 def is_dateline(line: str, time: PrintedTime) -> bool:

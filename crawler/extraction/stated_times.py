@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from lxml import etree
 
 from crawler.extraction.document import Document, squeeze, text_of
-from pipelines.printed_times import find_times
+from pipelines.printed_times import find_times, moment_of
 
 PUBLISHED_NAMES = (
     "articlepublishedtime", "articlepublished", "articlepublisheddate", "articlepublicationdate", "articlepostdate", "datepublished",
@@ -29,6 +30,8 @@ RANKS = {name: rank for rank, name in enumerate((*PUBLISHED_NAMES, *OTHER_NAMES)
 MARKS = re.compile(r"[\W_]+")
 PREFIX = re.compile(r"^(?:og:)+(?=\w)")
 """What stands before the name that counts: ``og:article:published_time``."""
+OWN_PREFIX = re.compile(r"[a-z]+[-_.:](?=pub|dateposted|postdate|datepub)")
+"""What a site's own software puts before such a name: ``sw-pubdate``."""
 DATED: Any = etree.XPath(
     "//time | //abbr | //*[contains(@itemprop, 'datePublished')]"
     " | //body//*[contains(@property, 'datePublished') or contains(@property, 'dateCreated')]"
@@ -48,11 +51,15 @@ IN_SCRIPT = re.compile(
 )
 """A time in a script, or the seconds or milliseconds since 1970. The digits that begin it come first, so that the search passes over all else
 at once."""
+IN_UTC = re.compile(r"\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]00:?00)$")
+WITH_OFFSET = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?[+-](?!00)\d\d:?\d\d")
 NAMED = re.compile(
     r"""(?:publish(?:ed)?_?(?:time|date|at)|pub_?(?:time|date)|ptime|create_?time|ctime|\bct|datePublished|news_?time|showtime)["']?\s*[:=]\s*["']?$""",
     re.IGNORECASE,
 )
 IN_ADDRESS = re.compile(r"(?<!\d)(20[0-3]\d)[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d{3})")
+PERMALINK = re.compile(r"/(20[0-3]\d)/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/")
+"""The day as folders of an address: that of the first publication, as links must not break."""
 DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-/_.])(0[1-9]|1[0-2])\2(20[0-3]\d)(?![\d])")
 
 
@@ -61,6 +68,8 @@ def find_in_metadata(document: Document) -> tuple[list[str], list[str]]:
     ranked: list[tuple[float, str]] = []
     for name, contents in document.metas.items():
         rank = RANKS.get(MARKS.sub("", PREFIX.sub("", name)))
+        if rank is None and (match := OWN_PREFIX.match(name)) and name[match.end() :] in RANKS:
+            rank = len(PUBLISHED_NAMES)  # less sure than those
         if rank is not None:
             ranked.append((rank, contents[0]))
     linked = document.linked_data
@@ -122,9 +131,37 @@ def find_in_scripts(html: str) -> Iterator[str]:
 def find_in_address(url: str, language: str | None) -> str | None:
     """The day in an address: ``/2016/03/24/``, ``20160324``, ``24-03-2016``."""
     path = url.partition("//")[2].partition("/")[2]
+    if day := find_in_permalink(url):
+        return day
     if match := IN_ADDRESS.search(path):
         return f"{match[1]}-{match[2]}-{match[3]}"
     if match := DAY_FIRST.search(path):
         day = f"{match[1]}.{match[3]}.{match[4]}"
         return day if find_times(day, language) else None
     return None
+
+
+def find_in_permalink(url: str) -> str | None:
+    """The day that an address has as folders.
+
+    >>> find_in_permalink("https://news.example/home/2017/7/12/a"), find_in_permalink("https://news.example/2017/7/a")
+    ('2017-07-12', None)
+    """
+    match = PERMALINK.search(url)
+    return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else None
+
+
+def with_own_offset(raw: str, html: str) -> str:
+    """A time, or where it is in UTC the same second as the page's source states it by the clock of its own zone: that
+    tells of which day it was there, too.
+
+    >>> with_own_offset("2023-11-09T03:28:35Z", '{"at":"2023-11-08T22:28:35-05:00"}'), with_own_offset("2023-11-09", "")
+    ('2023-11-08T22:28:35-05:00', '2023-11-09')
+    """
+    if not IN_UTC.search(raw) or (moment := moment_of(raw)) is None:
+        return raw
+    for match in WITH_OFFSET.finditer(html):
+        stated = moment_of(match[0])
+        if stated is not None and abs(stated - moment) < timedelta(seconds=1):
+            return match[0]
+    return raw

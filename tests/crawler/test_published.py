@@ -185,3 +185,28 @@ def test_metadata_that_call_tokyo_s_clock_utc_are_not_followed():
 )
 def test_the_day_of_the_address(html, after, expected):
     assert published(html, after=after, url="https://blatt.example/2022/01/28/brief") == expected
+
+
+def test_the_address_s_day_stays_when_a_text_is_published_anew():
+    anew = ARTICLE.format("2019-06-17T18:28:00+02:00")
+    assert published(anew, url="https://blatt.example/home/2017/7/12/brief") == "2017-07-12"
+    assert published(anew, url="https://blatt.example/home/2019/6/16/brief") == "2019-06-17T18:28:00+02:00"
+
+
+def test_a_time_in_utc_is_given_by_the_page_s_own_clock_where_that_is_stated():
+    own = "<script>var post = {'date': '2023-11-08T22:28:35-05:00', 'seen': '2023-11-08T22:28:36-05:00'}</script>"
+    assert published(ARTICLE.format("2023-11-09T03:28:35Z") + own) == "2023-11-08T22:28:35-05:00"
+    assert published(ARTICLE.format("2023-11-09T03:28:34Z") + own) == "2023-11-09T03:28:34Z"
+
+
+def test_what_says_when_an_offer_ends_is_not_the_publication():
+    assert published("", text=["Video verfügbar bis 28.02.2021", "2 min 04.04.2020"]) == "04.04.2020"
+    assert (
+        published("", text=["Wasserball 01.02.2022 Kategorie: Wasserball, Verband, Jugend"]) == "01.02.2022"
+    )
+
+
+def test_names_that_a_site_s_software_gives_are_less_sure():
+    own = "<meta name='cms-pubdate' content='2021-11-19'>"
+    assert published(own, after=["16. Nov 2021"]) == "2021-11-19"
+    assert published(own, near=["18. Nov 2021"]) == "18. Nov 2021"
