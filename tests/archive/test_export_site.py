@@ -62,7 +62,8 @@ def listing(folder, address):
     """``[(link, headline)]`` of a page of Jekyll's source."""
     text = (folder / address).read_text("utf-8")
     return re.findall(
-        r'<li><time>[^<]*</time> <span><a (?:class="out" rel="noreferrer" )?href="([^"]*)">([^<]*)</a>', text
+        r'<li><time>[^<]*</time> <span lang="zh"><a (?:class="out" rel="noreferrer" )?href="([^"]*)">([^<]*)</a>',
+        text,
     )
 
 

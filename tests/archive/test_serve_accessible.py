@@ -1,7 +1,9 @@
 """axe-core finds no fault in any page of ``scrapy serve``, or in a report, in both languages, light and dark, on a desk and on a phone."""
 
 import re
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from itertools import product
 from urllib.parse import urlencode
@@ -131,3 +133,18 @@ def test_a_report_has_no_fault(driver, data, tmp_path, language):
     assert run.returncode == 0
     ways = product(("light", "dark"), (1280, 390))
     assert [fault for way in ways for fault in faults_of(driver, report.as_uri(), *way)] == []
+
+
+@pytest.mark.skipif(shutil.which("hugo") is None, reason="Hugo is not installed")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_exported_site_has_no_fault(driver, data, tmp_path, language):
+    """One page of each kind; the themes of both generators have the same elements."""
+    run = run_scrapy(
+        "export", "--site", "hugo", str(tmp_path), "-s", f"DATA_DIR={data}", "-s", f"LANGUAGE={language}"
+    )
+    assert run.returncode == 0
+    subprocess.run(["hugo", "--quiet"], cwd=tmp_path, check=True)
+    kinds = ("index.html", "page/2.html", "*s/index.html", "*s/*/index.html", "news/2026/06/30/*.html")
+    pages = [sorted((tmp_path / "public").glob(kind))[-1].as_uri() for kind in kinds]
+    ways = product(pages, ("light", "dark"), (1280, 390))
+    assert [fault for way in ways for fault in faults_of(driver, *way)] == []

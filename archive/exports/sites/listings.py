@@ -51,7 +51,9 @@ def render_row(row: Row, root: str, whole: bool, form: str) -> str:
     has_time = row["published_at"] and ("%H" not in form or row["published_precision"] != "day")
     time = f"{moment_of(row):{form}}" if has_time else ""
     publisher = f' <span class="from">{inert_text(row["publisher"])}</span>' if row["publisher"] else ""
-    return f"<li><time>{time}</time> <span>{render_headline(row, root, whole)}{publisher}</span></li>"
+    return (
+        f'<li><time>{time}</time> <span lang="zh">{render_headline(row, root, whole)}{publisher}</span></li>'
+    )
 
 
 def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:
@@ -59,7 +61,8 @@ def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:
     newer, older = pgettext("site", "newer"), pgettext("site", "older")
     links = [f'<a rel="prev" href="{name(number - 1)}">{newer}</a>'] * (number > 1)
     links += [f'<a rel="next" href="{name(number + 1)}">{older}</a>'] * has_next
-    return f'<nav class="pager">{" ".join(links)}</nav>' if links else ""
+    label = pgettext("site", "Pages of the list")  # there are two landmarks: the theme has the site's
+    return f'<nav class="pager" aria-label="{label}">{" ".join(links)}</nav>' if links else ""
 
 
 def numbered(title: str, number: int) -> str:

@@ -75,7 +75,7 @@ def render_entry(row: Row, images: list[str], root: str) -> str:
     summary = inert_text(newest_excerpt(row["description"], row["body_html"], row["revision"]) or "")
     publisher = f"{inert_text(row['publisher'])} · " if row["publisher"] else ""
     return (
-        f'<article class="entry">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'
+        f'<article class="entry" lang="zh">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'
         f'<p class="meta">{publisher}<time>{format_time(row)}</time></p>'
         + f"\n<p>{summary}</p>" * bool(summary)
         + "</div></article>"

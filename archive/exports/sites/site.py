@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.data_files import leads_out
-from archive.exports import TITLE, Job, Row
+from archive.exports import Job, Row
 from archive.exports.formats.atom import NEEDS as FEED_NEEDS
 from archive.exports.formats.atom import write_atom
 from archive.exports.selection import Chosen, Snapshot
@@ -79,8 +79,10 @@ class Site:
         self, archive: Snapshot, generator: Generator, folder: Folder, options: dict[str, Any], doubtful: bool
     ):
         self.archive, self.generator, self.folder, self.doubtful = archive, generator, folder, doubtful
-        self.title, self.url = options.get("title") or TITLE, (options.get("url") or "").rstrip("/")
         self.language = options.get("language") or CHINESE
+        with using(self.language):
+            self.title = options.get("title") or pgettext("site", "News archive")
+        self.url = (options.get("url") or "").rstrip("/")
         self.posts = POSTS if options.get("posts") is None else options["posts"]
         self.pages = self.images = self.lost = 0
 
