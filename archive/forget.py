@@ -43,9 +43,12 @@ def forget(archive: Archive, article_id: str) -> Forgotten:
     archive.flush()
     with archive.transaction() as conn:
         article = conn.execute("SELECT * FROM articles WHERE id = ?", [article_id]).fetchone()
-        if article is None:
-            raise UnknownArticle(f"there is no article {article_id}")
     done = Forgotten()
+    if article is None:
+        if archive.forgotten_at(article_id) is None:
+            raise UnknownArticle(f"there is no article {article_id}")
+        _merge_index(conn)  # which a full disk or a kill may have kept from it
+        return done
     moment = utc_text(archive.now())
     conn.execute("PRAGMA secure_delete = ON")
     if archive.captures is not None:

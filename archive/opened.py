@@ -14,7 +14,7 @@ from archive.batch import BatchWriter
 from archive.captures import NAME, Captures
 from archive.data_files import DataFiles
 from archive.lock import AlreadyLocked, DirectoryLock
-from archive.reader import is_on_full_disk
+from archive.reader import why_unwritten
 from archive.schema import NewerDatabase, has_search, open_archive
 
 
@@ -92,12 +92,7 @@ class OpenedArchive:
                     f"{path} was made by a later version of finews-archive (its step {exc}): install that"
                 )
             else:
-                remedy = (
-                    "The disk is full: make room"
-                    if is_on_full_disk(path)
-                    else "If it is damaged, move it away and restore a backup"
-                )
-                reason = f"{path} cannot be opened: {exc}. {remedy}."
+                reason = why_unwritten(path, exc, "If it is damaged, move it away and restore a backup")
             raise ArchiveError(reason) from None
         return self
 
@@ -133,7 +128,7 @@ class OpenedArchive:
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):  # a bug of ours, not of the disk
             raise
         except sqlite3.DatabaseError as exc:
-            self.broken = ArchiveError(f"{self.path} cannot be written: {exc}")
+            self.broken = ArchiveError(why_unwritten(self.path, exc))
             raise self.broken from exc
 
     @contextmanager

@@ -23,6 +23,23 @@ def is_on_full_disk(path: Path) -> bool:
     return shutil.disk_usage(path.parent).free < 65_536
 
 
+def could_not_write(exc: Exception) -> bool:
+    """Whether a database could not be written, whatever state it is in."""
+    name = getattr(exc, "sqlite_errorname", "")
+    return name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and "READ" not in name)
+
+
+def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
+    """That the database at *path* cannot be written, why, and the remedy: *otherwise* where SQLite does not tell."""
+    if is_on_full_disk(path) or getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL":
+        remedy = "The disk is full: make room"
+    elif could_not_write(exc):
+        remedy = "Is there a quota, or a limit on the size of files (ulimit -f)? Otherwise the disk fails"
+    else:
+        remedy = otherwise
+    return f"{path} cannot be written: {exc}{'. ' * bool(remedy)}{remedy}"
+
+
 def explain_unreadable(path: Path, exc: Exception) -> str:
     """Why the archive at *path* could not be read, and the remedy."""
     reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"

@@ -162,6 +162,8 @@ class ArchiveCommand(ProjectCommand):
             return f"another crawl holds {self.data_dir}: {exc}"
         if isinstance(exc, reader.READ_ERRORS) and status == NO_ARCHIVE:
             return reader.explain_unreadable(self.data_dir / "archive.db", exc)
+        if isinstance(exc, sqlite3.Error):
+            return reader.why_unwritten(self.data_dir, exc)
         return str(exc)
 
     def fail(self, status: int, message: str) -> None:

@@ -9,6 +9,7 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 
 from archive import outcomes
+from archive.opened import ArchiveError
 from crawler.guard.proxies import find_proxy, is_set
 from crawler.interrupts import ReadingEnded
 from pipelines.fetch_errors import CutShort, FetchRefused, HostTripped, RobotsUnavailable, causes, explain
@@ -89,6 +90,8 @@ def of_error(error: BaseException, url: str, request: Any = None) -> tuple[str, 
     refused, reason = explain(error, "DOWNLOAD_MAXSIZE bytes")
     if any(isinstance(cause, FetchRefused) for cause in causes(error)):
         return outcomes.REFUSED, f"not fetched: {reason}"
+    if isinstance(error, ArchiveError):  # the response came, and could not be kept
+        return outcomes.FAILED_HERE, reason
     if isinstance(error, RobotsUnavailable):
         return outcomes.REFUSED, reason
     if isinstance(error, CutShort):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from archive.data_files import DataFiles
 from archive.lock import DirectoryLock
-from archive.reader import NoArchive, connect_to_read, explain_unreadable
+from archive.reader import NoArchive, connect_to_read, could_not_write, explain_unreadable, why_unwritten
 from archive.row_repair import Reread
 from archive.schema import connect, has_search, is_current
 from archive.verify.databases import (
@@ -84,6 +84,8 @@ def verify(
             _verify(verification, report)
             report.has_unread_index = verification.is_read_only and has_search(conn)
     except sqlite3.DatabaseError as exc:
+        if could_not_write(exc):
+            raise ArchiveError(why_unwritten(path, exc)) from None
         if not report.has_damaged_database:
             report.findings.append(Finding("database", "archive.db", f"{exc}: {REMEDY}"))
     return report
@@ -111,8 +113,8 @@ def _verify(verification: Verification, report: Report) -> None:
     for check in CHECKS:
         try:
             report.findings += check(verification)
-        except (sqlite3.DatabaseError, ArchiveError):
-            if not report.has_damaged_database:
+        except (sqlite3.DatabaseError, ArchiveError) as exc:
+            if not report.has_damaged_database or could_not_write(exc):
                 raise
     count = lambda sql: verification.conn.execute(sql).fetchone()[0]  # noqa: E731
     report.articles, report.images = (

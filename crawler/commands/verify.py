@@ -28,7 +28,7 @@ class Command(ArchiveCommand):
         "row names and left-overs of killed crawls. --repair renders posts again, writes damaged rows again from their captures, "
         "rebuilds indexes, fetches damaged images (one that is served with other bytes now is left to a crawl of its article), and "
         "moves unclaimed files to unclaimed/. Exit status: 0 sound; 1 all damage "
-        "repaired, or no archive; 3 damage found; 75 a crawl holds the archive."
+        "repaired, or no archive; 3 damage found; 73 cannot be written; 75 a crawl holds the archive."
     )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
 from archive.outcomes import ALL, DROPPED, FAILED, FAILED_HERE
+from archive.reader import why_unwritten
 from archive.terminal import show_progress
 from archive.times import utc_text
 from archive.writer import ArchiveError
@@ -122,8 +123,10 @@ class RunLog:
         try:
             self._finish_row(verdict)
             self.archive.close()
-        except (ArchiveError, sqlite3.Error) as exc:
-            verdict.add(exit_status.CANNOT_WRITE, f"{self.archive.root}: {exc}")
+        except ArchiveError as exc:
+            verdict.add(exit_status.CANNOT_WRITE, str(exc))
+        except sqlite3.Error as exc:
+            verdict.add(exit_status.CANNOT_WRITE, why_unwritten(self.archive.root, exc))
         self.verdict = verdict
 
     def item_dropped(self, item: Any, exception: Exception) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from archive.edits.changes import text_digest
 from archive.feed_state import FeedState
 from archive.manifest import write_manifest
 from archive.verify import verify
-from archive.writer import Archive
+from archive.writer import Archive, ArchiveError
 from tests.archive.test_writer import entry
 from tests.new_archive import lay_archive
 
@@ -148,6 +149,17 @@ def test_a_text_that_was_altered_is_found(data):
     status, findings = found(data)
     assert status == 3
     assert findings == [("text", "finews:1"), ("post", POST.format(1)), ("manifest", "2026-02-21")]
+
+
+def test_what_cannot_be_written_is_no_damage(data):
+    edit(data / "archive.db", "DELETE FROM search_index_data WHERE id > 10")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limit[1]))
+    try:
+        with pytest.raises(ArchiveError, match=r"archive\.db cannot be written: disk I/O error.*ulimit"):
+            verify(data, render, NOW, repair=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def test_a_stale_search_index_is_rebuilt(data):

@@ -125,7 +125,7 @@ def test_damaged_captures_are_named_and_nothing_stays_locked(tmp_path):
     Archive(tmp_path, captures=True).open().close()
     (tmp_path / "captures.db").write_bytes(b"not a database" * 100)
     archive = Archive(tmp_path, captures=True)
-    with pytest.raises(ArchiveError, match=r"captures\.db cannot be opened"):
+    with pytest.raises(ArchiveError, match=r"captures\.db cannot be written"):
         archive.open()
     assert not archive.is_open
     Archive(tmp_path).open().close()
