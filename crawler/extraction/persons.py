@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.chinese_bylines import persons_in_record
-from crawler.extraction.document import CJK, Document, squeeze, text_of, type_name
+from crawler.extraction.document import ARTICLE_TYPES, CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.korean_bylines import HANGUL, korean_names
 from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import whole_text
@@ -184,7 +184,8 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if "author" not in (element.get("rel") or "").split() and element.get("itemprop") != "author":
             continue
         around = element.iterancestors("aside", "footer", "nav", "section", "ul")
-        if any(one.tag in ("aside", "footer", "nav") or is_boilerplate(one) for one in around):
+        outside = any(one.tag in ("aside", "footer", "nav") or is_boilerplate(one) for one in around)
+        if outside and not is_of_only_article(element):
             continue
         holder = element.getparent()
         if first is not None and holder not in first:
@@ -196,6 +197,16 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
         if found and first is None and holder is not None:
             first = (holder, holder.getparent(), *holder)
     return names
+
+
+def is_of_only_article(element: Any) -> bool:
+    """Whether microdata say that an element is of an article, the only one of which the page has a record."""
+    scopes = (above for above in element.iterancestors() if above.get("itemscope") is not None)
+    record = next(scopes, None)
+    if record is None or not ARTICLE_TYPES.search(record.get("itemtype") or ""):
+        return False
+    records = (one for one in element.getroottree().iter() if ARTICLE_TYPES.search(one.get("itemtype") or ""))
+    return all(one is record for one in records)
 
 
 AUTHOR_PAGE = re.compile(
@@ -257,6 +268,10 @@ def find_own_names(document: Document, publisher: str | None) -> frozenset[str]:
     ]
     stated = document.resolve(document.linked_data.get("publisher"))
     names += [stated.get(key) for key in ("name", "alternateName")] if isinstance(stated, dict) else []
+    author = document.resolve(document.linked_data.get("author"))
+    own = author.get("name") if isinstance(author, dict) and "Person" in type_name(author) else None
+    if isinstance(own, str) and is_person(own):  # who has a site of their own writes it
+        names = [name for name in names if name != own]
     return frozenset(fold_title(DOMAIN.sub("", name)) for name in names if isinstance(name, str) and name)
 
 

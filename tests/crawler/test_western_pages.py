@@ -86,6 +86,22 @@ def test_a_link_to_the_writer_s_page_names_the_writer():
     assert read(western(inside))["authors"] == ["Nathaniel Flack"]
 
 
+@pytest.mark.parametrize(("kind", "names"), [("Person", ["Mina Harrow"]), ("Organization", [])])
+def test_who_writes_a_site_under_an_own_name_is_its_writer(kind, names):
+    who = '{{"@type":"{}","name":"Mina Harrow"}}'
+    record = f'<script type="application/ld+json">{{"@type":"BlogPosting","author":{who.format(kind)},"publisher":{who.format("Organization")}}}</script>'
+    inside = f"<h1>{TITLE}</h1><article>{text()}</article>"
+    assert read(western(inside, record))["authors"] == names
+
+
+def test_a_writer_beside_the_text_is_of_the_only_article_that_microdata_state():
+    aside = '<aside><p><span itemprop="author" itemscope itemtype="http://schema.org/Person"><span itemprop="name">Mina Harrow</span></span></p></aside>'
+    post = '<article itemscope itemtype="http://schema.org/BlogPosting">{}</article>'
+    inside = post.format(f"<h1>{TITLE}</h1><section>{text()}</section>{aside}")
+    assert read(western(inside))["authors"] == ["Mina Harrow"]
+    assert read(western(inside + post.format("<h2>Another</h2>")))["authors"] == []
+
+
 KICKED = "Storm damage: Harbour bridge reopens after two years of repairs"
 
 
