@@ -63,6 +63,8 @@ def test_a_program_adds_links_with_the_token(server):
     status, headers, text = post(server, "/add", {"url": "no link"}, as_json=True, **bearer)
     assert (status, headers["content-type"]) == (400, "application/json; charset=utf-8")
     assert "no link" in json.loads(text)["error"]
+    status, _, text = post(server, "/add", {"url": "https://a.example/\ud800"}, as_json=True, **bearer)
+    assert (status, list(json.loads(text))) == (400, ["error"]), "half a character"
     status, _, text = post(server, "/add", {"url": "https://a.example/1"}, as_json=True)
     assert (status, list(json.loads(text))) == (401, ["error"])
     assert stat.S_IMODE((server.data / ".add-token").stat().st_mode) == 0o600
