@@ -350,7 +350,7 @@ QUERIES = [
     ),
     Query(
         "open_gaps",
-        gettext_noop("Holes in the feeds"),
+        gettext_noop("Gaps in the feeds"),
         gettext_noop(
             "Spans of time in which articles may have come and gone between two polls; open ones first."
         ),

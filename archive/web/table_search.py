@@ -14,7 +14,7 @@ from archive.web.ask import fetch_value, has_search
 from archive.web.database import of_a_table
 
 NO_INDEX = gettext_noop(
-    "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True makes it up."
+    "This archive was made without a search index; scrapy crawl with -s SEARCH_INDEX=True builds it."
 )
 OURS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'article_securities'"
 

@@ -81,7 +81,7 @@ def rows_of(text: str) -> list[list[str]]:
 def test_a_question_opens_with_its_newest_days_and_says_so(get, sql, few):
     page = get("/archive/volume_by_day")
     assert f'name="from" value="{LAST}"' in page
-    assert "Of the newest day, as in the files." in page
+    assert "The newest day; the files cover the same." in page
     assert f'href="/archive/volume_by_day.csv?from={LAST}"' in page
     assert len(re.findall("<tr><td", page)) == 1
     [everything] = re.findall(r'href="([^"]+)">All days', page)
@@ -99,7 +99,7 @@ def test_files_without_days_are_whole(get, sql, few):
 
 def test_a_view_opens_with_its_newest_days_and_says_so(get, sql, few):
     page = get("/archive/data_quality")
-    assert "Of the newest day, as in the files." in page
+    assert "The newest day; the files cover the same." in page
     assert f"day ≥ {LAST}" in page
     [everything] = re.findall(r'href="([^"]+)">All days', page)
     assert everything == f"/archive/data_quality?{ALL}=1"

@@ -187,7 +187,7 @@ def test_coverage_shows_the_hole_and_not_the_holiday(server):
     assert re.search(
         rf'class="q0 off" title="Fri {HOLIDAY}: 0 \(holiday: Shanghai and Shenzhen closed\)"', row
     )
-    explained = html.partition("Holes that the calendar does not explain")[2]
+    explained = html.partition("Gaps that the calendar does not explain")[2]
     assert HOLE in explained
     assert HOLIDAY not in explained
 

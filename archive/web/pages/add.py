@@ -140,7 +140,9 @@ async def _read(request: Any) -> tuple[dict[str, str], bool]:
         return {"links": text, "now": ""}, False
     try:
         data = json.loads(text)
-        json.dumps(data, ensure_ascii=False).encode()  # JSON can escape half a character, which no text can hold
+        json.dumps(
+            data, ensure_ascii=False
+        ).encode()  # JSON can escape half a character, which no text can hold
     except ValueError:
         data = None
     if not isinstance(data, dict):
