@@ -31,7 +31,9 @@ def could_not_write(exc: Exception) -> bool:
 
 def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
     """That the database at *path* cannot be written, why, and the remedy: *otherwise* where SQLite does not tell."""
-    if is_on_full_disk(path) or getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL":
+    if getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL":
+        remedy = "Make room"
+    elif is_on_full_disk(path):
         remedy = "The disk is full: make room"
     elif could_not_write(exc):
         remedy = "Is there a quota, or a limit on the size of files (ulimit -f)? Otherwise the disk fails"
