@@ -31,14 +31,16 @@ NAME = re.compile(r"(?:\d{4}-\d\d-\d\d)?-?(?:NW)?(20\d{12,18})", re.IGNORECASE)
 KEY = re.compile(r"(layout|title|date|categories|tags|permalink|info_code|source_url|images):[ \t]*(.*)")
 RETURN_LINK = r"\[返回[^\n\]]*\]\((?:https?:)?[./][^)\s]*\)"
 TAIL = re.compile(
-    rf"(?:^|\n)[ \t]*<(?P<url>[^<>\n]*)>(?P<links>(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$"
+    rf"(?:^|\n)[ \t]*<(?P<url>(?:(?:https?:)?//|[\w-]+\.|NW\d)[^<>\n]*|[ \t]*)>(?P<links>(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$"
 )
+DASHES = re.compile(r"-{3,}")
+"""Before and behind the front matter."""
 QUOTED = re.compile(r"(?:>[^\n]*(?:\n|$))+")
 TAGS = re.compile(
     r"</?(?:p|center|div|table|img|strong|span|br|a|h[1-6]|ul|ol|section)\b[^<>]*>", re.IGNORECASE
 )
 ZONE = re.compile(r"\s{0,9}[+-]\d\d:?\d\d$")
-DAY = re.compile(r"\d{4}-\d\d?-\d\d?")
+DAY = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?")
 LEAST_REPEATED = 10  # characters of a digest that a file holds twice
 
 
@@ -104,9 +106,9 @@ def read_post(name: str, data: bytes) -> Post:
     front, rest = split_front_matter(text)
     post = Post(native_id=native_id_of(name))
     post.title = " ".join(unquote_title(front.get("title", "")).split()) or None
-    printed = ZONE.sub("", front.get("date", "").strip())
+    printed = ZONE.sub("", front.get("date", "").strip(" \"'"))
     post.published_raw = printed if DAY.match(printed) else None
-    tag = front.get("tags", "").strip()
+    tag = front.get("tags", "").strip(" []\"'")
     post.rolling = tag == ROLLING
     post.publisher = tag.removesuffix("新闻") or None if tag and not post.rolling else None
     rest = cut_tail(rest, post)
@@ -122,13 +124,13 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     """
     lines = text.splitlines(keepends=True)
     start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
-    if start == len(lines) or lines[start].strip() != "---":
+    if start == len(lines) or not DASHES.fullmatch(lines[start].strip()):
         return {}, text
     front: dict[str, str] = {}
     key = None
     for number, line in enumerate(lines[start + 1 :], start + 1):
         bare = line.rstrip("\r\n")
-        if bare.rstrip() == "---":
+        if DASHES.fullmatch(bare.rstrip()):
             return front, "".join(lines[number + 1 :])
         if match := KEY.fullmatch(bare):
             key = match[1]
@@ -168,13 +170,15 @@ def cut_tail(text: str, post: Post) -> str:
 
 def read_main_part(text: str, post: Post) -> None:
     """Tell digest and body apart: a digest is plain text, in which ``<1%`` is no tag."""
-    if text.startswith(">") and (quoted := QUOTED.match(text)):
+    is_set_off = not text.partition("\n")[0].strip()  # as a digest is: HTML follows the front matter at once
+    shown, has_markup = text.strip(), TAGS.search(text) is not None
+    if (quoted := QUOTED.match(shown)) and (has_markup or not is_set_off):
         post.digest = " ".join(line.lstrip("> ").strip() for line in quoted[0].splitlines()).strip() or None
-        post.body_html = text[quoted.end() :].strip()
-    elif TAGS.search(text) and (not text[:1].isspace() or text.lstrip().startswith("<")):
-        post.body_html = text.strip()
+        post.body_html = shown[quoted.end() :].strip()
+    elif has_markup and (not is_set_off or shown.startswith("<")):
+        post.body_html = shown
     else:
-        post.digest = read_plain_text(text.strip(), post)
+        post.digest = read_plain_text(shown, post)
     if is_blank(post.body_html or ""):
         post.body_html = None
     if post.digest:

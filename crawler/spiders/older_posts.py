@@ -29,7 +29,9 @@ class OlderPostsSpider(ImportSpider):
 
         files = self.files()
         posts = sorted(
-            (native_id_of(file.rpartition("/")[2]) or file, file) for file in files if file.endswith(SUFFIXES)
+            (native_id_of(file.rpartition("/")[2]) or file, file)
+            for file in files
+            if file.lower().endswith(SUFFIXES)
         )
         self.count("files/found", len(posts))
         self.count("files/other", len(files) - len(posts))

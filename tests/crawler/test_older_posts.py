@@ -125,6 +125,33 @@ def test_the_source_behind_a_digest_goes_and_what_is_none_stays():
     assert "(829万头)。" in article(post("\n全国能繁母猪存栏回升(829万头)。")).body_raw
 
 
+@pytest.mark.parametrize(
+    ("main", "digest", "body"),
+    [
+        (f"\n> {DIGEST}\n\n{BODY}", DIGEST, BODY),  # set off by mistake
+        (f"\n> {DIGEST}", f"> {DIGEST}", None),  # a sign in plain text
+        (f"\u3000\u3000{BODY[3:]}", None, f"{BODY[3:]}"),
+        (f'{BODY}\n<img src="http://image.example/1.jpg">', None, f'{BODY}\n<img src="http://image.example/1.jpg">'),
+        (f"<div>{BODY}\n</div>", None, f"<div>{BODY}\n</div>"),
+    ],
+)  # fmt: skip
+def test_digest_body_and_link_are_told_apart(main, digest, body):
+    read = read_post("a.md", post(main))
+    assert (read.digest, read.body_html, read.url) == (digest, body, LINK)
+
+
+@pytest.mark.parametrize("before", ["", "-"])
+def test_front_matter_that_was_written_by_hand(before):
+    kind, date = ("meiricaijingxinwen", "[每日财经新闻新闻]"), "'2021/12/08 12:41:23 +0800'"
+    data = post(BODY, kind=kind, date=date).replace(b"---\n", f"{before}---\n".encode())
+    read = read_post("a.md", data)
+    assert (read.publisher, read.published_raw, read.body_html) == (
+        "每日财经新闻",
+        "2021/12/08 12:41:23",
+        BODY,
+    )
+
+
 def test_twins_are_merged_to_the_fullest():
     read = article(post(f"\n{DIGEST}", title="", date=" +0800", url=""), NW, EM)
     assert (read.body_raw, read.publishers) == (LINKED, {"feed": "每日财经新闻"})
