@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.boilerplate_matches import has_hint
+from pipelines.boilerplate_matches import rules_for
 
 BLOCK_TAGS = (
     "p",
@@ -93,7 +93,7 @@ def paragraph(text: str) -> Any:
 
 def wrap_loose(tree: Any) -> None:
     """Make a paragraph of each line of text that stands in none, where it may be one that a rule takes."""
-    if (tree.text or "").strip(SPACE) and (not len(tree) or tree[0].tag in BREAKS) and has_hint(tree.text):
+    if (tree.text or "").strip(SPACE) and (not len(tree) or tree[0].tag in BREAKS) and rules_for(tree.text):
         tree.insert(0, paragraph(tree.text))
         tree.text = None
     for child in [*tree]:
@@ -102,7 +102,7 @@ def wrap_loose(tree: Any) -> None:
             (child.tail or "").strip(SPACE)
             and child.tag in BREAKS
             and (after is None or after.tag in BREAKS)
-            and has_hint(child.tail)
+            and rules_for(child.tail)
         ):
             line = paragraph(child.tail)
             child.tail = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from archive.late_pattern import compile_late
@@ -21,11 +21,11 @@ def one_of(characters: Iterable[str]) -> str:
     return f"[{re.escape(''.join(sorted(set(characters))))}]"
 
 
-# How one begins: its first two characters, or the one that it is. All of the words in one expression would take twice as
-# long: they are tried one after the other wherever the first character of any stands.
+SINGLE = {word for word in HINTS if len(word) == 1}
+# How one begins: its first two characters, or one of `SINGLE`. All of the words in one expression would take twice as long:
+# they are tried one after the other wherever the first character of any stands.
 HINT = compile_late(
-    f"{one_of(word[0] for word in HINTS)}(?:{one_of(word[1] for word in HINTS if len(word) > 1)}"
-    f"|(?<={one_of(word for word in HINTS if len(word) == 1)}))"
+    f"{one_of(word[0] for word in HINTS)}(?:{one_of(word[1] for word in HINTS - SINGLE)}|(?<={one_of(SINGLE)}))"
 )
 NAMES = compile_late(r"[\s、，,/　]+")
 MOST_KEPT = {"start": START, "end": END, "last": 1}
@@ -41,13 +41,15 @@ NO_NAME = compile_late(r"[了在从对就的是将已获]|表示|认为|报道|�
 TextRule = tuple[Rule, "re.Pattern[str]"]
 
 
-@cache
-def rules_of(word: str) -> int:
-    """The rules, as bits in the order of `TEXT_RULES`, that may have a hint where `HINT` found *word*: one that it holds, that
-    begins with it, or that begins inside it, for the search goes on behind it."""
-    hidden = {other for other in HINTS if other in word or other.startswith(word)}
-    hidden |= {other for n in range(1, len(word)) for other in HINTS if other.startswith(word[n:])}
-    return sum(1 << n for n, (rule, _) in enumerate(TEXT_RULES) if not hidden.isdisjoint(rule.hint))
+@lru_cache(500)
+def hints_at(begin: str) -> list[tuple[str, int]]:
+    """The hints that may stand where `HINT` found *begin*, with their rules as bits in the order of `TEXT_RULES`: those that
+    begin as it does, or with its last character, for the search goes on behind it."""
+    return [
+        (word, sum(1 << n for n, (rule, _) in enumerate(TEXT_RULES) if word in rule.hint))
+        for word in sorted(HINTS)
+        if word.startswith((begin, begin[-1])) or word == begin[0]
+    ]
 
 
 @cache
@@ -57,16 +59,13 @@ def rules_in(bits: int) -> list[TextRule]:
 
 
 def rules_for(text: str) -> list[TextRule]:
-    """The rules that can match a paragraph with this *text*: none, as a rule."""
+    """The rules that have a hint in the *text* of a paragraph, without which they cannot match: none, as a rule."""
     bits = 0
-    for word in HINT.findall(text):
-        bits |= rules_of(word)
+    for begin in HINT.findall(text):
+        for word, rules in hints_at(begin):
+            if word in text:
+                bits |= rules
     return rules_in(bits) if bits else []
-
-
-def has_hint(text: str) -> bool:
-    """Whether a hint of a rule stands in *text*."""
-    return HINT.search(text) is not None and any(word in text for word in HINTS)
 
 
 def find_matches(blocks: list[tuple[Any, str]]) -> list[tuple[Any, Rule, re.Match[str], str]]:
