@@ -133,7 +133,7 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
         html = SHOUTED.sub(lambda match: match[0].lower(), html)
     if html.count("<") > MOST_OPEN:
         html = limit_depth(html)
-    many = html.count("&") > MOST_REFERENCES
+    many = len(html) > MOST_REFERENCES and html.count("&") > MOST_REFERENCES
     if many:
         html = hide_references(html)
     try:

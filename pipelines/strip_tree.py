@@ -30,7 +30,6 @@ from pipelines.user_rules import UserRule
 
 ELEMENT_RULES = [(rule, etree.XPath(rule.pattern)) for rule in RULES if rule.kind == "element"]
 CLASS_RULES = {name: rule for rule in RULES if rule.kind == "class" for name in rule.pattern.split()}
-WITH_CLASS: Any = etree.XPath(".//*[@class]")
 MOST_REMOVALS = 1_000
 """Fragments that are taken out of one article; pages have a few dozen."""
 LONGEST_MEDIUM = 12  # characters of a medium's name that is a link
@@ -167,7 +166,7 @@ def take_elements(tree: Any, log: RemovalLog, source: str | None) -> None:
             if is_in(element, tree):  # not gone with one around it
                 log.number()
                 log.take(rule, element)
-    for element in WITH_CLASS(tree):
+    for element in [element for element in tree.iter() if element.get("class")]:
         name = next((name for name in element.get("class").split() if name in CLASS_RULES), None)
         if name and is_in(element, tree):
             log.number()
