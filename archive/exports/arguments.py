@@ -58,6 +58,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--doubtful", action="store_true", help="count doubtful matches of securities, too")
     which.add_argument("--search", metavar="LINE", help="a query of the view search, e.g. '冬奥 张家口 -ET7'")
     which.add_argument("--limit", metavar="N", type=int, help="the newest N of them")
+    which.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help="as they were known at that time, for back-tests: nothing that was archived or edited later (csv, jsonl, parquet, xlsx)",
+    )
     how = parser.add_argument_group("how they are written")
     how.add_argument("--format", metavar="NAME", help="instead of FILE's suffix")
     how.add_argument(
@@ -118,6 +123,7 @@ def parse_partitioned_target(args: list[str], opts: argparse.Namespace) -> Path:
         "doubtful",
         "search",
         "limit",
+        "as-of",
         "format",
         "article",
         "site",
@@ -136,7 +142,7 @@ def parse_site_target(args: list[str], opts: argparse.Namespace) -> tuple[Genera
     generator = generator_named(opts.site)
     if len(args) != 1 or args[0] == "-":
         raise WrongUsage("name one folder: scrapy export --site NAME DEST")
-    for option in ("columns", "format", *(name for name in format_options() if name != "title")):
+    for option in ("columns", "format", "as-of", *(name for name in format_options() if name != "title")):
         if value_of(opts, option):
             raise WrongUsage(f"--{option} cannot be combined with --site")
     if opts.posts is not None and opts.posts < 0:
@@ -172,7 +178,18 @@ def parse_target(args: list[str], opts: argparse.Namespace) -> tuple[str, Format
     return name, form
 
 
-NOT_OF_CAPTURES = ("until", "publisher", "security", "doubtful", "search", "limit", "columns", "posts", "url")
+NOT_OF_CAPTURES = (
+    "until",
+    "publisher",
+    "security",
+    "doubtful",
+    "search",
+    "limit",
+    "as-of",
+    "columns",
+    "posts",
+    "url",
+)
 """Options that choose articles, or how they are written."""
 
 
@@ -201,6 +218,10 @@ def check_options(opts: argparse.Namespace, form: Format) -> None:
     """Raises WrongUsage where an option does not apply to the format."""
     if opts.columns is not None and form.needs:
         raise WrongUsage(f"--columns cannot be combined with {form.suffix}, whose columns are fixed")
+    if opts.as_of is not None and form.needs:
+        raise WrongUsage(
+            f"--as-of cannot be combined with {form.suffix}, which needs columns without a history"
+        )
     own = {option.name for option in form.options}
     for name in format_options():
         if value_of(opts, name) and name not in own:
@@ -220,10 +241,16 @@ def parse_selection(opts: argparse.Namespace) -> Selection:
             raise WrongUsage(f"--{name} is empty")
     if opts.search is not None and not opts.search.strip():
         raise WrongUsage("--search is empty: give words, e.g. '冬奥 张家口 -ET7'")
+    if opts.as_of is not None and (opts.search is not None or opts.security):
+        option = "search" if opts.search is not None else "security"
+        raise WrongUsage(
+            f"--{option} cannot be combined with --as-of: it asks the newest texts; `finews mcp --as-of` searches those of then"
+        )
     if opts.limit is not None and opts.limit < 1:
         raise WrongUsage(f"--limit {opts.limit}: give 1 or more")
     return Selection(
         limit=opts.limit,
+        as_of=parse_time(opts.as_of, "as-of") if opts.as_of is not None else None,
         since=since,
         until=until,
         publishers=tuple(opts.publisher),

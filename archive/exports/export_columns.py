@@ -22,6 +22,8 @@ IN_ROW = {
     },
 }
 """Columns beside those of the view `news`: ``(kind, SQL)``."""
+OF_THE_TIME = ("day", *SESSIONS)
+"""Those of them that the publication time alone decides."""
 OF_ARTICLE = {
     "images": "SELECT article_id, path FROM article_images JOIN images USING (sha256) WHERE {ids} ORDER BY article_id, position",
     "image_urls": "SELECT article_id, url FROM article_images WHERE {ids} AND sha256 IS NOT NULL ORDER BY article_id, position",

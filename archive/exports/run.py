@@ -67,7 +67,7 @@ def export_file(
     *query* describes the selection (`archive.exports.arguments.describe_selection`), *options* are those of the format.
     Raises ExportError, sqlite3.Error, OSError.
     """
-    with closing(Snapshot(data_dir)) as archive:
+    with closing(Snapshot(data_dir, selection.as_of)) as archive:
         chosen_columns = archive.choose(form.needs or columns or list(archive.columns))
         chosen = archive.find(selection)
         for message in archive.unknown(selection):

@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from archive.exports import Column, ExportError, Row, WrongUsage
-from archive.exports.export_columns import COUNTS, FEW, IN_ROW, KINDS, LISTS, OF_ARTICLE, SESSIONS, UPDATED
+from archive.exports.export_columns import (
+    COUNTS,
+    FEW,
+    IN_ROW,
+    KINDS,
+    LISTS,
+    OF_ARTICLE,
+    OF_THE_TIME,
+    SESSIONS,
+    UPDATED,
+)
 from archive.reader import READ_ERRORS, explain_unreadable, uri_to_read
 from archive.times import BEIJING
 
@@ -39,6 +49,8 @@ class Selection:
     """A line of the view `search`."""
     limit: int | None = None
     """So many of the newest; None for all."""
+    as_of: str | None = None
+    """UTC text; those that were known then. `Snapshot` gives them as they were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +100,12 @@ class Snapshot:
     """An archive as it is when this is opened, whatever a crawl writes meanwhile. Raises ExportError.
 
     Read-only. Not opened as immutable, since a long export would then see half of what a crawl writes; only where
-    the folder cannot be written to (a medium that is read-only) nothing else is left.
+    the folder cannot be written to (a medium that is read-only) nothing else is left. *as_of*, UTC text: articles are as they were known
+    then, in the columns that have a history or none that changes.
     """
 
-    def __init__(self, data_dir: Path):
-        self.path = data_dir / "archive.db"
+    def __init__(self, data_dir: Path, as_of: str | None = None):
+        self.path, self._as_of = data_dir / "archive.db", as_of
         if not self.path.is_file():
             raise ExportError(
                 f"no archive yet: there is no {self.path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
@@ -128,6 +141,13 @@ class Snapshot:
             columns.setdefault(name, Column(name, "list"))
         for name in COUNTS:
             columns.setdefault(name, Column(name, "integer"))
+        if self._as_of:
+            of_then = {row[1] for row in self.conn.execute("PRAGMA table_info(as_of)")}
+            if not of_then:
+                raise ExportError(
+                    f"{self.path} is of an earlier version; the next crawl brings it up to date"
+                )
+            return {name: column for name, column in columns.items() if name in {*of_then, *OF_THE_TIME}}
         return columns
 
     def choose(self, names: Sequence[str]) -> list[Column]:
@@ -148,6 +168,9 @@ class Snapshot:
         if selection.until:
             where.append("a.published_at < ?")
             params.append(selection.until)
+        if selection.as_of:
+            where.append("a.first_seen_at <= ?")
+            params.append(selection.as_of)
         if selection.publishers:
             marks = ", ".join("?" * len(selection.publishers))
             where.append(f"(a.publisher IN ({marks}) OR a.publisher_slug IN ({marks}))")
@@ -206,7 +229,8 @@ class Snapshot:
         plain = [name for name in names if name not in OF_ARTICLE and name not in COUNTS]
         lists = [column.name for column in columns if column.kind == "list" and column.name not in OF_ARTICLE]
         sql = ", ".join(f"{IN_ROW[name][1] if name in IN_ROW else name} AS {name}" for name in plain)
-        sql = f"SELECT arrival, id{', ' * bool(plain)}{sql} FROM news WHERE arrival IN (SELECT value FROM json_each(?))"
+        source = f"as_of AS news WHERE t = '{self._as_of}' AND" if self._as_of else "news WHERE"
+        sql = f"SELECT arrival, id{', ' * bool(plain)}{sql} FROM {source} arrival IN (SELECT value FROM json_each(?))"
         beside = [name for name in names if name in OF_ARTICLE or name in COUNTS]
         for start in range(0, len(arrivals), CHUNK):
             chunk = list(arrivals[start : start + CHUNK])

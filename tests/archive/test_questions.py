@@ -1,9 +1,13 @@
 """Questions that pages and the Python API share, each on rows made for it."""
 
+import csv
 import sqlite3
 
 import pytest
 
+from archive.exports import format_named
+from archive.exports.run import export_file
+from archive.exports.selection import Selection
 from archive.questions import FIRST_REPORTERS, SURGES, trend_sql
 from archive.schema import open_archive
 from tests.archive.test_views import Rows
@@ -92,6 +96,20 @@ def test_the_newest_moment_is_the_archive(edited):
 def test_a_moment_s_articles_are_found_by_the_index(edited):
     plan = ask(edited, "EXPLAIN QUERY PLAN SELECT * FROM as_of WHERE t = '2026-06-02' AND id = 'finews:新题'")
     assert any("SEARCH a USING INDEX" in row[-1] for row in plan)
+
+
+def test_an_export_has_what_the_view_has(edited, tmp_path):
+    edited.conn.commit()
+    for moment in ("2026-06-01T11:00:00Z", "2026-06-02T00:00:00Z"):
+        export_file(tmp_path, tmp_path / "then.csv", format_named("csv"), Selection(as_of=moment))
+        with (tmp_path / "then.csv").open(encoding="utf-8", newline="") as file:
+            rows = [
+                (row["id"], row["headline"], row["revision"], row["withdrawn_at"], row["body_text"])
+                for row in csv.DictReader(file)
+            ]
+        sql = "SELECT id, headline, CAST(revision AS TEXT), coalesce(withdrawn_at, ''), body_text FROM as_of WHERE t = ? ORDER BY published_at, id"
+        assert rows == ask(edited, sql, [moment])
+        assert len(rows) > 1
 
 
 @pytest.mark.parametrize(
