@@ -85,12 +85,16 @@ def parse_time(text: str, name: str) -> str:
 
 
 def text_list(text: str | None) -> list[str]:
-    """The texts of a JSON array, without halves of surrogate pairs, which UTF-8 cannot hold.
+    """The texts of a JSON array, without halves of surrogate pairs, which UTF-8 cannot hold. What somebody else wrote there is one text.
 
-    >>> text_list('["甲", "\\\\ud800"]')
-    ['甲', '�']
+    >>> text_list('["甲", "\\\\ud800"]'), text_list("甲"), text_list("5")
+    (['甲', '�'], ['甲'], ['5'])
     """
-    texts = [str(value) for value in json.loads(text or "[]")]
+    try:
+        values = json.loads(text or "[]")
+    except ValueError:
+        values = None
+    texts = [str(value) for value in (values if isinstance(values, list) else [text])]
     if text and "\\u" in text:
         texts = [value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for value in texts]
     return texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
@@ -285,15 +286,28 @@ def find_copies(root: Any, hidden: list[Any]) -> list[Any]:
     """Those of the *hidden* elements whose sentences are shown as well: a page's microdata may hold its text once more."""
     if not hidden:
         return []
-    inside = {element for holder in hidden for element in holder.iter()}
+    holders, inside = set(hidden), set()
+    for element in root.iter():
+        if element in holders or element.getparent() in inside:
+            inside.add(element)
     shown = "".join(
         f"{'' if holder in inside else holder.text or ''}{'' if holder.getparent() in inside else holder.tail or ''}"
         for holder in root.iter()
     )
     shown = fold_letters(shown)
-    copies = []
-    for holder in hidden:
-        lines = [line for text in holder.itertext() if len(line := fold_letters(text)) >= LEAST_DESCRIPTION]
-        if lines and sum(line[:COMPARED] in shown for line in lines) >= len(lines) / 2:
-            copies.append(holder)
-    return [holder for holder in copies if not any(above in copies for above in holder.iterancestors())]
+    lines: Counter[Any] = Counter()
+    repeated: Counter[Any] = Counter()
+    for element in reversed([element for element in root.iter() if element in inside]):
+        parent = element.getparent()
+        for holder, text in ((element, element.text), (parent, element.tail)):
+            if holder in inside and len(line := fold_letters(text or "")) >= LEAST_DESCRIPTION:
+                lines[holder] += 1
+                repeated[holder] += line[:COMPARED] in shown
+        lines[parent] += lines[element]
+        repeated[parent] += repeated[element]
+    copies = {holder for holder in hidden if lines[holder] and repeated[holder] >= lines[holder] / 2}
+    return [
+        holder
+        for holder in hidden
+        if holder in copies and not any(above in copies for above in holder.iterancestors())
+    ]

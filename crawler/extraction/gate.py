@@ -166,6 +166,7 @@ def _are_dated(items: list[Any]) -> bool:
 
 def leading_link(item: Any) -> str | None:
     """The address of a link that is an item's title: in a heading, or at the item's begin."""
+    start = "".join(whole_text(item).split())[:40]
     for link in item.iter("a"):
         text = whole_text(link)
         href = link.get("href") or ""
@@ -173,7 +174,6 @@ def leading_link(item: Any) -> str | None:
             letters(text) < 6 or not href or href.startswith("#")
         ):  # that of an entry in a live blog is its own
             continue
-        start = "".join(whole_text(item).split())[:40]
         heading = any(above.tag in ("h2", "h3", "h4", "h5") for above in link.iterancestors())
         if heading or "".join(text.split())[:12] in start:
             return str(href)

@@ -201,14 +201,11 @@ def find_unconfirmed(document: Document, before: list[Any]) -> tuple[str | None,
         and (not titles or document.is_cjk or names_site(titles[0], document))
     ):
         title = fold_title(document.title)  # which names the site, as a logo does
-        by_rank = max(
-            near,
-            key=lambda element: (
-                element.tag == "h1" and fold_title(text_of(element)) not in title,
-                before.index(element),
-            ),
-        )
-        return text_of(by_rank), by_rank
+        first = [
+            element for element in near if element.tag == "h1" and fold_title(text_of(element)) not in title
+        ]
+        nearest = (first or near)[-1]
+        return text_of(nearest), nearest
     lone = [element for element in document.root.iter("h1") if 4 <= len(text_of(element)) <= 100]
     if not titles:
         return (text_of(lone[0]), lone[0]) if len(lone) == 1 else (None, None)

@@ -9,6 +9,7 @@ Japanese and Korean pages are read better without.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,7 @@ LINK_LIST = "data-link-list"
 """Marks what trafilatura is not to look at."""
 SAME = 0.8  # share of our sentences that its text must have for both readers to have read the same text ...
 MOST_BESIDE = 1.25  # ... and times their length that it may have
+MOST_BLOCKS = 2_000  # of a page of which trafilatura's jusText is to compare each with all around it
 SURE = 20  # letters of a block that are not in a text by chance
 LONG = 100  # letters of a paragraph that stays beside confirmed ones
 BETWEEN = frozenset(("p", "h2", "h3", "h4"))
@@ -38,14 +40,14 @@ KEPT = frozenset(("figure", "figcaption", "picture", "source"))
 
 def extract_text(layout: BlockLayout, element: Any) -> str:
     """The text of a page by trafilatura, folded; empty where it finds none. Its fast mode does where that has what
-    *element*, our body, says; else it is asked for what its other algorithms find as well."""
+    *element*, our body, says; else it is asked for what its other algorithms find as well, but for pages of `MOST_BLOCKS`."""
     lists = find_link_lists(layout)
     for holder in lists:
         holder.set(LINK_LIST, "")
     text = ask_trafilatura(layout.root, fast=True)
     for holder in lists:
         del holder.attrib[LINK_LIST]
-    if element is not None and says_same(layout, element, text):
+    if len(layout.blocks) > MOST_BLOCKS or (element is not None and says_same(layout, element, text)):
         return text
     return ask_trafilatura(layout.root, fast=False)
 
@@ -198,7 +200,7 @@ def find_trusted(body: Body, text: str) -> set[tuple[str, str | None]]:
         for paragraph in body.element.iter("p")
         if (own := fold_letters(own_text(paragraph))) and is_confirmed(own, text)
     ]
-    return {holder for holder in holders if holders.count(holder) >= 2}
+    return {holder for holder, times in Counter(holders).items() if times >= 2}
 
 
 def name_of(element: Any) -> tuple[str, str | None]:

@@ -54,7 +54,8 @@ def find_site_name(document: Document) -> str | None:
     longest = max(parts, key=len)
     others = [part for part in parts if part is not longest and is_site_part(part)]
     others = [part for part in others if not SLOGAN.search(part)] or others
-    behind = [part for part in others if parts.index(part) > parts.index(longest)] or others
+    places = {part: place for place, part in reversed(list(enumerate(parts)))}  # where each is first
+    behind = [part for part in others if places[part] > places[longest]] or others
     sure = [part for part in behind if SITE_WORDS.search(part) and not part.endswith(("频道", "頻道"))]
     # The site follows the last bar; what has no word of a site counts where it is as short as a name.
     if sure:

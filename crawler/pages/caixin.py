@@ -72,8 +72,9 @@ class CaixinPage(WebPage):
         heads = [
             element for element in BEFORE_TEXT(root) if text_of(element) or element.find(".//img") is not None
         ]
+        among = set(heads)
         outermost = [
-            element for element in heads if not any(parent in heads for parent in element.iterancestors())
+            element for element in heads if not any(parent in among for parent in element.iterancestors())
         ]
         for index, element in enumerate(outermost):
             if texts[0] not in element.iterdescendants():

@@ -10,8 +10,10 @@ import resource
 import subprocess
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from lxml.html import fromstring
 from scrapy.http import HtmlResponse
 
 from crawler.extraction.access import is_notice
@@ -19,10 +21,12 @@ from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import Document
 from crawler.extraction.markup import ElementCutter, close_tags
 from crawler.extraction.script_states import QUOTED
+from crawler.extraction.second_opinion import find_trusted
 from crawler.extraction.walls import find_wall
 from crawler.older_post_text import TAIL
 from crawler.pages import PageError, target_of
 from tests.pipelines.test_hostile_bodies import ROOT, UNITS
+from tests.websites import news_page
 
 CPU_SECONDS = 60
 SIZE = 100_000  # characters
@@ -63,10 +67,25 @@ def read_values(unit):
         f"<html><head><title>{value}</title><script type=application/ld+json>{data}</script></head><body><h1>山南</h1>"
         f"<p class='{value}' id='{value}'>甲</p><p>两座电站今天同时开工，总投资四十亿元。</p><p>{value}</p>"
     )
+    read_page(text)
+
+
+def read_page(text):
     response = HtmlResponse("https://news.example/1.html", body=text.encode())
     target = target_of(response.url)
     with contextlib.suppress(PageError):
         target.page(response, target, datetime.now(UTC)).article()
+
+
+def read_many():
+    """Pages of more parts of a title, paragraphs of a body, and of what follows it, than can be compared with each other."""
+    read_page(
+        f"<html><head><title>港口扩建 {'作者：张三|' * 80_000}</title></head><body><h1>港口扩建</h1><p>两座电站今天同时开工。</p>"
+    )
+    short = "<p>By John Smith</p>"
+    read_page(news_page().replace(b"</body>", short.encode() * 30_000 + b"</body>").decode())
+    body = SimpleNamespace(lines=["By John Smith"] * 100, element=fromstring(f"<div>{short * 80_000}</div>"))
+    assert find_trusted(body, "byjohnsmith") == {("div", None)}
 
 
 if __name__ == "__main__":
@@ -76,6 +95,7 @@ if __name__ == "__main__":
     for name, unit in PAGE_UNITS.items():
         if name not in UNBOUNDED:
             read(unit)
+    read_many()
     find_wall("<title>" * SIZE, "https://news.example/1.html")  # none of them closed
     print("done")
 
