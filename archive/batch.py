@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from archive.captures.journal import Noted
+from archive.insert_rows import insert_rows
 from archive.search.bulk_load import bulk_load, index
 from archive.stories.grouping import Stories
 
@@ -37,9 +37,6 @@ KEEP_FIRST = {
     "images",
     "revisions",
 }  # a row that is there stays as it is
-
-ROWS = 20
-"""A statement: SQLite opens the table and all its indexes anew for each, which for `articles` costs more than a row."""
 
 
 @dataclass(slots=True)
@@ -197,15 +194,14 @@ class BatchWriter:
     ) -> None:
         """Write the rows of one further table, *others* among them."""
         replaced = [
-            (article_id,) for article_id, entry in entries.items() if table in entry.replace and not entry.new
+            (article_id,) for article_id, entry in entries.items() if not entry.new and table in entry.replace
         ]
         if replaced:
             self.conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", replaced)
-        rows = [
-            row
-            for entry in entries.values()
-            for row in (*entry.rows.get(table, ()), *entry.replace.get(table, ()))
-        ]
+        rows: list[Row] = []
+        for entry in entries.values():
+            rows += entry.rows.get(table, ())
+            rows += entry.replace.get(table, ())
         rows += others
         if table == "securities":  # a chart names no name: it must not erase a known one
             self._insert_new(table, [row for row in rows if not row["name"]])
@@ -232,7 +228,8 @@ class BatchWriter:
         )
 
     def _write_links(self, links: Iterable[Row]) -> None:
-        self._insert(
+        insert_rows(
+            self.conn,
             "INSERT INTO links",
             ("url", "article_id", "outcome", "reason", "tries", "first_tried_at", "last_tried_at", "spider"),
             [
@@ -244,7 +241,7 @@ class BatchWriter:
                 )
                 for row in links
             ],
-            " ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
+            "ON CONFLICT (url) DO UPDATE SET article_id = excluded.article_id, outcome = excluded.outcome,"
             " reason = excluded.reason, tries = tries + excluded.tries, last_tried_at = excluded.last_tried_at",
         )
 
@@ -255,25 +252,12 @@ class BatchWriter:
             by_columns.setdefault(tuple(row), []).append(tuple(row.values()))
         for names, values in by_columns.items():
             sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-            on_conflict = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
-            self._insert(f"INSERT INTO {table}", names, values, on_conflict)
+            on_conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sets}"
+            insert_rows(self.conn, f"INSERT INTO {table}", names, values, on_conflict)
 
     def _insert_new(self, table: str, rows: list[Row]) -> None:
         """Add rows that are not there yet."""
         if rows:
             names = tuple(rows[0])
             values = [tuple(row[name] for name in names) for row in rows]
-            self._insert(f"INSERT OR IGNORE INTO {table}", names, values)
-
-    def _insert(
-        self, insert: str, names: tuple[str, ...], values: list[tuple[Any, ...]], on_conflict: str = ""
-    ) -> None:
-        """Add *values* of the columns *names*, `ROWS` at a time, the rest one by one."""
-        whole = len(values) - len(values) % ROWS
-        for rows, count in ((values[:whole], ROWS), (values[whole:], 1)):
-            if rows:
-                marks = ", ".join([f"({', '.join('?' * len(names))})"] * count)
-                self.conn.executemany(
-                    f"{insert} ({', '.join(names)}) VALUES {marks}{on_conflict}",
-                    (tuple(chain(*rows[n : n + count])) for n in range(0, len(rows), count)),
-                )
+            insert_rows(self.conn, f"INSERT OR IGNORE INTO {table}", names, values)

@@ -18,6 +18,7 @@ from archive.captures.journal import Noted, write_journal
 from archive.captures.packing import pack
 from archive.captures.redaction import Header, redact_headers, redact_json, redact_url
 from archive.captures.schema import COLUMNS_OF_EXCHANGES, COLUMNS_OF_RESPONSES, url_hash
+from archive.insert_rows import insert_rows
 
 MOST = 100  # captures a transaction
 MOST_BYTES = 8 * 1024 * 1024  # of bodies that wait
@@ -246,8 +247,9 @@ def insert_responses(
     db: sqlite3.Connection, exchanges: Exchanges, rows: Iterable[tuple[Any, ...]], or_ignore: bool = False
 ) -> None:
     """Write *rows*, ``(values of COLUMNS_OF_EXCHANGES, id, and the rest of COLUMNS_OF_RESPONSES)`` each. Raises sqlite3.Error."""
-    db.executemany(
-        f"INSERT {'OR IGNORE ' * or_ignore}INTO responses ({', '.join(COLUMNS_OF_RESPONSES)})"
-        f" VALUES ({_marks(len(COLUMNS_OF_RESPONSES))})",
+    insert_rows(
+        db,
+        f"INSERT {'OR IGNORE ' * or_ignore}INTO responses",
+        COLUMNS_OF_RESPONSES,
         [(capture_id, exchanges.number(db, exchange), *rest) for exchange, capture_id, *rest in rows],
     )

@@ -34,6 +34,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from archive.insert_rows import insert_rows
+
 PLACES = """
 CREATE TEMP TABLE places AS
 WITH timed AS (
@@ -78,8 +80,10 @@ class JournalEntry:
 def write_journal(conn: sqlite3.Connection, crawl_id: str | None, entries: Iterable[Noted]) -> None:
     """Write *entries* as a batch, in the caller's transaction."""
     [(batch,)] = conn.execute("SELECT coalesce(max(id), 0) + 1 FROM journal")
-    conn.executemany(
-        "INSERT INTO journal (batch, crawl_id, noted_at, kind, article_id, entry) VALUES (?, ?, ?, ?, ?, ?)",
+    insert_rows(
+        conn,
+        "INSERT INTO journal",
+        ("batch", "crawl_id", "noted_at", "kind", "article_id", "entry"),
         [
             (batch, crawl_id, noted_at, kind, article_id, _encode(entry))
             for noted_at, kind, article_id, entry in entries
