@@ -37,7 +37,10 @@ LONGEST_PARAGRAPH = 1_200
 """Characters of a paragraph that a rule can match whole."""
 LONGEST_TAIL = 400
 """Characters at the end of a paragraph in which a note is looked for."""
-NO_NAME = compile_late(r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现")
+NO_NAME = compile_late(
+    r"[了在从对就的是将已获]|表示|认为|报道|注意到|发现|^[A-Z\d]{2,20}$|(?:[报報网網社刊]|中心|新[闻聞]|[编編][辑輯]部?|小[编編])$"
+)
+"""What is no writer's name: words of a sentence, media and what they call themselves."""
 TextRule = tuple[Rule, "re.Pattern[str]"]
 
 

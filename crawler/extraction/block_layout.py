@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, is_boilerplate, is_hidden
+from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, find_forms, is_boilerplate, is_hidden
 from crawler.extraction.document import squeeze
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
 from crawler.extraction.trees import (
@@ -45,6 +45,8 @@ class BlockLayout:
         """What the page says that its article is about, letters and digits alone."""
         self._own: dict[Any, str] = {}
         self._folded: dict[Any, str] = {}
+        self.forms = [*find_forms(root)]
+        """Forms to write into."""
         remove_all([tag for tag in root.iter(*BOILERPLATE_TAGS) if not is_head_of_article(tag)], root)
         everything = letters(whole_text(root))
         # A text may be hidden until a script shows it; then it is most of the page.

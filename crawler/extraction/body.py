@@ -59,9 +59,11 @@ class Body:
     near_elements: list[Any]
     """The elements there."""
     after: list[str]
-    """Lines behind the text."""
+    """The last lines of the text, and the lines behind it."""
     lines: list[str]
     """Lines of the text."""
+    behind: list[str]
+    """Lines behind the text."""
     heading: Any = None
     """The heading that shows the headline."""
     lead: list[Any] = field(default_factory=list)
@@ -245,6 +247,7 @@ def read_body(
     if len(between) > BETWEEN and count(layout, lead) < count(layout, inside):
         lead = []  # a summary in a box of tools above the text
     behind = [block for block in layout.blocks if order[block] > last_inside][:12]
+    lines_behind = [squeeze(own_text(block, " ")) for block in behind]
     lines = [
         squeeze(layout.own_text(block)) for block in inside if order[block] >= text_at and block not in late
     ]
@@ -252,7 +255,8 @@ def read_body(
         element=element,
         near=near,
         near_elements=elements,
-        after=[*lines[-6:], *(squeeze(own_text(block, " ")) for block in behind)],
+        after=[*lines[-6:], *lines_behind],
+        behind=lines_behind,
         lines=[line for line in (*(squeeze(layout.own_text(block)) for block in lead), *lines) if line],
         heading=heading if head_at >= 0 else None,
         lead=lead,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from crawler.extraction.document import names_of
+from crawler.extraction.document import names_of, text_of
 
 # Elements that never hold an article's sentences.
 BOILERPLATE_TAGS = ("nav", "footer", "button", "object", "embed", "canvas", "option", "input", "map", "style")
@@ -19,6 +20,9 @@ BOILERPLATE_NAME = re.compile(
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
     r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|about[-_]?(?:au|author)\w{0,40}|author[-_]?(?:info|bio|card|box|intro|detail)s?(?:$|[\s_-])|page[-_]?tags?|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|(?:^|[\s_-])modal(?:$|[\s_-])|amazlet|kaereba|yomereba|sohucs|changyan|disqus|livere|jiathis|bdshare|bshare|promot|(?:^|[\s_-])(?:self-)?promo(?:$|[\s_-])|(?:^|[\s_-])tip(?:$|[\s_-])"
 )
+FIELDS = frozenset(("text", "email", "tel", "search", ""))
+"""Types of inputs into which a reader writes."""
+LONGEST_FORM = 160  # characters that a form within a text says, at most
 # What content management systems and larger sites call the element that holds the article's text.
 BODY_NAMES = frozenset((
     "art_body", "art_con", "art_content", "art_contextbox", "art_main", "artcon", "artibody", "artical-content", "artical_real", "articalcont",
@@ -70,3 +74,14 @@ def is_boilerplate(element: Any) -> bool:
 def names_boilerplate(name: str) -> bool:
     """Whether *name* is one of boilerplate. Remembered: a page has few names and many elements."""
     return BOILERPLATE_NAME.search(name.lower()) is not None
+
+
+def find_forms(root: Any) -> Iterator[Any]:
+    """The outermost elements round fields to write into that say no more than a form does, such as one to order a newsletter."""
+    for field in root.iter("input"):
+        form = None
+        above = field.getparent() if (field.get("type") or "").lower() in FIELDS else None
+        while above is not None and len(text := text_of(above)) <= LONGEST_FORM and text.count("。") < 2:
+            form, above = above, above.getparent()
+        if form is not None:
+            yield form

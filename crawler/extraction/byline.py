@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +20,9 @@ from crawler.extraction.byline_lines import (
     is_writer,
 )
 from crawler.extraction.chinese_bylines import persons_in_record
-from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze
+from crawler.extraction.document import LONGEST_NAME, Document, names_of, squeeze, type_name
 from crawler.extraction.japanese_bylines import KANA, find_japanese
+from crawler.extraction.japanese_names import credited_names, is_japanese_name
 from crawler.extraction.korean_bylines import HANGUL, KOREAN, korean_tail
 from crawler.extraction.names import is_name, names_in, western_names
 from crawler.extraction.persons import (
@@ -53,6 +54,11 @@ AUTHOR_NAME = re.compile(
     re.IGNORECASE,
 )
 """What the element that holds the writer's name is called."""
+SIGNED_BY = re.compile(r"(?:[Pp]osted )?[Bb]y\s{1,3}([\w.-]{2,20})\s{0,3}(?:[|｜·]|at\b|$)")
+CARD = re.compile(
+    r"\bclass=[\"'][^\"'<>]{0,80}\bvcard\b[^\"'<>]{0,80}[\"'][^<>]{0,200}>(?:\s{0,60}<[^<>]{1,200}>){0,6}\s{0,60}([^<>\s]{2,20})"
+)
+"""A writer's card of the microformat, which blogs have in the footer of their text."""
 NICKNAME = re.compile(r"(?:^|[\s_-])(?:nick|user|up)[-_]?name(?:$|[\s_-])", re.IGNORECASE)
 BLOG = re.compile(r"博客|部落格|ブログ|블로그|\bblogs?\b", re.IGNORECASE)
 LABEL = re.compile(
@@ -72,8 +78,9 @@ REPORTED_BY = re.compile(
 
 
 def is_blog(document: Document) -> bool:
-    """Whether a page calls itself a blog's."""
-    return BLOG.search(f"{document.title} {urlsplit(document.url).hostname}") is not None
+    """Whether a page, or its host, calls itself a blog's."""
+    host = urlsplit(document.url).hostname or ""
+    return "blog" in host or BLOG.search(document.title) is not None
 
 
 def texts_of_writers(elements: Iterable[Any], called_so: re.Pattern[str] = AUTHOR_NAME) -> Iterator[str]:
@@ -111,6 +118,20 @@ def find_pen_name(elements: list[Any], media: frozenset[str], in_blog: bool) -> 
     return []
 
 
+def find_blogger(document: Document, after: Iterable[str], media: frozenset[str]) -> list[str]:
+    """Who writes a blog, under whatever name: as the line behind the text says, the writer's card or the schema.org
+    record. *media* are the names of the blog, folded."""
+    signed = [match[1] for line in after if (match := SIGNED_BY.match(line))]
+    carded = [match[1] for match in islice(CARD.finditer(document.html), 1)]
+    author = document.resolve(document.linked_data.get("author"))
+    stated = author.get("name") if isinstance(author, dict) and "Person" in type_name(author) else None
+    for name in (*signed, *carded, stated):
+        is_name = isinstance(name, str) and PEN_NAME.fullmatch(name) and not NO_PEN_NAME.search(name)
+        if name and is_name and is_writer(name, None) and fold_title(name) not in media:
+            return [name]
+    return []
+
+
 def find_authors(
     document: Document,
     near: list[str],
@@ -140,18 +161,25 @@ def find_authors(
             or find_marked_authors(document.root.iter("a", "span", "div", "p", "address"))
         )
         return without_media(authors, media)
-    authors = find_printed(near, first, last, after, publisher, elements)
+    is_japanese = KANA.search(f"{document.title}{''.join(head[:2])}") is not None
+    authors = next((names for line in near if (names := credited_names(line))), []) if is_japanese else []
+    authors = authors or find_printed(near, first, last, after, publisher, elements)
     authors = authors or without_editors(without_media(find_signed(head, tail), media), document)
     own = " ".join(media)
-    if not authors and KANA.search(f"{document.title}{''.join(head[:2])}"):
-        authors = [name for name in find_japanese(near, head, tail, elements) if fold_title(name) not in own]
+    if not authors and is_japanese:
+        authors = [
+            name for name in find_japanese(near, head, tail, elements, after) if fold_title(name) not in own
+        ]
     authors = [name for name in authors if not STAFF.search(name)]
+    if set(authors) < set(stated) and all(name.isascii() for name in stated):
+        authors = stated  # a page shows each of them in a box of its own
     linked = [] if authors else find_linked_names(elements) or find_marked_authors(document.root.iter("a"))
     return (
         authors
         or [name for name in linked if is_certain(name, document) and fold_title(name) not in own]
         or [name for name in without_editors(stated, document) if is_certain(name, document)]
         or find_pen_name([*elements], media, is_blog(document))
+        or (find_blogger(document, after, media) if is_blog(document) else [])
     )
 
 
@@ -215,6 +243,7 @@ def is_certain(name: str, document: Document) -> bool:
         return re.fullmatch(KOREAN, name) is not None
     return (
         is_name(name)
+        or (is_japanese_name(name) and KANA.search(document.title) is not None)
         or not re.fullmatch(r"[\u4e00-\u9fff]+", name)
         or bool(document.linked_data.get("author") and KANA.search(document.title))
     )

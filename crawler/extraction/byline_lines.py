@@ -51,7 +51,7 @@ OPENING = re.compile(
 SIGNED = re.compile(rf"(?:^|[。!?…”」』)]\s*)\({NAMES}\)$")
 """How a text ends: (张三 李四) behind its last sentence, or on a line of its own."""
 LOOSE = re.compile(
-    r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆|文|著者|ライター)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
+    r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆者?|文|著者|筆者|ライター|投稿者)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
 )
 """A writer behind a label, under whatever name."""
 POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d")

@@ -17,7 +17,7 @@ CREDIT = re.compile(
 """Who made an image, at a caption's end."""
 
 READER_LABEL = re.compile(
-    r"^(?:(?:Image|Media|Video) ?(?:caption|copyright|source)[,:]?\s*|(?:この記事の)?(?:写真|画像)を(?:見る|拡大)(?:する)?\s*(?:[（(]\d+枚[）)])?$|이미지\s?확대보기$)",
+    r"^(?:(?:Image|Media|Video) ?(?:caption|copyright|source)[,:]?\s*|(?:图像|圖像|视频|視頻|影像|音频|音頻)(?:来源|來源|加[注註]文字)[，,]\s*|(?:この記事の)?(?:写真|画像)を(?:見る|拡大)(?:する)?\s*(?:[（(]\d+枚[）)])?$|이미지\s?확대보기$)",
     re.IGNORECASE,
 )
 """What pages write for readers who hear them, and on what enlarges an image."""
@@ -37,7 +37,8 @@ def cut_labels(body: Body) -> None:
             )
             if match is None:
                 continue
-            if match[0].strip().lower().endswith(("copyright", "source")) or text == match[0].strip():
+            label = match[0].strip(" ,:，").lower()
+            if label.endswith(("copyright", "source", "来源", "來源")) or text == match[0].strip():
                 body.take_out("image_credit", block)
             elif block.text and READER_LABEL.match(block.text.lstrip()):
                 block.text = READER_LABEL.sub("", block.text.lstrip())

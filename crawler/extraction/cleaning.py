@@ -14,11 +14,19 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, find_described, is_confirmed
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.captions import cut_credits
-from crawler.extraction.document import absolute, names_of, squeeze, text_of
+from crawler.extraction.document import CJK, absolute, names_of, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.images import add_lead_images, path_to, resolve_images, save_images
+from crawler.extraction.inserted import cut_inserted
 from crawler.extraction.lines import is_closing_line, is_end_line
-from crawler.extraction.link_lines import cut_cards, cut_link_lines, cut_lone_links, cut_promoted
+from crawler.extraction.link_lines import (
+    HEADING,
+    cut_cards,
+    cut_link_lines,
+    cut_lone_links,
+    cut_promoted,
+    is_other_page,
+)
 from crawler.extraction.second_opinion import SURE, cut_unconfirmed
 from crawler.extraction.titles import fold_words
 from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, whole_text
@@ -41,7 +49,10 @@ TAIL = re.compile(
     re.IGNORECASE,
 )
 """What sites say behind a text of themselves."""
+HEADS = re.compile(r"[^。！？!?]{2,40}[:：︰]\s*|[^。！？!?：:]{2,16}")
+"""A line at the end that is the heading of what is gone: with a colon, or short above links."""
 LONGEST_CARD_LINE = 60  # characters of a line about a writer
+TITLES = 12  # characters of links that are titles of articles, at least
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
 LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
@@ -76,6 +87,7 @@ def clean_body(
     lines_to_paragraphs(element)
     writers = {fold_words(name) for name in authors}
     cut_first_lines(body, writers)
+    cut_inserted(layout, body)
     cut_link_lines(body)
     cut_lone_links(body)
     cut_notices(body)
@@ -148,6 +160,11 @@ def is_link_list(box: Any, plain: int, linked: int, marks: int, links: int) -> b
     """Whether a box of so many characters, punctuation marks and links is a list of them."""
     if links >= 3 and linked > 2 * plain and marks < links:
         return True
+    # A title in a block of its own, and links below it.
+    if links >= 1 and linked >= TITLES and plain <= HEADING and not marks and box.tag != "table":
+        titled = any(child.tag not in INLINE and child.find(".//a") is None for child in box)
+        if titled and all(is_other_page(link.get("href") or "") for link in box.iter("a")):
+            return box.find(".//img") is None
     # A table of two or three promotions, each a link and an image.
     return (
         box.tag == "table"
@@ -171,6 +188,9 @@ def is_player_text(box: Any, size: int) -> bool:
 def cut_tail(body: Body) -> None:
     """The last lines of a body that are no text: headings of lists, notices of payment, rights and apps."""
     lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
+    was_links = False
+    # A digest has such lines all over.
+    of_links = sum(is_of_links(line, squeeze(own_text(line))) for line in lines[:-TAIL_LINES]) == 0
     for line in reversed(lines[-TAIL_LINES:]):
         text = squeeze(own_text(line))
         if line is body.element or any(
@@ -179,9 +199,38 @@ def cut_tail(body: Body) -> None:
             return
         if EDITOR_LINE.match(text):  # a rule of the pipelines lifts the editors
             continue
-        if not (is_end_line(text) or is_closing_line(text) or is_notice(text) or TAIL.search(text)):
+        leads_on = (of_links and is_of_links(line, text)) or (
+            HEADS.fullmatch(text) is not None
+            and (was_links or (text.endswith((":", "：", "︰")) and is_last(line, body)))
+        )
+        if not (
+            leads_on or is_end_line(text) or is_closing_line(text) or is_notice(text) or TAIL.search(text)
+        ):
             return
+        was_links = leads_on
         body.take_out("tail_line", line)
+
+
+def is_of_links(line: Any, text: str) -> bool:
+    """Whether a line in Chinese, Japanese or Korean is links to other pages and nothing else, but for marks in front of them."""
+    links = list(line.iter("a"))
+    linked = "".join("".join(link.itertext()) for link in links)
+    return (
+        bool(links)
+        and CJK.search(text) is not None
+        and fold_letters(linked) == fold_letters(text) != ""
+        and all(is_other_page(link.get("href") or "") for link in links)
+    )
+
+
+def is_last(line: Any, body: Body) -> bool:
+    """Whether a body shows nothing behind a line: no image, no table."""
+    behind = False
+    for inner in body.element.iter():
+        behind = behind or inner is line
+        if behind and inner.tag in ("img", "table", "video", "audio", "figure"):
+            return False
+    return True
 
 
 def cut_writer_card(body: Body, names: set[str]) -> None:

@@ -56,7 +56,8 @@ def why_no_article(
         return reason
     if not states_text(document) and (reason := why_other_labels(document, layout)):
         return reason
-    if is_list(document, layout, body) or (document.is_cjk and are_titles(body.lines)):
+    of_titles = document.is_cjk and not states_text(document) and are_titles(body.lines)
+    if of_titles or is_list(document, layout, body):
         return "is a list of links, with no text of its own"
     if published or kind != "article" or (states_article(document) and not is_list_path(document.url)):
         return None

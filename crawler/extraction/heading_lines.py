@@ -25,6 +25,11 @@ TIME_ALONE = re.compile(
     r"[\W\d]*(?:(?:最新|最終|最后|最後)?(?:更新|发布|發布|發佈|发表|出版|公開|掲載|配信|修正)(?:时间|時間|日期|日時|日|于)?|时间|時間|日期|입력|수정|등록|승인|기사입력|최종수정)?[\W\d]*(?:(?:更新|公開|掲載|配信|수정|입력)[\W\d]*)?"
 )
 """What is left of a line that states a time and nothing else."""
+ABOUT_TEXT = re.compile(
+    r"(?:(?:[发發]表|[发發][布佈]|更新|公[开開])(?:[时時][间間]|日期)?\s?[:：]?\s?|公開日?時?\s?[:：]\s?)[\d\s/.:：年月日-]{8,30}|\d{1,3}\s?分[钟鐘](?:[阅閱][读讀])?|[阅閱][读讀][时時][间間]\s?[:：].{1,12}|Article Information"
+    r"|(?:Author|Role|Reporting from|Published|Updated|Byline)[,，:：]\s?\S.{0,40}|(?:作者|撰文|撰稿)\s?[:：]\s?\S.{1,24}"
+)
+"""A line of labels under a first paragraph that is set apart: when, how long to read, who."""
 ABOVE = 0.3  # share of a body's text that can stand above its headline
 ENOUGH_ABOVE = 200  # letters above it that another reader has as text: then it is a heading within the text
 
@@ -113,6 +118,9 @@ def is_heading_line(layout: BlockLayout, block: Any, close: bool) -> bool:
 def cut_first_lines(body: Body, names: set[str]) -> None:
     """Of the first lines, those that are the time, or one of *names* (folded) alone: the text of an element that holds paragraphs as well."""
     lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
+    for line in lines[: FIRST_LINES + 2]:
+        if line is not body.element and ABOUT_TEXT.fullmatch(squeeze(own_text(line))):
+            body.take_out("page_heading", line)
     for line in lines[:FIRST_LINES]:
         text = squeeze(own_text(line))
         if letters(text) > LONGEST_TIME or (len(line) and line is body.element):

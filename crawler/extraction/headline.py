@@ -46,6 +46,9 @@ ALIKE = 0.5  # share of a heading's words that are in a title
 LARGE = re.compile(r"font-size\s*:\s*(?:1[89]|[2-4]\d)(?:\.\d+)?\s*(?:px|pt)", re.IGNORECASE)
 
 
+BARS_BEFORE_SITE = " -–—|｜_"
+
+
 def find_headline(document: Document, before: list[Any]) -> tuple[str | None, Any]:
     """The headline as one line, and the heading that shows it; None where the page has none.
 
@@ -66,8 +69,12 @@ def find_headline(document: Document, before: list[Any]) -> tuple[str | None, An
 
 def with_agreed_title(text: str, element: Any, document: Document) -> tuple[str, Any]:
     """A heading's *text*; on pages in alphabetic scripts the title on which the metadata agree, where that is another form
-    of it: with the kicker in front, or as schema.org's record and Open Graph both have it."""
-    if document.is_cjk or not (stated := document.meta.get("og:title")):
+    of it: with the kicker in front, or as schema.org's record and Open Graph both have it. On others a heading that
+    ends with the site's name goes without."""
+    if document.is_cjk:
+        head = text.removesuffix(document.meta.get("og:site_name") or " ").rstrip()
+        return (head.rstrip(BARS_BEFORE_SITE) if head.endswith(tuple(BARS_BEFORE_SITE)) else text), element
+    if not (stated := document.meta.get("og:title")):
         return text, element
     title = without_host(without_site(stated, document.meta.get("og:site_name")), document.url)
     plain, linked = fold_words(title), unescape(str(document.linked_data.get("headline") or ""))

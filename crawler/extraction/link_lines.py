@@ -15,6 +15,7 @@ from crawler.extraction.trees import is_within, own_text, whole_text
 
 LONE_LINK = 40  # characters of a link that is a list's item of its own, at most ...
 LONE_LINE = 160  # ... and of one that is a line of its own in a text of an alphabetic script
+HEADING = 16  # characters of the line above links that is their heading, at most
 MOSTLY_LINKS = 0.4  # share of a text that such lines can have; from there on, they are the text
 TAG = re.compile(
     r"\s{0,9}[\[(](?:VIDEO|INSIGHT|NEWS|PICTURES|PICS|WATCH|REPORT|ANALYSIS|MORE|WARNING|REACTION|REVEALED|LATEST|COMMENT|POLL)[\])]\W*$",
@@ -32,6 +33,8 @@ PROMOTED = re.compile(
 )
 """What a line says in front of its link to another article."""
 LONGEST_LABEL = 24  # characters
+BULLETS = "·•▸▶►◆◇■□●○★☆※▍-–—>＞» "
+"""Marks in front of a link in a list."""
 
 
 def cut_lone_links(body: Body) -> None:
@@ -87,14 +90,14 @@ def cut_link_lines(body: Body) -> None:
         links = "" if paragraph is None else "".join(whole_text(link) for link in paragraph.iter("a"))
         if (
             len(text) >= 6
-            and squeeze(links).strip("·• ") == text.strip("·• ")
+            and squeeze(links).strip(BULLETS) == text.strip(BULLETS)
             and paragraph.find(".//img") is None
         ):
             run.append(paragraph)
             continue
         if len(run) >= 3:
             above = run[0].getprevious()
-            if above is not None and len(text_of(above)) <= 10 and above.find(".//img") is None:
+            if above is not None and len(text_of(above)) <= HEADING and above.find(".//img") is None:
                 run.insert(0, above)
             for line in run:
                 if is_within(line, body.element):

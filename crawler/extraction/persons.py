@@ -11,6 +11,7 @@ from typing import Any
 from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import ARTICLE_TYPES, CJK, Document, squeeze, text_of, type_name
+from crawler.extraction.japanese_names import credited_names, posted_names
 from crawler.extraction.korean_bylines import HANGUL, korean_names
 from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import whole_text
@@ -103,6 +104,8 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
         return writers
     if HANGUL.search(text) and (reporters := korean_names(text)):
         return reporters
+    if CJK.search(text) and (writers := credited_names(text) or posted_names(text)):
+        return writers
     text = BY.sub("", REPORT.sub("", text))
     names: list[str] = []
     for part in (one for whole in PARTED.split(text) for one in split_pair(whole)):

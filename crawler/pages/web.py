@@ -195,7 +195,7 @@ class WebPage(ArticlePage):
             return []
         head, tail = body.lines[:FIRST_LINES], body.lines[-LAST_LINES:]
         return find_authors(
-            self.document, body.near, head, tail, publisher, body.near_elements, body.after[-12:][:4]
+            self.document, body.near, head, tail, publisher, body.near_elements, body.behind[:4]
         )
 
     # -- helpers ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,108 @@
+"""What pages insert between the paragraphs of a text and put behind it, in Chinese, Japanese and Korean, is no part of it."""
+
+import pytest
+
+from tests.crawler.test_not_articles import read
+from tests.websites import PARAGRAPHS, news_page
+
+
+def lines_of(page: bytes) -> list[str]:
+    return read(page)["body_text"].split("\n")
+
+
+def amid(markup: str) -> bytes:
+    """An article with *markup* in the middle of its text."""
+    end = f"<p>{PARAGRAPHS[1]}</p>".encode()
+    return news_page().replace(end, end + markup.encode())
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div><div>訂閱《早安》電子報 每天三分鐘</div><div><input type=text><div>請輸入正確的電子信箱格式</div></div><a href='javascript:'>訂閱</a></div>",
+        "<div><ul><li><a href='javascript:share()'>facebook</a></li></ul></div>",
+        "<blockquote><p>この投稿をInstagramで見る</p><p>山田太郎(@taro)がシェアした投稿</p></blockquote>",
+        "<p>This content is imported from Instagram. You may be able to find it in another format.</p><p>View this post on Instagram</p>",
+        "<p>跳过 Instagram 帖子</p><p>允许Instagram内容</p><p>结尾 Instagram 帖子</p>",
+        "<p>[廣告]請繼續往下閱讀...</p>",
+        "<div><div>林金富</div><a href='/news/1'>山南三座水庫月底蓄滿</a><a href='/news/2'>山南港吞吐量連三月增加</a></div>",
+    ],
+)
+def test_what_is_inserted_goes(markup):
+    assert lines_of(amid(markup)) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>收看更多文章，請訂閱山南新聞的專頁：</p>",
+        "<p>▸ <a href='/a/1'>山南三座水庫月底蓄滿</a></p><p>▸ <a href='/a/2'>山南港吞吐量連三月增加</a></p>",
+        "<p>更多相關消息</p><p><a href='/a/1'>山南三座水庫月底蓄滿</a> <a href='/a/2'>山南港吞吐量連三月增加</a></p>",
+    ],
+)
+def test_what_leads_on_behind_a_text_goes(markup):
+    assert lines_of(news_page(behind=markup).replace("（责任编辑：李四）".encode(), b"")) == list(PARAGRAPHS)
+
+
+def test_the_lines_of_links_of_a_digest_stay():
+    items = [f"山南港第{n}期通航，吞吐量增加" for n in range(12)]
+    page = news_page(paragraphs=tuple(f"{one}。<a href='/a/{n}'>港口</a>" for n, one in enumerate(items)))
+    assert lines_of(page) == [f"{one}。港口" for one in items]
+
+
+def test_labels_under_a_standfirst_go():
+    first = f"<p>{PARAGRAPHS[0]}</p>".encode()
+    labels = "<p>發表時間： 01/09/2023 - 09:49</p><p>11 分鐘</p><p>作者： 香港特約記者 麥燕庭</p>"
+    assert lines_of(news_page().replace(first, first + labels.encode())) == list(PARAGRAPHS)
+
+
+def test_labels_for_readers_who_hear_an_image_go():
+    figure = "<figure><img src='/i/1.jpg' width=640 height=480><p><span>图像来源，</span>王小明</p><figcaption><span>图像加注文字，</span>山南港的清晨</figcaption></figure>"
+    found = read(amid(figure))
+    assert "图像" not in found["body_html"]
+    assert "山南港的清晨" in found["body_html"]
+
+
+def test_a_heading_goes_without_the_sites_name():
+    head = "<meta property='og:site_name' content='山南新闻'>"
+    page = news_page("山南储能电站一期并网 - 山南新闻", head=head)
+    assert read(page)["headline"] == "山南储能电站一期并网"
+
+
+def blog(behind: str, record: str = "") -> dict:
+    page = news_page(source="").replace("<span>来源：</span> <span>记者 王小明</span>".encode(), b"")
+    page = page.replace(b"</head>", f"{record}</head>".encode())
+    return read(
+        page.replace(b"<div class='list'>", f"{behind}<div class='list'>".encode()),
+        "https://a.myblog.example/entry/4711",
+    )
+
+
+@pytest.mark.parametrize(
+    ("behind", "record"),
+    [
+        ("<div>by juju_mac | 2026-06-30 15:20 | Comments(0)</div>", ""),
+        (
+            "<footer><span class='author vcard'><span class=fn><b>juju_mac</b> (id:juju)</span></span></footer>",
+            "",
+        ),
+        (
+            "",
+            '<script type="application/ld+json">{"@type":"BlogPosting","author":{"@type":"Person","name":"juju_mac"}}</script>',
+        ),
+    ],
+)
+def test_a_blogger_is_named_behind_the_text(behind, record):
+    assert blog(behind, record)["authors"] == ["juju_mac"]
+
+
+def test_several_writers_in_boxes_of_their_own_are_all_named():
+    record = '<script type="application/ld+json">{"@type":"NewsArticle","author":[{"@type":"Person","name":"Sato Futo,Okada Moto"}]}</script>'
+    box = "<div class=author><a href='/authors/1'>Sato Futo</a></div>"
+    page = news_page(head=record).replace("<span>记者 王小明</span>".encode(), box.encode())
+    assert read(page)["authors"] == ["Sato Futo", "Okada Moto"]
+
+
+def test_a_medium_behind_a_label_is_no_writer():
+    page = news_page(paragraphs=("文／CTWANT", *PARAGRAPHS)).replace("<span>记者 王小明</span>".encode(), b"")
+    assert read(page)["authors"] == []
