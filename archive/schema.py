@@ -22,7 +22,7 @@ from archive.search.sql import SEARCH, SEARCH_VIEW
 from archive.stories.grouping import Stories
 from archive.views.declared_types import declare_types
 from archive.views.feed_delays import FEED_DELAYS
-from archive.views.needs_moment import needs_moment
+from archive.views.needs_moment import needs_moment, needs_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,6 +98,7 @@ step("0031_day_and_pages")
 step("0032_declared_types", "SELECT 1", declare_types)
 step("0033_search_day", SEARCH_DAY)
 step("0034_as_of_needs_a_moment", needs_moment(dict(STEPS)["0022_as_of_and_mentions"]))
+step("0035_as_of_needs_a_time", needs_time(dict(STEPS)["0034_as_of_needs_a_moment"]))
 
 
 def statements(sql: str) -> list[str]:

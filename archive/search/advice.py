@@ -6,7 +6,7 @@ import re
 
 from archive.language import gettext
 from archive.search.needs_words import NO_WORDS
-from archive.views.needs_moment import NO_MOMENT
+from archive.views.needs_moment import NO_MOMENT, NO_TIME
 
 NEEDS = {
     "search": "q = '储能 -航运'",
@@ -26,6 +26,10 @@ def explain(error: str, sql: str) -> str:
     >>> explain("SQL logic error", "select as_of_rank"), explain("no such column: x", "select x from search")
     ('SQL logic error', 'no such column: x')
     """
+    if NO_TIME in error:
+        return gettext(
+            "the moment of as_of is not a time with a zone: give 2026-06-30T15:00:00+08:00, 2026-06-30T07:00:00Z or a Beijing day"
+        )
     if NO_WORDS in error or NO_MOMENT in error:
         error = "SQL logic error"
     if error == "SQL logic error":
