@@ -86,9 +86,12 @@ def ago(text: str | None, now: datetime) -> str:
 
 
 def in_beijing(text: str | None, form: str = "%m-%d %H:%M") -> str:
-    """A time of the archive on a Beijing clock.
+    """A time of the archive on a Beijing clock; what somebody else wrote in its place as it is.
 
-    >>> in_beijing("2022-02-21T16:10:00Z")
-    '02-22 00:10'
+    >>> in_beijing("2022-02-21T16:10:00Z"), in_beijing("soon"), in_beijing("9999-12-31T20:00:00Z")
+    ('02-22 00:10', 'soon', '9999-12-31T20:00:00Z')
     """
-    return datetime.fromisoformat(text).astimezone(BEIJING).strftime(form) if text else "-"
+    try:
+        return datetime.fromisoformat(text).astimezone(BEIJING).strftime(form) if text else "-"
+    except (ValueError, OverflowError):
+        return text or "-"

@@ -20,6 +20,7 @@ META_LINE = re.compile(
 )
 HEADINGS = frozenset(("h1", "h2", "h3"))
 LONGEST_TIME = 60  # characters
+MOST_BESIDE = 50  # elements beside a time that can all be empty
 FIRST_LINES = 6  # of a body
 TIME_ALONE = re.compile(
     r"[\W\d]*(?:(?:最新|最終|最后|最後)?(?:更新|发布|發布|發佈|发表|出版|公開|掲載|配信|修正)(?:时间|時間|日期|日時|日|于)?|时间|時間|日期|입력|수정|등록|승인|기사입력|최종수정)?[\W\d]*(?:(?:更新|公開|掲載|配信|수정|입력)[\W\d]*)?"
@@ -135,11 +136,11 @@ def cut_times(body: Body) -> None:
         holder = element.getparent()
         before = element.getprevious()
         beside = f"{(before.tail if before is not None else holder.text) or ''}{element.tail or ''}"
-        alone = squeeze(own_text(holder)) == text_of(element) or (
+        alone = (
             not beside.strip()
             and (before is None or before.tag not in INLINE)
             and not follows_inline(element)
-        )
+        ) or (len(holder) <= MOST_BESIDE and squeeze(own_text(holder)) == text_of(element))
         if alone and len(text_of(element)) <= LONGEST_TIME and is_within(element, body.element):
             body.take_out("page_heading", element)
 

@@ -84,6 +84,7 @@ def read_many():
     )
     short = "<p>By John Smith</p>"
     read_page(news_page().replace(b"</body>", short.encode() * 30_000 + b"</body>").decode())
+    read_page(news_page().replace(b"</p>", b"</p>" + b"<time>x</time>" * 20_000, 1).decode())
     body = SimpleNamespace(lines=["By John Smith"] * 100, element=fromstring(f"<div>{short * 80_000}</div>"))
     assert find_trusted(body, "byjohnsmith") == {("div", None)}
 

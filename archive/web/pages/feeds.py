@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
@@ -81,8 +81,8 @@ def feed_response(request: Any, body: bytes, updated: str | None, media_type: st
     """A feed, or 304 where the reader has it as it is; *updated* is when it last changed, UTC."""
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache"}
-    if updated:
-        headers["last-modified"] = format_datetime(datetime.fromisoformat(updated), usegmt=True)
+    with suppress(ValueError):  # there is none, or somebody else wrote it
+        headers["last-modified"] = format_datetime(datetime.fromisoformat(updated or ""), usegmt=True)
     known = (request.headers.get("if-none-match") or "").split(",")
     if etag in (tag.strip().removeprefix("W/") for tag in known):
         return Response(b"", status=304, headers=headers)
