@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from crawler.extraction.chinese_bylines import RANK, ROLE
-from crawler.extraction.korean_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names
+from crawler.extraction.korean_bylines import COLUMN_HEAD, KOREAN_HEAD, korean_names, name_beside_medium
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
 from crawler.extraction.titles import fold_title
 from pipelines.printed_times import STAMP
@@ -58,6 +58,11 @@ POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d
 """Who posted, in front of when: 张三 发表于 2026-03-05."""
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
+AUTHOR_IS = re.compile(
+    rf"[(]\s?(?:本文)?作者\s?[为為系是]\s?[^()。]{{0,30}}?(?:教授|研究[员員]|院士|主任|院[长長]|博士|[记記]者|[评評][论論][员員]|撰稿人|[专專]家|[学學]者|律[师師]|分析[师師]|[总總]?[编編]|社[长長]|代表|委[员員]|作家|所[长長]|[经經]理|[会會][长長])\s?({NAME})\s?[)]$"
+)
+"""(作者系某大学教授张三) behind a text."""
+EDITOR_REPORTS = re.compile(rf"^[编編][辑輯譯译]\s?({NAME})\s?(?:报道|報導|報道)$")
 LATIN = re.compile(r"\s{0,9}\([A-Z][^()]*\)$")
 """A foreign name's own letters behind it."""
 PICTURED = re.compile(
@@ -105,18 +110,20 @@ def is_writer(name: str, publisher: str | None) -> bool:
 
 def find_in_near_line(line: str, publisher: str | None) -> list[str]:
     """Writers that a line between headline and text names: there, a byline can be short of words."""
-    if names := in_line(line):
+    plain = STAMP.sub("", line).strip()
+    if names := in_line(line) or (in_line(plain) if plain != line else []):
         return names
     if found := WESTERN_LINE.search(line):
         return western_names(found[1])
-    plain = STAMP.sub("", line).strip()
+    if found := EDITOR_REPORTS.search(plain):
+        return names_in(found[1])
     if (
         len(line) < 60
         and (found := REPORTED.search(plain))
         and not NOT_WRITER.search(plain[: found.start(1)])
     ):
         return names_in(found[1])
-    if len(line) < 60 and (korean := korean_names(line)):
+    if len(line) < 60 and (korean := korean_names(line) or name_beside_medium(plain)):
         return korean
     if names := find_unlabelled(plain, plain != line):
         return names
@@ -184,6 +191,6 @@ def find_signed(head: list[str], tail: list[str]) -> list[str]:
         if (match := OPENING.match(line[:80])) and not NOT_WRITER.search(match[0]):
             return names_in(match[1] or match[2] or match[3])
     for line in map(fold_text, reversed(tail)):
-        if match := SIGNED.search(line[-80:]):
+        if match := SIGNED.search(line[-80:]) or AUTHOR_IS.search(line[-80:]):
             return names_in(match[1])
     return []

@@ -30,6 +30,10 @@ KOREAN_TAIL = re.compile(
     rf"(?:^|[\s=.,/\[(|])((?:{KOREAN}[\s,·]+){{0,4}}{KOREAN}\s?{ROLE}|(?:칼럼니스트|평론가)\s{KOREAN})\s{{0,9}}[(\[<|]?\s{{0,9}}[\w.+-]+@[\w-]+\.[a-zA-Z.]+"
 )
 """How a text ends: 某某 기자 name@paper.example."""
+BESIDE_MEDIUM = re.compile(
+    rf"[\w·]{{1,12}}(?:일보|신문|뉴스|경제|타임[스즈]|방송|데일리|투데이|저널|닷컴|통신|미디어)\s?[|/·]?\s({KOREAN})|({KOREAN})\s?[|/·(]\s?[\w·]{{1,12}}(?:일보|신문|뉴스|경제|타임[스즈]|방송|데일리|투데이|저널|닷컴|통신|미디어)\)?"
+)
+"""某某日报 某某, or 某某 | 某某日报: a line of its own."""
 LAST = 40  # characters of a line at the end that names a reporter and says no more
 WORD = re.compile(r"[부국팀]$|^(?:기자|글|사진|인턴|편집|선임|수습|전문|객원|시민)")
 
@@ -50,6 +54,17 @@ def korean_names(line: str) -> list[str]:
     if not names and len(line) < LAST:
         names = [match[1] for match in ROLE_FIRST.finditer(line)]
     return list(dict.fromkeys(names))
+
+
+def name_beside_medium(text: str) -> list[str]:
+    """The reporter whose name stands alone beside the medium's.
+
+    >>> name_beside_medium("산남신문 김도현"), name_beside_medium("김도현 | 산남뉴스"), name_beside_medium("산남신문 경제부")
+    (['김도현'], ['김도현'], [])
+    """
+    match = BESIDE_MEDIUM.fullmatch(text.strip())
+    name = (match[1] or match[2]) if match else ""
+    return [name] if len(name) == 3 and not WORD.search(name) else []
 
 
 def korean_tail(line: str) -> list[str]:

@@ -12,7 +12,7 @@ from crawler.extraction.boilerplate import is_boilerplate
 from crawler.extraction.chinese_bylines import persons_in_record
 from crawler.extraction.document import ARTICLE_TYPES, CJK, Document, squeeze, text_of, type_name
 from crawler.extraction.japanese_names import credited_names, posted_names
-from crawler.extraction.korean_bylines import HANGUL, korean_names
+from crawler.extraction.korean_bylines import HANGUL, korean_names, name_beside_medium
 from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import whole_text
 
@@ -102,7 +102,7 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text))))
     if (writers := persons_in_record(text)) is not None:
         return writers
-    if HANGUL.search(text) and (reporters := korean_names(text)):
+    if HANGUL.search(text) and (reporters := korean_names(text) or name_beside_medium(text)):
         return reporters
     if CJK.search(text) and (writers := credited_names(text) or posted_names(text)):
         return writers
@@ -273,7 +273,9 @@ def find_own_names(document: Document, publisher: str | None) -> frozenset[str]:
     names += [stated.get(key) for key in ("name", "alternateName")] if isinstance(stated, dict) else []
     author = document.resolve(document.linked_data.get("author"))
     own = author.get("name") if isinstance(author, dict) and "Person" in type_name(author) else None
-    if isinstance(own, str) and is_person(own):  # who has a site of their own writes it
+    if (
+        isinstance(own, str) and not CJK.search(own) and is_person(own)
+    ):  # who has a site of their own writes it
         names = [name for name in names if name != own]
     return frozenset(fold_title(DOMAIN.sub("", name)) for name in names if isinstance(name, str) and name)
 

@@ -53,3 +53,15 @@ def test_names_in_brackets_sign_a_text_on_a_line_of_their_own():
 @pytest.mark.parametrize("line", ["查看全文", "查看原文", "作文", "文 · 图"])
 def test_words_that_end_in_text_name_nobody(line):
     assert read(page(last=line))["authors"] == []
+
+
+@pytest.mark.parametrize("last", ["（作者系山南大学教授赵文清）", "（本文作者為山南研究院院長赵文清）"])
+def test_who_wrote_a_text_is_said_behind_it(last):
+    assert read(page(last=last))["authors"] == ONE
+
+
+@pytest.mark.parametrize("line", ["編輯 赵文清 報導", "□ 赵文清", "赵文清/文"])
+def test_a_byline_may_stand_on_the_line_of_the_time(line):
+    assert (
+        read(page().replace(b"15:20</span>", f"15:20</span> <span>{line}</span>".encode()))["authors"] == ONE
+    )
