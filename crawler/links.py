@@ -28,6 +28,8 @@ ID = compile_late(
     r"20[0-9]{15,16}"
 )  # an article's code without its letters: taken for one only alone on its line
 WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
+CREDENTIALS = compile_late(r"^(https?://)[^/?#@]*@", re.IGNORECASE)
+"""User name and password, which no request sends: a link is written down and passed on."""
 AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
 RUN_ON = compile_late(r"(\.s?html?|(?<![0-9])[0-9]{6,}+)[\u3400-\u9fff][^/?&=%#]{0,200}$", re.IGNORECASE)
@@ -107,6 +109,8 @@ def addresses_in(text: str) -> list[str]:
     ['http://a.example/s?infoCode=NW1']
     >>> addresses_in("见 finance.example.com/a/1.html 和 NW202202212283238167")
     ['http://finance.example.com/a/1.html', 'NW202202212283238167']
+    >>> addresses_in("http://me:secret@a.example/@x/1")
+    ['http://a.example/@x/1']
     """
     text = visible(text)
     text = text.replace("\\/", "/")  # out of JSON
@@ -120,7 +124,7 @@ def addresses_in(text: str) -> list[str]:
         address = match[0] if match["code"] else trim_address(text, match.start())
         index = match.start() + max(len(address), 1)
         if address:
-            link = AMPERSAND.sub("&", address)
+            link = CREDENTIALS.sub(r"\1", AMPERSAND.sub("&", address))
             links[link if not match["bare"] else f"http://{link.removeprefix('//')}"] = None
     joined = "".join(link for link in links if "://" in link)
     return [link for link in links if "://" in link or link not in joined]

@@ -44,7 +44,10 @@ class Command(ArchiveCommand):
                 path = write_manifest(self.data_dir, conn, day)
             if command := self.settings["MANIFEST_COMMAND"]:
                 subprocess.run([*shlex.split(command), str(path)], check=True)
-        except (OSError, subprocess.CalledProcessError) as exc:
+        except subprocess.CalledProcessError as exc:
+            why = f"MANIFEST_COMMAND ended with exit status {exc.returncode}: {command}"
+            self.fail(CANNOT_WRITE, f"{path} is written, but {why}")
+        except OSError as exc:
             self.fail(CANNOT_WRITE, str(exc))
         else:
             print(path)

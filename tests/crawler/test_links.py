@@ -51,7 +51,7 @@ def test_a_link_is_found_in_what_surrounds_it(text):
         "http://[::1]:8000/a/1.html",
         "https://a.example/x?u=http://b.example/y&z=[1]",
         "https://新闻.example/路径/文章.html",
-        "http://u:p@a.example:8080/x;y=1?z#top",
+        "http://a.example:8080/x;y=1?z#top",
         "https://a.example/x/",
     ],
 )
