@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from archive.times import BEIJING
@@ -31,7 +31,7 @@ NAME = re.compile(r"(?:\d{4}-\d\d-\d\d)?-?(?:NW)?(20\d{12,18})", re.IGNORECASE)
 KEY = re.compile(r"(layout|title|date|categories|tags|permalink|info_code|source_url|images):[ \t]*(.*)")
 RETURN_LINK = r"\[返回[^\n\]]*\]\((?:https?:)?[./][^)\s]*\)"
 TAIL = re.compile(
-    rf"(?:^|\n)[ \t]*<(?P<url>(?:(?:https?:)?//|[\w-]+\.|NW\d)[^<>\n]*|[ \t]*)>(?P<links>(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$"
+    rf"(?:^|\n)[ \t]*<(?P<url>(?:(?:https?:)?//|[\w-]+\.|NW\d)[^<>\n]*|None|null|[ \t]*)>(?P<links>(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$|(?:^|\n)(?P<only>{RETURN_LINK}(?:\s{{0,9}}[|｜]?\s{{0,9}}{RETURN_LINK})*)\s{{0,9}}$"
 )
 DASHES = re.compile(r"-{3,}")
 """Before and behind the front matter."""
@@ -103,9 +103,10 @@ def read_post(name: str, data: bytes) -> Post:
     if b"\x00" in data[:4096]:
         raise PageError("the file is binary, not a post")
     text = decode(data).removeprefix("\ufeff")
+    text = text if "\n" in text else text.replace("\r", "\n")
     front, rest = split_front_matter(text)
     post = Post(native_id=native_id_of(name))
-    post.title = " ".join(unquote_title(front.get("title", "")).split()) or None
+    post.title = stated(" ".join(unquote_title(front.get("title", "")).split()))
     printed = ZONE.sub("", front.get("date", "").strip(" \"'"))
     post.published_raw = printed if DAY.match(printed) else None
     tag = front.get("tags", "").strip(" []\"'")
@@ -142,6 +143,15 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     return front, ""
 
 
+def stated(value: str | None) -> str | None:
+    """*value*, None where it is empty or a script's word for nothing.
+
+    >>> stated(" None "), stated("甲")
+    (None, '甲')
+    """
+    return value.strip() if value and not is_blank(value) else None
+
+
 def unquote_title(value: str) -> str:
     """A title without its quotation marks. Those inside stand as they are; where each is escaped, it was written as YAML.
 
@@ -160,8 +170,7 @@ def unquote_title(value: str) -> str:
 def cut_tail(text: str, post: Post) -> str:
     """*text* without the share link and the links back to the site at its end, which go to *post*."""
     while match := TAIL.search(text := text.rstrip()):
-        if (url := (match["url"] or "").strip()) and not post.url:
-            post.url = url
+        post.url = post.url or stated(unescape(match["url"] or ""))
         piece = match[0].strip()
         post.removals.insert(0, {"rule": "older_post_tail", "text": piece, "html": escape(piece)})
         text = text[: match.start()]
@@ -179,8 +188,7 @@ def read_main_part(text: str, post: Post) -> None:
         post.body_html = shown
     else:
         post.digest = read_plain_text(shown, post)
-    if is_blank(post.body_html or ""):
-        post.body_html = None
+    post.body_html, post.digest = stated(post.body_html), stated(post.digest)
     if post.digest:
         post.digest = drop_repetition(post.digest, post)
 

@@ -65,6 +65,7 @@ DIGEST_VARIANTS = {
     "n4": post(f"\n{DIGEST}", back("//finews.withounder.com/", "\n"), **NO_ZONE),
     "n5": post(f"\n{DIGEST}{DIGEST}", back("//finews.withounder.com/"), **NO_ZONE),
     "CR LF": post(f"\n{DIGEST}", back("../", "\n")).replace(b"\n", b"\r\n"),
+    "CR": post(f"\n{DIGEST}", back("../", "\n")).replace(b"\n", b"\r"),
     "byte order mark": b"\xef\xbb\xbf" + post(f"\n{DIGEST}"),
     "GBK": post(f"\n{DIGEST}").decode().encode("gb18030"),
 }
@@ -138,6 +139,14 @@ def test_the_source_behind_a_digest_goes_and_what_is_none_stays():
 def test_digest_body_and_link_are_told_apart(main, digest, body):
     read = read_post("a.md", post(main))
     assert (read.digest, read.body_html, read.url) == (digest, body, LINK)
+
+
+@pytest.mark.parametrize("nothing", ["None", "null"])
+def test_a_word_for_nothing_is_none(nothing):
+    read = read_post("a.md", post(f"> {nothing}\n\n{BODY}", title=nothing, url=nothing))
+    assert (read.title, read.digest, read.url, read.body_html) == (None, None, None, BODY)
+    with pytest.raises(PageError, match="neither a digest nor a body"):
+        article(post(f"\n{nothing}"))
 
 
 @pytest.mark.parametrize("before", ["", "-"])
