@@ -44,6 +44,33 @@ def test_what_leads_on_behind_a_text_goes(markup):
     assert lines_of(news_page(behind=markup).replace("（责任编辑：李四）".encode(), b"")) == list(PARAGRAPHS)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "▼関連記事はこちら", "この記事の写真を見る（全3枚）", "※画像はイメージです", "※この記事は2026年6月30日に配信されたものです。", "提供元：山南通信",
+        "☞ 공식 유튜브 채널 바로가기", "이 기사는 산남뉴스와 제휴한 기사입니다.", "[관련기사] 배터리 가격 하락",
+        "點我訂閱電子報", "看更多：儲能電站的故事", "原文網址：儲能電站併網", "未滿18歲禁止飲酒", "圖片來源：山南電力", "撰稿人簡介", "返回首页查看更多",
+    ],
+)  # fmt: skip
+def test_what_sites_say_behind_a_text_goes(line):
+    page = news_page(paragraphs=(*PARAGRAPHS, line)).replace("（责任编辑：李四）".encode(), b"")
+    assert lines_of(page) == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "市政府表示，將於下月公布結果。",
+        "多家机构关注储能",
+        "联系电话：010-00000000",
+        "다음 달에는 3기 계획도 나올 전망이다.",
+    ],
+)
+def test_last_lines_of_a_text_stay(line):
+    page = news_page(paragraphs=(*PARAGRAPHS, line)).replace("（责任编辑：李四）".encode(), b"")
+    assert lines_of(page) == [*PARAGRAPHS, line]
+
+
 def test_the_lines_of_links_of_a_digest_stay():
     items = [f"山南港第{n}期通航，吞吐量增加" for n in range(12)]
     page = news_page(paragraphs=tuple(f"{one}。<a href='/a/{n}'>港口</a>" for n, one in enumerate(items)))
