@@ -16,16 +16,21 @@ from crawler.extraction.other_pages import (
     ARTICLE_PATH,
     ARTICLE_TYPE,
     REFERENCE,
+    is_documentation,
     is_list_path,
     states_article,
+    states_record,
     why_other_heading,
     why_other_page,
 )
+from crawler.extraction.published import find_language
+from crawler.extraction.stated_times import find_in_elements, find_in_permalink
 from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import kind_of, letters, whole_text
-from pipelines.printed_times import STAMP
+from pipelines.printed_times import STAMP, find_times, language_tag
 
 ENOUGH_TEXT = 250  # characters that make an article of a page which states no time
+PARAGRAPHS = 5  # in one element, that make prose
 NO_HEADLINE = re.compile(
     r"untitled(?: document)?|new document|无标题文档|無標題文件|無題ドキュメント|제목 없음", re.IGNORECASE
 )
@@ -59,10 +64,23 @@ def why_no_article(
     of_titles = document.is_cjk and not states_text(document) and are_titles(body.lines)
     if of_titles or is_list(document, layout, body):
         return "is a list of links, with no text of its own"
-    if published or kind != "article" or (states_article(document) and not is_list_path(document.url)):
-        return None
     parts = urlsplit(document.url)
     where = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    if not document.is_cjk and kind == "article" and not states_record(document):
+        if is_documentation(document):
+            return f"is documentation ({parts.netloc}{parts.path})"
+        is_open = parts.path.endswith(".html") or ARTICLE_PATH.search(where) is not None
+        # Content management systems state of every page when it was made.
+        is_doubtful = bool(document.linked_data.get("datePublished")) if published else not is_open
+        if is_doubtful and not (
+            parts.netloc.endswith(".invalid")
+            or is_prose(layout, body)
+            or find_in_permalink(document.url)
+            or shows_time(document, body)
+        ):
+            return f"names no writer, shows no time of publication and states no article ({where})"
+    if published or kind != "article" or (states_article(document) and not is_list_path(document.url)):
+        return None
     if REFERENCE.search(f"{parts.netloc}{parts.path}"):
         return f"has no publication time, and an address of documentation ({parts.netloc}{parts.path})"
     size = sum(map(len, body.lines))
@@ -75,6 +93,24 @@ def why_no_article(
     if document.is_cjk and not ARTICLE_PATH.search(where) and not parts.netloc.endswith(".invalid"):
         return f"has neither a publication time nor an address of an article ({where})"
     return None
+
+
+def is_prose(layout: BlockLayout, body: Body) -> bool:
+    """Whether a text has paragraphs one behind the other, as articles do: a site's page on itself has a sentence or two in
+    each of many boxes."""
+    holders = [
+        block.getparent()
+        for block in layout.blocks
+        if block.tag == "p" and layout.worth(block) >= SENTENCE and _holds(body.element, block)
+    ]
+    return any(holders.count(holder) >= PARAGRAPHS for holder in dict.fromkeys(holders))
+
+
+def shows_time(document: Document, body: Body) -> bool:
+    """Whether a page prints a time round its text, or marks one."""
+    language = language_tag(find_language(document), urlsplit(document.url).hostname or "")
+    lines = (*body.near, *body.lines[:4], *body.after[-12:])
+    return bool(find_in_elements(document)) or any(find_times(line, language) for line in lines)
 
 
 def is_confirmed(document: Document, body: Body, headline: str) -> bool:

@@ -6,7 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.extraction.document import Document, type_name
-from crawler.extraction.titles import PARTS
+from crawler.extraction.stated_times import names_publication
+from crawler.extraction.titles import PARTS, fold_title
 
 HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 """Path of a home page, or of that of an edition (``/es/``)."""
@@ -36,12 +37,12 @@ CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
 """How the query of a search begins."""
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help|newsletters?)(?:/[^/]*){0,2}/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help|newsletters?)(?:/[^/]*){0,2}/?$|/(?:products?|services|solutions|collections?|shop|browse|genres?|pricing|coupons|calculators?)(?:/[^/]*)?/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
     re.IGNORECASE,
 )
 THREAD = re.compile(
     r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d",
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|\d)|/[\w-]{1,60}-forum/",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
@@ -90,6 +91,13 @@ REFERENCE = re.compile(
     r"^(?:docs?|developers?|help|support|kf|faq|wiki|manual)\.|/(?:docs?|help|faqs?|manual|wiki|support|reference)/"
 )
 """Address of documentation and help, which state no time."""
+DOCUMENTS = re.compile(r"^docs?\.|/docs?/")
+"""Address of documentation, which may state when it changed."""
+GENERATOR = re.compile(
+    r"docusaurus|sphinx|mkdocs|gitbook|vuepress|vitepress|mdbook|docfx|doxygen|javadoc|asciidoctor",
+    re.IGNORECASE,
+)
+"""Programs that make documentation."""
 WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re.IGNORECASE)
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
@@ -105,6 +113,31 @@ def states_article(document: Document) -> bool:
     """Whether the page's metadata call it an article, or an address of this form is one elsewhere."""
     kinds = f"{document.meta.get('og:type', '')} {type_name(document.linked_data)}".lower()
     return "article" in kinds or "posting" in kinds or bool(document.meta.get("article:published_time"))
+
+
+def is_about_product(document: Document) -> bool:
+    """Whether the page has a record of a product by whose name it is called: a newspaper's subscription is one, too."""
+    title = fold_title(document.title)
+    names = (
+        fold_title(str(record.get("name") or ""))
+        for record in document.linked_objects
+        if type_name(record) in ("Product", "ProductGroup")
+    )
+    return any(len(name) > 2 and name in title for name in names)
+
+
+def states_record(document: Document) -> bool:
+    """Whether the page has a schema.org record of an article, in JSON-LD or microdata, or a meta tag of its publication or its writer."""
+    kinds = (*map(type_name, document.linked_objects), *document.root.xpath("//@itemtype"))
+    is_named = "article:author" in document.meta or "author" in document.meta or names_publication(document)
+    return is_named or any(map(ARTICLE_TYPE.search, kinds))
+
+
+def is_documentation(document: Document) -> bool:
+    """Whether a page is documentation by its address, or by the program that made it."""
+    parts = urlsplit(document.url)
+    made = GENERATOR.match(document.meta.get("generator", "")) and "/blog/" not in parts.path
+    return bool(made or DOCUMENTS.search(f"{parts.netloc}{parts.path}"))
 
 
 def is_list_path(url: str) -> bool:
@@ -175,12 +208,15 @@ def why_other_type(document: Document) -> str | None:
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
     if any(ARTICLE_TYPE.search(kind) for kind in kinds):
         return None
+    if any("ForumPosting" in kind for kind in kinds):
+        return "is a thread of a forum"
     # Many sites write og:type "article" on every page; an article may hold questions and answers.
     asked = next((kind for kind in kinds if kind in QUESTIONS), None) if "FAQPage" not in kinds else None
     listed = not document.meta.get("article:published_time") and any(
         type_name(record) in LISTS and "datePublished" not in record for record in document.linked_objects
     )
-    if states_article(document) and not (asked or listed):
+    sold = not document.meta.get("article:published_time") and is_about_product(document)
+    if states_article(document) and not (asked or listed or sold):
         return None
     if OTHER_OPEN_GRAPH.match(open_graph := document.meta.get("og:type", "")):
         return f"states that it is a {open_graph}"

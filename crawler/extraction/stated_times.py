@@ -83,6 +83,12 @@ def find_in_metadata(document: Document) -> tuple[list[str], list[str]]:
     ]
 
 
+def names_publication(document: Document) -> bool:
+    """Whether a meta tag is named as the time of publication."""
+    named = (RANKS.get(MARKS.sub("", PREFIX.sub("", name))) for name in document.metas)
+    return any(rank is not None and rank < len(PUBLISHED_NAMES) for rank in named)
+
+
 def find_in_elements(document: Document) -> list[str]:
     """The times of ``<time>`` and of elements marked as the publication's, the latter first; not those of comments and
     other articles."""

@@ -29,6 +29,7 @@ CHALLENGES = (
     ("AWS WAF", re.compile(r"awsWafCookieDomainList|gokuProps|token\.awswaf\.com|AwsWafIntegration")),
     ("Akamai", re.compile(r"/_sec/cp_challenge/|sec-if-cpt-container|bm-verify=")),
     ("reCAPTCHA", re.compile(r"google\.com/recaptcha|g-recaptcha|recaptcha/api\.js")),
+    ("Anubis", re.compile(r"anubis_challenge|\.within\.website/x/cmd/anubis", re.IGNORECASE)),
     ("hCaptcha", re.compile(r"hcaptcha\.com|h-captcha")),
 )  # fmt: skip
 """Scripts that let only people or browsers in, by what their pages hold."""

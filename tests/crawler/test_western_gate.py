@@ -188,3 +188,34 @@ def test_an_element_with_a_line_of_its_own_is_not_above_the_headline_that_it_hol
     beside = "".join(f"<p>{lead}{SAID}</p>" for _, lead in STORIES[:3])
     inside = f"<main><article><h1>{TITLE}</h1>30 June 2026<div>{SENTENCES}</div></article><section>{beside}</section></main>"
     assert TEXT[-1] in read(western(HEADER + inside), URL)["body_text"]
+
+
+YOAST = '<meta property="og:type" content="article"><script type="application/ld+json">{"@graph":[{"@type":"WebPage","datePublished":"2024-03-05T08:00:00+00:00"},{"@type":"WebSite"}]}</script>'
+BOXES = "".join(f"<div><h2>{title}</h2><p>{lead}{SAID}</p></div>" for title, lead in STORIES)
+
+
+def test_a_site_s_page_on_itself_is_no_article():
+    made = western(f"<main><h1>{TITLE}</h1>{BOXES}</main>", YOAST)
+    with pytest.raises(NotArticle, match="names no writer"):
+        read(made, "https://harbour.example/harbour-maintenance-for-small-towns/")
+    dated = western(f"<main><h1>{TITLE}</h1><p>5 March 2024</p>{BOXES}</main>", YOAST)
+    assert read(dated, "https://harbour.example/harbour-maintenance-for-small-towns/")["headline"] == TITLE
+    prose = western(f"<main><h1>{TITLE}</h1><div>{SENTENCES * 3}</div></main>", YOAST)
+    assert read(prose, "https://harbour.example/harbour-maintenance-for-small-towns/")["headline"] == TITLE
+
+
+def test_documentation_that_states_its_last_change_is_no_article():
+    inside = western(f"<main><h1>{TITLE}</h1>{SENTENCES}<p>Last modified 5 March 2024</p></main>")
+    with pytest.raises(NotArticle, match="is documentation"):
+        read(inside, "https://harbour.example/docs/pumps/")
+
+
+@pytest.mark.parametrize(("name", "refused"), [(TITLE, True), ("A year of the Daily Harbour", False)])
+def test_a_product_is_what_the_page_is_called_after(name, refused):
+    record = f'<script type="application/ld+json">{{"@type":"Product","name":"{name}"}}</script><meta property="og:type" content="article">'
+    made = western(f"<main><h1>{TITLE}</h1><p>5 March 2024</p>{SENTENCES}</main>", record)
+    if refused:
+        with pytest.raises(NotArticle, match="Product"):
+            read(made, URL)
+    else:
+        assert read(made, URL)["headline"] == TITLE
