@@ -237,7 +237,11 @@ def cut_writer_card(body: Body, names: set[str]) -> None:
     """Behind the text, a line that is one of *names* (folded) alone and what is said of the writer there, with the portrait."""
     lines = [block for block in body.element.iter() if block.tag not in INLINE and own_text(block).strip()]
     for n, block in enumerate(lines):
-        if n < len(lines) / 2 or fold_words(text_of(block)) not in names:
+        if (
+            n < len(lines) / 2
+            or len(text := text_of(block)) > LONGEST_CARD_LINE
+            or fold_words(text) not in names
+        ):
             continue
         card = lines[n:]
         if len(card) > TAIL_LINES or any(len(text_of(line)) > LONGEST_CARD_LINE for line in card):

@@ -125,11 +125,15 @@ PAGES = (
 )  # fmt: skip
 
 
+ANY_LABEL = [re.compile("|".join(label.pattern for label in page.labels)) for page in PAGES]
+"""What begins a line with any label of each page: most pages have none."""
+
+
 def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
     """Why a page is of another kind, by its labels; None where they do not tell."""
     lines: list[str] | None = None
     alone = set(map(str.strip, ALONE.findall(document.html)))
-    for page in PAGES:
+    for page, any_label in zip(PAGES, ANY_LABEL, strict=True):
         if page.buttons and alone.isdisjoint(page.buttons):
             continue
         if lines is None:
@@ -138,6 +142,8 @@ def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
                 for block in layout.blocks
                 if (text := squeeze(layout.own_text(block))) and len(text) <= LONGEST_LABEL
             ]
+        if not any(map(any_label.match, lines)):
+            continue
         if sum(any(map(label.match, lines)) for label in page.labels) < page.least:
             continue
         sizes = (layout.plain[block] for block in layout.blocks)
