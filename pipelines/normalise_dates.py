@@ -262,8 +262,9 @@ TAG = re.compile(r"<[^<>]*>")
 def clock_of(record: Mapping[str, Any]) -> tuple[str | None, tzinfo | None]:
     """Language of an item, and the zone of its site's clock: as the page states them, else by its script and its host."""
     text = record.get("headline") or TAG.sub("", (record.get("body_raw") or "")[:2000])
-    host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
-    language = language_of_text(text) or language_tag(record.get("language"), host)
-    if zone := record.get("timezone"):
+    language, zone = language_of_text(text), record.get("timezone")
+    if language and zone:
         return language, zone_named(zone)
-    return language, zone_of_site(host, language)
+    host = urlsplit(record.get("canonical_url") or record.get("share_url") or "").hostname or ""
+    language = language or language_tag(record.get("language"), host)
+    return language, zone_named(zone) if zone else zone_of_site(host, language)
