@@ -40,12 +40,21 @@ def fit_width(text: str, width: int) -> str:
     >>> fit_width("新京报", 8) + "|", fit_width("新京报记者", 6) + "|"
     ('新京报  |', '新京… |')
     """
-    text = "".join(char if char.isprintable() else " " for char in text)
+    text = printable(text)
     if display_width(text) > width:
         while display_width(text) > width - 1:
             text = text[:-1]
         text += "…"
     return text + " " * (width - display_width(text))
+
+
+def printable(text: str) -> str:
+    """*text* as one line, without what would control the terminal.
+
+    >>> printable("\\x1b[31mred\\u202e\\n")
+    ' [31mred  '
+    """
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def fit_right(text: str, width: int) -> str:

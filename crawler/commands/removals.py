@@ -85,19 +85,21 @@ class Command(ArchiveCommand):
                 for row in removals.rules_taken(conn, opts.site, share):
                     large = f", more than {opts.share:g} % of {row['large']:,}" if row["large"] else ""
                     print(
-                        f"{row['rule']:24} {row['fragments']:>10,} {row['articles']:>10,}  {100 * row['largest_share']:.0f} %{large}"
+                        f"{terminal.printable(row['rule']):24} {row['fragments']:>10,} {row['articles']:>10,}  {100 * row['largest_share']:.0f} %{large}"
                     )
             large_ones = removals.large_shares(conn, opts.rule, opts.site, share, opts.limit)
             if large_ones:
                 print(f"\nmore than {opts.share:g} % of an article:")
             for row in large_ones:
                 headline = terminal.fit_width(row["headline"], 40).rstrip()
-                print(f"  {100 * row['share']:3.0f} %  {row['rule']:20} {row['id']}  {headline}")
+                print(
+                    f"  {100 * row['share']:3.0f} %  {terminal.printable(row['rule']):20} {row['id']}  {headline}"
+                )
             decided = removals.decisions(conn)
             if decided:
                 print("\nrestored:")
             for row in decided:
-                print(f"  {row['scope']:9} {row['target']}  since {row['decided_at']}")
+                print(f"  {row['scope']:9} {terminal.printable(row['target'])}  since {row['decided_at']}")
 
     def _restore(self, target: str) -> None:
         own = {rule.rule.name for rule in load_rules(self.data_dir / FILE).rules}
