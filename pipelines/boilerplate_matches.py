@@ -64,7 +64,7 @@ def rules_in(bits: int) -> list[TextRule]:
 def rules_for(text: str) -> list[TextRule]:
     """The rules that have a hint in the *text* of a paragraph, without which they cannot match: none, as a rule."""
     bits = 0
-    for begin in HINT.findall(text):
+    for begin in set(HINT.findall(text)):
         for word, rules in hints_at(begin):
             if word in text:
                 bits |= rules

@@ -87,7 +87,10 @@ def ask_trafilatura(root: Any, fast: bool) -> str:
     links are gone: that saves more than half of its time."""
     from trafilatura import bare_extraction  # late: it takes 0.3 s, and most crawls meet no such page
 
-    read = bare_extraction(root, options=options_of(fast), prune_xpath=f".//*[@{LINK_LIST}]")
+    try:
+        read = bare_extraction(root, options=options_of(fast), prune_xpath=f".//*[@{LINK_LIST}]")
+    except RecursionError:  # lists within lists by the hundred
+        return ""
     return fold_letters(getattr(read, "raw_text", ""))  # None where it finds nothing
 
 

@@ -25,6 +25,7 @@ ASCII_TITLE = {
 """`fold_title` of each ASCII character: a table is many times faster than patterns."""
 BLANK = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
 SHORT_TITLE = 12  # characters of a title that may be a site's name
+LONGEST_SITE = 200  # characters that a name in a title has; a label of a host has 63
 ALPHABETIC_PARTS = re.compile(r"\s{1,9}[|—–·•-]\s{1,9}|:\s{1,9}")
 NO_NAME = re.compile(r"^the\s|\b(?:news|online|magazine|blog)$|\.(?:com?|org|net)\b")
 LONGEST_WITH_SITE = 1_000  # characters of a title whose parts are looked at
@@ -121,6 +122,8 @@ def without_host(title: str, url: str) -> str:
     """
     marks = [*ALPHABETIC_PARTS.finditer(title)]
     for mark in marks[::-1]:
+        if len(title) - mark.end() > LONGEST_SITE:
+            break
         if is_host_name(title[mark.end() :], url):
             return title[: mark.start()].strip()
     # In front of a colon is the subject of many headlines.
@@ -135,6 +138,8 @@ def is_host_name(name: str, url: str, least: float = 0.5) -> bool:
     >>> is_host_name("The Post News", "https://www.harrow-post.example/"), is_host_name("Harrow Post", "https://harrow-post.example/", 1)
     (False, True)
     """
+    if len(name) > LONGEST_SITE:
+        return False
     letters = re.sub(r"\W", "", NO_NAME.sub("", name.lower()))
     labels = (urlsplit(url).hostname or "").lower().replace("-", "").split(".")
     return len(letters) > 2 and any(

@@ -22,9 +22,11 @@ from crawler.extraction.document import Document
 from crawler.extraction.markup import ElementCutter, close_tags
 from crawler.extraction.script_states import QUOTED
 from crawler.extraction.second_opinion import find_trusted
+from crawler.extraction.titles import without_host
 from crawler.extraction.walls import find_wall
 from crawler.older_post_text import TAIL
 from crawler.pages import PageError, target_of
+from pipelines.boilerplate_matches import rules_for
 from tests.pipelines.test_hostile_bodies import ROOT, UNITS
 from tests.websites import news_page
 
@@ -87,6 +89,9 @@ def read_many():
     read_page(news_page().replace(b"</p>", b"</p>" + b"<time>x</time>" * 20_000, 1).decode())
     body = SimpleNamespace(lines=["By John Smith"] * 100, element=fromstring(f"<div>{short * 80_000}</div>"))
     assert find_trusted(body, "byjohnsmith") == {("div", None)}
+    assert rules_for("$AAPL " * 200_000) == rules_for("$AAPL ")
+    assert without_host("port | " * 100_000, "https://harbour.example/").startswith("port | port")
+    read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
 
 
 if __name__ == "__main__":
