@@ -98,6 +98,20 @@ def test_new_texts_are_found(archive):
     assert rows(archive, "SELECT id FROM search WHERE q = '第1篇'") == [("finews:1",)]
 
 
+def test_a_new_text_beside_a_new_article_is_found_once_by_its_words(archive):
+    archive.add(edited(1, "储能电站并网", new=True))
+    archive.flush()
+    archive.add(edited(1, "光伏电站停工"))
+    archive.add(edited(2, "海风电场开建", new=True))
+    archive.add(Entry({**entry(3).article}, new=True))
+    archive.flush()
+    for words, found in (("光伏", ["finews:1"]), ("储能", []), ("海风", ["finews:2"])):
+        assert rows(archive, f"SELECT id FROM search WHERE q = '{words}'") == [(one,) for one in found]
+    archive.add(edited(1, "港口扩建"))
+    archive.flush()
+    assert rows(archive, "SELECT id FROM search WHERE q = '光伏'") == []
+
+
 def test_an_entry_without_a_text_leaves_the_text_alone(archive):
     archive.add(entry(1, new=True))
     archive.flush()
@@ -157,6 +171,35 @@ def test_a_copy_joins_the_story_and_leaves_it_with_its_text(archive):
     archive.add(edited(2, "央行今日开展一千亿元逆回购操作，中标利率与上次持平，市场人士认为流动性合理充裕，短期利率有望保持平稳运行。"))  # fmt: skip
     archive.flush()
     assert rows(archive, "SELECT count(DISTINCT story_id) FROM articles") == [(2,)]
+
+
+def test_an_article_stays_in_its_story_with_its_text_and_gives_it_a_name_by_its_time(archive):
+    text = "山南市储能电站一期工程昨日并网，装机容量为二十万千瓦，由当地两家企业共同投资。项目负责人在现场表示，二期工程计划于明年春天开工，届时总投资将超过十亿元。"
+    for number in (1, 2):
+        one = edited(number, text, new=True)
+        one.article["published_at"] = NOW
+        archive.add(one)
+    archive.flush()
+    stories = "SELECT DISTINCT story_id FROM articles"
+    assert rows(archive, stories) == [("finews:1",)]
+    renamed = entry(2)
+    renamed.body_html = renamed.body_text = None
+    renamed.article["headline"] = "另一个标题"
+    archive.add(renamed)
+    archive.flush()
+    assert rows(archive, stories) == [("finews:1",)], "the text is as it was"
+    late = entry(1)
+    late.body_html = late.body_text = None
+    late.article["published_at"] = LATER
+    archive.add(late)
+    archive.flush()
+    assert rows(archive, stories) == [("finews:2",)], "which came first now"
+    archive.add(edited(2, "央行今日开展一千亿元逆回购操作，中标利率与上次持平，市场人士认为流动性合理充裕，短期利率有望保持平稳运行。"))  # fmt: skip
+    archive.flush()
+    assert rows(archive, "SELECT id, story_id FROM articles ORDER BY id") == [
+        ("finews:1", "finews:1"),
+        ("finews:2", "finews:2"),
+    ]
 
 
 def test_a_security_that_only_a_chart_names_is_there_without_a_name(archive):

@@ -1,10 +1,16 @@
 """The fetch guard on the connection: what the resolver lets Scrapy's own download handler connect to."""
 
 import socket
+from types import SimpleNamespace
 
 import pytest
+from scrapy.utils.test import get_crawler
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from zope.interface import implementer
 
 from crawler.guard.fetch_guard import FetchGuard, parse_connect_to
+from crawler.guard.resolver import ConnectedElsewhere, GuardedResolver
 from tests.websites import news_page
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "0x7f.1", "2130706433", "127.1", "[::ffff:127.0.0.1]")
@@ -92,3 +98,60 @@ def test_a_link_in_a_list_is_not_trusted_with_a_private_address(newsroom, crawl,
     assert not newsroom.asked("/a/1.html")
     crawl("share", f"url={link}")
     assert newsroom.asked("/a/1.html")
+
+
+@implementer(IHostnameResolver)
+class NameServer:
+    """Answers each name with one list of addresses after the other."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def resolveHostName(self, receiver, name, port=0, types=None, transport="TCP"):
+        resolution = ConnectedElsewhere(name)
+        receiver.resolutionBegan(resolution)
+        for address in self.answers.pop(0):
+            kind = IPv6Address if ":" in address else IPv4Address
+            receiver.addressResolved(kind("TCP", address, port))
+        receiver.resolutionComplete()
+        return resolution
+
+
+@implementer(IResolutionReceiver)
+class Connecting:
+    """Collects what would be connected to."""
+
+    def __init__(self):
+        self.hosts = []
+
+    def resolutionBegan(self, resolution):
+        pass
+
+    def addressResolved(self, address):
+        self.hosts.append(address.host)
+
+    def resolutionComplete(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "connected"),
+    [
+        ((["93.184.216.34"], ["127.0.0.1"]), (["93.184.216.34"], [])),
+        ((["93.184.216.34"], ["169.254.169.254"]), (["93.184.216.34"], [])),
+        ((["10.9.9.9", "2606:2800:220:1::1"],), (["2606:2800:220:1::1"],)),
+        ((["fd00::7", "93.184.216.34", "::ffff:127.0.0.1"],), (["93.184.216.34"],)),
+        ((["64:ff9b::7f00:1", "0.0.0.0", "::"],), ([],)),
+    ],
+)
+def test_each_answer_of_a_name_server_is_judged_and_is_what_is_connected_to(answers, connected):
+    crawler = get_crawler(
+        settings_dict={"FINEWS_ORIGINS": "", "FINEWS_PLACES": "", "FINEWS_ARTICLE_PAGE": ""}
+    )
+    FetchGuard.of(crawler)
+    resolver = GuardedResolver(SimpleNamespace(nameResolver=NameServer(*answers)), 0)
+    resolver.connect_to = {}
+    for hosts in connected:
+        connecting = Connecting()
+        resolver.resolveHostName(connecting, "rebind.example", 80)
+        assert connecting.hosts == hosts
