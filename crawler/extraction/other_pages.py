@@ -215,7 +215,7 @@ def why_other_type(document: Document) -> str | None:
     listed = not document.meta.get("article:published_time") and any(
         type_name(record) in LISTS and "datePublished" not in record for record in document.linked_objects
     )
-    sold = not document.meta.get("article:published_time") and is_about_product(document)
+    sold = not states_record(document) and is_about_product(document)
     if states_article(document) and not (asked or listed or sold):
         return None
     if OTHER_OPEN_GRAPH.match(open_graph := document.meta.get("og:type", "")):
