@@ -61,6 +61,9 @@ DATED = re.compile(
 )
 """A date right behind a name. Surnames begin as months do (Martin, Mayer, Jung), and some are months (May)."""
 ROLE = re.compile(r"\s{1,9}(?:\(.{0,140}\)|[-–—]\s.*|\bfor\s.*)$")
+LONGEST_AUTHORS = (
+    4_000  # characters of a text that states authors: what names are is asked of all that stands beside them
+)
 
 
 def is_person(name: str, certain: bool = False) -> bool:
@@ -99,7 +102,8 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     >>> split_persons("김도현 선임기자"), split_persons("워싱턴=김도현 특파원"), split_persons("김도현")
     (['김도현'], ['김도현'], ['김도현'])
     """
-    text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", unescape(text))))
+    text = unescape(text[:LONGEST_AUTHORS])
+    text = squeeze(unicodedata.normalize("NFKC", re.sub(r"<[^<>]*>", " ", text)))
     if (writers := persons_in_record(text)) is not None:
         return writers
     if HANGUL.search(text) and (reporters := korean_names(text) or name_beside_medium(text)):

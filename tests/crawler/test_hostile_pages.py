@@ -20,6 +20,7 @@ from crawler.extraction.access import is_notice
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import Document
 from crawler.extraction.markup import ElementCutter, close_tags
+from crawler.extraction.persons import split_persons
 from crawler.extraction.script_states import QUOTED
 from crawler.extraction.second_opinion import find_trusted
 from crawler.extraction.titles import without_host
@@ -91,6 +92,8 @@ def read_many():
     assert find_trusted(body, "byjohnsmith") == {("div", None)}
     assert rules_for("$AAPL " * 200_000) == rules_for("$AAPL ")
     assert without_host("port | " * 100_000, "https://harbour.example/").startswith("port | port")
+    for names in ("김도윤 기자 ", "Juan Gil y Ana "):
+        assert split_persons(names * 100_000, True)
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
 
 
