@@ -61,16 +61,21 @@ def explain_unreadable(path: Path, exc: Exception) -> str:
 def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     """The archive of *data_dir*, read-only. Raises NoArchive.
 
-    A file at rest is opened as immutable: a reader of a WAL file would otherwise leave ``-wal`` and ``-shm`` beside it.
+    What is read in one transaction is of one moment, whatever a crawl that begins meanwhile writes. A reader that may only read would
+    leave ``-wal`` and ``-shm`` beside a file at rest: one that may write takes them away when it closes. Where the folder cannot
+    be written to, a file at rest is immutable.
     """
     path = data_dir / "archive.db"
     if not path.is_file():
         raise NoArchive(
             f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
         )
-    at_rest = not path.with_name("archive.db-wal").exists()
+    mode = "ro"
+    if not path.with_name("archive.db-wal").exists():
+        mode = "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"
     try:
-        conn = sqlite3.connect(f"{path.as_uri()}?mode=ro{'&immutable=1' * at_rest}", uri=True)
+        conn = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True)
+        conn.execute("PRAGMA query_only = ON")
         conn.row_factory = sqlite3.Row
         conn.execute("SELECT 1 FROM articles, feeds, crawls LIMIT 1")
     except READ_ERRORS as exc:

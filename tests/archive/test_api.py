@@ -1,16 +1,18 @@
 """The archive from Python, on the crawled sample newsroom."""
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
 
 from archive import open_archive
 from archive.edits.revisions import UnknownArticle
-from archive.reader import NoArchive
+from archive.reader import NoArchive, open_for_reading
 from tests.conftest import ROOT
 from tests.worked_queries import make_archive
 
@@ -127,3 +129,24 @@ def test_wrong_days_and_names_are_said_in_words(news):
             ask()
     with pytest.raises(UnknownArticle, match="holds no article 'nope'"):
         news.article("nope")
+
+
+def test_what_is_read_at_once_is_of_one_moment_though_a_crawl_begins_meanwhile(data, tmp_path):
+    copied = shutil.copytree(data, tmp_path / "data")
+    files = sorted(path.name for path in copied.iterdir())
+    question = "SELECT count(*) FROM links"
+    with (
+        closing(open_for_reading(copied)) as reader,
+        closing(sqlite3.connect(copied / "archive.db")) as crawl,
+    ):
+        [before] = crawl.execute(question).fetchone()
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        crawl.execute("INSERT INTO links (url, outcome, first_tried_at, last_tried_at, tries) SELECT url || '#', outcome, first_tried_at, last_tried_at, tries FROM links")  # fmt: skip
+        crawl.commit()
+        crawl.execute("PRAGMA wal_checkpoint")
+        assert crawl.execute(question).fetchone() == (2 * before,)
+        assert tuple(reader.execute(question).fetchone()) == (before,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            reader.execute("DELETE FROM links")
+    assert sorted(path.name for path in copied.iterdir()) == files
