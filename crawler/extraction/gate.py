@@ -15,6 +15,7 @@ from crawler.extraction.labelled_pages import why_other_labels
 from crawler.extraction.other_pages import (
     ARTICLE_PATH,
     ARTICLE_TYPE,
+    ARTICLES_PATH,
     REFERENCE,
     is_documentation,
     is_list_path,
@@ -69,11 +70,11 @@ def why_no_article(
     if not document.is_cjk and kind == "article" and not states_record(document):
         if is_documentation(document):
             return f"is documentation ({parts.netloc}{parts.path})"
-        is_open = parts.path.endswith(".html") or ARTICLE_PATH.search(where) is not None
-        # Content management systems state of every page when it was made.
-        is_doubtful = bool(document.linked_data.get("datePublished")) if published else not is_open
-        if is_doubtful and not (
+        if not published and not (
             parts.netloc.endswith(".invalid")
+            or parts.path.endswith(".html")
+            or ARTICLE_PATH.search(where)
+            or ARTICLES_PATH.search(parts.path)
             or is_prose(layout, body)
             or find_in_permalink(document.url)
             or shows_time(document, body)

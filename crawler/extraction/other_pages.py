@@ -107,6 +107,11 @@ ACCOUNT_PATH = re.compile(
 )
 """Address of an account, or of what a site has under a tag or by an author, by a number."""
 ARTICLE_PATH = re.compile(r"\d{5,}|/20\d\d[/-]?\d\d|\w-\w++-\w++-\w|\d[\w-]{0,60}\.s?html?$|[?&]\w*id=\d")
+ARTICLES_PATH = re.compile(
+    r"/(?:blogs?|news|articles?|artikel|artigos?|stor(?:y|ies)|posts?|press|magazine?|journal|nachrichten|noticias?|actualites?)/[\w%-]{5,}",
+    re.IGNORECASE,
+)
+"""A page below a section of articles."""
 
 
 def states_article(document: Document) -> bool:
