@@ -15,7 +15,7 @@ FILES = ("crawler/older_post.py",)
 
 
 def reader_of(settings: Any) -> str:
-    """Version of the reader with the user's own rules, e.g. ``0.2.0+1f3a9c04.rules-5b6f2a10``."""
+    """Version of the reader with the user's own rules, e.g. ``0.3.0+1f3a9c04.rules-5b6f2a10``."""
     try:
         rules = (Path(settings["DATA_DIR"]).expanduser() / RULES).read_bytes()
     except OSError:
@@ -25,7 +25,7 @@ def reader_of(settings: Any) -> str:
 
 @cache
 def reader_version() -> str:
-    """Version of the package and a digest of the code that reads, e.g. ``0.2.0+1f3a9c04``: 80 files, read once a crawl."""
+    """Version of the package and a digest of the code that reads, e.g. ``0.3.0+1f3a9c04``: 80 files, read once a crawl."""
     digest = hashlib.sha256()
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):

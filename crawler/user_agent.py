@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 def build_user_agent(user_agent: str, bot_name: str, contact: str) -> str:
