@@ -133,15 +133,16 @@ def compare(old: str, new: str) -> list[Line]:
     [('changed', [('same', '甲。'), ('removed', '乙。')]), ('removed', [('removed', '丙。')]), ('added', [('added', '丁丁。')])]
     """
     lines: list[Line] = []
+    only_removed = False  # is what the last line holds; `Line.kind` would look at all of it for each sentence
     for kind, runs, sentence in _steps(_sentences(old), _sentences(new)):
         last = lines[-1] if lines else None
-        only_removed = last is not None and last.kind == "removed"
         if last is None or (sentence.starts and not (kind != "removed" and only_removed and not last.ended)):
-            last = Line()
+            last, only_removed = Line(), True
             lines.append(last)
         if last.runs and _parted(last.runs[-1][1], runs[0][1]):
             runs = [(runs[0][0], f" {runs[0][1]}"), *runs[1:]]
         last.runs += runs
+        only_removed = only_removed and all(kind == "removed" for kind, _ in runs)
         last.ended = sentence.ends
     return lines
 

@@ -289,6 +289,15 @@ def test_a_long_table_is_compared_row_by_row():
     assert lines[7].runs == [("same", "甲公司7\t7.5\t"), ("removed", "3"), ("added", "4")]
 
 
+@pytest.mark.timeout(60)  # of a second or so
+def test_a_paragraph_of_very_many_sentences_is_compared_in_one_pass():
+    """It took longer than a test may for every sentence to look at all before it."""
+    text = "".join(f"第{n}句。" for n in range(100_000))
+    [line] = compare(text, f"{text}新。")
+    assert line.runs[-1] == ("added", "新。")
+    assert {kind for kind, _ in line.runs[:-1]} == {"same"}
+
+
 def test_the_commands_clock_is_not_asked(edits):
     """What is shown is the archive's alone."""
     article_id = edits.article("旧。", "新。")
