@@ -95,6 +95,7 @@ def read_many():
     for names in ("김도윤 기자 ", "Juan Gil y Ana "):
         assert split_persons(names * 100_000, True)
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
+    read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<table><td>The port grows' * 8_000}")
 
 
 if __name__ == "__main__":
