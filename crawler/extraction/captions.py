@@ -25,7 +25,10 @@ READER_LABEL = re.compile(
 
 def cut_labels(body: Body) -> None:
     """Take labels such as "Image caption" out of figures, and lines that say who made the image."""
-    for figure in list(body.element.iter("figure")):
+    figures = [
+        figure for figure in body.element.iter("figure") if next(figure.iterancestors("figure"), None) is None
+    ]
+    for figure in figures:
         for block in [
             inner for inner in figure.iterdescendants("span", "p", "div", "figcaption") if len(inner) <= 2
         ]:
@@ -48,6 +51,8 @@ def cut_credits(body: Body) -> None:
     """Take out of captions who made the image: elements named so, and what follows a word such as ©, 摄 or Photo."""
     cut_labels(body)
     for caption in list(body.element.iter("figcaption")):
+        if caption.find(".//figcaption") is not None:
+            continue  # that is the caption
         for part in list(caption.iterdescendants()):
             named = f"{part.get('class') or ''} {part.get('itemprop') or ''}"[:LONGEST_NAME]
             if CREDIT_NAME.search(named) and is_within(part, caption) and part.find(".//img") is None:

@@ -133,6 +133,8 @@ def cut_first_lines(body: Body, names: set[str]) -> None:
 def cut_times(body: Body) -> None:
     """Times in elements of their own that stand on a line alone, however they are written."""
     for element in list(body.element.iter("time")):
+        if element.find(".//time") is not None:
+            continue  # that is the time
         holder = element.getparent()
         before = element.getprevious()
         beside = f"{(before.tail if before is not None else holder.text) or ''}{element.tail or ''}"
