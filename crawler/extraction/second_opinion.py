@@ -13,6 +13,8 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from lxml import etree
+
 from crawler.extraction.above_text import SENTENCE, SENTENCE_ENDS, is_described
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body, is_confirmed
@@ -32,7 +34,9 @@ LINK_LIST = "data-link-list"
 SAME = 0.8  # share of our sentences that its text must have for both readers to have read the same text ...
 MOST_BESIDE = 1.25  # ... and times their length that it may have
 MOST_BLOCKS = 2_000  # of a page of which trafilatura's jusText is to compare each with all around it
-MOST_NESTED = 30  # tables, one in the other: trafilatura looks at all of each again
+IS_DEEP = etree.XPath(f"boolean({'/'.join('*' * 256)})")
+"""Whether elements are in each other deeper than libxml2 follows by default: trafilatura looks at all of each again, minutes for
+some."""
 SURE = 20  # letters of a block that are not in a text by chance
 LONG = 100  # letters of a paragraph that stays beside confirmed ones
 BETWEEN = frozenset(("p", "h2", "h3", "h4"))
@@ -42,7 +46,7 @@ KEPT = frozenset(("figure", "figcaption", "picture", "source"))
 def extract_text(layout: BlockLayout, element: Any) -> str:
     """The text of a page by trafilatura, folded; empty where it finds none. Its fast mode does where that has what
     *element*, our body, says; else it is asked for what its other algorithms find as well, but for pages of `MOST_BLOCKS`."""
-    if nests_tables(layout.root):
+    if IS_DEEP(layout.root):
         return ""
     lists = find_link_lists(layout)
     for holder in lists:
@@ -83,17 +87,6 @@ def says_same(layout: BlockLayout, element: Any, text: str) -> bool:
     size = sum(map(len, sentences))
     confirmed = sum(len(sentence) for sentence in sentences if is_confirmed(sentence, text))
     return confirmed >= SAME * max(size, len(text) / MOST_BESIDE)
-
-
-def nests_tables(root: Any) -> bool:
-    """Whether more than `MOST_NESTED` tables stand one in the other."""
-    tables = [*root.iter("table")]
-    if len(tables) <= MOST_NESTED:
-        return False
-    depths: dict[Any, int] = {}
-    for table in tables:
-        depths[table] = depths.get(next(table.iterancestors("table"), None), 0) + 1
-    return max(depths.values()) > MOST_NESTED
 
 
 def ask_trafilatura(root: Any, fast: bool) -> str:
