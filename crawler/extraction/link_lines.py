@@ -87,7 +87,8 @@ def cut_link_lines(body: Body) -> None:
         text = "" if paragraph is None else text_of(paragraph)
         if paragraph is not None and not text:
             continue
-        links = "" if paragraph is None else "".join(whole_text(link) for link in paragraph.iter("a"))
+        is_line = paragraph is not None and paragraph.find(".//p") is None
+        links = "".join(whole_text(link) for link in paragraph.iter("a")) if is_line else ""
         if (
             len(text) >= 6
             and squeeze(links).strip(BULLETS) == text.strip(BULLETS)
