@@ -36,7 +36,9 @@ def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
     elif is_on_full_disk(path):
         remedy = "The disk is full: make room"
     elif could_not_write(exc):
-        remedy = "Is there a quota, or a limit on the size of files (ulimit -f)? Otherwise the disk fails"
+        remedy = (
+            "Is there a quota, or a limit on the size of files (ulimit -f)? Otherwise the disk may be failing"
+        )
     else:
         remedy = otherwise
     return f"{path} cannot be written: {exc}{'. ' * bool(remedy)}{remedy}"

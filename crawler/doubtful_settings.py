@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from scrapy.settings import BaseSettings, default_settings
 
 from crawler import settings as project_settings
+from crawler.addon import class_path
 
 
 def find_typos(settings: BaseSettings) -> list[str]:
@@ -35,9 +36,7 @@ def find_idle_feeds(settings: BaseSettings) -> list[str]:
     """A warning where files are asked for (``-O``, ``-o``, FEEDS) whose writer is switched off."""
     feeds = settings.getdict("FEEDS")
     switched_off = {
-        extension if isinstance(extension, str) else f"{extension.__module__}.{extension.__qualname__}"
-        for extension, order in settings.getdict("EXTENSIONS").items()
-        if order is None
+        class_path(extension) for extension, order in settings.getdict("EXTENSIONS").items() if order is None
     }
     if not feeds or FEED_EXPORTER not in switched_off:
         return []

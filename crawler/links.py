@@ -28,7 +28,7 @@ ID = compile_late(
     r"20[0-9]{15,16}"
 )  # an article's code without its letters: taken for one only alone on its line
 WITHOUT_SCHEME = compile_late(rf"(?:https?:)?(?://)?({HOST}/{IN_ADDRESS}+)", re.IGNORECASE)
-CREDENTIALS = compile_late(r"^(https?://)[^/?#@]*@", re.IGNORECASE)
+CREDENTIALS = compile_late(r"^(https?://)[^/?#]*@", re.IGNORECASE)
 """User name and password, which no request sends: a link is written down and passed on."""
 AMPERSAND = compile_late(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)  # escaped once or more often
 # What runs on behind a file's name or a number, without a space: http://a.example/1.html这条
@@ -109,8 +109,8 @@ def addresses_in(text: str) -> list[str]:
     ['http://a.example/s?infoCode=NW1']
     >>> addresses_in("见 finance.example.com/a/1.html 和 NW202202212283238167")
     ['http://finance.example.com/a/1.html', 'NW202202212283238167']
-    >>> addresses_in("http://me:secret@a.example/@x/1")
-    ['http://a.example/@x/1']
+    >>> addresses_in("http://me:secret@a.example/@x/1 http://me@work:p@ss@a.example/2")
+    ['http://a.example/@x/1', 'http://a.example/2']
     """
     text = visible(text)
     text = text.replace("\\/", "/")  # out of JSON

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from archive.differences import Difference, names_of
-from archive.edits.as_text import Page, print_line, print_skipped
+from archive.edits.as_text import Page, print_lines
 from archive.edits.word_diff import compare, words
 
 NAMES = {
@@ -59,23 +59,5 @@ def print_difference(page: Page, difference: Difference) -> None:
             if len(entries) > SHOWN:
                 page.runs(lead, [("same", f"and {len(entries) - SHOWN:,} more {kind}")])
     if "body_text" in difference.columns:
-        print_text(page, *difference.columns["body_text"])
-
-
-def print_text(page: Page, old: str, new: str) -> None:
-    """The paragraphs that differ, with their neighbours."""
-    paragraphs = compare(old or "", new or "")
-    near = {
-        index + beside
-        for index, line in enumerate(paragraphs)
-        if line.kind != "same"
-        for beside in (-1, 0, 1)
-    }
-    skipped = 0
-    for index, line in enumerate(paragraphs):
-        if index in near:
-            skipped = print_skipped(page, skipped)
-            print_line(page, line)
-        else:
-            skipped += 1
-    print_skipped(page, skipped)
+        old, new = difference.columns["body_text"]
+        print_lines(page, compare(old or "", new or ""))

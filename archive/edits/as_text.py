@@ -150,12 +150,17 @@ def print_change(page: Page, change: Change, whole: bool) -> None:
             page.say(label(gettext("text")) + gettext("the same"))
         return
     page.say()
+    print_lines(page, lines, whole)
+
+
+def print_lines(page: Page, lines: list[Line], whole: bool = False) -> None:
+    """The lines that changed, with their neighbours; *whole*: all of them."""
     near = {
         index + beside for index, line in enumerate(lines) if line.kind != "same" for beside in (-1, 0, 1)
-    } | set(range(len(lines)) if whole else ())
+    }
     skipped = 0
     for index, line in enumerate(lines):
-        if index in near:
+        if whole or index in near:
             skipped = print_skipped(page, skipped)
             print_line(page, line)
         else:

@@ -45,7 +45,7 @@ class BlockLayout:
         """What the page says that its article is about, letters and digits alone."""
         self._own: dict[Any, str] = {}
         self._folded: dict[Any, str] = {}
-        self.forms = [*find_forms(root)]
+        self.forms = find_forms(root)
         """Forms to write into."""
         remove_all([tag for tag in root.iter(*BOILERPLATE_TAGS) if not is_head_of_article(tag)], root)
         everything = letters(whole_text(root))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -76,12 +75,23 @@ def names_boilerplate(name: str) -> bool:
     return BOILERPLATE_NAME.search(name.lower()) is not None
 
 
-def find_forms(root: Any) -> Iterator[Any]:
+def find_forms(root: Any) -> list[Any]:
     """The outermost elements round fields to write into that say no more than a form does, such as one to order a newsletter."""
+    outermost: dict[Any, Any] = {}  # of elements that were looked at; None: more than a form
     for field in root.iter("input"):
-        form = None
         above = field.getparent() if (field.get("type") or "").lower() in FIELDS else None
-        while above is not None and len(text := text_of(above)) <= LONGEST_FORM and text.count("。") < 2:
-            form, above = above, above.getparent()
-        if form is not None:
-            yield form
+        inside = []
+        while above is not None and above not in outermost and says_little(above):
+            inside.append(above)
+            above = above.getparent()
+        form = outermost.setdefault(above, None)
+        if form is None and inside:
+            form = inside[-1]
+        outermost.update(dict.fromkeys(inside, form))
+    return [form for form in dict.fromkeys(outermost.values()) if form is not None]
+
+
+def says_little(element: Any) -> bool:
+    """Whether an element has no more text than a form."""
+    text = text_of(element)
+    return len(text) <= LONGEST_FORM and text.count("。") < 2

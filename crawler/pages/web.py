@@ -313,7 +313,7 @@ class WebPage(ArticlePage):
         if reason := why_other_page(self.document):
             return NotArticle(f"{self.site}: the page {where} {reason}")
         if self.body is not None and any(cut["rule"] == "paid_notice" for cut in self.body.removals):
-            return Walled(f"{self.site}: {where} shows no text of the article to who does not pay or log in")
+            return Walled(f"{self.site}: {where} shows the article's text only to those who pay or log in")
         if sum(self.layout.linked.values()) > LINKS * LEAST_TEXT:
             return NotArticle(f"{self.site}: the page {where} is a list of links, with no text of its own")
         return PageError(f"{self.site}: the page {where} has no article text that we can find")

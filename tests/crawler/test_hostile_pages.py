@@ -95,7 +95,7 @@ def read_many():
     for names in ("김도윤 기자 ", "Juan Gil y Ana "):
         assert split_persons(names * 100_000, True)
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
-    for unit in ("<table><td>", "<figure><figcaption>", "<time>", "<p><a>"):
+    for unit in ("<table><td>", "<figure><figcaption>", "<time>", "<p><a>", "<div><input>"):
         read_page(
             f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{f'{unit}The port grows' * 4_000}"
         )

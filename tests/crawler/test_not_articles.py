@@ -373,7 +373,7 @@ def test_a_page_that_shows_only_who_may_read_it_is_a_wall():
         "読者会員限定です",
         "新聞の購読者は、読者会員の登録をしていただくと、閲覧できます。登録の手続きには、販売店から届いた招待状か領収書が必要です。",
     )
-    with pytest.raises(Walled, match="who does not pay"):
+    with pytest.raises(Walled, match="only to those who pay"):
         read(news_page(paragraphs=lines).replace(b"</body>", f"{about}</body>".encode()))
 
 
