@@ -10,6 +10,7 @@ from lxml import etree
 from archive.body_tags import TAGS as SAFE_TAGS
 from archive.late_pattern import compile_late
 from archive.post_text import clean_title
+from pipelines.open_elements import part_elements
 from pipelines.sanitise_html import DROPPED, UNWRAPPED, sweep
 
 KEPT = {
@@ -55,8 +56,13 @@ def tidy(tree: Any) -> None:
         if not image.get("src"):
             image.tag = DROPPED
     sweep(tree)
+    while part_elements(tree, UNWRAPPED):
+        sweep(tree)
     is_changed = mark_empty(tree)
     sweep(tree)
+    for element in tree.iter("pre"):
+        if element.text:
+            element.text = element.text.lstrip("\n")  # a parser drops the first
     for element in tree.iter(*TRIMMED):
         if len(element):
             trim(element)
@@ -76,7 +82,8 @@ def mark_empty(tree: Any) -> bool:
             continue
         if element is tree or element.get("class") == "image-missing":
             continue
-        if any(child.tag != DROPPED or (child.tail or "").strip(SPACE) for child in element):
+        passed = (DROPPED, "br") if element.tag in TRIMMED else (DROPPED,)
+        if any(child.tag not in passed or (child.tail or "").strip(SPACE) for child in element):
             continue
         element.tag = DROPPED
         is_changed = True

@@ -24,6 +24,12 @@ from pipelines.raw_html import (
 )
 
 DEEPEST = 150  # elements within each other; a deeper wrapper goes, its text stays
+DEEPEST_OF = {
+    "table": DEEPEST - 3, **dict.fromkeys(("caption", "colgroup", "thead", "tbody", "tfoot"), DEEPEST - 2), "tr": DEEPEST - 1, "col": DEEPEST - 1,
+    "video": DEEPEST - 1, "audio": DEEPEST - 1,
+}  # fmt: skip
+"""A table goes with all of its parts: text in a row but in no cell moves before the table where it is read again. A link in a
+paragraph takes the place of a player."""
 
 LAZY_SOURCES = (
     "data-original-src", "data-lazy-src", "data-actualsrc", "data-lazyload", "data-lazy", "data-echo", "data-url", "data-img",
@@ -61,11 +67,10 @@ HIDDEN = {"&": "\u2060", "<": "\u200b", ">": "\u200e", '"': "\u200f", "'": "\u20
 """Characters that `UNSEEN` has taken out, in the place of those that are markup."""
 SHOWN = str.maketrans({hidden: character for character, hidden in HIDDEN.items()})
 VOID = frozenset(("br", "img", "hr", "col", "source"))
+VOID_TAG = compile_late(r"(<(?:img|hr|col|source)\b[^>]*+)>")
 SHOUTED = compile_late(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-_parser = etree.HTMLParser(
-    huge_tree=True, encoding="utf-8", remove_comments=False
-)  # the default loses what is deep
-_joining = etree.XMLParser(huge_tree=True, resolve_entities=False)
+_parser = etree.XMLParser(huge_tree=True, resolve_entities=False)
+"""What the sanitiser writes is balanced: libxml2's reader of HTML would close elements that browsers leave open."""
 _cleaner: Any = None
 
 
@@ -142,11 +147,10 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
         clean = cleaner().clean(html.encode("utf-8", "ignore").decode("utf-8"))
     if "&#" in html:  # references to characters that a tree cannot hold
         clean = UNSEEN.sub("", clean)
-    if clean.count("<") > 2 * DEEPEST:
+    if clean.count("<") > 2 * DEEPEST_OF["table"]:
         clean = flat(clean)
-    if many:
-        clean = clean.replace("&nbsp;", "\u00a0")
-    root = etree.fromstring(f"<html><body><div>{clean}</div></body></html>".encode(), _parser)[0][0]
+    clean = VOID_TAG.sub(r"\1/>", clean.replace("<br>", "<br/>").replace("&nbsp;", "\u00a0"))
+    root = etree.fromstring(f"<div>{clean}</div>".encode(), _parser)
     if many:
         show_references(root)
     for media in [*root.iter("video", "audio")]:
@@ -182,13 +186,13 @@ def flat(clean: str) -> str:
     """
     parts, pos, depth = [], 0, 0
     for tag in TAG.finditer(clean):
-        if tag[2] in VOID:
+        name = tag[2]
+        if name in VOID and name != "col":
             continue
         if tag[1]:
             depth -= 1
-            deep = depth >= DEEPEST
-        else:
-            deep = depth >= DEEPEST
+        deep = depth >= DEEPEST_OF.get(name, DEEPEST)
+        if not tag[1] and name != "col":
             depth += 1
         if deep:
             parts.append(clean[pos : tag.start()])
@@ -213,7 +217,7 @@ def sweep(tree: Any) -> None:
     etree.strip_elements(tree, DROPPED, with_tail=False)
     etree.strip_tags(tree, UNWRAPPED)
     if count > MOST_SWEPT:
-        fresh: Any = etree.fromstring(etree.tostring(tree, encoding="unicode", with_tail=False), _joining)
+        fresh: Any = etree.fromstring(etree.tostring(tree, encoding="unicode", with_tail=False), _parser)
         tree[:] = fresh[:]
         tree.text = fresh.text
 

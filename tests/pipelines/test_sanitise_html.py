@@ -161,3 +161,33 @@ def test_links_lead_where_they_led_on_their_page(href, whole):
     tree = safe_tree(f'<p><a href="{href}">一</a></p>', "https://news.example/b/2.html")
     assert tree[0][0].get("href") == whole
     assert tree[0][0].text == "一"
+
+
+@pytest.mark.parametrize(
+    ("html", "clean"),
+    [
+        ("<p>甲<object><p>乙</p></object>丙</p>", "<div>甲<p>乙</p>丙</div>"),
+        ("<h1>甲<span><h2>乙</h2></span>丙</h1>", "<h1>甲<div>乙</div>丙</h1>"),
+        ("<ul><li>甲<object><li>乙</li></object></li></ul>", "<ul><li>甲<div>乙</div></li></ul>"),
+        ("<dl><dd>甲<object><dt>乙</object></dl>", "<dl><dd>甲<div>乙</div></dd></dl>"),
+        ('<a href="http://a.example/1">甲<object><a href="http://a.example/2">乙</a></object></a>', '甲<a href="http://a.example/2">乙</a>'),
+        ('<a href="http://a.example/1">甲<audio src="http://a.example/2"></audio></a>', '甲<p><a href="http://a.example/2">音频</a></p>'),
+        ("<h1>甲<span><p>乙</p></span>丙</h1>", "<h1>甲<p>乙</p>丙</h1>"),
+        ("<a href='http://a.example/1'><table><tr><td>甲</table></a>", '<a href="http://a.example/1"><table><tbody><tr><td>甲</td></tr></tbody></table></a>'),
+        ("<p>甲</p><p><br></p><li><p><br> <br></p></li>", "<p>甲</p>"),
+        ("<pre>\n\n甲\n乙</pre>", "<pre>甲\n乙</pre>"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_of_html_would_part_is_never_written(html, clean):
+    assert rendered(html) == clean
+    assert rendered(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<table><tr>甲<td>乙", "<table><caption>甲<table><colgroup><col>", "<div><table><tbody>甲<tr><td>"],
+)
+@pytest.mark.parametrize("depth", [36, 37, 49, 50, 51, 400])
+def test_tables_too_deep_go_with_all_of_their_parts(unit, depth):
+    clean = rendered(unit * depth)
+    assert rendered(clean) == clean

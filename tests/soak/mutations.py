@@ -10,12 +10,14 @@ from pathlib import Path
 from types import FrameType
 
 from tests.soak.answers import BODIES
-from tests.soak.parsers import PARSERS
+from tests.soak.nested import nested_body
+from tests.soak.parsers import PARSERS, clean_body, read_page, write_post
 from tests.websites import news_page
 
 TESTS = Path(__file__).resolve().parent.parent
 CPU_EACH = 2.0  # seconds of one input
 LONGEST = 200_000  # bytes
+READ_MARKUP = (clean_body, read_page, write_post)
 TIMES = (
     "2026-06-30 15:20:01", "6月30日 15:20", "昨天 9:05", "3分钟前", "Tue, 30 Jun 2026 15:20:01 +0800", "June 30, 2026 3:20 p.m. EDT", "30/06/2026", "2026年6月30日星期二 下午3:20",
     "le 30 juin 2026 à 15h20", "1782804001", "2026-06-30T15:20:01.5Z", "二〇二六年六月三十日", "民國115年6月30日", "30. Juni 2026",
@@ -93,7 +95,10 @@ def mutate_inputs(seconds: float, seed: int = 1, most: int | None = None) -> str
         while time.process_time() - begun < seconds and number != most:
             dice = random.Random(f"{seed}:{number}")
             name, parser = list(PARSERS.items())[number % len(PARSERS)]
-            data = mutate(dice.choice(given), dice.choice(given), dice)
+            if parser in READ_MARKUP and dice.random() < 0.3:
+                data = nested_body(dice).encode()
+            else:
+                data = mutate(dice.choice(given), dice.choice(given), dice)
             signal.setitimer(signal.ITIMER_PROF, CPU_EACH)
             started = time.process_time()
             try:

@@ -88,6 +88,7 @@ def clean_body(data: bytes) -> None:
     again = Article(id="web:1", site="web", retrieved_at=NOW, headline="题", body_raw=html or " ")
     again = RenderBodyPipeline().process_item(SanitiseHtmlPipeline().process_item(again))
     assert without_space(again.body_text or "") == without_space(item.body_text or ""), (html, item.body_text)
+    assert (again.body_html or "") == html, (html, again.body_html)
 
 
 def clean(html: str) -> Article:
