@@ -20,7 +20,7 @@ from archive.captures import NAME as CAPTURES
 from archive.data_files import DataFiles, leads_out
 from archive.lock import NAME as LOCK
 from archive.lock import DirectoryLock
-from archive.reader import connect_to_read
+from archive.reader import NoArchive, check_is_there, connect_to_read, explain_unreadable
 from archive.schema import SET
 
 DATABASES = ("archive.db", CAPTURES)
@@ -56,8 +56,14 @@ def back_up(data_dir: Path, dest: Path) -> Copied:
 
     Raises BackupError, AlreadyLocked where *dest* is in use, OSError, sqlite3.Error.
     """
-    if not (data_dir / "archive.db").is_file():
-        raise BackupError(f"there is no {data_dir / 'archive.db'}")
+    try:
+        path = check_is_there(data_dir)
+        with closing(connect_to_read(path)) as conn:
+            conn.execute("SELECT 1 FROM articles, images LIMIT 1")
+    except NoArchive as exc:
+        raise BackupError(str(exc)) from None
+    except sqlite3.DatabaseError as exc:
+        raise BackupError(explain_unreadable(path, exc)) from None
     if dest.resolve() == data_dir.resolve() or data_dir.resolve() in dest.resolve().parents:
         raise BackupError(f"{dest} is inside {data_dir}: choose another place")
     _refuse_foreign(data_dir, dest)

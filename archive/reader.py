@@ -14,6 +14,7 @@ class NoArchive(Exception):
     """No readable archive; the message says where, why, and what to do."""
 
 
+OF_ANOTHER_USER = "Run this as the user whose archive it is, or change its mode"
 READ_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What reading a database raises: a damaged schema can hold bytes that Python cannot decode."""
 
@@ -33,6 +34,8 @@ def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
     """That the database at *path* cannot be written, why, and the remedy: *otherwise* where SQLite does not tell."""
     if getattr(exc, "sqlite_errorname", "") == "SQLITE_FULL":
         remedy = "Make room"
+    elif path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        remedy = OF_ANOTHER_USER
     elif is_on_full_disk(path):
         remedy = "The disk is full: make room"
     elif could_not_write(exc):
@@ -47,7 +50,11 @@ def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
 def explain_unreadable(path: Path, exc: Exception) -> str:
     """Why the archive at *path* could not be read, and the remedy."""
     reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
-    if is_on_full_disk(path):
+    if isinstance(exc, PermissionError) or (path.exists() and not os.access(path, os.R_OK)):
+        reason, remedy = "permission denied", OF_ANOTHER_USER
+    elif path.is_file() and not path.stat().st_size:
+        reason, remedy = "it is empty", "Restore a backup (scrapy restore)"
+    elif is_on_full_disk(path):
         remedy = "The disk is full: make room; nothing was damaged by that"
     elif path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK):
         remedy = f"What was written last is in {path.name}-wal, and cannot be read where {path.parent} cannot be written: copy the folder"
@@ -60,6 +67,19 @@ def explain_unreadable(path: Path, exc: Exception) -> str:
     return f"{path} cannot be read: {reason}. {remedy}"
 
 
+def check_is_there(data_dir: Path) -> Path:
+    """The database of *data_dir*. Raises NoArchive where there is none, or none that may be looked at."""
+    path = data_dir / "archive.db"
+    try:
+        if path.is_file():
+            return path
+    except PermissionError as exc:
+        raise NoArchive(explain_unreadable(path, exc)) from None
+    raise NoArchive(
+        f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
+    )
+
+
 def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     """The archive of *data_dir*, read-only. Raises NoArchive.
 
@@ -67,11 +87,7 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     leave ``-wal`` and ``-shm`` beside a file at rest: one that may write takes them away when it closes. Where the folder cannot
     be written to, a file at rest is immutable.
     """
-    path = data_dir / "archive.db"
-    if not path.is_file():
-        raise NoArchive(
-            f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
-        )
+    path = check_is_there(data_dir)
     mode = "ro"
     if not path.with_name("archive.db-wal").exists():
         mode = "rw" if os.access(path.parent, os.W_OK) else "ro&immutable=1"

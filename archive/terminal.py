@@ -1,14 +1,12 @@
-"""Text that fits a terminal: columns, colours, characters that its encoding lacks."""
+"""Text that fits a terminal: columns, colours, progress."""
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from archive.language import gettext
@@ -106,20 +104,3 @@ def show_progress(text: str) -> None:
     """One line on a terminal, written over itself; the empty text takes it away. Nothing where standard error is none."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def never_fail_to_print() -> None:
-    """A terminal whose encoding lacks a character gets an escape, not a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-@contextmanager
-def reader_may_leave() -> Iterator[None]:
-    """A reader of standard output that closes the pipe early, as ``head`` does, ends the block quietly."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:  # at exit Python would flush again, and complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

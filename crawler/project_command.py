@@ -14,10 +14,11 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from archive import language, reader, terminal
+from archive import language, reader
 from archive.captures import CaptureError
 from archive.lock import AlreadyLocked
 from archive.writer import Archive, ArchiveError, ArchiveLocked
+from crawler.standard_streams import InputClosed, OutputError, guard_streams
 from pipelines.archive_access import archive_named_in
 from pipelines.user_rules import RuleError
 from pipelines.write_frontmatter import PostWriter
@@ -29,6 +30,15 @@ def collect_garbage_rarely() -> None:
     """For long work: what is loaded by now stays, so the collector need not look at it every 700 objects, and articles make few cycles."""
     gc.freeze()
     gc.set_threshold(20_000)
+
+
+def find_folder_problem(settings: Settings) -> str | None:
+    """Why no path of DATA_DIR can be made, in words: it names no user's home, or is a symbolic link that leads to itself."""
+    try:
+        Path(settings["DATA_DIR"]).expanduser().resolve()
+    except (RuntimeError, OSError) as exc:
+        return f"DATA_DIR={settings['DATA_DIR']}: {exc}"
+    return None
 
 
 class BadCommandLine(UsageError):
@@ -72,17 +82,26 @@ class ProjectCommand(ScrapyCommand):
         raise NotImplementedError
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        guard_streams()
         try:
             super().process_options(args, opts)
         except (TypeError, ValueError, OSError) as exc:
             from crawler.check_classes import find_misfit
 
             self.leave(find_misfit(self.settings, opts.set, exc))
+        if problem := find_folder_problem(self.settings):
+            self.leave(problem)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        terminal.never_fail_to_print()
-        with terminal.reader_may_leave():
+        try:
             self.execute(args, opts)
+            sys.stdout.flush()
+        except InputClosed as exc:
+            self.leave(str(exc))
+        except OutputError as exc:
+            if not isinstance(exc.__cause__, BrokenPipeError):  # as of ``head``, which has read enough
+                self.print_error(f"{exc}: {getattr(exc.__cause__, 'strerror', None)}")
+                self.exitcode = max(self.exitcode, CANNOT_WRITE)
 
     def print_error(self, message: str) -> None:
         """One line on standard error."""
@@ -134,8 +153,6 @@ class ArchiveCommand(ProjectCommand):
             self.use_archive(args, opts)
         except RuleError as exc:
             raise BadCommandLine(f"{self.name}: {exc}") from None
-        except BrokenPipeError:
-            raise
         except Exception as exc:
             status = self.exit_status_of(exc)
             if status is None:
@@ -143,7 +160,7 @@ class ArchiveCommand(ProjectCommand):
             self.fail(status, self.explain(exc, status))
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Does the work. Raises UsageError, BrokenPipeError, and whatever `exit_status_of` knows."""
+        """Does the work. Raises UsageError, OutputError, and whatever `exit_status_of` knows."""
         raise NotImplementedError
 
     def exit_status_of(self, exc: Exception) -> int | None:
@@ -154,7 +171,7 @@ class ArchiveCommand(ProjectCommand):
             return LOCKED
         if isinstance(exc, ArchiveError) or (self.writes and isinstance(exc, (OSError, sqlite3.Error))):
             return CANNOT_WRITE
-        return NO_ARCHIVE if isinstance(exc, reader.READ_ERRORS) else None
+        return NO_ARCHIVE if isinstance(exc, (PermissionError, *reader.READ_ERRORS)) else None
 
     def explain(self, exc: Exception, status: int) -> str:
         """The error in words."""
@@ -164,13 +181,13 @@ class ArchiveCommand(ProjectCommand):
             return reader.explain_unreadable(self.data_dir / "archive.db", exc)
         if isinstance(exc, sqlite3.Error):
             return reader.why_unwritten(self.data_dir, exc)
+        if isinstance(exc, OSError):
+            done = "written" if status == CANNOT_WRITE else "read"
+            return f"{exc.filename or self.data_dir} cannot be {done}: {exc.strerror or exc}"
         return str(exc)
 
     def fail(self, status: int, message: str) -> None:
-        """Report an error in one line; *status* becomes the exit status. Raises BrokenPipeError again where a command handles that as
-        an error of a file."""
-        if isinstance(sys.exc_info()[1], BrokenPipeError):
-            raise  # that of the handler which calls this
+        """Report an error in one line; *status* becomes the exit status."""
         self.print_error(message)
         self.exitcode = status
 

@@ -8,7 +8,7 @@ import logging
 import os
 import sqlite3
 import sys
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
@@ -21,7 +21,8 @@ from crawler.check_classes import find_misfit
 from crawler.check_settings import find_problem
 from crawler.doubtful_settings import find_idle_feeds, find_typos
 from crawler.extensions.run_log import RunLog
-from crawler.project_command import collect_garbage_rarely
+from crawler.project_command import collect_garbage_rarely, find_folder_problem
+from crawler.standard_streams import guard_streams
 from pipelines.archive_access import archive_named_in, share_archive
 
 LINES = 20  # of stderr at most
@@ -42,18 +43,6 @@ def ping(url: str, path: str, text: str = "") -> None:
 
     with contextlib.suppress(OSError, ValueError):
         urlopen(Request(f"{url.rstrip('/')}/{path}", data=text.encode() or None), timeout=10).close()
-
-
-def print_lines(stream: TextIO | None, lines: list[str]) -> None:
-    """Print *lines*. That the pipe is closed, or the disk of the log is full, changes nothing."""
-    if stream is None or not lines:
-        return
-    try:
-        print("\n".join(lines), file=stream, flush=True)
-    except OSError:
-        # What is left in the buffer would be tried again at the end, and change the exit status.
-        with contextlib.suppress(OSError, ValueError), open(os.devnull, "w") as null:
-            os.dup2(null.fileno(), stream.fileno())
 
 
 def summarise(stats: Any, archive: Archive) -> list[str]:
@@ -132,11 +121,12 @@ class Command(ScrapyCrawl):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        guard_streams(lossy=True)  # the exit status is of what was archived
         try:
             super().process_options(args, opts)
         except (TypeError, ValueError, OSError) as exc:
             self._leave(exit_status.USAGE, find_misfit(self.settings, opts.set, exc))
-        if problem := find_problem(self.settings):
+        if problem := find_folder_problem(self.settings) or find_problem(self.settings):
             self._leave(exit_status.USAGE, problem)
         for warning in (*find_typos(self.settings), *find_idle_feeds(self.settings)):
             print(f"scrapy crawl: warning: {warning}", file=sys.stderr)
@@ -204,11 +194,12 @@ class Command(ScrapyCrawl):
         self.exitcode = verdict.status
         with using(chosen(crawler.settings["LANGUAGE"], os.environ)):
             if self.level <= logging.INFO and run_log and archive.broken is None:
-                print_lines(sys.stdout, summarise(crawler.stats, archive))
+                print("\n".join(summarise(crawler.stats, archive)), flush=True)
             if verdict.status:
-                print_lines(sys.stderr, explain_status(crawler.stats, archive, verdict))
+                print("\n".join(explain_status(crawler.stats, archive, verdict)), file=sys.stderr)
         ping(crawler.settings["HEALTHCHECK_URL"], str(verdict.status), "\n".join(verdict.reasons))
-        print_lines(sys.stderr, [f"scrapy crawl: {problem}" for problem in deliver_alerts(crawler.settings)])
+        for problem in deliver_alerts(crawler.settings):
+            print(f"scrapy crawl: {problem}", file=sys.stderr)
 
     def _leave(self, status: int, reason: str) -> NoReturn:
         """End at once, with one line that says why."""

@@ -6,7 +6,6 @@ Exit status: 0 queued, also where all of them were queued already; 2 wrong usage
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from scrapy.utils.conf import arglist_to_dict
@@ -16,6 +15,7 @@ from crawler.cluster import QueueProblem
 from crawler.cluster.open_queue import open_queue
 from crawler.exit_status import UNREACHABLE
 from crawler.project_command import ArchiveCommand, BadCommandLine
+from crawler.standard_streams import standard_input
 
 if TYPE_CHECKING:
     from crawler.cluster.queue import Queue
@@ -84,7 +84,7 @@ class Command(ArchiveCommand):
             if url:
                 count, added = queue.add(entries_of(addresses_in(url) or [url], *places))
             elif urls == "-":
-                count, added = queue.add(entries_of(links_in(lines_of(sys.stdin)), *places))
+                count, added = queue.add(entries_of(links_in(lines_of(standard_input())), *places))
             else:
                 check_list(str(urls))
                 with opened(str(urls)) as file:

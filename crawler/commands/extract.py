@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.project_command import FAILED, ProjectCommand
+from crawler.standard_streams import standard_input
 
 if TYPE_CHECKING:
     from crawler.offline.offline_pipelines import OfflinePipelines
@@ -113,7 +114,7 @@ class BadInput(Exception):
 def contents(path: Path) -> bytes:
     """The bytes of a file, unpacked where it is gzip. Raises BadInput."""
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        data = standard_input().buffer.read() if str(path) == "-" else path.read_bytes()
         return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
     except (OSError, EOFError, ValueError, zlib.error) as exc:
         raise BadInput(f"{path}: {getattr(exc, 'strerror', None) or exc}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crawler.project_command import ArchiveCommand, BadCommandLine
+from crawler.standard_streams import standard_input
 
 EXTRA = "mcp: this needs the package mcp: pip install 'finews-archive[mcp]'"
 
@@ -43,6 +44,7 @@ class Command(ArchiveCommand):
             raise BadCommandLine(EXTRA) from None
         server = make_server(archive)
         if opts.http is None:
+            standard_input()
             server.run("stdio")
         else:  # its own check of Host and Origin keeps web pages out
             server.run("streamable-http", host="127.0.0.1", port=opts.http, stateless_http=True)

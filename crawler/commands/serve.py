@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from archive import language, reader
 from crawler.added_links import CrawlsOfAdded
 from crawler.project_command import ArchiveCommand, BadCommandLine
+from crawler.standard_streams import standard_input
 
 CANNOT_SERVE = 1
 
@@ -55,7 +55,8 @@ class Command(ArchiveCommand):
         if not (opts.port.isascii() and opts.port.isdigit() and int(opts.port) < 65536):
             raise BadCommandLine(f"--port {opts.port}: give a number up to 65535")
         if opts.hash_password:
-            password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+            given = standard_input()
+            password = getpass("Password: ") if given.isatty() else given.readline().rstrip("\n")
             if not password:
                 raise BadCommandLine("the password is empty")
             print(hash_password(password))

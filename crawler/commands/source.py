@@ -57,8 +57,6 @@ class Command(ProjectCommand):
             actions[args[0]](args[1:], opts)
         except ConfigError as exc:
             self.leave(str(exc))
-        except BrokenPipeError:  # the reader of what is printed left
-            raise
         except OSError as exc:
             self.leave(f"{self.path} cannot be written: {exc.strerror or exc}", CANNOT_WRITE)
 

@@ -58,7 +58,8 @@ class Command(ArchiveCommand):
         except FileNotFoundError as exc:
             raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
         except OSError as exc:
-            raise ArchiveError(exc.strerror or str(exc)) from None
+            name = f"{exc.filename}: " if exc.filename else ""
+            raise ArchiveError(f"{name}{exc.strerror or exc}") from None
         self.exitcode = report.exit_status
         if opts.json:
             print(json.dumps(as_json(report), ensure_ascii=False, indent=1))

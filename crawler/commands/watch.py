@@ -65,7 +65,7 @@ class Command(ArchiveCommand):
         except (watches.WatchError, NoSearchIndex) as exc:
             self.leave(str(exc))
         except OSError as exc:
-            self.fail(CANNOT_WRITE, f"{self.path} cannot be written: {exc.strerror or exc}")
+            self.fail(CANNOT_WRITE, f"{exc.filename or self.path} cannot be written: {exc.strerror or exc}")
 
     def add(self, words: list[str], opts: argparse.Namespace) -> None:
         """Write a watch down."""

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from archive.backup import BackupError, back_up
+from archive.reader import NoArchive, open_for_reading
 from tests.scrapy_process import run_scrapy
 from tests.worked_queries import make_archive
 
@@ -75,3 +77,38 @@ def test_a_command_that_reads_as_a_crawl_does_refuses_what_a_crawl_refuses(archi
     run = run_scrapy(name, "-s", f"DATA_DIR={archive[0]}", "-s", "FINEWS_ORIGINS=")
     assert run.returncode == 2
     assert "FINEWS_ORIGINS=: give scheme://host[:port]" in run.stderr
+
+
+@pytest.mark.parametrize("name", ["status", "removals", "backup"])
+def test_an_empty_archive_is_an_error_in_one_line(tmp_path, name):
+    (tmp_path / "archive.db").touch()
+    done = run_scrapy(name, *[str(tmp_path / "copy")] * (name == "backup"), "-s", f"DATA_DIR={tmp_path}")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "it is empty. Restore a backup" in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["the folder", "the file"])
+@pytest.mark.parametrize("reads", [open_for_reading, lambda data: back_up(data, data / "copy")])
+def test_an_archive_of_another_user_is_said_so(archive, tmp_path, closed, reads):
+    """In a process that is nobody's, where this one may read everything."""
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(archive[0] / "archive.db", data)
+    for path in (tmp_path, *tmp_path.parents[:3]):  # pytest's own are its user's alone
+        if path.owner() == data.owner() and path.name.startswith(("test_", "popen-", "pytest-")):
+            path.chmod(0o755)
+    (data if closed == "the folder" else data / "archive.db").chmod(0)
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setresuid(65534, 65534, 65534)
+        try:
+            reads(data)
+        except (NoArchive, BackupError) as exc:
+            os._exit("cannot be read: permission denied. Run this as" not in str(exc))
+        finally:
+            os._exit(2)
+    _, status = os.waitpid(child, 0)
+    data.chmod(0o700)
+    assert status == 0
