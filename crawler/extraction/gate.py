@@ -16,6 +16,7 @@ from crawler.extraction.other_pages import (
     ARTICLE_PATH,
     ARTICLE_TYPE,
     ARTICLES_PATH,
+    OFFER,
     REFERENCE,
     is_documentation,
     is_list_path,
@@ -39,6 +40,8 @@ NO_HEADLINE = re.compile(
 UNFINISHED = re.compile(r"[^\s。．.!！?？…」』”\])）】]")
 """Last character of a line that does not end as a sentence does."""
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
+MONTHLY = re.compile(r"/(?:19|20)\d\d/[01]\d/[^/]{12,}$")
+"""Address of a blog's article: year, month and title."""
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
 PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
 TITLE = 32  # characters of a title in a list, at most, on average
@@ -70,6 +73,8 @@ def why_no_article(
     if not document.is_cjk and kind == "article" and not states_record(document):
         if is_documentation(document):
             return f"is documentation ({parts.netloc}{parts.path})"
+        if not published and not ARTICLES_PATH.search(parts.path) and OFFER.search(document.html):
+            return "sells goods or services, and states neither a writer nor a time of publication"
         if not published and not (
             parts.netloc.endswith(".invalid")
             or parts.path.endswith(".html")
@@ -89,7 +94,7 @@ def why_no_article(
         return f"has neither a publication time nor enough text ({size} characters)"
     if not is_confirmed(document, body, headline):
         return "has no publication time, and its title is not the headline of its text"
-    if is_beside(layout, body):
+    if is_beside(layout, body) and not MONTHLY.search(parts.path):  # comments may be longer than the text
         return "has no publication time, and more of other texts than of one article"
     if document.is_cjk and not ARTICLE_PATH.search(where) and not parts.netloc.endswith(".invalid"):
         return f"has neither a publication time nor an address of an article ({where})"
@@ -139,17 +144,19 @@ def is_list(document: Document, layout: BlockLayout, body: Body) -> bool:
     plain = sum(layout.plain[block] for block in inside)
     linked = sum(layout.linked[block] for block in inside)
     text = sum(layout.plain[block] for block in inside if layout.worth(block) >= SENTENCE)
-    if linked > 2 * plain and text < ENOUGH_TEXT:
+    is_article = states_text(document)
+    if linked > 2 * plain and text < (SENTENCE if is_article else ENOUGH_TEXT):
         return True
     # What another reader has as text may be a digest, whose items are links for the most part.
     text = plain if body.confirmed_text else text
-    if states_text(document) and text >= 2 * ENOUGH_TEXT and linked < plain:
+    if is_article and text >= 2 * ENOUGH_TEXT and linked < plain:
         return False  # an article of short paragraphs, or with cards of others in it
     long = has_paragraphs(layout, inside)
     holders = body.element.iter("ul", "ol", "div", "section", "dl", "tbody", "main", "article", "body")
     return linked > 0 and any(
-        len(items) >= (MANY_ITEMS if long and not _are_dated(items) else LEAST_ITEMS)
+        len(items) >= LEAST_ITEMS
         and _are_teasers(items, plain + linked)
+        and (len(items) >= MANY_ITEMS or not long or _are_dated(items))
         for holder in holders
         for items in group_items(layout, holder)
     )

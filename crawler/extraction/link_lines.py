@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
-from crawler.extraction.document import CJK, squeeze, text_of
+from crawler.extraction.document import CJK, absolute, squeeze, text_of
 from crawler.extraction.images import IMAGE_URL
 from crawler.extraction.trees import is_within, own_text, whole_text
 
@@ -33,12 +33,19 @@ PROMOTED = re.compile(
 )
 """What a line says in front of its link to another article."""
 LONGEST_LABEL = 24  # characters
+LABELLED = re.compile(r"\W*[^\W\d_][^:：]*[:：]\W*")
+"""A label of whatever words in front of a link."""
+LABELLED_LINES = frozenset(("p", "div", "blockquote", "h2", "h3", "h4", "h5", "h6"))
+TITLE_WORDS = 5  # of a title, at least
+LONGEST_INTRODUCTION = 60  # characters of the line above a list of titles
+INTRODUCING = frozenset(("h2", "h3", "h4", "h5", "h6"))
 BULLETS = "·•▸▶►◆◇■□●○★☆※▍-–—>＞» "
 """Marks in front of a link in a list."""
 
 
-def cut_lone_links(body: Body) -> None:
-    """Lines that are a link to another page and nothing else ("more on this", a headline), and bare addresses."""
+def cut_lone_links(body: Body, base: str) -> None:
+    """Lines that are a link to another page and nothing else ("more on this", a headline), and bare addresses. *base* is the
+    page's own address."""
     lines: list[Any] = []
     most = 0 if CJK.search("".join(body.lines[:3])) else MOSTLY_LINKS * sum(map(len, body.lines))
     for line in list(body.element.iter("p", "div", "li", "h3", "h4")):
@@ -59,9 +66,15 @@ def cut_lone_links(body: Body) -> None:
             lines.append(line)
     if sum(len(text_of(line)) for line in lines) > most:
         lines = [line for line in lines if len(text_of(line)) <= LONE_LINK]
+    related = find_related_lists(lines, base)
     for line in lines:
-        if line.tag != "li" or len(text_of(line)) <= LONE_LINK:
+        if line.tag != "li" or len(text_of(line)) <= LONE_LINK or line.getparent() in related:
             body.take_out("link_line", line)
+    for holder in related:
+        above = holder.getprevious()
+        introduces = above is not None and len(text := text_of(above)) <= LONGEST_INTRODUCTION
+        if introduces and (above.tag in INTRODUCING or text.endswith((":", "："))):
+            body.take_out("link_line", above)
     for link in list(body.element.iter("a")):
         above = link.getparent()
         if above is body.element and 4 <= len(text_of(link)) <= LONE_LINK and link.find(".//img") is None:
@@ -73,6 +86,30 @@ def cut_lone_links(body: Body) -> None:
 def _text_before(link: Any) -> str:
     before = link.getprevious()
     return (before.tail if before is not None else link.getparent().text) or ""
+
+
+def find_related_lists(lines: list[Any], base: str) -> list[Any]:
+    """The lists all of whose items are among *lines*, and titles of other articles of the site."""
+    links = {line: line.find(".//a") for line in lines if line.tag == "li"}
+    holders = dict.fromkeys(line.getparent() for line in links)
+    return [
+        holder
+        for holder in holders
+        if len(holder) >= 2
+        and all(
+            item in links and (link := links[item]) is not None and is_title_of_site(link, base)
+            for item in holder
+        )
+    ]
+
+
+def is_title_of_site(link: Any, base: str) -> bool:
+    """Whether a link in a text with blanks is a title, of another page of the site."""
+    href = link.get("href") or ""
+    host, own = (
+        urlsplit(address).netloc.removeprefix("www.") for address in (absolute(base, href) or "", base)
+    )
+    return is_other_page(href) and host == own and len(text_of(link).split()) >= TITLE_WORDS
 
 
 def is_other_page(href: str) -> bool:
@@ -121,17 +158,20 @@ def cut_cards(body: Body, base: str) -> None:
             body.take_out("link_card", link)
 
 
-def cut_promoted(layout: BlockLayout, body: Body) -> None:
-    """Lines that are a link to another article behind a word such as 推荐."""
+def cut_promoted(layout: BlockLayout, body: Body, base: str) -> None:
+    """Lines that are a link to another article behind a word such as 推荐, or a title of the site (of the page at *base*)
+    behind whatever label."""
     for block in layout.blocks:
         linked, plain = layout.linked[block], layout.plain[block]
         if linked >= 6 and plain <= LONGEST_LABEL and linked > plain / 2 and is_within(block, body.element):
             links = "".join(whole_text(link) for link in block.iter("a"))
             label = squeeze(own_text(block)).removesuffix(squeeze(links)).strip()
-            if (
-                label
-                and len(label) <= LONGEST_LABEL
-                and PROMOTED.fullmatch(label)
-                and block is not body.element
+            if not label or len(label) > LONGEST_LABEL or block is body.element:
+                continue
+            if PROMOTED.fullmatch(label) or (
+                LABELLED.fullmatch(label)
+                and block.tag in LABELLED_LINES
+                and len(found := block.findall(".//a")) == 1
+                and is_title_of_site(found[0], base)
             ):
                 body.take_out("promoted_link", block)

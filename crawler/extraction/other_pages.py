@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.extraction.document import Document, type_name
@@ -11,6 +12,8 @@ from crawler.extraction.titles import PARTS, fold_title
 
 HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2,4})?/)?(?:(?:index|default|home)\.\w{3,5})?", re.IGNORECASE)
 """Path of a home page, or of that of an edition (``/es/``)."""
+TRACKED = re.compile(r"(?:(?:srsltid|utm_\w+|[fg]clid|gad_\w+|msclkid|mc_[ce]id)=[^&]*(?:&|$))+")
+"""A query that tells no page from another."""
 OTHER_TYPE = re.compile(
     r"(?:CollectionPage|SearchResultsPage|ProfilePage|QAPage|FAQPage|Question|Product|ProductGroup|ItemPage|AboutPage|ContactPage|CheckoutPage|JobPosting|SoftwareSourceCode)$"
 )
@@ -34,6 +37,12 @@ CART_WORDS = (
 )
 CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
+OFFER = re.compile(
+    r">\s*(?:Shop (?:now|all)|View (?:my |your )?(?:cart|bag|basket)|Track (?:my |your )?order|Find a store|Order now|(?:(?:Get|Request) )?(?:(?:an?|your|my) )?(?:free |instant |online )?(?:quote|estimate)(?: now| today)?"
+    r"|(?:Schedule|Book) (?:an? |your )?(?:service|estimate|inspection)|Add to (?:cart|bag|basket|wishlist)|In den Warenkorb|Ajouter au panier|Añadir al carrito|Aggiungi al carrello|Adicionar ao carrinho|In winkelwagen|Dodaj do koszyka|В корзину)\s*<",
+    re.IGNORECASE,
+)
+"""A button of who sells goods or services."""
 SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
 """How the query of a search begins."""
 LIST_PATH = re.compile(
@@ -42,11 +51,14 @@ LIST_PATH = re.compile(
 )
 THREAD = re.compile(
     r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|\d)|/[\w-]{1,60}-forum/",
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|forum/|\d)|^/discussions/[\w-]+/[\w-]+|/[\w-]{1,60}-forum/"
+    r"|/t/\d+/[\w-]+/?\?|/topic_show\.pl|/community/topic/|/index\.php\?/?(?:forums?|topic)/",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
 large boards of East Asia make them."""
+WESTERN_BOARD = re.compile(r"^(?:forums?|boards?|bbs)\.[^.]+\.")
+"""Host of a forum, on other pages."""
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
 REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.")
@@ -54,6 +66,15 @@ REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|dev
 Japanese and Korean."""
 PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")
 """Address of an article that a forum's program shows."""
+PAGE_TAG = re.compile(r"<(?:html|body)\b[^<>]*", re.IGNORECASE)
+"""The tag on which programs write what kind of page they made."""
+MADE_AS = (
+    ("a product's page", re.compile(r"(?<![\w-])(?:single-product|product-template-default|template-product|catalog-product-view|product-product-\d+|page-node-type-product)(?![\w-])")),
+    ("a list of products", re.compile(r"(?<![\w-])(?:catalog-category-view|tax-product_cat|post-type-archive-product|template-collection|mz-category)(?![\w-])")),
+    ("a thread of a forum", re.compile(r"(?<![\w-])(?:bbpress|wpforo|template-(?:thread|forum)_view|twig_page-topic)(?![\w-])")),
+    ("an offer of a service, a job or an event", re.compile(r"(?<![\w-])single-(?:(?:\w+-)?services?|job_listing|tribe_events|areas?_we_serve)(?![\w-])")),
+)  # fmt: skip
+"""Kinds of pages, as WooCommerce, Shopify, Magento, OpenCart, Drupal, bbPress, wpForo, XenForo, inSided and WordPress call them."""
 FORUM_MARK = re.compile(
     r"phpbb|vbulletin|xenforo|discourse|simple ?machines|invision community|vanilla forums|nodebb|flarum|mybb|phpwind",
     re.IGNORECASE,
@@ -158,7 +179,7 @@ def why_other_page(document: Document) -> str | None:
     if parts.netloc.endswith(".invalid"):  # a saved page whose address is not known
         return why_other_type(document)
     if HOME.fullmatch(parts.path) and not ARTICLE_TYPE.search(type_name(document.linked_data)):
-        if not parts.query:
+        if not parts.query or TRACKED.fullmatch(parts.query):
             return f"is the home page of {parts.netloc}"
         if SEARCH.match(parts.query) and not states_article(document):
             return f"is a list of what was searched for on {parts.netloc}"
@@ -172,7 +193,7 @@ def why_other_page(document: Document) -> str | None:
         return f"is a question, by its address ({parts.path})"
     if (is_list_path(document.url) or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
         return f"is a list or account page, by its address ({parts.path})"
-    return why_other_type(document)
+    return why_made_as(document) or why_other_type(document)
 
 
 def why_other_heading(document: Document, headline: str) -> str | None:
@@ -200,10 +221,19 @@ def is_thread(document: Document) -> bool:
     parts = urlsplit(document.url)
     if "ForumPosting" in kind or THREAD.search(f"{parts.path}?{parts.query}"):
         return True
-    if document.is_cjk and BOARD_HOST.search(parts.netloc) and not PORTAL.search(document.url):
+    boards = BOARD_HOST if document.is_cjk else WESTERN_BOARD
+    if boards.search(parts.netloc) and not PORTAL.search(document.url):
         return True
     page = document.root.xpath("string(//body/@id)")  # that of phpBB, which names itself nowhere else
     return FORUM_MARK.search(f"{document.meta.get('generator', '')} {page}") is not None
+
+
+def why_made_as(document: Document) -> str | None:
+    """Why a page is of another kind, by what the program that made it says on its outermost elements."""
+    if ARTICLE_TYPE.search(type_name(document.linked_data)):
+        return None
+    tags = " ".join(match[0] for match in islice(PAGE_TAG.finditer(document.html), 2))
+    return next((f"is {what}, by its program" for what, mark in MADE_AS if mark.search(tags)), None)
 
 
 def why_other_type(document: Document) -> str | None:

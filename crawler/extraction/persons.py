@@ -17,8 +17,8 @@ from crawler.extraction.titles import fold_title
 from crawler.extraction.trees import whole_text
 
 META_NAMES = (
-    "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc.creator",
-    "dcterms.creator", "dc:creator", "dcterm:creator", "dcterms:creator", "weibo:article:author", "citation_author", "cxenseparse:author", "author",
+    "byl", "parsely-author", "sailthru.author", "article:author_name", "og:article:author", "article:author", "dc:creator",
+    "dcterm:creator", "dcterms:creator", "dc.creator", "dcterms.creator", "weibo:article:author", "citation_author", "cxenseparse:author", "author",
 )  # fmt: skip
 LABELS = (
     r"(?:written |reported |story |text |words |posted |article )?by|von|par|por|di|da|door|av|af|oleh|przez|от|від|tekst|texte|texto|testo|text|"
@@ -240,7 +240,10 @@ def find_linked_names(elements: Iterable[Any]) -> list[str]:
     return names
 
 
-BYLINE = re.compile(rf"^\W*(?i:{LABELS})\s*[:：]?\s+(?=(?:(?i:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[^\W\d_])")
+BYLINE = re.compile(
+    rf"^\W*(?!(?i:text)\s+(?!(?i:by|von)\b)[A-Z])(?i:{LABELS})\s*[:：]?\s+(?=(?:(?i:Dr|Prof|Mr|Mrs|Ms)\.?\s)?[^\W\d_])"
+)
+"""How a byline begins. Text is an English word, too: a label it is with a colon or a preposition."""
 
 
 LABELLED = re.compile(
@@ -256,6 +259,8 @@ def find_byline(lines: Iterable[str]) -> list[str]:
     (['Anne Leroux'], ['Jo Hill'])
     >>> find_byline(["Do 25.04.24 | 14:07 Uhr | Von Eva Berg-Roth"]), find_byline(["von Till Eck , Max Bern"])
     (['Eva Berg-Roth'], ['Till Eck', 'Max Bern'])
+    >>> find_byline(["Text Without Notes"]), find_byline(["Text: Eva Roth"]), find_byline(["Text von Eva Roth"])
+    ([], ['Eva Roth'], ['Eva Roth'])
     """
     for line in lines:
         if len(line) > LONGEST_BYLINE:

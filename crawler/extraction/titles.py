@@ -50,8 +50,8 @@ def metadata_titles(document: Document) -> list[str]:
     titles = [
         document.meta.get(name, "")
         for name in (
-            "dc.title",
             "dc:title",
+            "dc.title",
             "og:title",
             "twitter:title",
             "articletitle",

@@ -80,6 +80,27 @@ LISTS = {
         f'<main><h1>Harbour lamp</h1><span>€49.00</span><form action="/cart/add"><button type="submit"><span>Add to cart</span></button></form><div class="rte">{SENTENCES}</div></main>',
         '<meta property="og:type" content="product"><script type="application/ld+json">{"@type": "Product", "name": "Harbour lamp"}</script>',
     ),
+    "WooCommerce, a product whose tags say article": (
+        "/product/harbour-lamp/",
+        f'<main><h1>Harbour lamp</h1><p>5 March 2024</p><div>{SENTENCES}</div></main>',
+        '<meta property="og:type" content="article"></head><body class="single single-product woocommerce">',
+    ),
+    "bbPress, a topic": (
+        "/community/lamps-of-the-harbour/",
+        f'<main><h1>Lamps of the harbour</h1><p>5 March 2024 at 8:55 pm</p><div>{SENTENCES}</div></main>',
+        '</head><body class="topic bbpress single">',
+    ),
+    "a shop of no known make": (
+        "/lamps/harbour-lamp-20-watts-white",
+        f'<main><h1>Harbour lamp</h1><div>{SENTENCES}</div><a href="/store">Shop now</a></main>',
+        "",
+    ),
+    "a service": (
+        "/areas/northern-district/",
+        f'<main><h1>Bridge repairs in the northern district</h1><div>{SENTENCES}</div><a href="/quote">Get a free quote</a></main>',
+        "",
+    ),
+    "a shop's home page, from a search": ("/?srsltid=Afm4711", f"<main><h1>Harbour lamps</h1><p>5 March 2024</p><div>{SENTENCES}</div></main>", ""),
     "a job": (
         "/jobs/ferry-engineer-4711",
         f"<main><h1>Ferry engineer</h1><p>Harbour Ferries</p><div>{SENTENCES}</div><a>Apply now</a></main>",
@@ -124,6 +145,22 @@ ARTICLES = {
         "/blogs/journal/harbour-bridge",
         f'<main><article><h1>{TITLE}</h1><time datetime="2026-06-30T08:00:00Z">June 30, 2026</time><div class="rte">{SENTENCES}</div></article><button><span>Add to cart</span></button></main>',
         '<meta property="og:type" content="article">',
+    ),
+    "of a shop that dates nothing": (
+        "/blog/harbour-bridge/",
+        f'<main><h1>{TITLE}</h1><div>{SENTENCES}</div><a href="/store">Shop now</a></main>',
+        "",
+    ),
+    "whose comments are longer than it": (
+        "/2026/06/harbour-bridge.html",
+        f'<main><h1>{TITLE}</h1><div class="entry-content">{SENTENCES}</div></main><section>' + "".join(f'<div class="comment"><p>{lead}{SAID * 4}</p></div>' for _, lead in STORIES) + "</section>",
+        "",
+    ),
+    "whose text only members read": (
+        "/2026/06/30/harbour-bridge/",
+        f'<main><article><h1>{TITLE}</h1><div><p>{TEXT[-1]}</p><div>'
+        + "".join(f'<{tag}><a href="/2026/06/30/story-{tag}/">{title}</a></{tag}>' for tag, (title, _) in zip(("h3", "h4", "p", "section", "h5", "div"), STORIES, strict=False)) + "</div></div></article></main>",
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{TITLE}", "datePublished": "2026-06-30"}}</script>',
     ),
     "with a job beside it": (
         "/2026/06/30/harbour-bridge",

@@ -52,6 +52,8 @@ def read(body: bytes, url: str = URL) -> dict:
         ("By The Associated Press", []),
         ("Par Le Courrier et AFP", []),
         ("Von DPA", []),
+        ("Text: Eva Berg-Roth", ["Eva Berg-Roth"]),
+        ("Text Without Notes", []),
     ],
 )
 def test_a_byline_s_names(line, names):
@@ -132,11 +134,29 @@ def test_the_headline_is_the_whole_of_it(headings, title, headline):
         '<p>Lire aussi : <a href="/2026/06/other.html">La fin des ferries en été annoncée par la ville</a></p>',
         '<p><a href="/2026/06/other.html">Ferry lines to close at the end of the summer</a> [VIDEO]</p>',
         f"<p>{URL}</p>",
+        '<h3><b>Mire:</b> <a href="/2026/06/other.html">Los transbordadores dejan de navegar en verano</a></h3>',
+        (
+            '<h4>Editors\' picks:</h4><ul><li><a href="/a/1">Ferry lines to close at the end of the summer, city says</a></li>'
+            '<li><a href="https://www.news.example/a/2">Rust that nobody had seen before: how the repairs took two years</a></li></ul>'
+        ),
     ],
 )
 def test_a_line_that_leads_elsewhere_is_no_text(line):
     found = read(western(f"<article><h1>{TITLE}</h1><time>2026-06-30 10:00</time>{text(line)}</article>"))
     assert found["body_text"].split("\n") == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p>Report: <a href="https://office.example/report">What the transport office says about the ferries</a></p>',
+        '<ul><li>Ferries: <a href="/a/1">what the city says about the end of all lines</a></li><li>Cars: forty thousand a day are expected.</li></ul>',
+    ],
+    ids=["another site", "items with words of their own"],
+)
+def test_a_line_that_names_what_it_links_is_text(line):
+    found = read(western(f"<article><h1>{TITLE}</h1><time>2026-06-30 10:00</time>{text(line)}</article>"))
+    assert "says about the" in found["body_text"]
 
 
 def test_a_headline_in_the_body_and_what_is_above_it_is_no_text():
@@ -199,6 +219,9 @@ def test_a_text_that_a_script_shows_is_not_lost_with_its_mark():
         ("https://forum.example/threads/harbour-bridge.8123/", ""),
         ("https://forum.example/index.php?topic=8123.0", ""),
         ("https://forum.example/t/harbour-bridge/8123", ""),
+        ("https://forum.example/t/8123/harbour-bridge", ""),
+        ("https://forum.example/discussions/general/harbour-bridge", ""),
+        ("https://forums.harbour.example/8123-harbour-bridge", ""),
         ("https://forum.example/harbour-bridge", '<meta name="generator" content="Discourse 3.2.1">'),
         (
             "https://forum.example/harbour-bridge",
