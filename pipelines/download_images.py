@@ -22,6 +22,7 @@ from pipelines.fetch_errors import explain
 from pipelines.image_limits import Limits
 from pipelines.image_referers import referer_of
 from pipelines.image_types import sniff, why_not
+from pipelines.response_digest import known_digest
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,8 +34,6 @@ Outcome = dict[str, Any]
 ``media_type``, ``width``, ``height``, ``bytes`` and ``path``."""
 
 AT_ONCE = 32  # images of one article that wait for their answers
-DIGEST = "body_digest"
-"""Key of ``meta`` where the capture of an image leaves ``(body, SHA-256)``: the digest of those very bytes is not made twice."""
 REMEMBERED = 2_000  # addresses whose outcome is known within a crawl, about 0.5 KB each
 
 
@@ -176,8 +175,7 @@ class DownloadImagesPipeline:
             outcome = outcome_of_error(exc, self.limits)
         else:
             if response.status == 200:
-                captured, digest = request.meta.pop(DIGEST, (None, None))
-                outcome = self._keep(response.body, digest if captured is response.body else None)
+                outcome = self._keep(response.body, known_digest(request, response.body))
             else:
                 outcome = {"status": "failed", "reason": f"answered {response.status}"}
         if captures := request.meta.get("captures"):

@@ -38,10 +38,10 @@ class Capture:
     """Response headers as received, before a ``Content-Encoding`` is undone."""
     received: bytes
     """Bytes received."""
-    received_sha256: str | None = None
-    """Their SHA-256, hex, where it is known; None to have it computed."""
     body: bytes | None = None
     """The body after its encoding was undone; None where that is *received* itself."""
+    body_sha256: str | None = None
+    """The body's SHA-256, hex, where it is known; None to have it computed."""
     final_url: str | None = None
     """Address that answered; None where that is *url*."""
     method: str = "GET"
@@ -107,12 +107,16 @@ class CaptureBatch:
         header_set, request_marks = self._header_set(capture.request_headers)
         headers, header_marks = redact_headers(capture.headers)
         marks = request_marks + header_marks
-        received_sha256 = capture.received_sha256 or hashlib.sha256(capture.received).hexdigest()
         body = capture.received if capture.body is None else capture.body
+        body_sha256 = capture.body_sha256 or hashlib.sha256(body).hexdigest()
+        received_sha256 = (
+            body_sha256 if capture.body is None else hashlib.sha256(capture.received).hexdigest()
+        )
         if capture.personal and not capture.image:
             body, body_marks = redact_json(body, capture.personal)
             marks += body_marks
-        body_sha256 = received_sha256 if body is capture.received else hashlib.sha256(body).hexdigest()
+            if body_marks:
+                body_sha256 = hashlib.sha256(body).hexdigest()
         fetched_at = f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
         capture_id = self._new_id(db, fetched_at, url)
         if not capture.image:

@@ -21,8 +21,8 @@ from crawler.middlewares.saved_images import SOURCE
 from crawler.middlewares.site_headers import SET
 from crawler.reader_version import reader_of
 from pipelines.archive_access import require_archive
-from pipelines.download_images import DIGEST
 from pipelines.image_types import sniff
+from pipelines.response_digest import DIGEST
 
 LARGEST_STATUS = 999
 SMALL, LARGE = 512, 1024 * 1024  # bytes of an image
@@ -51,10 +51,10 @@ class CaptureMiddleware:
             return response  # not HTTP; Python and Twisted take numbers of any length
         encoding = response.headers.get(b"Content-Encoding")
         body = decode(response.body, encoding) if encoding else None
-        from_content, digest = request.meta.get("from_content"), None
-        if from_content and not encoding:
-            digest = hashlib.sha256(response.body).hexdigest()
-            request.meta[DIGEST] = response.body, digest
+        plain = response.body if body is None else body
+        digest = hashlib.sha256(plain).hexdigest()
+        if response.status == 200:  # others may be asked again, with this meta
+            request.meta[DIGEST] = plain, digest
         source, file = request.meta.get(SOURCE) or (
             BROWSER if request.meta.get("playwright") else None,
             None,
@@ -68,13 +68,13 @@ class CaptureMiddleware:
                 status=response.status,
                 headers=pairs(response.headers),
                 received=response.body,
-                received_sha256=digest,
                 body=body,
+                body_sha256=digest,
                 fetched_at=datetime.now(UTC),
                 ip=str(response.ip_address) if response.ip_address else None,
                 protocol=response.protocol,
                 content_encoding=encoding.decode("latin-1") if encoding else None,
-                image=bool(from_content) and response.status == 200 and is_image(body or response.body),
+                image=bool(request.meta.get("from_content")) and response.status == 200 and is_image(plain),
                 personal=request.meta.get("personal_keys", ()),
                 source=source,
                 file=file,
