@@ -67,9 +67,9 @@ HIDDEN = {"&": "\u2060", "<": "\u200b", ">": "\u200e", '"': "\u200f", "'": "\u20
 """Characters that `UNSEEN` has taken out, in the place of those that are markup."""
 SHOWN = str.maketrans({hidden: character for character, hidden in HIDDEN.items()})
 VOID = frozenset(("br", "img", "hr", "col", "source"))
-VOID_TAG = compile_late(r"(<(?:img|hr|col|source)\b[^>]*+)>")
+VOID_TAG = compile_late(r"(<(?:img\b|hr\b|col\b|source\b|br )[^>]*+)>")
 SHOUTED = compile_late(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
-_parser = etree.XMLParser(huge_tree=True, resolve_entities=False)
+_parser = etree.XMLParser(huge_tree=True, resolve_entities=False, recover=True)
 """What the sanitiser writes is balanced: libxml2's reader of HTML would close elements that browsers leave open."""
 _cleaner: Any = None
 
