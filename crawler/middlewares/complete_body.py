@@ -1,4 +1,4 @@
-"""A body that ends early is asked for again, and then refused: the decoders would take its first part for all of it.
+"""A body that ends early, or is damaged, is asked for again, and then refused: the decoders would take its first part for all of it.
 
 Scrapy's download handler checks Content-Length and chunks; this checks the end of each content coding, and of an HTML page.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from scrapy import Request
@@ -19,9 +19,10 @@ from pipelines.fetch_errors import CutShort
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 IN_TAG = re.compile(rb"<[a-zA-Z/!][^<>]{0,2000}\Z")
-OPENED, CLOSED = (
+OPENED, CLOSED, CONTAINER = (
     re.compile(rb"<(?:html|body)\b", re.IGNORECASE),
     re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE),
+    re.compile(rb"<(/?)(?:article|div|main|section|table)\b", re.IGNORECASE),
 )
 STEP = 64 * 1024  # bytes that a decoder is fed with at once
 MAX_GROWTH = (
@@ -29,36 +30,18 @@ MAX_GROWTH = (
 )  # decoded bytes after which a body is left to the limit of HttpCompressionMiddleware
 
 
-def is_whole_gzip(body: bytes) -> bool:
-    """Whether gzip data reaches its end; bytes behind that, and further members, do not matter.
-
-    >>> import gzip
-    >>> packed = gzip.compress(b"text" * 99)
-    >>> is_whole_gzip(packed), is_whole_gzip(packed + b"tail"), is_whole_gzip(packed[:-9])
-    (True, True, False)
-    """
-    return _reaches_end(zlib.decompressobj(31), body)
+class _EndsEarly(Exception):
+    """Coded data stops before its end."""
 
 
-def is_whole_deflate(body: bytes) -> bool:
-    """Whether data of the coding ``deflate`` reaches its end, with zlib's header or, as some servers send it, without."""
-    return _reaches_end(zlib.decompressobj(15), body) or _reaches_end(zlib.decompressobj(-15), body)
-
-
-def is_whole_brotli(body: bytes) -> bool:
-    """Whether Brotli data reaches its end."""
-    return _reaches_end(_Brotli(), body)
-
-
-def is_whole_zstd(body: bytes) -> bool:
-    """Whether Zstandard data reaches the end of a frame."""
-    from archive.captures.packing import zstd
-
-    return _reaches_end(zstd.ZstdDecompressor(), body)
+class _TooMuch(Exception):
+    """Coded data stands for more than is looked at."""
 
 
 class _Brotli:
     """Brotli's decoder with the methods that the other two have."""
+
+    unused_data = b""
 
     def __init__(self) -> None:
         import brotli
@@ -73,32 +56,88 @@ class _Brotli:
         return bytes(self.decoder.process(data, output_buffer_limit=size))
 
 
-def _reaches_end(decoder: Any, body: bytes) -> bool:
-    """Whether *decoder* comes to the end of its data within *body*. Holds `STEP` decoded bytes at a time: a kilobyte may stand
-    for a gigabyte."""
-    grown = 0
-    try:
-        for start in range(0, len(body), STEP):
-            data, decoded = body[start : start + STEP], b"."
-            while data or decoded:
-                decoded = decoder.decompress(data, STEP)
-                grown += len(decoded)
-                if decoder.eof or grown > MAX_GROWTH:
-                    return True
-                data = getattr(decoder, "unconsumed_tail", b"")  # of zlib's; the others keep it
-    except Exception:  # each decoder has an error of its own; HttpCompressionMiddleware reports broken data
-        return bool(grown)
-    return False
+class _Deflate:
+    """The decoder of ``deflate``: with zlib's header or, as some servers send it, without."""
+
+    def __init__(self) -> None:
+        self.decoder = zlib.decompressobj()
+        self.begun = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.decoder, name)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        if not self.begun and (data[0] & 15 != 8 or int.from_bytes(data[:2]) % 31):
+            self.decoder = zlib.decompressobj(-15)
+        self.begun = True
+        return bytes(self.decoder.decompress(data, size))
 
 
-CHECKS: dict[bytes, tuple[bytes, Callable[[bytes], bool]]] = {
-    b"gzip": (GZIP, is_whole_gzip),
-    b"x-gzip": (GZIP, is_whole_gzip),
-    b"deflate": (b"", is_whole_deflate),
-    b"br": (b"", is_whole_brotli),
-    b"zstd": (ZSTD, is_whole_zstd),
+def _new_zstd() -> Any:
+    from archive.captures.packing import zstd
+
+    return zstd.ZstdDecompressor()
+
+
+def _decode(pieces: Iterable[bytes], make: Callable[[], Any], magic: bytes) -> Iterator[bytes]:
+    """What *pieces* stand for, `STEP` bytes at a time, as a kilobyte may stand for a gigabyte; the members of gzip data and the
+    frames of zstd's, which begin with *magic*, one after the other. Raises _EndsEarly, _TooMuch, and what the decoder raises."""
+    decoder, grown = make(), 0
+    for piece in pieces:
+        data, decoded = piece, b"."
+        while data or decoded:
+            if decoder.eof:
+                data = data.lstrip(b"\0")
+                if not data:
+                    break
+                if not magic or not magic.startswith(data[: len(magic)]):
+                    return  # bytes behind the data do not matter
+                decoder = make()
+            decoded = decoder.decompress(data, STEP)
+            yield decoded
+            grown += len(decoded)
+            if grown > MAX_GROWTH:
+                raise _TooMuch
+            data = decoder.unused_data if decoder.eof else getattr(decoder, "unconsumed_tail", b"")
+    if not decoder.eof:
+        raise _EndsEarly
+
+
+CODINGS: dict[bytes, tuple[Callable[[], Any], bytes]] = {
+    b"gzip": (lambda: zlib.decompressobj(31), GZIP),
+    b"x-gzip": (lambda: zlib.decompressobj(31), GZIP),
+    b"deflate": (_Deflate, b""),
+    b"br": (_Brotli, b""),
+    b"zstd": (_new_zstd, ZSTD),
 }
-"""By content coding: how its data begins, and whether it reaches its end."""
+"""By content coding: its decoder, and how its data begins."""
+
+
+def find_fault(body: bytes, *codings: bytes) -> str | None:
+    """What is wrong with data of all of *codings*, in the order in which they were applied; None where it reaches its end.
+
+    Data with a checksum that does not fit is damaged, too, which GzipFile would pass over.
+
+    >>> import gzip
+    >>> packed = gzip.compress(b"text" * 99)
+    >>> find_fault(packed, b"gzip"), find_fault(packed + b"tail", b"gzip"), find_fault(packed[:-9], b"gzip")
+    (None, None, 'ends early')
+    >>> find_fault(gzip.compress(packed[:-9]), b"gzip", b"gzip"), find_fault(packed[:-8] + b"wrongsum", b"gzip")
+    ('ends early', 'is damaged')
+    """
+    pieces: Iterable[bytes] = (body[start : start + STEP] for start in range(0, len(body), STEP))
+    for coding in reversed(codings):
+        pieces = _decode(pieces, *CODINGS[coding])
+    try:
+        for _ in pieces:
+            pass
+    except _EndsEarly:
+        return "ends early"
+    except _TooMuch:
+        return None
+    except Exception:  # each decoder has an error of its own
+        return "is damaged"
+    return None
 
 
 class CompleteCodingMiddleware:
@@ -112,18 +151,21 @@ class CompleteCodingMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
-        coding = (response.headers.get(b"Content-Encoding") or b"").strip().lower()
-        if response.status != 200 or coding not in CHECKS or request.method == "HEAD":
+        named = b",".join(response.headers.getlist(b"Content-Encoding")).lower()
+        codings = [coding for word in named.split(b",") if (coding := word.strip())]
+        if not codings or response.status != 200 or request.method == "HEAD":
             return response
-        start, is_whole = CHECKS[coding]
-        if not response.body.startswith(start) or is_whole(response.body):
+        if not CODINGS.keys() >= set(codings) or not response.body.startswith(CODINGS[codings[-1]][1]):
             return response
-        return retry_or_fail(request, self.crawler.spider, f"{coding.decode()} data ends early")
+        fault = find_fault(response.body, *codings)
+        if fault is None:
+            return response
+        return retry_or_fail(request, self.crawler.spider, f"{b', '.join(codings).decode()} data {fault}")
 
 
 class CompletePageMiddleware:
     """Stands behind HttpCompressionMiddleware. A page that ends inside a tag, or that opens and never closes, is asked for
-    once more; one that ends inside a tag again raises CutShort."""
+    once more; one that ends inside a tag or an element whose end HTML does not let be left out raises CutShort then."""
 
     def __init__(self, crawler: Any):
         self.crawler = crawler
@@ -150,6 +192,8 @@ class CompletePageMiddleware:
             return request.replace(dont_filter=True, meta={**request.meta, "page_asked_again": True})
         if is_in_tag:
             raise CutShort("the page ends inside a tag")
+        if sum(-1 if end else 1 for end in CONTAINER.findall(body)) > 0:
+            raise CutShort("the page ends inside its elements")
         return response
 
 

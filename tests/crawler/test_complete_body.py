@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from archive.captures.packing import zstd
-from crawler.middlewares.complete_body import CHECKS
+from crawler.middlewares.complete_body import find_fault
 from tests.websites import news_page
 
 PAGE = news_page()
@@ -30,37 +30,58 @@ def raw_deflate(data):
 @pytest.mark.parametrize("coding", CODERS)
 def test_each_coding_is_checked_to_its_end(coding):
     packed = CODERS[coding](PAGE)
-    _, is_whole = CHECKS[coding.encode()]
-    assert is_whole(packed)
+    assert find_fault(packed, coding.encode()) is None
     for cut in (1, 4, len(packed) // 2, len(packed) - 12):
-        assert not is_whole(packed[:-cut]), cut
+        assert find_fault(packed[:-cut], coding.encode()) == "ends early", cut
+
+
+@pytest.mark.parametrize("inner", CODERS)
+@pytest.mark.parametrize("outer", CODERS)
+def test_codings_within_each_other_are_checked(inner, outer):
+    names = (inner.encode(), outer.encode())
+    packed = CODERS[inner](PAGE)
+    assert find_fault(CODERS[outer](packed), *names) is None
+    assert find_fault(CODERS[outer](packed[:-60]), *names) == "ends early"
+    assert find_fault(CODERS[outer](packed)[:-60], *names) == "ends early"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_each_member_is_checked_to_its_end(coding):
+    members = [CODERS[coding](half) for half in (PAGE[:500], PAGE[500:])]
+    assert find_fault(b"".join(members), coding.encode()) is None
+    assert find_fault(b"".join(members)[:-20], coding.encode()) == "ends early"
+    assert find_fault(members[0] + b"\0" * 512 + members[1], coding.encode()) is None
+
+
+@pytest.mark.parametrize("coding", CODERS)
+def test_damage_in_the_middle_is_found(coding):
+    packed = bytearray(CODERS[coding](PAGE))
+    packed[len(packed) // 2 :] = bytes(len(packed) - len(packed) // 2)
+    assert find_fault(bytes(packed), coding.encode())
 
 
 @pytest.mark.parametrize("coding", CODERS)
 def test_a_packed_bomb_is_checked_without_being_held(coding):
     zeros = b"\0" * 20_000_000
     bomb = brotli.compress(zeros, quality=1) if coding == "br" else CODERS[coding](zeros)
-    _, is_whole = CHECKS[coding.encode()]
     tracemalloc.start()
     try:
-        assert is_whole(bomb)
+        assert find_fault(bomb, coding.encode()) is None
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
-    assert not is_whole(bomb[:-2])
+    assert find_fault(bomb[:-2], coding.encode()) == "ends early"
 
 
 def test_deflate_may_lack_its_header():
     packed = raw_deflate(PAGE)
-    _, is_whole = CHECKS[b"deflate"]
-    assert is_whole(packed)
-    assert not is_whole(packed[: len(packed) // 2])
+    assert find_fault(packed, b"deflate") is None
+    assert find_fault(packed[: len(packed) // 2], b"deflate") == "ends early"
 
 
-def test_bytes_behind_gzip_data_and_further_members_do_not_matter():
-    _, is_whole = CHECKS[b"gzip"]
-    assert is_whole(gzip.compress(PAGE) + b"\0" * 8)
-    assert is_whole(gzip.compress(PAGE[:500]) + gzip.compress(PAGE[500:]))
+def test_bytes_behind_gzip_data_do_not_matter():
+    for tail in (b"\0" * 8, b"tail"):
+        assert find_fault(gzip.compress(PAGE) + tail, b"gzip") is None
 
 
 @pytest.fixture
@@ -126,6 +147,15 @@ def test_a_coding_that_stays_cut_archives_nothing(wire, crawl, rows, coding):
     assert rows("SELECT * FROM articles") == []
 
 
+def test_data_whose_checksum_does_not_fit_archives_nothing(wire, crawl, rows):
+    packed = gzip.compress(PAGE)
+    asked, place = wire(response(packed[:-8] + b"wrongsum", "gzip"))
+    crawl("share", "url=http://news.example/a.html", CONNECT_TO=place, RETRY_TIMES=1)
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert (link["outcome"], len(asked)) == ("unreadable", 2)
+    assert "gzip data is damaged" in link["reason"]
+
+
 def test_a_page_cut_inside_a_tag_is_asked_for_once_more(wire, crawl, rows):
     cut = PAGE[: PAGE.index(b"</p>") + 2]
     asked, place = wire(response(cut), response(PAGE))
@@ -147,6 +177,14 @@ def test_a_page_that_never_closes_is_taken_as_it_is_the_second_time(wire, crawl,
     asked, place = wire(response(PAGE.replace(b"</body></html>", b"")))
     assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place).returncode == 0
     assert len(asked) == 2
+
+
+def test_a_page_that_stays_cut_in_the_middle_of_its_article_is_unreadable(wire, crawl, rows):
+    asked, place = wire(response(PAGE[: PAGE.rindex(b"</p>") - 30]))
+    crawl("share", "url=http://news.example/a.html", CONNECT_TO=place)
+    [link] = rows("SELECT outcome, reason FROM links")
+    assert (link["outcome"], len(asked)) == ("unreadable", 2)
+    assert "inside its elements" in link["reason"]
 
 
 def test_a_plain_redirect_that_claims_to_be_compressed(wire, crawl):
