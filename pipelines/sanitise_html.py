@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -154,7 +154,8 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
     if many:
         show_references(root)
     for media in [*root.iter("video", "audio")]:
-        media_as_link(media)
+        if media.getparent() is not None:  # not one that was shown where another is not
+            media_as_link(media)
     if base_url:
         resolve_links(root, base_url)
     return root
@@ -172,9 +173,22 @@ def resolve_links(tree: Any, base_url: str) -> None:
         href = link.get("href")
         if href and not href.startswith(("http://", "https://")):
             try:
-                link.set("href", urljoin(base_url, href.strip()))
+                whole = urljoin(base_url, href.strip())
             except ValueError:  # "//[" and the like
+                whole = ""
+            if whole and ((":" not in href and "//" not in href) or is_address(whole)):
+                link.set("href", whole)
+            else:
                 del link.attrib["href"]
+
+
+def is_address(url: str) -> bool:
+    """Whether the sanitiser leaves *url* in a link: not where its host has a character that none can have.
+
+    >>> is_address("https://news.example/"), is_address("https://news\ufffd.example/")
+    (True, False)
+    """
+    return "href" in cleaner().clean(f'<a href="{escape(url)}"></a>')
 
 
 def flat(clean: str) -> str:

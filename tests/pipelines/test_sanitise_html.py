@@ -104,6 +104,11 @@ def test_a_player_within_a_paragraph_makes_none_of_its_own():
     assert rendered(f"<div>{player}后</div>") == f"<div><p>{link}</p>后</div>"
 
 
+def test_a_player_within_a_player_goes_with_it():
+    html = '<audio src="https://v.example/1.mp3">甲<video src="https://v.example/2.mp4">乙</video></audio><video><audio src="https://v.example/3.mp3"></audio></video>后'
+    assert rendered(html) == '<p><a href="https://v.example/1.mp3">音频</a></p>后'
+
+
 def test_unwrapping_cuts_no_word_and_adds_no_blank():
     root = etree.fromstring("<div>C<span>P<b>P</b>I</span>B<i/>尾</div>")
     root[0].tag = UNWRAPPED
@@ -154,7 +159,7 @@ def test_a_link_without_an_address_is_text():
         ("/a/1.html", "https://news.example/a/1.html"), ("3.html", "https://news.example/b/3.html"), ("../", "https://news.example/"),
         ("//other.example/a", "https://other.example/a"), ("?p=2", "https://news.example/b/2.html?p=2"),
         ("#note", "https://news.example/b/2.html#note"), ("http://other.example/ a", "http://other.example/ a"),
-        ("//[", None), ("javascript:alert(1)", None),
+        ("//[", None), ("//a\ufffdb.example/", None), ("//a b/", None), ("javascript:alert(1)", None),
     ],
 )  # fmt: skip
 def test_links_lead_where_they_led_on_their_page(href, whole):

@@ -14,6 +14,21 @@ TAGS = (
 LIKELY = (
     "table", "tr", "td", "tbody", "caption", "p", "a", "a", "li", "div", "b", "h1", "h2", "dd", "dl", "ul", "select", "object",
 )  # fmt: skip
+ADDRESSES = (
+    "http://a.example/",
+    "//a.example/",
+    "//a\ufffdb/",
+    "/",
+    "?a&b;=",
+    "http:",
+    "//a:b@c:",
+    "http://中.example/字",
+    "HTTPS://[::1]/",
+    "mailto:a@b",
+    "x:",
+    "\\\\a/",
+    "#",
+)
 WITH_ADDRESS = {"a": "href", "img": "src", "video": "src", "audio": "src", "iframe": "src"}
 TEXTS = ("甲", "乙丙", "x ", " ", "12", "\n")
 
@@ -26,7 +41,11 @@ def nested_body(dice: random.Random) -> str:
         turn = dice.random()
         if turn < 0.55:
             name = dice.choice(TAGS if dice.random() < 0.5 else LIKELY)
-            address = f" {WITH_ADDRESS[name]}=http://a.example/{number}" if name in WITH_ADDRESS else ""
+            address = (
+                f" {WITH_ADDRESS.get(name, 'id')}={dice.choice(ADDRESSES)}{number}"
+                if dice.random() < 0.7
+                else ""
+            )
             parts.append(f"<{name}{address}>")
             opened.append(name)
         elif turn < 0.8 and opened:
