@@ -1,6 +1,7 @@
 """A body that ends early, or is damaged, is asked for again, and then refused: the decoders would take its first part for all of it.
 
 Scrapy's download handler checks Content-Length and chunks; this checks the end of each content coding, and of an HTML page.
+A text whose server states the wrong coding is read as what it is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ OPENED, CLOSED, CONTAINER = (
     re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE),
     re.compile(rb"<(/?)(?:article|div|main|section|table)\b", re.IGNORECASE),
 )
+TEXT_TYPE = re.compile(rb"^\s*(?:text/|application/(?:[\w.-]+\+)?(?:json|xml|javascript))", re.IGNORECASE)
+PLAIN_TEXT = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1000}[<{\[]")
 STEP = 64 * 1024  # bytes that a decoder is fed with at once
 MAX_GROWTH = (
     64 * 1024 * 1024
@@ -140,6 +143,16 @@ def find_fault(body: bytes, *codings: bytes) -> str | None:
     return None
 
 
+def actual_codings(stated: list[bytes], response: Response) -> list[bytes]:
+    """The content codings of a text whose server may not say that it is gzip data, or say so of data that is not."""
+    is_text = TEXT_TYPE.search(response.headers.get(b"Content-Type") or b"") is not None
+    if not stated and is_text and response.body.startswith(GZIP):
+        return [b"gzip"]
+    if stated in ([b"gzip"], [b"x-gzip"]) and PLAIN_TEXT.match(response.body):
+        return []
+    return stated
+
+
 class CompleteCodingMiddleware:
     """Stands closer to the wire than HttpCompressionMiddleware and the HTTP cache. Raises CutShort after the retries."""
 
@@ -152,7 +165,10 @@ class CompleteCodingMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         named = b",".join(response.headers.getlist(b"Content-Encoding")).lower()
-        codings = [coding for word in named.split(b",") if (coding := word.strip())]
+        stated = [coding for word in named.split(b",") if (coding := word.strip())]
+        codings = actual_codings(stated, response)
+        if codings != stated:
+            response = response.replace(headers={**response.headers, b"Content-Encoding": codings})
         if not codings or response.status != 200 or request.method == "HEAD":
             return response
         if not CODINGS.keys() >= set(codings) or not response.body.startswith(CODINGS[codings[-1]][1]):

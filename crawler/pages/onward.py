@@ -1,5 +1,5 @@
-"""Pages that only send their reader on: redirects by script or meta refresh, and the warnings of chats and forums in front of
-an address that they carry as a parameter.
+"""Pages that only send their reader on: redirects by script, by meta refresh or by a Refresh header, and the warnings of
+chats and forums in front of an address that they carry as a parameter.
 
 Learned from: public lists of link cleaners (the wrappers' hosts and parameters), HTML's ``http-equiv=refresh``.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from itertools import islice
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from crawler.extraction.document import absolute, unquote_js
 from crawler.extraction.markup import ElementCutter
@@ -34,15 +35,20 @@ WRAPPING = re.compile(
     r"/(?:middlem|cgi-bin/(?:mail_spam|readtemplate)|mp/wapredirect|sinaurl|safety/check|link2?|l\.php|url|search/jump|$)"
 )
 LONGEST = 60_000  # characters of a page that only sends on
+MOST_LOCATIONS = 20  # of a page, that are looked at
 LEAST_TEXT = 200  # characters of visible text that make a page more than that
-REFRESH = re.compile(
-    r"""<meta\b[^<>]*http-equiv\s*=\s*["']?refresh["']?[^<>]*content\s*=\s*["']\s*\d{1,2}(?:\.\d+)?\s*[;,]\s*url\s*=\s*["']?([^"'>\s]+)""",
+REFRESH_META = re.compile(
+    r"""<meta\b(?=[^<>]*http-equiv\s*=\s*["']?refresh\b)[^<>]*\bcontent\s*=\s*["']([^<>]+)""", re.IGNORECASE
+)
+REFRESH = re.compile(r"""\s*\d{1,2}(?:\.\d+)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"'>\s]+)""", re.IGNORECASE)
+LOCATION = re.compile(
+    r"""(?:\b(?:window|document|self|top|parent)\.)?\blocation(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*"""
+    r"""(?:(?:decodeURI(?:Component)?|unescape)\s*\(\s*)?(?:["'`]([^"'`\s]{5,2000})["'`]|([A-Za-z_$][\w$]{0,40})\s*[;)\n<])""",
     re.IGNORECASE,
 )
-SCRIPT = re.compile(
-    r"""(?:\b(?:window|document|self|top|parent)\.)?\blocation(?:\.href)?\s*(?:=|\.(?:replace|assign)\s*\()\s*["']((?:https?:)?(?:\\?/){1,2}[^"'\s]{4,2000})["']""",
-    re.IGNORECASE,
-)
+"""An address that a script goes to: as a string, perhaps escaped, or by the name of a variable."""
+VARIABLE = r"""(?<![\w$.]){name}\s*=\s*["'`]([^"'`\s]{{5,2000}})["'`]"""
+ABSOLUTE = re.compile(r"(?:https?:)?/{1,2}[^/\s]", re.IGNORECASE)
 # t.cn, url.cn and others show the address as text, for a person to copy.
 SHOWN = re.compile(
     r"""(?:将要访问|即将访问|即将离开|即将跳转|请复制|长按网址复制|非官方页面|外部(?:链接|网站))[\s\S]{0,900}?(https?://[^\s"'<>]{8,2000})"""
@@ -72,21 +78,54 @@ def unwrapped(link: str) -> str:
     return link
 
 
-def onward(html: str, base: str) -> str | None:
-    r"""The address that a page without a text of its own sends on to; None where it does not.
+def refreshed(value: str) -> str:
+    """The address in the value of a refresh, of a header or of a meta element; "" where it names none.
+
+    >>> refreshed("0; url=/a/1.html")
+    '/a/1.html'
+    """
+    match = REFRESH.match(unescape(value))
+    return match[1] if match else ""
+
+
+def scripted(html: str) -> str:
+    """The address that a page's script goes to; "" where it goes nowhere, or puts the address together from parts."""
+    for match in islice(LOCATION.finditer(html), MOST_LOCATIONS):
+        text = match[1]
+        if name := match[2]:
+            value = re.search(VARIABLE.format(name=re.escape(name)), html)
+            text = value[1] if value else ""
+        text = unescape(unquote_js(text))
+        if "%3a" in text[:10].lower() or text[:3].lower() == "%2f":
+            text = unquote(text)
+        if ABSOLUTE.match(text):
+            return text
+    return ""
+
+
+def onward(html: str, base: str, refresh: str = "") -> str | None:
+    r"""The address that a page without a text of its own sends on to, where ``refresh`` is the value of its header of that
+    name; None where it does not.
 
     >>> onward("<script>location.href='https:\\/\\/news.example\\/1.html';</script>", "http://t.example/x")
     'https://news.example/1.html'
+    >>> onward("<script>var to = '/a/1.html'; location.replace(to)</script>", "http://news.example/x")
+    'http://news.example/a/1.html'
     """
     if len(html) > LONGEST or len("".join(TAG.sub("", UNSEEN.cut(html, "")).split())) > LEAST_TEXT:
         return None
-    for pattern in (REFRESH, SCRIPT, SHOWN):
-        if match := pattern.search(html):
-            address = absolute(base, unescape(unquote_js(match[1])))
-            if (
-                address
-                and address.startswith(("http://", "https://"))
-                and address.partition("#")[0] != base.partition("#")[0]
-            ):
-                return unwrapped(address)
+    meta, shown = REFRESH_META.search(html), SHOWN.search(html)
+    for stated in (
+        refreshed(refresh),
+        refreshed(meta[1]) if meta else "",
+        scripted(html),
+        shown[1] if shown else "",
+    ):
+        address = absolute(base, stated) if stated else None
+        if (
+            address
+            and address.startswith(("http://", "https://"))
+            and address.partition("#")[0] != base.partition("#")[0]
+        ):
+            return unwrapped(address)
     return None

@@ -357,7 +357,8 @@ class WebPage(ArticlePage):
     def moved_to(self, outcome: str) -> str | None:
         if outcome not in ("unreadable", "not_article"):  # a notice and a captcha lead to no article
             return None
-        return onward(self.document.html, self.response.url)
+        refresh = (self.response.headers.get("Refresh") or b"").decode("latin-1")
+        return onward(self.document.html, self.response.url, refresh)
 
 
 @handles_any

@@ -187,6 +187,18 @@ def test_a_page_that_stays_cut_in_the_middle_of_its_article_is_unreadable(wire, 
     assert "inside its elements" in link["reason"]
 
 
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [(gzip.compress(PAGE), None), (PAGE, "gzip")],
+    ids=["gzip not said", "said, but plain"],
+)
+def test_a_page_whose_server_states_the_wrong_coding(wire, crawl, rows, body, coding):
+    _, place = wire(response(body, coding, length=True))
+    assert crawl("share", "url=http://news.example/a.html", CONNECT_TO=place, CAPTURES=True).returncode == 0
+    [article] = rows("SELECT body_text FROM texts")
+    assert "三十一座" in article["body_text"]
+
+
 def test_a_plain_redirect_that_claims_to_be_compressed(wire, crawl):
     redirect = (
         b"HTTP/1.1 302 Found\r\nLocation: /b.html\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\nmoved"
