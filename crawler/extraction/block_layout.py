@@ -47,7 +47,10 @@ class BlockLayout:
         self._folded: dict[Any, str] = {}
         self.forms = find_forms(root)
         """Forms to write into."""
-        remove_all([tag for tag in root.iter(*BOILERPLATE_TAGS) if not is_head_of_article(tag)], root)
+        self.unclosed = find_unclosed(root)
+        """Elements of boilerplate that go on to the page's end, as their end tag is missing."""
+        tags = root.iter(*BOILERPLATE_TAGS)
+        remove_all([tag for tag in tags if tag not in self.unclosed and not is_head_of_article(tag)], root)
         everything = letters(whole_text(root))
         # A text may be hidden until a script shows it; then it is most of the page.
         hidden: list[Any] = []
@@ -209,7 +212,9 @@ class BlockLayout:
         path: list[Any] = []
         while block is not None and block not in known:
             path.append(block)
-            if block in self.related or (block.tag not in ("html", "body") and is_boilerplate(block)):
+            if block in self.related or (
+                block.tag not in ("html", "body") and block not in self.unclosed and is_boilerplate(block)
+            ):
                 break
             block = block.getparent()
         answer = block is not None and known.get(block, True)
@@ -276,6 +281,15 @@ class BlockLayout:
             if parent is not None:
                 value[parent] += worth
         self.value = value
+
+
+def find_unclosed(root: Any) -> set[Any]:
+    """The elements of boilerplate that hold the page's first heading and most of its text."""
+    heading = next(root.iter("h1"), root)
+    if next(heading.iterancestors(*BOILERPLATE_TAGS), None) is None:
+        return set()
+    everything = letters(whole_text(root))
+    return {above for above in heading.iterancestors() if 2 * letters(whole_text(above)) > everything}
 
 
 def is_head_of_article(element: Any) -> bool:

@@ -19,6 +19,8 @@ BOILERPLATE_NAME = re.compile(
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
     r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|about[-_]?(?:au|author)\w{0,40}|author[-_]?(?:info|bio|card|box|intro|detail)s?(?:$|[\s_-])|page[-_]?tags?|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|(?:^|[\s_-])modal(?:$|[\s_-])|amazlet|kaereba|yomereba|sohucs|changyan|disqus|livere|jiathis|bdshare|bshare|promot|(?:^|[\s_-])(?:self-)?promo(?:$|[\s_-])|(?:^|[\s_-])tip(?:$|[\s_-])"
 )
+POST_CLASS = re.compile(r"(?<!\S)(?:hentry|status-publish)(?!\S)")
+"""What WordPress calls an article among its classes, which hold its tags and columns as well, whatever these are called."""
 FIELDS = frozenset(("text", "email", "tel", "search", ""))
 """Types of inputs into which a reader writes."""
 LONGEST_FORM = 160  # characters that a form within a text says, at most
@@ -72,7 +74,7 @@ def is_boilerplate(element: Any) -> bool:
 @lru_cache(maxsize=4096)
 def names_boilerplate(name: str) -> bool:
     """Whether *name* is one of boilerplate. Remembered: a page has few names and many elements."""
-    return BOILERPLATE_NAME.search(name.lower()) is not None
+    return BOILERPLATE_NAME.search(name.lower()) is not None and POST_CLASS.search(name) is None
 
 
 def find_forms(root: Any) -> list[Any]:

@@ -18,6 +18,7 @@ from crawler.extraction.document import CJK, absolute, names_of, squeeze, text_o
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.images import add_lead_images, path_to, resolve_images, save_images
 from crawler.extraction.inserted import cut_inserted
+from crawler.extraction.line_words import patterns
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import (
     HEADING,
@@ -38,13 +39,9 @@ TAIL = re.compile(
     r"粉[絲丝][團团专專页頁]|(?:下載|下载|安裝|安装|打开|打開).{0,14}(?:APP|客户端|應用)|版[權权]所有(?!者)|著作[權权]所有(?!者)|[違违]者必究|(?:禁止|不得|[請请]勿|未[經经]).{0,24}(?:引用|[轉转][載载贴貼]|改[寫写]|翻[攝摄])|\bAll rights reserved\b"
     r"|^.{0,24}(?:投稿\s*[「『“《]|最新情報を).{0,20}$|^.{0,30}[をの](?:購読|フォロー|ダウンロード)(?:しよう|する|はこちら)$|^[+＋]\s?\d{1,4}$"
     r"|^(?:追[蹤踪]|[關关]注|[訂订][閱阅]|加入|登[錄录]|扫码|掃碼|點擊|点击)[^。]{0,20}(?:$|[>》»!！])"
-    r"|^(?:This copy is for your personal|To order (?:presentation-ready )?copies|Like this story\b|Get the (?:latest|best)|Never miss|Want more\b|Support (?:our|independent)|For the latest (?:stories|news)|"
-    r"Do you have a (?:news )?tip|Got a (?:story|tip)|Join (?:the conversation|our)|Have (?:a )?(?:story|news)\b|Click here (?:to|for)|You may also like|Most (?:read|popular)|"
-    r"Explore further|Need more\b|Have a (?:news )?tip|Write to .{2,40} at \S+@|Follow\b.{2,60}\b(?:on|at)\b|Contact (?:us|the author)|Folgen Sie|Abonnieren Sie|Newsletter|Schlagw(?:orte|örter)|Mehr zum Thema|Auch interessant|Das könnte (?:Sie|dich)|Lesen Sie auch|Suivez|Abonnez|Inscrivez|"
-    r"À lire aussi|Lire aussi|Suscr[ií]b|Síguenos|Te puede interesar|Iscriviti|Seguici|Leggi anche|Assine|Leia também|"
-    r"Подпис(?:ывайтесь|аться)|Читайте (?:также|нас)|اقرأ أيضا|(?:Jetzt|Hier)\b.{0,40}\b(?:Newsletter|abonnieren|anmelden))\b.{0,160}$"
-    r"|^(?:इन्हें भी पढ़ें|यह भी पढ़ें|フォロー|会員登録|▶|ⓒ|©|저작권자|.{0,20}(?:RIPRODUZIONE RISERVATA|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados|Todos os direitos reservados|Все права защищены|جميع الحقوق محفوظة|無断転載|무단\s?전재)).{0,120}$"
-    r"|^(?:Tags?|Topics?|Filed under|Posted in|Recommended|Diesen Artikel|Teilen|Drucken|Partager|Mots[- ]clés|Sigue|Comparte|Etiquetas|Condividi|Siga|Compartilhe|Поделиться|Теги|تابع|شارك|اشترك|구독|좋아요)\b[^.!?؟]{0,40}$"
+    rf"|^(?:{patterns('closing')})(?!\w).{{0,160}}$"
+    r"|^(?:フォロー|会員登録|▶|ⓒ|©|저작권자|.{0,20}(?:RIPRODUZIONE RISERVATA|Alle Rechte vorbehalten|Tous droits réservés|Todos los derechos reservados|Todos os direitos reservados|Все права защищены|جميع الحقوق محفوظة|無断転載|무단\s?전재)).{0,120}$"
+    rf"|^(?:{patterns('short')}|구독|좋아요)(?!\w)[^.!?؟]{{0,40}}$"
     r"|^(?:Sign up|Subscribe|Follow us|Follow .{2,30} on|Read more|Read next|Related|More (?:on|from)|Advertisement|Share this|Comments?|Download our app|Get (?:our|the) (?:app|newsletter))\b.{0,80}$",
     re.IGNORECASE,
 )

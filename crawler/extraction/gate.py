@@ -20,6 +20,7 @@ from crawler.extraction.other_pages import (
     REFERENCE,
     is_documentation,
     is_list_path,
+    sells,
     states_article,
     states_record,
     why_other_heading,
@@ -70,6 +71,9 @@ def why_no_article(
         return "is a list of links, with no text of its own"
     parts = urlsplit(document.url)
     where = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    is_short = sum(map(len, body.lines)) < 8 * ENOUGH_TEXT
+    if not document.is_cjk and is_short and sells(document) and not is_prose(layout, body):
+        return "sells a product, by its button"
     if not document.is_cjk and kind == "article" and not states_record(document):
         if is_documentation(document):
             return f"is documentation ({parts.netloc}{parts.path})"

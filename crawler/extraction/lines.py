@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.document import CJK
+from crawler.extraction.line_words import patterns
 from crawler.extraction.trees import letters
 from pipelines.printed_times import IN_WORDS, SHORT, STAMP
 
@@ -35,7 +36,8 @@ COUNTER = re.compile(
 )
 EDITOR = re.compile(r"\s{0,9}[（(【\[]?\s{0,9}(?:责任编辑|責任編輯|责编)\s{0,9}[:：|｜]")
 END = re.compile(
-    r"\s{0,9}(?:(?:Comments?|Kommentare?|Commentaires?|Comentarios|Comentários|Commenti|Комментарии|댓글|コメント|التعليقات|Leave a (?:comment|reply)|Join the (?:conversation|discussion))\s{0,9}[（(]?\s{0,9}\d*\s{0,9}[）)]?|\d+\s{1,9}(?:comments?|Kommentare?|commentaires?|comentarios|комментари\w*)|(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s{0,9}[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s{0,9}[（(]?\s{0,9}\d*\s{0,9}[）)]?|\d+\s{0,9}条评论.{0,14}|[\d|｜\s]{0,40}次の?ページへ?\W{0,4}|(?:[点點][击擊])?(?:[阅閱][读讀]|看)?下一(?:篇|则|則|条|條)(?:新[闻聞]|文章|[报報][导導道])|(?:[会會][员員]|用户)登[录錄入]|分享(?:到|至)\s{0,9}[:：]?.{0,24}|.{0,40}收藏\s{0,9}分享\s{0,9}[:：]?)\s{0,9}",
+    rf"\s{{0,9}}(?:(?:{patterns('comments')}|댓글|コメント)\s{{0,9}}"
+    r"[（(]?\s{0,9}\d*\s{0,9}[）)]?|\d+\s{1,9}(?:comments?|Kommentare?|commentaires?|comentarios|комментари\w*)|(?:上一篇|下一篇|上一条|下一条|前一篇|上篇|下篇)\s{0,9}[:：].{0,70}|(?:我要|发表|网友|最新|最热|热门|全部)?评论\s{0,9}[（(]?\s{0,9}\d*\s{0,9}[）)]?|\d+\s{0,9}条评论.{0,14}|[\d|｜\s]{0,40}次の?ページへ?\W{0,4}|(?:[点點][击擊])?(?:[阅閱][读讀]|看)?下一(?:篇|则|則|条|條)(?:新[闻聞]|文章|[报報][导導道])|(?:[会會][员員]|用户)登[录錄入]|分享(?:到|至)\s{0,9}[:：]?.{0,24}|.{0,40}收藏\s{0,9}分享\s{0,9}[:：]?)\s{0,9}",
     re.DOTALL,
 )
 """Lines behind articles: neighbours, comments, sharing."""

@@ -11,6 +11,7 @@ from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
 from crawler.extraction.document import CJK, absolute, squeeze, text_of
 from crawler.extraction.images import IMAGE_URL
+from crawler.extraction.line_words import patterns
 from crawler.extraction.trees import is_within, own_text, whole_text
 
 LONE_LINK = 40  # characters of a link that is a list's item of its own, at most ...
@@ -24,10 +25,7 @@ TAG = re.compile(
 ADDRESS_LINE = re.compile(r"https?://[^\s]+")
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|csv|mp[34])(?:[?#]|$)", re.IGNORECASE)
 PROMOTED = re.compile(
-    r"(?i:\W*(?:related|read (?:more|next|also)|also read|see also|more|also on [\w.]+|don'?t miss|watch|lire (?:aussi|également)|à lire(?: aussi| également)?|voir aussi|"
-    r"lesen sie (?:auch|hier|dazu|mehr)|mehr (?:zum thema|dazu)|auch interessant|siehe auch|lea (?:también|además)|le(?:er|a|e) más|te puede interesar|leia (?:também|mais)|veja também|leggi anche|"
-    r"vedi anche|lees ook|les også|læs også|läs (?:också|även|mer)|zobacz (?:też|także|również)|czytaj (?:też|także|również)|čtěte (?:také|i)|читайте также|смотрите также|по теме|читайте також|"
-    r"baca juga|đọc thêm|xem thêm|ayrıca oku|اقرأ أيضا?ً?|यह भी पढ़ें|관련\s?기사|関連記事|あわせて読みたい)(?!\w)\W*)|"
+    rf"(?i:\W*(?:{patterns('related')}|also on [\w.]+|관련\s?기사|関連記事|あわせて読みたい)(?!\w)\W*)|"
     r"(?:此前|早前|相关|另[见据])(?:报道|報道|報導|消息|新闻)\s*[:：]?|"
     r".{0,6}(?:推介|推荐|推薦|相关|相關|延伸|更多|往下看|下一篇|上一篇|同场加映|同場加映|点击|點擊)(?:阅读|閱讀|新闻|新聞|报道|報道|報導|文章|内容)?\s*[:：︰►>]?"
 )

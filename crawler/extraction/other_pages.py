@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from crawler.extraction.document import Document, type_name
+from crawler.extraction.page_words import (
+    BASKET,
+    CONSENT_ADDRESS,
+    CONSENT_HEADLINE,
+    FORM_HEADLINE,
+    RESULTS,
+    names_form,
+)
 from crawler.extraction.stated_times import names_publication
 from crawler.extraction.titles import PARTS, fold_title
 
@@ -46,19 +54,24 @@ OFFER = re.compile(
 SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
 """How the query of a search begins."""
 LIST_PATH = re.compile(
-    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help|newsletters?)(?:/[^/]*){0,2}/?$|/(?:products?|services|solutions|collections?|shop|browse|genres?|pricing|coupons|calculators?)(?:/[^/]*)?/?$|/(?:articles|news|blogs|posts|entries|stories)/?$",
+    r"/(?:search|tags?|topics?|authors?|users?|u|people|category|categories|channels?|columns?|lists?|archives?|feed|hot|rank(?:ing)?|label|profile|member|account|about\w*|(?:about|contact)-(?:us|me)|contact|login|register|privacy(?:-policy)?|terms(?:-of-(?:use|service))?|legal|imprint|impressum|datenschutz|cookies?(?:-policy)?|disclaimer|agreement|faq|help|newsletters?)(?:/[^/]*){0,2}/?$|/(?:products?|services|solutions|collections?|shop|browse|genres?|pricing|coupons|calculators?)(?:/[^/]*)?/?$|/(?:articles|news|blogs|posts|entries|stories|nachrichten|noticias?|notizie|actualites?|nieuws|nyheter|nyheder|uutiset|haberler|berita|aktualnosci|zpravy|hirek|stiri|novosti|vijesti|tin-tuc)/?$",
     re.IGNORECASE,
 )
 THREAD = re.compile(
     r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
     r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|forum/|\d)|^/discussions/[\w-]+/[\w-]+|/[\w-]{1,60}-forum/"
-    r"|/t/\d+/[\w-]+/?\?|/topic_show\.pl|/community/topic/|/index\.php\?/?(?:forums?|topic)/",
+    r"|/t/\d+/[\w-]+/?\?|/topic_show\.pl|/community/topic/|/index\.php\?/?(?:forums?|topic)/|/(?:view)?forum\.php|/forums?/?\??$|/forums?/[^/]{1,80}-[ft]\d+\.html|/forums?/.{0,200}/(?:page|seite|pagina)/\d",
     re.IGNORECASE,
 )
 """Address of a forum's thread, as phpBB, vBulletin, XenForo, Simple Machines, Discourse, Invision, Discuz, PHPWind and the
 large boards of East Asia make them."""
-WESTERN_BOARD = re.compile(r"^(?:forums?|boards?|bbs)\.[^.]+\.")
+WESTERN_BOARD = re.compile(r"^(?:forums?|boards?|bbs|foros?)\.[^.]+\.")
 """Host of a forum, on other pages."""
+PAGED = re.compile(r"/(?:page|pagina|seite|strana|sivu|pag)/\d{1,4}/?$", re.IGNORECASE)
+"""How the address of a list's later page ends, as WordPress and others make it ..."""
+PAGE_QUERY = re.compile(r"(?:^|&)(?:page|paged|start|offset|limitstart|PAGEN_\d)=\d")
+"""... and how its query says so."""
+INDEX = re.compile(r"/?(?:index|default)\.\w{3,5}$")
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
 REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.")
@@ -93,8 +106,7 @@ FORM = re.compile(
 )
 """Headline of a form to log in or to register."""
 CONSENT = re.compile(
-    r"\W*(?:before you continue|we (?:value|respect|care about) your (?:privacy|data)|(?:your )?privacy (?:choices|settings|preferences)|(?:cookie|consent)s? (?:consent|settings|preferences|notice)"
-    r"|(?:wir schätzen )?ihre privatsphäre|datenschutz-?einstellungen|nous respectons votre vie privée|valoramos tu privacidad)\W*",
+    r"\W*(?:before you continue|we (?:value|respect|care about) your (?:privacy|data)|(?:your )?privacy (?:choices|settings|preferences)|(?:cookie|consent)s? (?:consent|settings|preferences|notice))\W*",
     re.IGNORECASE,
 )
 """Headline of a question for consent, in the place of the page."""
@@ -141,6 +153,12 @@ def states_article(document: Document) -> bool:
     return "article" in kinds or "posting" in kinds or bool(document.meta.get("article:published_time"))
 
 
+def states_publication(document: Document) -> bool:
+    """Whether the page's record is an article's, or a meta tag states when it was published: some programs call all pages
+    articles in ``og:type``."""
+    return ARTICLE_TYPE.search(type_name(document.linked_data)) is not None or names_publication(document)
+
+
 def is_about_product(document: Document) -> bool:
     """Whether the page has a record of a product by whose name it is called: a newspaper's subscription is one, too."""
     title = fold_title(document.title)
@@ -150,6 +168,11 @@ def is_about_product(document: Document) -> bool:
         if type_name(record) in ("Product", "ProductGroup")
     )
     return any(len(name) > 2 and name in title for name in names)
+
+
+def sells(document: Document) -> bool:
+    """Whether a page has a button of a shop, in whatever language, and states no article."""
+    return not states_article(document) and BASKET.search(document.html) is not None
 
 
 def states_record(document: Document) -> bool:
@@ -173,6 +196,15 @@ def is_list_path(url: str) -> bool:
     return LIST_PATH.search(parts.path) is not None and not is_article_path
 
 
+def is_later_page(parts: SplitResult) -> bool:
+    """Whether an address is that of a list's second or later page: an article's have a title or a number in front of it."""
+    path = INDEX.sub("", parts.path)
+    return PAGED.search(path) is not None or (
+        PAGE_QUERY.search(parts.query) is not None
+        and (path in ("", "/", "/blog") or LIST_PATH.search(path) is not None)
+    )
+
+
 def why_other_page(document: Document) -> str | None:
     """Why a page is of another kind, by its address and by what it states."""
     parts = urlsplit(ARCHIVED.sub("", document.url))
@@ -191,6 +223,13 @@ def why_other_page(document: Document) -> str | None:
         return "is a video's page, by its address"
     if QUESTION_PATH.search(f"{parts.path}?{parts.query}") and not states_article(document):
         return f"is a question, by its address ({parts.path})"
+    if CONSENT_ADDRESS.search(f"{parts.netloc}{parts.path}"):
+        return "asks for consent to cookies instead of the article, by its address"
+    if not (ARTICLE_PATH.search(parts.path) or states_publication(document)):
+        if names_form(parts):
+            return f"is a form, by its address ({parts.path})"
+        if is_later_page(parts):
+            return f"is a later page of a list, by its address ({parts.path})"
     if (is_list_path(document.url) or ACCOUNT_PATH.search(parts.path)) and not states_article(document):
         return f"is a list or account page, by its address ({parts.path})"
     return why_made_as(document) or why_other_type(document)
@@ -200,10 +239,12 @@ def why_other_heading(document: Document, headline: str) -> str | None:
     """Why a page is of another kind, by its title and headline."""
     if match := OTHER_TITLE.search(document.title) or OTHER_TITLE.search(headline):
         return f"is no article, by its title ({match[0]})"
-    if FORM.fullmatch(headline):
-        return "is a form to log in or to register"
-    if CONSENT.fullmatch(headline):
+    if FORM.fullmatch(headline) or (FORM_HEADLINE.fullmatch(headline) and not states_publication(document)):
+        return "is a form to log in, to register or to write to the site"
+    if CONSENT.fullmatch(headline) or CONSENT_HEADLINE.fullmatch(headline):
         return "asks for consent to cookies instead of the article"
+    if RESULTS.match(headline) and not states_article(document):
+        return "is a list of what was searched for, by its headline"
     if TERMS.fullmatch(headline):
         return "is what the site says of itself or its terms, by its headline"
     if document.meta.get("medium") == "image":
@@ -241,8 +282,10 @@ def why_other_type(document: Document) -> str | None:
     kinds = [type_name(record) for record in document.linked_objects]
     kinds += [itemtype.rstrip("/").rpartition("/")[2] for itemtype in document.root.xpath("//@itemtype")]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
-    if any(ARTICLE_TYPE.search(kind) for kind in kinds):
-        return None
+    open_graph = document.meta.get("og:type", "")
+    articles = {kind for kind in kinds if ARTICLE_TYPE.search(kind)}
+    if articles > {"Review"} or (articles and not OTHER_OPEN_GRAPH.match(open_graph)):
+        return None  # what is for sale and where one eats has reviews as well
     if any("ForumPosting" in kind for kind in kinds):
         return "is a thread of a forum"
     # Many sites write og:type "article" on every page; an article may hold questions and answers.
@@ -253,7 +296,7 @@ def why_other_type(document: Document) -> str | None:
     sold = not states_record(document) and is_about_product(document)
     if states_article(document) and not (asked or listed or sold):
         return None
-    if OTHER_OPEN_GRAPH.match(open_graph := document.meta.get("og:type", "")):
+    if OTHER_OPEN_GRAPH.match(open_graph):
         return f"states that it is a {open_graph}"
     if other:
         return f"states that it is a {other}"
