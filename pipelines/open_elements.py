@@ -33,7 +33,9 @@ DOUBTFUL = {
 def is_doubtful(tree: Any) -> bool:
     """Whether a tree may have such elements. It looks at parents alone, for most articles have none."""
     return any(
-        element.getparent().tag in DOUBTFUL[element.tag] for element in tree.iterdescendants(*DOUBTFUL)
+        element.getparent().tag in parents
+        for element in tree.iterdescendants()
+        if (parents := DOUBTFUL.get(element.tag)) is not None
     )
 
 

@@ -30,6 +30,8 @@ EMPTY_GOES = {"p", "strong", "b", "em", "i", "u", "s", "sub", "sup", "center", "
               "ol", "blockquote", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"}  # fmt: skip
 INLINE = {"strong", "b", "em", "i", "u", "s", "sub", "sup", "a", "img", "span", "code"}
 TRIMMED = {"p", "li", "h1", "h2", "h3", "h4", "figcaption", "blockquote"}
+UNSPACED = {"p", "center", "table", "tbody", "thead", "tr", "td", "th", "ul", "ol", "li", "figure", "div"}
+"""Elements behind which white space means nothing."""
 ALIGN = compile_late(r"text-align\s*:\s*(center|right|left|justify)")
 FIRST_SENTENCE = compile_late(r"[^。！？!?\n]{1,120}[。！？!?]?")
 SPACE = " \t\r\n\f\v\u00a0\u3000"
@@ -63,7 +65,7 @@ def tidy(tree: Any) -> None:
     for element in tree.iter("pre"):
         if element.text:
             element.text = element.text.lstrip("\n")  # a parser drops the first
-    for element in tree.iter(*TRIMMED):
+    for element in [element for element in tree.iter() if element.tag in TRIMMED]:
         if len(element):
             trim(element)
         elif is_changed and (text := element.text):  # what stood behind its text may be gone
@@ -74,7 +76,8 @@ def mark_empty(tree: Any) -> bool:
     """Rename elements to `DROPPED` that hold neither text nor anything that is shown; whether there are any. Paragraphs of
     nothing but text are trimmed at once: lxml decodes a text anew each time that it is read."""
     is_changed = False
-    for element in reversed([*tree.iter(*EMPTY_GOES)]):
+    # By their names here: lxml looks each up in its own dictionary before it begins.
+    for element in reversed([element for element in tree.iter() if element.tag in EMPTY_GOES]):
         text = element.text
         if text and (stripped := text.strip(SPACE)):
             if len(stripped) != len(text) and not len(element) and element.tag in TRIMMED:
@@ -131,10 +134,8 @@ def trim(element: Any) -> None:
 def html_of(tree: Any) -> str:
     """The body's HTML, safe to show: only the allow-list, nothing between blocks. Changes the tree."""
     tidy(tree)
-    for element in tree.iter(
-        "p", "center", "table", "tbody", "thead", "tr", "td", "th", "ul", "ol", "li", "figure", "div"
-    ):
-        if element.tail and not element.tail.strip(" \t\r\n\f\v"):
+    for element in tree.iter():
+        if element.tag in UNSPACED and (tail := element.tail) and not tail.strip(" \t\r\n\f\v"):
             element.tail = None
     if tree.text and not tree.text.strip(SPACE):
         tree.text = None
