@@ -193,14 +193,14 @@ class DataFiles:
 
     def describe(self) -> str | None:
         """What of an archive is there besides its database, in a few words; None where nothing is."""
-        found = [
+        kinds = [
             name
             for name, paths in (("images", self.images()), ("posts", self.posts()))
             if next(iter(paths), None) is not None
         ]
         if (self.root / "captures.db").exists():
-            found.append("captures")
-        return " and ".join(found) or None
+            kinds.append("captures")
+        return " and ".join(kinds) or None
 
     def why_no_archive(self, database: Path) -> str | None:
         """What to do where *database* is missing or empty, but files of an archive are there; None where neither is so."""

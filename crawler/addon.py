@@ -28,13 +28,13 @@ def add_components(settings: BaseSettings) -> None:
     """Put the project's own components beside those that ``-s`` or ``custom_settings`` gave in their place: without them
     nothing would be archived, guarded or reported. ``None`` takes one out."""
     for name in COMPONENTS:
-        given = settings.getdict(name)
-        known = set(map(class_path, given))
+        components = settings.getdict(name)
+        paths = set(map(class_path, components))
         lacking = {
-            path: order for path, order in project_settings.defaults[name].items() if path not in known
+            path: order for path, order in project_settings.defaults[name].items() if path not in paths
         }
         if lacking:
-            settings.set(name, {**lacking, **given}, priority=settings.getpriority(name) or 0)
+            settings.set(name, {**lacking, **components}, priority=settings.getpriority(name) or 0)
 
 
 class ArchiveAddon:

@@ -80,10 +80,10 @@ def named_classes(settings: BaseSettings) -> Iterator[tuple[str, Any]]:
         if path not in project_settings.RETRY_EXCEPTIONS:
             yield EXCEPTIONS, path
     for name in (*BY_KEY, *BY_VALUE):
-        given, default = settings[name], project_settings.defaults.get(name, {})
-        if not isinstance(given, dict | BaseSettings) or (settings.getpriority(name) or 0) <= 10:
+        components, default = settings[name], project_settings.defaults.get(name, {})
+        if not isinstance(components, dict | BaseSettings) or (settings.getpriority(name) or 0) <= 10:
             continue
-        for key, value in given.items():
+        for key, value in components.items():
             path = key if name in BY_KEY else value
             if value is not None and not (isinstance(default, dict) and key in default):
                 yield name, path

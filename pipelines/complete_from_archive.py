@@ -10,7 +10,6 @@ import json
 import logging
 import re
 from collections.abc import MutableMapping
-from datetime import datetime
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -27,6 +26,7 @@ from archive.record_rules import (
     keep_better,
     keeps_known,
 )
+from archive.times import read_utc
 from archive.writer import Archive
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
@@ -49,21 +49,21 @@ def source_digest(body: str | None) -> str | None:
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest() if body else None
 
 
-def is_replaced(record: Any, before: dict[str, Any]) -> bool:
+def is_replaced(record: Any, stored: dict[str, Any]) -> bool:
     """Whether the source serves another article under a known id: neither headline nor text have much in common."""
-    return record["headline"] != before["headline"] and shares_nothing(
-        before["body_text"], record["body_text"] or ""
+    return record["headline"] != stored["headline"] and shares_nothing(
+        stored["body_text"], record["body_text"] or ""
     )
 
 
-def keep_text(record: MutableMapping[str, Any], known: dict[str, Any], before: dict[str, Any]) -> None:
+def keep_text(record: MutableMapping[str, Any], known_row: dict[str, Any], stored: dict[str, Any]) -> None:
     """Keep the archived text, and what states where it comes from."""
     record["text_kept"] = True
     for name in ("access", "kind", "text_sha256", "source_sha256", "reader", "served_from", "captured_from"):
-        record[name] = known[name]
+        record[name] = known_row[name]
     for name in ("body_html", "body_text"):
-        record[name] = before[name]
-    record["images"] = before["images"]
+        record[name] = stored[name]
+    record["images"] = stored["images"]
 
 
 class CompleteFromArchivePipeline:
@@ -89,92 +89,103 @@ class CompleteFromArchivePipeline:
             record["published_raw"] = record.get("published_raw") or day
         record["text_sha256"] = text_digest(record["body_text"] or "")
         record["source_sha256"] = source_digest(record.get("body_raw"))
-        known = self.archive.known(record["id"])
-        if known is None:
+        known_row = self.archive.known(record["id"])
+        if known_row is None:
             record["archived"], record["first_seen_at"] = "new", record["retrieved_at"]
             record["publisher"] = first_of(record["publishers"]) or record.get("publisher")
         else:
-            self._merge(record, known)
+            self._merge(record, known_row)
         if record["publisher"]:
             record["publisher_slug"] = self.archive.slug(record["publisher"])
         return item
 
-    def _merge(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
+    def _merge(self, record: MutableMapping[str, Any], known_row: dict[str, Any]) -> None:
         """Compare with the archived row and keep the better of each field."""
-        before = self.archive.stored(record["id"])
-        fuller = OPENNESS[record["access"]] > OPENNESS[known["access"]]
-        trusted = IMPORTED[record.get("captured_from")] - IMPORTED[known["captured_from"]]
+        stored = self.archive.stored(record["id"])
+        fuller = OPENNESS[record["access"]] > OPENNESS[known_row["access"]]
+        trusted = IMPORTED[record.get("captured_from")] - IMPORTED[known_row["captured_from"]]
         longest = not trusted and record.get("captured_from") == "older_posts"
-        if before and keeps_known(record, known, before["body_text"]):
-            keep_text(record, known, before)
-        changed = record["text_sha256"] != known["text_sha256"]
-        if changed and not (fuller or longest) and before and is_replaced(record, before):
-            self._replace(record, known)
+        if stored and keeps_known(record, known_row, stored["body_text"]):
+            keep_text(record, known_row, stored)
+        changed = record["text_sha256"] != known_row["text_sha256"]
+        if changed and not (fuller or longest) and stored and is_replaced(record, stored):
+            self._replace(record, known_row)
             return
-        known["published_at"] = known["published_at"] and read_utc(known["published_at"])
+        known_row["published_at"] = known_row["published_at"] and read_utc(known_row["published_at"])
         fill = trusted < 0
-        keep_better(record, known, "headline", "headline_from", fill=fill)
+        keep_better(record, known_row, "headline", "headline_from", fill=fill)
         keep_better(
-            record, known, "published_at", "published_from", "published_precision", "published_raw", fill=fill
+            record,
+            known_row,
+            "published_at",
+            "published_from",
+            "published_precision",
+            "published_raw",
+            fill=fill,
         )
-        names = {
+        known_names = {
             row["origin"]: row["name"] for row in self.archive.rows_of("article_publishers", record["id"])
         }
         record["publishers"] = (
-            {**record["publishers"], **names} if fill else {**names, **record["publishers"]}
+            {**record["publishers"], **known_names} if fill else {**known_names, **record["publishers"]}
         )
-        record["publisher"] = first_of(record["publishers"]) or known["publisher"]
+        record["publisher"] = first_of(record["publishers"]) or known_row["publisher"]
         for name in COMPLETED:
-            record[name] = (fill and known[name]) or record.get(name) or known[name]
-        record["tags"] = record.get("tags") or json.loads(known["tags"] or "[]")
+            record[name] = (fill and known_row[name]) or record.get(name) or known_row[name]
+        record["tags"] = record.get("tags") or json.loads(known_row["tags"] or "[]")
         if record.get("importance") is None:
-            record["importance"] = known["importance"]
-        record["first_seen_at"] = read_utc(known["first_seen_at"])
-        record["post_path"], record["revision"] = known["post_path"], known["revision"]
+            record["importance"] = known_row["importance"]
+        record["first_seen_at"] = read_utc(known_row["first_seen_at"])
+        record["post_path"], record["revision"] = known_row["post_path"], known_row["revision"]
         retitled = (
-            record["headline"] != known["headline"]
-            and record["headline_from"] == known["headline_from"]
+            record["headline"] != known_row["headline"]
+            and record["headline_from"] == known_row["headline_from"]
             and record["headline_from"] != "body"
         )
         if fuller or (longest and changed):  # the whole of what was a part: no edit of the publisher's
             record["archived"] = "completed"
             return
         if changed or retitled:
-            record["cause"] = cause_of(record, known)
+            record["cause"] = cause_of(record, known_row)
             record["archived"] = "changed" if record["cause"] == PUBLISHER else "reread"
-            record["revision"] = known["revision"] + 1
-        elif not (fill and known["withdrawn_at"]) and self._differs(record, known, before, names):
+            record["revision"] = known_row["revision"] + 1
+        elif not (fill and known_row["withdrawn_at"]) and self._differs(
+            record, known_row, stored, known_names
+        ):
             record["archived"] = "completed"
         else:
             record["archived"] = "unchanged"
         if (
             record["archived"] not in ("changed", "reread")
-            and not known["withdrawn_at"]
+            and not known_row["withdrawn_at"]
             and (trusted <= 0 or record.get("text_kept"))
         ):  # the text was received then, not now
-            record["retrieved_at"] = read_utc(known["retrieved_at"])
+            record["retrieved_at"] = read_utc(known_row["retrieved_at"])
 
-    def _replace(self, record: MutableMapping[str, Any], known: dict[str, Any]) -> None:
+    def _replace(self, record: MutableMapping[str, Any], known_row: dict[str, Any]) -> None:
         """Another article under a known id: a revision of its own, to which nothing of the earlier one is added."""
         logger.warning(
             "%s now serves another article: %s, before %s. Both are kept: scrapy diff %s",
             record["id"],
             record["headline"],
-            known["headline"],
+            known_row["headline"],
             record["id"],
         )
         self.stats.inc_value("articles/replaced")
         record["publisher"] = first_of(record["publishers"]) or record.get("publisher")
-        record["first_seen_at"], record["post_path"] = read_utc(known["first_seen_at"]), known["post_path"]
-        record["archived"], record["revision"] = "changed", known["revision"] + 1
+        record["first_seen_at"], record["post_path"] = (
+            read_utc(known_row["first_seen_at"]),
+            known_row["post_path"],
+        )
+        record["archived"], record["revision"] = "changed", known_row["revision"] + 1
         record["cause"], record["replaced"] = PUBLISHER, True
 
     def _differs(
         self,
         record: MutableMapping[str, Any],
-        known: dict[str, Any],
-        before: dict[str, Any] | None,
-        names: dict[str, str],
+        known_row: dict[str, Any],
+        stored: dict[str, Any] | None,
+        known_names: dict[str, str],
     ) -> bool:
         """Whether anything but the text is new: a better headline or time, an image that failed before."""
         fields = (
@@ -186,18 +197,15 @@ class CompleteFromArchivePipeline:
             "description",
             "captured_from",
         )
-        if any(record.get(name) != known[name] for name in fields) or record["publishers"] != names:
+        if any(record.get(name) != known_row[name] for name in fields) or record["publishers"] != known_names:
             return True
-        if record["importance"] != known["importance"] or record["tags"] != json.loads(known["tags"] or "[]"):
+        if record["importance"] != known_row["importance"] or record["tags"] != json.loads(
+            known_row["tags"] or "[]"
+        ):
             return True
-        if known["withdrawn_at"]:  # it is there again
+        if known_row["withdrawn_at"]:  # it is there again
             return True
         images = [(row["url"], row["status"]) for row in self.archive.rows_of("article_images", record["id"])]
         if images != [(image["url"], image["status"]) for image in record["images"]]:
             return True
-        return before is None or before["body_html"] != record["body_html"]
-
-
-def read_utc(text: str) -> datetime:
-    """A time as the archive writes it, as an aware instant."""
-    return datetime.fromisoformat(text)
+        return stored is None or stored["body_html"] != record["body_html"]

@@ -82,10 +82,10 @@ def read_rule(name: str, table: Any, where: str) -> UserRule:
         refuse_slow(rule, where)
         try_examples(rule, where)
     except (re.error, OverflowError, RecursionError) as exc:
-        given = (
+        entry = (
             f"pattern = {table['pattern']!r}" if "pattern" in table else f"selector = {table['selector']!r}"
         )
-        raise RuleError(f"{where} {given:.200} is not a regular expression: {exc}") from None
+        raise RuleError(f"{where} {entry:.200} is not a regular expression: {exc}") from None
     except etree.XPathError as exc:
         raise RuleError(f"{where} selector = {table['selector']!r} is not XPath: {exc}") from None
     return rule

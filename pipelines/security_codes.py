@@ -151,46 +151,46 @@ def take_codes(
     bracket: bool = False,
 ) -> None:
     """Take the codes that stand one after the other from *pos* on: ``A股代码：601318；H股代码：02318``."""
-    before = run_before(text, start) if bracket else ""
+    name = run_before(text, start) if bracket else ""
     label = None
     while match := CODE.match(text, pos):
         label = match["label"] or label
-        stated, place = match["suffix"] or match["exchange"], match.start("code")
+        exchange, place = match["suffix"] or match["exchange"], match.start("code")
         code = plain(match["code"])
-        known = tickers.get(code)
-        listing = (known, code) if known and stated in (None, "US", "美股") else None
+        market = tickers.get(code)
+        listing = (market, code) if market and exchange in (None, "US", "美股") else None
         if listing is None:
-            if stated is None and label and code.isalpha():  # 在纳斯达克上市，股票代码为“PDD”
-                named = NAMED_EXCHANGE.findall(text, max(0, pos - 30), pos)
-                stated = named[-1] if named else None
+            if exchange is None and label and code.isalpha():  # 在纳斯达克上市，股票代码为“PDD”
+                exchanges = NAMED_EXCHANGE.findall(text, max(0, pos - 30), pos)
+                exchange = exchanges[-1] if exchanges else None
             if label and label.startswith("基金") and not FUND.fullmatch(code):
                 return
-            if label and label.startswith("股份") and stated is None and len(code) < 6 and code.isdigit():
-                stated = "HK"  # 股份代号：2888, as Hong Kong's notices say
-            listing = market_of(code, stated, before, labelled=label is not None)
-        elsewhere = place in mentions
-        if listing is None and not elsewhere:
+            if label and label.startswith("股份") and exchange is None and len(code) < 6 and code.isdigit():
+                exchange = "HK"  # 股份代号：2888, as Hong Kong's notices say
+            listing = market_of(code, exchange, name, labelled=label is not None)
+        is_taken = place in mentions
+        if listing is None and not is_taken:
             # 网易（NTES，09999.HK）: a ticker whose market is not known stands beside a code.
-            unknown = bracket and code.isalpha() and FURTHER.match(text, match.end())
-            if not unknown:
+            separator = bracket and code.isalpha() and FURTHER.match(text, match.end())
+            if not separator:
                 return
-            pos = unknown.end()
+            pos = separator.end()
             continue
         sure = label or match["suffix"] or not code.isdigit()
         if not sure and (len(code) < 4 or not BEHIND_INSIDE.match(text, match.end())):
             return
-        if bracket and stated is None and label is None and is_sum(text, code, behind(text, match.end())):
+        if bracket and exchange is None and label is None and is_sum(text, code, behind(text, match.end())):
             return
-        if elsewhere and bracket:
+        if is_taken and bracket:
             mentions[place] = mentions[place]._replace(
                 start=start
             )  # 晨光股份(600999.SH，02999.HK): one name for both
-        elif listing and not elsewhere:
+        elif listing and not is_taken:
             mentions[place] = Mention(*listing, start)
-        further = FURTHER.match(text, match.end())
-        if further is None:
+        separator = FURTHER.match(text, match.end())
+        if separator is None:
             return
-        pos = further.end()
+        pos = separator.end()
 
 
 def is_sum(text: str, code: str, pos: int) -> bool:
@@ -208,7 +208,7 @@ def behind(text: str, pos: int) -> int:
 def take_tables(text: str, mentions: dict[int, Mention]) -> None:
     """Codes in a table's column whose head says 代码; `render_body` parts cells by tabs."""
     columns: list[int] = []
-    named: int | None = None
+    name_column: int | None = None
     for begin, line in lines_of(text):
         if "\t" not in line:
             columns = []
@@ -221,17 +221,19 @@ def take_tables(text: str, mentions: dict[int, Mention]) -> None:
         ]
         if heads:
             columns = heads
-            named = next((n for n, cell in enumerate(cells) if cell.endswith(("名称", "简称"))), None)
+            name_column = next((n for n, cell in enumerate(cells) if cell.endswith(("名称", "简称"))), None)
             continue
         if columns:
             places = list(accumulate((len(cell) + 1 for cell in cells), initial=begin))
-            name = cells[named].strip() if named is not None and named < len(cells) else None
+            name = (
+                cells[name_column].strip() if name_column is not None and name_column < len(cells) else None
+            )
         for n in columns:
             if n < len(cells) and (match := CODE.fullmatch(cells[n].strip())):
                 place = places[n] + cells[n].index(match["code"])
-                stated = match["suffix"] or match["exchange"]
-                if known := market_of(plain(match["code"]), stated, labelled=True):
-                    mentions[place] = Mention(*known, place, name or None)
+                exchange = match["suffix"] or match["exchange"]
+                if listing := market_of(plain(match["code"]), exchange, labelled=True):
+                    mentions[place] = Mention(*listing, place, name or None)
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:

@@ -176,10 +176,10 @@ def _watch(name: str, entry: Any, path: Path) -> Watch:
 
 
 def _texts(where: str, key: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    given = entry.get(key, ())
-    texts = (given,) if isinstance(given, str) else tuple(given)
+    value = entry.get(key, ())
+    texts = (value,) if isinstance(value, str) else tuple(value)
     if not all(isinstance(text, str) and text.strip() for text in texts):
-        raise WatchError(f"{where} {key} = {given!r} is not a list of texts")
+        raise WatchError(f"{where} {key} = {value!r} is not a list of texts")
     return tuple(dict.fromkeys(text.strip() for text in texts))
 
 

@@ -32,14 +32,14 @@ class Adding:
 
     def is_allowed(self, headers: Mapping[str, str]) -> bool:
         """Whether a request carries the token."""
-        scheme, _, given = headers.get("authorization", "").partition(" ")
+        scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            given = _cookie(headers.get("cookie", ""))
-        return self.is_token(given)
+            token = _cookie(headers.get("cookie", ""))
+        return self.is_token(token)
 
-    def is_token(self, given: str) -> bool:
+    def is_token(self, token: str) -> bool:
         """Whether it is the token; takes as long for any."""
-        return hmac.compare_digest(given.encode(), self.token.encode())
+        return hmac.compare_digest(token.encode(), self.token.encode())
 
     def set_cookie(self) -> str:
         """The header that keeps the token in the browser."""

@@ -42,7 +42,7 @@ ANSWERED_BY = {
 """Views that read the whole archive whatever the filter, and the questions that ask the same of the newest days."""
 
 
-def chosen_days(name: str, given: list[tuple[str, str]]) -> tuple[str, int] | None:
+def chosen_days(name: str, arguments: list[tuple[str, str]]) -> tuple[str, int] | None:
     """The argument that is missing, and for how many days; None where the address is to be answered as it is.
 
     >>> chosen_days("who_was_first", []), chosen_days("who_was_first", [("from", "")]), chosen_days("texts", [])
@@ -50,7 +50,7 @@ def chosen_days(name: str, given: list[tuple[str, str]]) -> tuple[str, int] | No
     >>> chosen_days("data_quality", [("_sort", "day")]), chosen_days("data_quality", [("articles__gt", "9")])
     (('day__gte', 30), None)
     """
-    names = {argument for argument, _ in given}
+    names = {argument for argument, _ in arguments}
     if name in QUESTIONS:
         return None if "from" in names else ("from", QUESTIONS[name])
     narrows = any(
@@ -67,20 +67,20 @@ class FirstView:
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/archive"):
-            given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             name = scope["path"].removeprefix("/archive/")
-            page = "." not in name and not any(argument == "_format" for argument, _ in given)
+            page = "." not in name and not any(argument == "_format" for argument, _ in arguments)
             is_page.set(page)
-            if page and name in ANSWERED_BY and not given:
+            if page and name in ANSWERED_BY and not arguments:
                 everything = f"{scope['path']}?{ALL}=1"
                 path = f"/archive/{ANSWERED_BY[name]}"
                 scope = {**scope, "path": path, "raw_path": path.encode(), "opened_with": (MONTH, everything)}
                 name = ANSWERED_BY[name]
-            if page and (missing := chosen_days(name, given)):
+            if page and (missing := chosen_days(name, arguments)):
                 argument, days = missing
                 if newest := await newest_day(self.datasette):
-                    filled = urlencode([*given, (argument, days_until(newest, days)[0])])
-                    everything = urlencode([*given, ("from", "") if argument == "from" else (ALL, "1")])
+                    filled = urlencode([*arguments, (argument, days_until(newest, days)[0])])
+                    everything = urlencode([*arguments, ("from", "") if argument == "from" else (ALL, "1")])
                     opened_with = days, f"{scope['path']}?{everything}"
                     scope = {**scope, "query_string": filled.encode(), "opened_with": opened_with}
         await self.app(scope, receive, send)

@@ -63,11 +63,11 @@ class Password:
     async def accepts(self, headers: Mapping[bytes, str], client: str = "") -> bool:
         """Whether the request of *client*, an address, carries the password, behind any user name. What was accepted is not
         hashed again. Raises TooManyGuesses, also where more wait for their turn than there can be people."""
-        given = headers.get(b"authorization", "")
-        key = hashlib.sha256(given.encode()).digest()
+        authorization = headers.get(b"authorization", "")
+        key = hashlib.sha256(authorization.encode()).digest()
         if key in self._accepted:
             return True
-        password = password_in(given)
+        password = password_in(authorization)
         if password is None:
             return False
         client = network_of(client)

@@ -69,13 +69,13 @@ async def add(datasette: Any, request: Any) -> Any:
             datasette, request, "add.html", url=request.args.get("url") or "", added=request.args.get("added"),
             recent=await ask(datasette, RECENT.format(waiting=WAITING)), host=request.headers.get("host", ""),
         )  # fmt: skip
-    given, is_form = await _read(request)
+    form, is_form = await _read(request)
     try:
-        links = links_of(given.get("links") or "")
+        links = links_of(form.get("links") or "")
     except WrongMark as exc:
         raise DatasetteError(str(exc), title=gettext("No link"), status=400) from None
     waiting = await asyncio.to_thread(add_links, adding.archive, links, datetime.now(UTC))
-    if given.get("now"):
+    if form.get("now"):
         adding.crawl_now()
     if is_form:
         return Response("", status=303, headers={"location": f"/add?added={len(links)}"})
@@ -90,10 +90,10 @@ async def mark(datasette: Any, request: Any) -> Any:
         raise _no_token()
     if request.method != "POST":
         raise DatasetteError(gettext("Marks are sent by POST."), title=gettext("Nothing to see"), status=405)
-    given, is_form = await _read(request)
-    article_id = given.get("id") or ""
+    form, is_form = await _read(request)
+    article_id = form.get("id") or ""
     try:
-        wanted = read_mark(given.get("tags") or "", given.get("note") or "", bool(given.get("read")))
+        wanted = read_mark(form.get("tags") or "", form.get("note") or "", bool(form.get("read")))
         await asyncio.to_thread(set_mark, adding.archive, article_id, wanted, datetime.now(UTC))
     except WrongMark as exc:
         raise DatasetteError(str(exc), title=gettext("Not kept"), status=400) from None

@@ -82,17 +82,17 @@ async def article(datasette: Any, request: Any) -> Any:
         id=article_id,
     )
     earlier = None
-    if given := request.args.get("revision"):
+    if revision := request.args.get("revision"):
         texts = await ask(
             datasette,
             "SELECT * FROM revisions WHERE article_id = :id AND CAST(revision AS TEXT) = :revision",
             id=article_id,
-            revision=given,
+            revision=revision,
         )
         if not texts:
             raise not_found(
                 gettext("No such revision"),
-                gettext("Article {id} has no earlier text {revision}.", id=article_id, revision=given),
+                gettext("Article {id} has no earlier text {revision}.", id=article_id, revision=revision),
             )
         [earlier] = texts
     # An archive from before there were stories has none until the next crawl.

@@ -24,13 +24,13 @@ async def front_page(datasette: Any, day: str, most: int) -> list[Row]:
 
 @page("/-/day$")
 async def day_page(datasette: Any, request: Any) -> Any:
-    given = request.args.get("day")
-    day = parse_day(given) or (await newest_day(datasette) if not given else None)
+    text = request.args.get("day")
+    day = parse_day(text) or (await newest_day(datasette) if not text else None)
     if day is None:
         raise not_found(
             gettext("No such day"),
-            gettext("{given} is not a day; a day is written 2026-02-28.", given=given)
-            if given
+            gettext("{given} is not a day; a day is written 2026-02-28.", given=text)
+            if text
             else gettext("The archive has no article with a time yet."),
         )
     beside = {

@@ -45,17 +45,17 @@ def count_months(counts: dict[str, int]) -> list[tuple[str, str, str, int]]:
 
 @page("/-/security$")
 async def security(datasette: Any, request: Any) -> Any:
-    given = (request.args.get("id") or "").strip()
+    name = (request.args.get("id") or "").strip()
     matches = await ask(
         datasette,
         "SELECT * FROM securities WHERE id = :given OR code = :given OR name = :given ORDER BY id = :given DESC, id",
-        given=given,
+        given=name,
     )
     if not matches:
         raise not_found(
             gettext("No such security"),
-            gettext("No article of the archive names {given}; give an id, a code or a name.", given=given)
-            if given
+            gettext("No article of the archive names {given}; give an id, a code or a name.", given=name)
+            if name
             else gettext("Give an id, a code or a name."),
         )
     security = matches[0]
