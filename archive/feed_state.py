@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,8 +10,8 @@ from typing import Any
 
 from archive.outcomes import FINAL, GONE, RETRIED, sql_list
 from archive.times import utc_text
+from archive.units import span
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 GONE_TRIES = 8
 """How often an article that a list names is asked for while its server says that it is not there (10 hours): it may be
 listed before it is published."""
@@ -26,13 +25,7 @@ def spans(text: str) -> list[timedelta]:
     >>> [str(span) for span in spans("10m, 1h,7d")]
     ['0:10:00', '1:00:00', '7 days, 0:00:00']
     """
-    periods = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = re.fullmatch(r"(\d+)([smhd])", part)
-        if not match:
-            raise ValueError(f"{part!r} is not a time span: give a number and s, m, h or d, e.g. 10m")
-        periods.append(timedelta(seconds=int(match[1]) * UNITS[match[2]]))
-    return periods
+    return [span(part) for part in text.split(",") if part.strip()]
 
 
 def patience(tries: int) -> timedelta:

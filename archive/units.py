@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-UNITS = {"m": 60, "h": 3600, "d": 86400}
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def span(text: str) -> timedelta:
     """A span of time as people write it. Raises ValueError.
 
-    >>> str(span("15m")), str(span("2h")), str(span("1d"))
+    >>> str(span("15m")), str(span(" 2h")), str(span("1d"))
     ('0:15:00', '2:00:00', '1 day, 0:00:00')
     """
-    match = re.fullmatch(r"([1-9]\d{0,5})([mhd])", text)
+    match = re.fullmatch(r"([1-9]\d{0,5})([smhd])", text.strip())
     if not match:
-        raise ValueError(f"{text!r} is not a time span: give a number and m, h or d, e.g. 15m, 2h, 1d")
+        raise ValueError(f"{text!r} is not a time span: give a number and s, m, h or d, e.g. 15m, 2h, 1d")
     return timedelta(seconds=int(match[1]) * UNITS[match[2]])
 
 

@@ -13,10 +13,9 @@ from typing import Any
 from crawler.extraction.body import Body
 from crawler.extraction.document import text_of
 from crawler.items import Article
-from crawler.pages import PageError, Target, Walled, handles
+from crawler.pages import PageError, Walled, handles
 from crawler.pages.web import WebPage, fields
 
-PAGE_PART = re.compile(r"(/\d{6,})_\d+(?=\.html)")
 PRINTED_TIME = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日(?:\s*\d{1,2}:\d\d)?")
 TEXT = fields("//*[@id='Main_Content_Val']")[0]
 BEFORE_TEXT = fields(
@@ -37,6 +36,7 @@ class CaixinPage(WebPage):
         re.compile(r"/20\d\d-\d\d-\d\d/(\d{6,})(?:_\w+)?\.html"),
         re.compile(r"(blog)\.caixin\.com/archives/(\d+)"),
     )
+    page_part = re.compile(r"(/\d{6,})_\d+(?=\.html)")
     gone = re.compile(
         r"<title>[^<]*404|(?<=>)\s*(?:您要?访问的)?(?:页面|文章)(?:不存在|已被?删除)[^<]{0,8}(?=<)"
     )
@@ -53,10 +53,6 @@ class CaixinPage(WebPage):
     drop = fields(
         ".//*[(contains(@class, 'pip') and not(contains(@class, 'media'))) or contains(@class, 'idetor') or @class='content-tag' or @id='zhengwenguanggao'] | .//*[@class='media_pic'][not(.//img)]"
     )
-
-    @classmethod
-    def request_url(cls, target: Target, origins: list[str]) -> str:
-        return PAGE_PART.sub(r"\1", super().request_url(target, origins))
 
     @cached_property
     def body(self) -> Body | None:

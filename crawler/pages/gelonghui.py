@@ -13,7 +13,7 @@ from crawler.extraction.media_names import clean_publisher
 from crawler.items import Article
 from crawler.pages import Gone, Target, first_text, handles
 from crawler.pages.securities import stated_securities
-from crawler.pages.served import as_html, child, image_html, load_answer, objects
+from crawler.pages.served import as_html, child, image_html, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -50,11 +50,6 @@ class GelonghuiPage(StatedPage):
         if not number.isdigit():
             return super().request_url(target, origins)
         return target.keep_scheme(f"https://www.gelonghui.com/live/{number}") if kind else target.link
-
-    @cached_property
-    def answer(self) -> dict[str, Any]:
-        """The endpoint's answer; {} where the response is a page."""
-        return load_answer(self.served.html)
 
     @cached_property
     def record(self) -> dict[str, Any]:

@@ -7,14 +7,12 @@ Learned from: RSSHub's guancha routes, public scrapers of ``.all-txt`` and ``.ar
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from crawler.extraction.document import absolute
 from crawler.extraction.names import names_in
-from crawler.pages import Target, handles
+from crawler.pages import handles
 from crawler.pages.web import WebPage, fields
 
-PAGE_PART = re.compile(r"(/\d{4}_\d\d_\d\d_\d+)_\d+(?=\.shtml)")
 NEXT = re.compile(r"""class=["']next["'][^<>]{0,300}?location\.href\s*=\s*\\?["']([^"'\\]+_\d+\.shtml)""")
 # 【文/观察者网 某某】, （文/观察者网专栏作者 某某 编辑/某某）, 【编译/观察者网 某某】
 BYLINE = re.compile(
@@ -45,6 +43,7 @@ class GuanchaPage(WebPage):
         re.compile(r"/\d{4}_\d\d_\d\d_(\d+)(?:_\w+)?\.shtml"),
         re.compile(r"(user)\.guancha\.cn/\w+/content\?(?:.*&)?id=(\d+)"),
     )
+    page_part = re.compile(r"(/\d{4}_\d\d_\d\d_\d+)_\d+(?=\.shtml)")
     gone = re.compile(
         r">\s*(?:抱歉[，,]|对不起[，,])?(?:您(?:访问|查看)的|[该此])(?:页面|文章|帖子|内容)(?:不存在|已被?删除|已下线)[^<]{0,20}<(?!/p>\s*<p)"
     )
@@ -65,12 +64,6 @@ class GuanchaPage(WebPage):
     drop = fields(
         ".//*[contains(@class, 'g_swiper') or contains(@class, 'download') or @id='select_page' or @class='module-page']"
     )
-
-    @classmethod
-    def request_url(cls, target: Target, origins: list[str]) -> str:
-        # A link to the second page of an article is one to the article.
-        parts = urlsplit(target.link)
-        return parts._replace(path=PAGE_PART.sub(r"\1", parts.path)).geturl()
 
     def authors(self, publisher: str | None) -> list[str]:
         lines = self.body.lines[:3] if self.body else []

@@ -17,7 +17,7 @@ from crawler.extraction.names import names_in
 from crawler.items import Article
 from crawler.pages import Gone, Place, Target, Walled, first_text, handles
 from crawler.pages.securities import stated_securities
-from crawler.pages.served import as_html, child, figure_html, load_answer, objects
+from crawler.pages.served import as_html, child, figure_html, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -73,11 +73,6 @@ class Jin10Page(StatedPage):
             return [page]
         endpoint = target.keep_scheme(API.replace("{id}", target.native_id))
         return [Place(endpoint, cls, own=True, headers=API_HEADERS), page]
-
-    @cached_property
-    def answer(self) -> dict[str, Any]:
-        """The endpoint's answer; {} where the response is a page."""
-        return load_answer(self.served.html)
 
     @cached_property
     def record(self) -> dict[str, Any]:

@@ -8,16 +8,14 @@ Learned from: RSSHub's people route, public scrapers of these elements.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.names import names_in
-from crawler.pages import Target, handles
+from crawler.pages import handles
 from crawler.pages.web import WebPage, fields
 
 PAPER = re.compile(r"//paper\.people\.com\.cn/(rmrb(?:hwb)?)/")
 PAPERS = {"rmrb": "人民日报", "rmrbhwb": "人民日报海外版"}
-PAGE_PART = re.compile(r"(/n\d?/\d{4}/\d{4}/c\d+-\d+)-\d+(?=\.html$)")
 
 
 @handles("people.com.cn", "people.cn")
@@ -31,6 +29,7 @@ class PeoplePage(WebPage):
         re.compile(r"/(rmrb\w*|\w+)/html/\d{4}-\d\d/\d\d/(nw\.[\w.-]+?|content_\d+)\.html?"),
         re.compile(r"/(\w+)/pc/content/\d{6}/\d\d/(content_\d+)\.html"),
     )
+    page_part = re.compile(r"(/n\d?/\d{4}/\d{4}/c\d+-\d+)-\d+(?=\.html$)")
     headline_at = fields(
         "//div[contains(@class, 'rm_txt') or contains(@class, 'text_title') or contains(@class, 'text_c')]//h1",
         "//*[@id='p_title']",
@@ -59,12 +58,6 @@ class PeoplePage(WebPage):
         ".//*[contains(concat(' ', @class, ' '), ' bza ')]",
     )
     next_at = fields("//a[img[contains(@src, 'next_page')]]/@href")
-
-    @classmethod
-    def request_url(cls, target: Target, origins: list[str]) -> str:
-        # A link to the third page of an article is one to the article.
-        parts = urlsplit(target.link)
-        return parts._replace(path=PAGE_PART.sub(r"\1", parts.path)).geturl()
 
     def publisher(self) -> str | None:
         if paper := PAPER.search(self.response.url):

@@ -12,13 +12,12 @@ from functools import cached_property
 from typing import Any
 
 from crawler.items import Article
-from crawler.pages import Target, first_text, handles
+from crawler.pages import first_text, handles
 from crawler.pages.securities import stated_securities
 from crawler.pages.served import child, figure_html, load_object, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
-PAGE_PART = re.compile(r"(/doc-i\w+?)_\d+(?=\.s?html)")
 SLIDES = re.compile(r"\bslide_data\s*=\s*(?=\{)")
 STOCK = fields(".//span[starts-with(@id, 'stock_') or starts-with(@id, 'hkstock_')]")[0]
 STOCK_ID = re.compile(r"(?:hk)?stock_((?:sh|sz|bj|hk)?\d{5,6})", re.IGNORECASE)
@@ -37,6 +36,7 @@ class SinaPage(StatedPage):
         re.compile(r"/(\d{4}-\d\d-\d\d)/(?:.*/)?(\d{6,})\.shtml"),
         re.compile(r"/(\d{8})/(\d{4,})\.shtml"),
     )
+    page_part = re.compile(r"(/doc-i\w+?)_\d+(?=\.s?html)")
 
     @classmethod
     def native_id(cls, link: str) -> str | None:
@@ -44,10 +44,6 @@ class SinaPage(StatedPage):
         if native_id and re.search(r"docid=comos", link, re.IGNORECASE):
             return f"i{native_id}"  # the addresses of comos:nitmeav9622448 have doc-initmeav9622448
         return native_id
-
-    @classmethod
-    def request_url(cls, target: Target, origins: list[str]) -> str:
-        return PAGE_PART.sub(r"\1", super().request_url(target, origins))
 
     gone = re.compile(
         r"(?<=>)\s*(?:抱歉，)?(?:页面没有找到|您访问的页面不存在|该文章已不存在|文章已被删除)[^<]{0,10}(?=<)|<title>[^<]*(?:页面没有找到|404)"

@@ -11,6 +11,7 @@ from lxml import etree
 from crawler.extraction.body import Body, read_body
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document
+from crawler.pages.served import load_answer
 from crawler.pages.web import WebPage
 
 
@@ -45,6 +46,11 @@ class StatedPage(WebPage):
         """The page as served."""
         declared = (self.response.headers.get("Content-Type") or b"").decode("latin-1")
         return Document(decode(self.response.body, declared), self.response.url)
+
+    @cached_property
+    def answer(self) -> dict[str, Any]:
+        """The endpoint's answer; {} where the response is a page."""
+        return load_answer(self.served.html)
 
     @cached_property
     def stated(self) -> tuple[str | None, str] | None:

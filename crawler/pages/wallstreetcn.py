@@ -16,7 +16,7 @@ from crawler.extraction.names import names_in
 from crawler.items import Article
 from crawler.pages import Gone, PageError, Target, Walled, first_text, handles
 from crawler.pages.securities import stated_securities
-from crawler.pages.served import as_html, child, image_html, load_answer, objects
+from crawler.pages.served import as_html, child, image_html, objects
 from crawler.pages.stated import StatedPage
 from crawler.pages.web import fields
 
@@ -55,11 +55,6 @@ class WallstreetcnPage(StatedPage):
         if not number.isdigit():
             return target.link
         return target.keep_scheme(f"{API}/lives/{number}" if kind else f"{API}/articles/{number}?extract=0")
-
-    @cached_property
-    def answer(self) -> dict[str, Any]:
-        """The endpoint's answer; {} where the response is a page."""
-        return load_answer(self.served.html)
 
     @cached_property
     def record(self) -> dict[str, Any]:

@@ -93,6 +93,8 @@ class WebPage(ArticlePage):
     """Kinds of content (`content_kind`) that the page object reads, besides PDF documents, which all read."""
     next_at: ClassVar[tuple[Any, ...]] = ()
     """XPaths of the link to the article's next page."""
+    page_part: ClassVar[re.Pattern[str] | None] = None
+    """What names a further page in a link's path, behind group 1: a link to any page of an article is one to the article."""
     least_text = LEAST_TEXT
     """Characters of text, once it is cleaned, without which a page without images holds no article."""
 
@@ -107,7 +109,11 @@ class WebPage(ArticlePage):
 
     @classmethod
     def request_url(cls, target: Target, origins: list[str]) -> str:
-        return unwrapped(target.link)
+        url = unwrapped(target.link)
+        if cls.page_part is None:
+            return url
+        parts = urlsplit(url)
+        return parts._replace(path=cls.page_part.sub(r"\1", parts.path)).geturl()
 
     # -- what a subclass may do its own way ------------------------------------------------------------------------
 

@@ -8,13 +8,10 @@ Learned from: RSSHub's news route, public scrapers of these elements.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from crawler.extraction.document import text_of
-from crawler.pages import Target, handles
+from crawler.pages import handles
 from crawler.pages.web import WebPage, fields
-
-PAGE_PART = re.compile(r"(/c_\d+)_\d+(?=\.htm)")
 
 
 @handles("xinhuanet.com", "news.cn", "xinhuaxmt.com")
@@ -27,6 +24,7 @@ class XinhuanetPage(WebPage):
         re.compile(r"/\d{8}/([0-9a-f]{32})/c\.html", re.IGNORECASE),
         re.compile(r"xinhuaxmt\.com/(vh\d+)/share/(\d+)"),
     )
+    page_part = re.compile(r"(/c_\d+)_\d+(?=\.htm)")
     headline_at = fields(
         "//div[contains(@class, 'head-line')]//*[@class='title']",
         "//div[contains(@class, 'mheader')]//h1",
@@ -47,11 +45,6 @@ class XinhuanetPage(WebPage):
         ".//*[contains(@class, 'video-url') or contains(@class, 'relatedNews')]",
     )
     header_time = fields("//div[contains(@class, 'header-time')]")[0]
-
-    @classmethod
-    def request_url(cls, target: Target, origins: list[str]) -> str:
-        parts = urlsplit(target.link)
-        return parts._replace(path=PAGE_PART.sub(r"\1", parts.path)).geturl()
 
     def published(self) -> str | None:
         for header in self.nodes(self.header_time):

@@ -208,6 +208,8 @@ class Source(ABC):
     """How many articles of a list that was never read are archived, the newest; None: all of its newest page."""
     uses: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that it reads: what its web client carries."""
+    is_numbered: ClassVar[bool] = False
+    """Whether any number is a channel, too."""
     personal: ClassVar[tuple[str, ...]] = ()
     """JSON keys whose values are people's own (readers' comments, staff addresses): never stored."""
 
@@ -251,8 +253,8 @@ class Source(ABC):
         return self.given_interval or (listed and listed.interval) or self.interval
 
     def has_channel(self, name: str) -> bool:
-        """Whether *name* is a channel: one of `channels`, or of a kind that the source numbers."""
-        return name in self.channels
+        """Whether *name* is a channel: one of `channels`, or a number where the source has more of them."""
+        return name in self.channels or (self.is_numbered and name.isdigit())
 
     def trusted_origins(self) -> list[str]:
         """Origins that the user named: the fetch guard lets them be asked wherever they are."""

@@ -73,14 +73,12 @@ class Cls(Source):
     hosts = ("cls.cn",)
     publisher = "财联社"
     uses = ("CLS_APP", "CLS_SV")
+    is_numbered = True
     channels = {
         "telegraph": Channel("电报", is_default=True, interval=FLASH_INTERVAL),
         **{column: Channel(title, is_default=column == "1000") for column, title in COLUMNS.items()},
         "pinjian": Channel("品见"),
     }
-
-    def has_channel(self, name: str) -> bool:
-        return name in self.channels or name.isdigit()
 
     def first_cursor(self, channel: str, window: Window) -> str:
         return str(int(window.until.timestamp())) if window.until and channel != "pinjian" else ""

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.toml_text import read_tables, replace_file, with_table
+from archive.units import span
 from crawler.sources import Source, built_in
 from crawler.sources.by_address import ConfiguredSource
 
@@ -34,25 +34,11 @@ KEYS: dict[str, Any] = {
 BUILT_IN_KEYS = {"channels", "allow", "deny", "interval", "enabled"}
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # the name of a header
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
-SPAN = re.compile(r"([1-9]\d{0,5})([smhd])")
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 CONTENT = ("auto", "feed", "page")
 
 
 class ConfigError(ValueError):
     """``sources.toml`` holds something that cannot be meant; the message says where, what, and what is possible."""
-
-
-def span(text: str) -> timedelta:
-    """A span of time.
-
-    >>> span("15s"), span("2h")
-    (datetime.timedelta(seconds=15), datetime.timedelta(seconds=7200))
-    """
-    match = SPAN.fullmatch(text.strip())
-    if not match:
-        raise ConfigError(f"{text!r} is not a span of time: give a number and s, m, h or d, e.g. 15m")
-    return timedelta(seconds=int(match[1]) * SECONDS[match[2]])
 
 
 def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
@@ -90,7 +76,7 @@ def check_entry(name: str, entry: Any, path: Path | str = FILE) -> None:
     if "interval" in entry:
         try:
             span(entry["interval"])
-        except ConfigError as exc:
+        except ValueError as exc:
             raise ConfigError(f"{where} interval: {exc}") from None
     for key in ("allow", "deny"):
         patterns(where, key, entry)

@@ -52,6 +52,7 @@ class Eastmoney(Source):
     hosts = ("eastmoney.com",)
     site = "finews"
     publisher = "东方财富网"
+    is_numbered = True
     channels = {
         **{
             column: Channel(title, is_default=column in ("344", "345", "350"))
@@ -63,9 +64,6 @@ class Eastmoney(Source):
             for name, title in zip(REPORTS, ("个股研报", "行业研报", "宏观研报"), strict=True)
         },
     }
-
-    def has_channel(self, name: str) -> bool:
-        return name in self.channels or name.isdigit()
 
     def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
         # Any unique value: the lists answer 403 without one.

@@ -73,13 +73,11 @@ class Jin10(Source):
         "JIN10_DETAIL_APP_ID",
         "JIN10_ARTICLE_VERSION",
     )
+    is_numbered = True
     channels = {
         "flash": Channel("快讯", is_default=True, interval=FLASH_INTERVAL),
         **{column: Channel(title, is_default=column == "28") for column, title in COLUMNS.items()},
     }
-
-    def has_channel(self, name: str) -> bool:
-        return name in self.channels or name.isdigit()
 
     def explain_status(self, status: int) -> str | None:
         if status != 502:

@@ -24,10 +24,8 @@ class Nbd(Source):
     hosts = ("nbd.com.cn",)
     publisher = "每日经济新闻"
     interval = timedelta(minutes=5)
+    is_numbered = True
     channels = {"1161": Channel("每经头条", is_default=True)}
-
-    def has_channel(self, name: str) -> bool:
-        return name.isdigit()
 
     def requests(self, channel: str, cursor: str, window: Window) -> list[ListRequest]:
         return [ListRequest(url=f"https://www.nbd.com.cn/columns/{channel}/")]

@@ -21,6 +21,7 @@ from scrapy.settings import BaseSettings
 from archive.feed_state import FeedState, spans
 from archive.list_state import ListState
 from archive.times import utc_text
+from archive.units import span
 from crawler.base_spiders.archive import UsageProblem
 from crawler.base_spiders.rounds import RoundSpider
 from crawler.cluster import QueueProblem
@@ -30,7 +31,7 @@ from crawler.items import LinkOutcome
 from crawler.pages import target_of
 from crawler.polling import Poll
 from crawler.sources import Record, Source, Window
-from crawler.sources.configured import FILE, ConfigError, choose, load, span
+from crawler.sources.configured import FILE, ConfigError, choose, load
 from pipelines.archive_access import require_archive
 from pipelines.normalise_dates import to_utc
 
@@ -70,7 +71,7 @@ class FeedsSpider(RoundSpider):
             raise UsageProblem(f"since={since} until={until} is an empty range (until is exclusive)")
         try:
             self.every = span(every) if every else None
-        except ConfigError as exc:
+        except ValueError as exc:
             raise UsageProblem(f"every={every}: {exc}") from None
         self.is_resident = self.every is not None
 

@@ -413,7 +413,7 @@ def test_what_is_due_is_polled_where_no_source_is_named(small):
         (["-a", "sources=cls/nothing"], "cls has no channel 'nothing'"),
         (["-a", "sources=cls", "-a", "since=someday"], "since=someday is not a date"),
         (["-a", "sources=cls", "-a", "since=2026-02-02", "-a", "until=2026-02-01"], "is an empty range"),
-        (["-a", "sources=cls", "-a", "every=often"], "every=often: 'often' is not a span of time"),
+        (["-a", "sources=cls", "-a", "every=often"], "every=often: 'often' is not a time span"),
     ],
 )
 def test_wrong_usage_is_one_line(small, words, problem):

@@ -204,7 +204,7 @@ def test_unknown_names(file, words, problem):
         ("[paper]\nurl = 'file:///etc/passwd'", "is not an http or https address"),
         ("[paper]\nurl = 3", "url = 3 has the wrong type"),
         ("[paper]\nurl = 'https://a.test/'\nzone = 'Mars/Olympus'", "zone = 'Mars/Olympus' is not a time zone"),
-        ("[paper]\nurl = 'https://a.test/'\ninterval = 'hourly'", "interval: 'hourly' is not a span of time"),
+        ("[paper]\nurl = 'https://a.test/'\ninterval = 'hourly'", "interval: 'hourly' is not a time span"),
         ("[paper]\nurl = 'https://a.test/'\nallow = '('", "allow = '\\(' is not a regular expression"),
         ("[paper]\nurl = 'https://a.test/'\ncontent = 'all'", "content = 'all': there are auto, feed, page"),
         ("[cls]\nurl = 'https://a.test/'", r"\[cls\] url: cls is a built-in source"),
