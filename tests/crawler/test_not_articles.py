@@ -156,6 +156,8 @@ def test_pages_of_other_kinds_are_no_articles(url, title, words):
         ("https://news.example/a/4711.html", "关于登录和注册的通知"),
         ("https://news.example/a/4711.html", "行业资讯"),
         ("https://news.example/a/4711.html", "直播带货的公路"),
+        ("https://news.example/a/4.html", "三国达成贸易协议"),
+        ("https://news.example/a/5.html", "晨光股份签署服务协议"),
     ],
 )
 def test_articles_that_look_like_pages_of_other_kinds_are_read(url, title):
