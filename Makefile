@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.ready
 DEV := .venv/.ready-dev
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Twice quiet: warnings are of other projects' metadata.
+INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 # Tests and benchmarks start many processes, none of which should compile the project anew.
 unexport PYTHONDONTWRITEBYTECODE

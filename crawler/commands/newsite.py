@@ -104,13 +104,16 @@ class Command(ProjectCommand):
         )
         module.parent.mkdir(parents=True, exist_ok=True)
         module.write_text(source, encoding="utf-8")
+        test = root / "tests/crawler/test_recorded_pages.py"
+        run_test = (
+            f"    .venv/bin/python -m pytest {test.relative_to(root)} -k {name}\n" if test.exists() else ""
+        )
         print(
             f"{module}\n{page_file}\n{page_file.with_suffix('.json')}\n\n"
             f"headline   {expected.get('headline')}\ntime       {expected.get('published_at')}\n"
             f"publisher  {expected.get('publisher')}\nauthors    {', '.join(expected.get('authors', [])) or '-'}\n\n"
             "Next: set right what is wrong in the .json, then make the module say so:\n"
-            f"    .venv/bin/python -m pytest tests/test_recorded_pages.py -k {name}\n"
-            f"    .venv/bin/scrapy extract --url {url} {page_file}"
+            f"{run_test}    .venv/bin/scrapy extract --url {url} {page_file}"
         )
 
     def _page(self, url: str, file: str | None) -> TextResponse:

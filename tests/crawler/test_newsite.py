@@ -44,9 +44,14 @@ def saved(tmp_path) -> Path:
 
 
 def test_the_page_object_that_is_made_passes_its_test(saved, tmp_path):
+    its_test = "tests/crawler/test_recorded_pages.py"
+    assert (ROOT / its_test).exists()
+    (tmp_path / its_test).parent.mkdir(parents=True)
+    (tmp_path / its_test).touch()
     made = newsite(URL, "--file", str(saved), "--into", str(tmp_path))
     assert (made.returncode, made.stderr) == (0, "")
     assert "山南储能电站一期并网" in made.stdout
+    assert f"pytest {its_test} -k some_paper" in made.stdout
     module, page = tmp_path / "crawler/pages/some_paper.py", tmp_path / "tests/pages/some_paper/1.html"
     expected = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     assert expected["contains"] == [PARAGRAPHS[0][:30], PARAGRAPHS[-1][:30]]
