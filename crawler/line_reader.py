@@ -19,11 +19,11 @@ def lines_of(file: TextIO) -> Iterator[str]:
     return iter(partial(file.readline, LONGEST), "")
 
 
-def comes_bit_by_bit(fd: int) -> bool:
+def is_stream(fd: int) -> bool:
     """Whether reading *fd* may have to wait for whoever writes to it.
 
     >>> with open(os.devnull) as nothing:
-    ...     comes_bit_by_bit(nothing.fileno())
+    ...     is_stream(nothing.fileno())
     False
     """
     mode = os.fstat(fd).st_mode

@@ -34,7 +34,7 @@ from crawler.base_spiders.article import ArticleSpider
 from crawler.cluster.parts import is_in_part, part_of
 from crawler.guard.fetch_guard import FetchGuard, origin_of
 from crawler.items import Article, LinkOutcome
-from crawler.line_reader import LinePipe, comes_bit_by_bit, lines_of
+from crawler.line_reader import LinePipe, is_stream, lines_of
 from crawler.links import addresses_in, links_in
 from crawler.pages import LinkError, Target, target_of
 from pipelines.archive_access import archive_of
@@ -75,7 +75,7 @@ def opened(path: str) -> TextIO:
 
 def is_pipe(urls: str) -> bool:
     """Whether *urls* names a pipe or terminal: ``-``, what a shell makes of ``<(command)``, a named pipe."""
-    return comes_bit_by_bit(sys.stdin.fileno()) if urls == "-" else stat.S_ISFIFO(os.stat(urls).st_mode)
+    return is_stream(sys.stdin.fileno()) if urls == "-" else stat.S_ISFIFO(os.stat(urls).st_mode)
 
 
 def named_hosts(settings: BaseSettings) -> list[str]:

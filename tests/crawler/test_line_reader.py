@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from crawler.line_reader import LONGEST, LinePipe, comes_bit_by_bit, lines_of
+from crawler.line_reader import LONGEST, LinePipe, is_stream, lines_of
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def test_what_is_left_is_what_has_come(pipe):
 def test_what_may_have_to_be_waited_for(tmp_path):
     (tmp_path / "links.txt").write_text("a\n")
     with open(tmp_path / "links.txt") as file:
-        assert not comes_bit_by_bit(file.fileno())
+        assert not is_stream(file.fileno())
     read, write = os.pipe()
-    assert comes_bit_by_bit(read)
+    assert is_stream(read)
     os.close(read)
     os.close(write)
 
