@@ -9,7 +9,8 @@ from typing import Any
 
 from crawler.extraction.document import squeeze
 from crawler.extraction.japanese_names import NO_NAME, credited_names, fold, is_japanese_name, posted_names
-from crawler.extraction.persons import find_linked_names, find_marked_authors, is_person
+from crawler.extraction.person_names import is_person
+from crawler.extraction.persons import find_linked_names, find_marked_authors
 from crawler.extraction.trees import whole_text
 from pipelines.printed_times import STAMP
 

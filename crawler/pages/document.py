@@ -150,7 +150,7 @@ def title_of(facts: dict[str, str], paragraphs: list[str], url: str) -> str:
 def stated_author(facts: dict[str, str]) -> str | None:
     """The writer that the document states, where that is not a program or a user's account."""
     from crawler.extraction.names import is_name
-    from crawler.extraction.persons import is_person
+    from crawler.extraction.person_names import is_person
 
     name = squeeze(facts.get("/Author"))
     return name if is_name(name) or is_person(name) else None

@@ -20,7 +20,7 @@ from crawler.extraction.access import is_notice
 from crawler.extraction.byline_lines import in_line
 from crawler.extraction.document import Document
 from crawler.extraction.markup import ElementCutter, close_tags
-from crawler.extraction.persons import split_persons
+from crawler.extraction.person_names import split_persons
 from crawler.extraction.script_states import QUOTED
 from crawler.extraction.second_opinion import find_trusted
 from crawler.extraction.titles import without_host
