@@ -41,7 +41,7 @@ class {title}Page(WebPage):
     site = "{name}"
     id_at = (re.compile(r"{pattern}"),)
     # What the generic layer found. Drop a line where it does as well without, and add `drop`, `gone`, `walled`,
-    # `publisher_at`, `authors_at` where it does not: see crawler/pages/web.py.
+    # `publisher_at`, `authors_at` where it does not: see crawler/pages/parts.py.
 {lines}'''
 
 
