@@ -111,23 +111,36 @@ def find_in_elements(elements: Iterable[Any]) -> list[str]:
 def find_pen_name(elements: list[Any], media: frozenset[str], in_blog: bool) -> list[str]:
     """The name under which somebody writes, in an element that is called after a writer, in a blog after a nickname, and
     holds no more. *media* are the names of the medium, folded."""
-    for text in (*texts_of_writers(elements), *(texts_of_writers(elements, NICKNAME) if in_blog else ())):
-        is_name = PEN_NAME.fullmatch(text) and is_writer(text, None) and not NO_PEN_NAME.search(text)
-        if is_name and fold_title(text) not in media and not MEDIUM_WORD.search(text):
-            return [text]
-    return []
+    nicknames = texts_of_writers(elements, NICKNAME) if in_blog else ()
+    return first_pen_name((*texts_of_writers(elements), *nicknames), media)
 
 
 def find_blogger(document: Document, after: Iterable[str], media: frozenset[str]) -> list[str]:
-    """Who writes a blog, under whatever name: as the line behind the text says, the writer's card or the schema.org
-    record. *media* are the names of the blog, folded."""
-    signed = [match[1] for line in after if (match := SIGNED_BY.match(line))]
-    carded = [match[1] for match in islice(CARD.finditer(document.html), 1)]
+    """Who writes a blog, under whatever name: as the line behind the text says, or the writer's card. *media* are the
+    names of the blog, folded."""
+    signed = (match[1] for line in after if (match := SIGNED_BY.match(line)))
+    carded = (match[1] for match in islice(CARD.finditer(document.html), 1))
+    return first_pen_name((*signed, *carded), media)
+
+
+def find_stated_person(document: Document, media: frozenset[str]) -> list[str]:
+    """Whom the schema.org record states as the person that writes, in JSON-LD or microdata, under whatever name."""
     author = document.resolve(document.linked_data.get("author"))
     stated = author.get("name") if isinstance(author, dict) and "Person" in type_name(author) else None
-    for name in (*signed, *carded, stated):
-        is_name = isinstance(name, str) and PEN_NAME.fullmatch(name) and not NO_PEN_NAME.search(name)
-        if name and is_name and is_writer(name, None) and fold_title(name) not in media:
+    marked = [
+        squeeze(name.get("content")) or squeeze(whole_text(name))
+        for person in document.root.xpath("//*[@itemprop='author'][contains(@itemtype, 'Person')]")
+        for name in person.xpath(".//*[@itemprop='name']")[:1]
+    ]
+    alone = marked if len(set(marked)) == 1 else ()
+    return first_pen_name((name for name in (stated, *alone) if isinstance(name, str)), media)
+
+
+def first_pen_name(names: Iterable[str], media: frozenset[str]) -> list[str]:
+    """The first of *names* that somebody can write under: no label, and not the medium."""
+    for name in names:
+        is_name = PEN_NAME.fullmatch(name) and not NO_PEN_NAME.search(name) and is_writer(name, None)
+        if is_name and fold_title(name) not in media and not MEDIUM_WORD.search(name):
             return [name]
     return []
 
@@ -162,7 +175,8 @@ def find_authors(
         )
         return without_media(authors, media)
     is_japanese = KANA.search(f"{document.title}{''.join(head[:2])}") is not None
-    authors = next((names for line in near if (names := credited_names(line))), []) if is_japanese else []
+    lines = (*near, *head[:2]) if is_japanese else ()
+    authors = next((names for line in lines if (names := credited_names(line))), [])
     authors = authors or find_printed(near, first, last, after, publisher, elements)
     authors = authors or without_editors(without_media(find_signed(head, tail), media), document)
     own = " ".join(media)
@@ -179,6 +193,7 @@ def find_authors(
         or [name for name in linked if is_certain(name, document) and fold_title(name) not in own]
         or [name for name in without_editors(stated, document) if is_certain(name, document)]
         or find_pen_name([*elements], media, is_blog(document))
+        or find_stated_person(document, media)
         or (find_blogger(document, after, media) if is_blog(document) else [])
     )
 

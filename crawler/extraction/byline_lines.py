@@ -12,25 +12,37 @@ from crawler.extraction.titles import fold_title
 from pipelines.printed_times import STAMP
 
 END = (
-    r"(?=$|[\s）)】\]〕〉>|｜;；。，,、:：/〔［]|编辑|編輯|責任|责任|责编|发自|采访|採訪|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
+    r"(?=$|\((?![摄攝图圖])|[\s）)】\]〕〉>|｜;；。，,、:：/〔［]|编辑|編輯|責任|责任|责编|发自|采访|採訪|报道|報道|報導|摄|攝|校对|来源|电|電|讯|訊|图|圖|北京|上海|广州|深圳|编译|综合|整理|翻译|审核|返回|文|\d"
     r"|[\u4e00-\u9fff]{2,6}?\d{1,2}(?:月\d{1,2})?日|(?![在从向就对])[\u4e00-\u9fff]{2,4}(?:报道|報導|电|電)(?=$|[\s)）】〕\]，,。]))"
 )
 TITLE_OF = rf"(?:{ROLE})(?![和与及的为系])"
 WRITER = rf"(?:本报|本報|本刊|本网|本台|{RANK}|驻(?:(?!驻)[\u4e00-\u9fff]){{1,6}}){{0,4}}(?:实习)?(?:见习)?{TITLE_OF}"
-OFFICE = r"[\u4e00-\u9fff]{2,12}(?:学院|部|处|中心|办|局|院|系|社|厂|司|街道|支行|分行|频道|之家|之居)"
+OFFICE = r"(?:[\u4e00-\u9fff]{2,12}(?:学院|部|处|中心|办|局|院|系|社|厂|司|街道|支行|分行|频道|之家|之居)\s{1,9}|[\u4e00-\u9fff]{2,16}(?:[学學]院|大[学學]|研究院|研究所))"
+"""Where a writer works: parted from the name, but for schools."""
 EDGE = r"(?:^|(?<=[^\u4e00-\u9fffA-Za-z0-9]))"
 LINK = r"\s{0,9}[】\])）]?\s{0,9}[:：/／|｜丨]?\s{0,9}"
 PATTERNS = (
     # 作者：张三 李四; 文/张三; 文/图 张三; 撰文｜张三; 采写：某报记者 张三; 《某刊》作者 张三
     re.compile(
-        rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|特约撰稿|特约作者|撰文|撰稿|采写|采访|採訪|执笔|文字|文图|图文|圖文|文|記者|记者|By|原创作者|写手)"
-        rf"(?:\s{{0,9}}[/、]\s{{0,9}}(?:图|圖|摄影|摄|图片|撰文))?\s{{0,9}}(?:[:：/／|｜丨]|\s|(?<=作者)(?![和与及的为系])|[】\]]\s{{0,9}})\s{{0,9}}(?:(?:文字?|文)\s{{0,9}}[:：/]\s{{0,9}})?(?:{OFFICE}\s{{1,9}})?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s{{0,9}}[:：/]?\s{{0,9}})?{NAMES}{END}"
+        rf"{EDGE}(?:本文|原)?(?:作\s?者|采访撰文|採訪撰文|特约撰稿|特约作者|撰文|撰稿|采写|采编|采访|採訪|执笔|文字|整理(?=\s?[/|])|文图|图文|圖文|文|記者|记者|[Bb]y|原创作者|写手)"
+        rf"(?:\s{{0,9}}[/、]\s{{0,9}}(?:图|圖|摄影|摄|图片|撰文))?\s{{0,9}}(?:[:：/／|｜丨]|\s|(?<=作者)(?![和与及的为系])|[】\]]\s{{0,9}})\s{{0,9}}(?:(?:文字?|文)\s{{0,9}}[:：/]\s{{0,9}})?{OFFICE}?(?:[\u4e00-\u9fffA-Za-z]{{0,12}}{WRITER}\s{{0,9}}[:：/]?\s{{0,9}})?{NAMES}{END}"
     ),
     # 本报记者 张三 李四; （记者张三）; 新京报记者 张三; 【通讯员】张三
     re.compile(rf"{EDGE}(?:[\u4e00-\u9fffA-Za-z0-9·]{{0,14}}?){WRITER}{LINK}{NAMES}{END}"),
-    # □ 张三; 张三/文: a line of its own
+    # □ 张三; 张三/文; 张三|财经记者: a line of its own
     re.compile(rf"^[□■○●◎◇◆▲]\s?{NAMES}$"),
-    re.compile(rf"^(?!文){NAMES}(?:\s?/\s?|\s)文$"),
+    re.compile(rf"^\(?(?!文){NAMES}(?:\s?[/|]\s?|\s)文\)?$"),
+    re.compile(rf"^{NAMES}\s?[|/]\s?[\u4e00-\u9fff]{{0,8}}(?:[记記]者|特派[员員]|[评評][论論][员員]|主[笔筆])$"),
+    # 记者张三/李四报道: from nowhere
+    re.compile(
+        rf"[记記]者\s?{NAME}\s?/\s?(?=[\u4e00-\u9fff]{{3}}[综綜报報])({NAME})(?<![縣市區鎮鄉])(?:[综綜]合)?(?:报道|報導)$"
+    ),
+    # 作者简介: 张三，某大学教授; 作者张三为某大学教授
+    re.compile(rf"^(?:本文)?(?:作者|[笔筆]者)(?:[简簡]介)?\s?[:：]?\s?({NAME})(?=\s?(?:[,，(]|[为為系是]))"),
+    # 某网讯(编译/Rita)
+    re.compile(
+        rf"(?:^|[讯訊])\s?\((?:文字?|[编編][译譯]|作者|撰文)\s?[/:|]\s?((?:[A-Z][a-z]{{1,15}}(?:\s[A-Z][a-z]{{1,15}})?|{NAME}))\)"
+    ),
 )
 REPORTED = re.compile(
     rf"(?:^|[/|｜\s〔【\[(])({NAME}(?:[、\s]{NAME}){{0,2}})\s*/?\s*(?:[\u4e00-\u9fff]{{2,4}}?)?(?:综合|綜合|即時)?(?:报道|報導|報道)[)】〕\]]?$"
@@ -44,25 +56,29 @@ BESIDE_MEDIUM = re.compile(
 )
 """张三/某报, 某报/张三, or 某报 张三."""
 OPENING = re.compile(
-    rf"^[【〔\[(]\s{{0,9}}(?:[^】〕\])/|]{{2,14}}[/|]\s{{0,9}}{NAMES}|{NAMES}\s{{0,9}}[/|]\s{{0,9}}[\u4e00-\u9fff]{{2,10}})\s{{0,9}}[】〕\])]"
+    rf"^[【〔\[(]\s{{0,9}}(?:(?:[^】〕\])/|\s]{{2,14}}\s{{1,3}})?{NAMES}\s{{0,9}}[/|]\s{{0,9}}[\u4e00-\u9fff]{{2,10}}"
+    rf"|[^】〕\])/|]{{2,14}}[/|]\s{{0,9}}{NAMES}(?:\s?[\u4e00-\u9fff]{{0,4}}(?:报道|報導|[编編][译譯]))?)\s{{0,9}}[】〕\])]"
     rf"|^\W*[\u4e00-\u9fff]{{2,10}}\d{{1,2}}(?:月\d{{1,2}})?日[电電讯訊]\s{{0,9}}\({NAMES}\)"
 )
 """How a text begins: 【某报/张三】, (张三/某地报道), 某社3月5日电(张三)."""
 SIGNED = re.compile(rf"(?:^|[。!?…”」』)]\s*)\({NAMES}\)$")
 """How a text ends: (张三 李四) behind its last sentence, or on a line of its own."""
 LOOSE = re.compile(
-    r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆者?|文|著者|筆者|ライター|投稿者)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜)）/／])"
+    r"(?:^|[\s|｜(（])(?:本文|原|取材・)?(?:作\s?者|撰文|撰稿|执笔|執筆者?|文|著者|筆者|ライター|投稿者)\s*[:：/｜|丨●＝=_]\s*([^\s:：，。；;|｜()（）/／]{2,20})(?=$|[\s|｜(（)）/／])"
 )
 """A writer behind a label, under whatever name."""
 POSTED = re.compile(r"(?!\d)([\w.-]{2,16})\s+[发發]表[于於]\s+(?:19|20)\d\d")
 """Who posted, in front of when: 张三 发表于 2026-03-05."""
+BRACKETED = re.compile(r"[\[【]([^\]】]{5,24})[\]】]")
 COUNTRY = re.compile(r"^[\[［(（【〔][\u4e00-\u9fff]{1,3}[\]］)）】〕]")
 """Where a foreign writer is from, in front of the name."""
 AUTHOR_IS = re.compile(
-    rf"[(]\s?(?:本文)?作者\s?[为為系是]\s?[^()。]{{0,30}}?(?:教授|研究[员員]|院士|主任|院[长長]|博士|[记記]者|[评評][论論][员員]|撰稿人|[专專]家|[学學]者|律[师師]|分析[师師]|[总總]?[编編]|社[长長]|代表|委[员員]|作家|所[长長]|[经經]理|[会會][长長])\s?({NAME})\s?[)]$"
+    rf"[(]\s?(?:本文)?作者\s?[为為系是]\s?[^()。]{{0,30}}?[授员員师師士任长長者人家编編表理席官生]\s?({NAME})\s?[)]$"
 )
 """(作者系某大学教授张三) behind a text."""
-EDITOR_REPORTS = re.compile(rf"^[编編][辑輯譯译]\s?({NAME})\s?(?:报道|報導|報道)$")
+EDITOR_REPORTS = re.compile(
+    rf"^[编編][辑輯譯译]\s?({NAME})\s?(?:[\u4e00-\u9fff]{{2,4}}\s?)?(?:报道|報導|報道)$"
+)
 LATIN = re.compile(r"\s{0,9}\([A-Z][^()]*\)$")
 """A foreign name's own letters behind it."""
 PICTURED = re.compile(
@@ -86,6 +102,7 @@ def in_line(line: str, whole: bool = False) -> list[str]:
     (['王小明', '李四'], [])
     """
     named: list[str] = []
+    line = AS_REPORTED.sub("", line)
     for pattern in PATTERNS:
         for match in pattern.finditer(line):
             if whole and len(line) > len(match[0]) + 30:
@@ -93,13 +110,21 @@ def in_line(line: str, whole: bool = False) -> list[str]:
             before = line[max(0, match.start() - 6) : match.start() + 2]
             if NOT_WRITER.search(before) or PICTURED.match(line, match.end()):
                 continue
-            named += [name for name in names_in(match[1]) if name not in named]
+            found = [match[1]] if match[1].isascii() else names_in(match[1])
+            named += [name for name in found if name not in named]
     return named
+
+
+STROKES = str.maketrans({"╱": "/", "∕": "/", "ㅣ": "|"})
+DOTTED = re.compile(r"(?<![\u4e00-\u9fff])([撰圖图攝摄]?[文圖图影])\s?[‧・·•]\s?(?=[\u4e00-\u9fff])")
+"""文·张三: a label."""
+AS_REPORTED = re.compile(r"^据[^。]{0,40}?(?:报道|消息)[，,]")
+"""Who reported elsewhere what a text repeats."""
 
 
 def fold_text(text: str) -> str:
     """*text* with one form of letters, brackets and strokes."""
-    return unicodedata.normalize("NFKC", text.replace("╱", "/").replace("∕", "/"))
+    return DOTTED.sub(r"\1/", unicodedata.normalize("NFKC", text.translate(STROKES)))
 
 
 def is_writer(name: str, publisher: str | None) -> bool:
@@ -123,7 +148,7 @@ def find_in_near_line(line: str, publisher: str | None) -> list[str]:
         and not NOT_WRITER.search(plain[: found.start(1)])
     ):
         return names_in(found[1])
-    if len(line) < 60 and (korean := korean_names(line) or name_beside_medium(plain)):
+    if len(line) < 60 and (korean := korean_names(plain) or name_beside_medium(plain)):
         return korean
     if names := find_unlabelled(plain, plain != line):
         return names
@@ -173,6 +198,8 @@ def find_in_first_line(line: str) -> list[str]:
         return names
     if match := KOREAN_HEAD.match(line[:80]):
         return korean_names(match[0])
+    if (match := BRACKETED.match(line)) and (names := name_beside_medium(match[1])):
+        return names
     if match := COLUMN_HEAD.match(line):
         return [match[1]]
     if match := LOOSE.match(line) if len(line) < 40 else None:

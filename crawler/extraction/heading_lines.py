@@ -41,9 +41,8 @@ def cut_above_heading(layout: BlockLayout, body: Body, wanted: set[str]) -> None
         block for block in layout.blocks if is_within(block, body.element) and block is not body.element
     ]
     places = [n for n, block in enumerate(inside) if block.tag in HEADINGS and is_headline(block, wanted)]
-    others = [n for n in places if fold_words(text_of(inside[n])) not in wanted]
-    if len(others) > 1:  # headings within the text
-        places = [n for n in places if n not in others]
+    if sum(block.tag == "h1" and fold_words(text_of(block)) not in wanted for block in inside) > 1:
+        places = [n for n in places if fold_words(text_of(inside[n])) in wanted]  # headings within the text
     if not places:
         return
     most = ABOVE * sum(layout.plain[block] for block in inside)

@@ -43,6 +43,10 @@ CREDITED = re.compile(r"[（(]([^（()）]{4,40})[)）]$")
 EQUALS = re.compile(r"[。」）][=＝]\s?([\u3400-\u9fff々]{3,6})$|^[=＝]([\u3400-\u9fff々]{3,6})$")
 POST_LINE = re.compile(rf"{POST}(?:$|[。、\s（(])|.{{0,40}}(?:年(?:生まれ|入社)|大学卒|卒業)")
 """What a line says of a writer."""
+PROFILE = re.compile(
+    rf"\W?((?:[\u3400-\u9fff々]\s?){{3,5}})[（(][\u3041-\u309f・\s]{{3,20}}[）)]\s*(?:$|[/／]|\d{{4}}年|{POST}|.{{0,40}}(?:生まれ|卒))"
+)
+"""A line about the writer: the name, how it is read, and what somebody is or when born."""
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|journalist)s?(?:[-_]{1,2}name)?(?:$|[\s_-])", re.IGNORECASE
 )
@@ -89,6 +93,8 @@ def find_behind(behind: Iterable[str]) -> list[str]:
             return names
         if (names := name_with_reading(line)) and POST_LINE.match(below):
             return names
+        if (match := PROFILE.match(line)) and is_japanese_name(match[1].strip()):
+            return [match[1].strip()]
         if len(line) < 40 and (credited := credited_names(line)):
             return credited
     return []

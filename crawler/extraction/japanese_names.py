@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 HAN = r"[\u3400-\u9fff々]"
-WRITES = r"取材・文|取材|文章?|執筆者?|著者|筆者|構成|聞き手|寄稿者?|記者|ライター|コラムニスト|投稿者|[Tt]ext(?:\sby)?|[Ww]ritten\sby|[Bb]y"
-DOES_OTHERWISE = r"写真|撮影者?|編集|翻訳|監修|イラスト|図版|図|制作|協力|提供|校正|校閲|デザイン|動画|[Pp]hoto(?:graphs?)?(?:\sby)?|[Ee]dit(?:ed)?(?:\sby)?"
+WRITES = r"取材・文|取材|文[章責]?|[レリ]ポート|執筆者?|著者|筆者|構成|聞き手|寄稿者?|記者|ライター|コラムニスト|投稿者|[Tt]ext(?:\sby)?|[Ww]ritten\sby|[Bb]y"
+DOES_OTHERWISE = r"インタビュー|写真|撮影者?|編集|翻訳|監修|イラスト|図版|図|制作|協力|提供|校正|校閲|デザイン|動画|[Pp]hoto(?:graphs?)?(?:\sby)?|[Ee]dit(?:ed)?(?:\sby)?"
 NAME = rf"(?:{HAN}{{1,4}}(?:\s(?!{WRITES}|{DOES_OTHERWISE}))?(?:{HAN}{{1,3}}|[\u3040-\u30ff]{{1,5}})|[\u30a0-\u30ff]{{2,8}}・[\u30a0-\u30ff]{{2,8}})"
 CREDIT = re.compile(
     rf"(?P<roles>(?:{WRITES}|{DOES_OTHERWISE})(?:\s?[・/&]\s?(?:{WRITES}|{DOES_OTHERWISE})){{0,3}})\s?[:=/・●|]?\s?"
@@ -20,12 +20,12 @@ UNLABELLED = re.compile(
 )
 """A Japanese name as its end shows; it counts alone beside the time."""
 POST = re.compile(
-    r"[\w・ー]{0,12}(?:記者|委員|支局長?|総局|部長|特派員|編集[長者]|エディター|ライター|ジャーナリスト|コラムニスト|教授|研究員|[評議]論家|作家|アナリスト|エコノミスト|弁護士|代表|新聞(?:社)?|通信(?:社)?|ニュース|オンライン|デスク|[\u3400-\u9fff]部)|著"
+    r"[\w・ー]{0,12}(?:記者|委員|支局長?|総局|部長|特派員|編集[長者]|エディター|ライター|ジャーナリスト|コラムニスト|教授|研究員|[評議]論家|作家|アナリスト|エコノミスト|弁護士|代表|新聞(?:社)?|通信(?:社)?|ニュース|オンライン|[\u3400-\u9fff]部)|著"
 )
 """What a writer is, or where of the paper."""
 READING = re.compile(r"[(]\s?[\u3041-\u309f・\s]{2,20}[)]")
 """How a name is read."""
-PARTS = re.compile(r"[\s=/|()・@]+")
+PARTS = re.compile(r"[\s=/|()・@,:]+")
 NO_NAME = re.compile(
     r"政治|経済|社会|国際|科学|自治|地方|文化|芸能|教育|生活|医療|環境|東京|大阪|北海道|記事|関連|写真|撮影|資料|特集|[速時]報|参照|一覧|新聞|通信|共同|時事|編集|動画|図解|敬称|提供|当時|修正|発表|写し|注意|[部社局網]$|本[紙報]|記者"
 )
@@ -35,7 +35,7 @@ LONGEST = 80  # characters of a byline
 def fold(text: str) -> str:
     """*text* with one form of letters and brackets, without those round it."""
     text = unicodedata.normalize("NFKC", text).translate(str.maketrans("【】〔〕[]●", "()()()="))
-    text = READING.sub("", text).strip()
+    text = READING.sub("", text).lstrip("■◆●▼◎○□◇★☆").strip()
     return text[1:-1].strip() if text[:1] == "(" and text.find(")") == len(text) - 1 else text
 
 
@@ -59,7 +59,7 @@ def credited_names(text: str) -> list[str] | None:
         if not BETWEEN.fullmatch(text, end, match.start()):
             return None
         end = match.end()
-        if re.match(WRITES, match["roles"]):
+        if any(re.fullmatch(WRITES, role) for role in re.split(r"\s?[・/&]\s?", match["roles"])):
             found = re.split(r"\s?[、,&]\s?|(?<![\u30a0-\u30ff])\s?・\s?", match["names"])
             names += [name for name in found if name not in names and not NO_NAME.search(name)]
         # 某某（ライター）: what is in brackets is about the name.

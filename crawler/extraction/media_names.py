@@ -29,6 +29,8 @@ SHARING = re.compile(
     re.IGNORECASE,
 )
 """Where a page can be shared to, and its other editions."""
+ACCOUNT = re.compile(r"[”」]?(?<=\S\S)(?:官方)?(?:微信)?(?:公[众眾]号|公眾號|[订訂][阅閱][号號])$")
+"""What a medium's account is, behind its name."""
 BRACKETS = (("《", "》"), ("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("“", "”"))
 
 
@@ -46,7 +48,7 @@ def clean_publisher(name: str | None, longest: int = 30) -> str | None:
             name = name[1:-1]
         if (opening in name) != (closing in name):
             name = name.strip(opening + closing)
-    name = name.strip()
+    name = ACCOUNT.sub("", name).strip(" “”")
     return name if 1 < len(name) <= longest else None
 
 

@@ -103,7 +103,7 @@ def split_persons(text: str, certain: bool = False) -> list[str]:
     text = BY.sub("", REPORT.sub("", text))
     names: list[str] = []
     for part in (name for whole in PARTED.split(text) for name in split_pair(whole)):
-        name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()"))
+        name = REPORTER.sub("", ROLE.sub("", DATED.sub("", BY.sub("", part))).strip(" .·•:-–—\"'“”()[]"))
         if name.isupper():
             name = CAPITALS.sub(lambda word: word[0].capitalize(), name)
         name = SUFFIX.sub(lambda suffix: f"{suffix[0].capitalize()}.", name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from crawler.extraction.document import Document
@@ -39,6 +40,14 @@ UNTIL = re.compile(r"\b(?:bis|until|till|jusqu['’]au|hasta(?: el)?|fino al|at�
 PROSE = 100  # characters of a line besides its date from which it is taken for a sentence
 FIRST_LINES = 12  # of the text, among which a date may stand
 SHORT_LINE = 60  # characters
+YEAR_MONTH = r"(?P<year>20\d\d)\s?[年./-]\s?(?P<month>\d\d?)月?"
+LEAVES = (
+    re.compile(rf"(?P<day>\d\d?)日?\s?{YEAR_MONTH}"),
+    re.compile(rf"{YEAR_MONTH}\s(?P<day>\d\d?)日?"),
+    re.compile(r"(?P<month>\d\d?)[./月-](?P<day>\d\d?)日?\s?(?P<year>20\d\d)年?"),
+    re.compile(r"(?P<year>20\d\d)年?\s?(?P<month>\d\d?)[./月-](?P<day>\d\d?)日?"),
+)
+"""A calendar's leaf: the day large, year and month in an element of their own."""
 FILED = re.compile(
     r"[\s|,·–-]{0,9}(?:Kategorien?|Rubrik|Ressort|Categor(?:y|ies|ía|ia)|Catégorie|Rubrique|Rubriek|Kategoria|Рубрика)\s?:"
 )
@@ -85,7 +94,7 @@ def find_stated(
     document: Document, near: list[str], after: list[str], text: Iterable[str], language: str | None
 ) -> str | None:
     """The best of the times that a page states."""
-    shown = find_best_time(near, language) or find_dated_line(text, language)
+    shown = find_best_time((*near, *join_badges(near)), language) or find_dated_line(text, language)
     if shown and shown.has_clock:
         return with_zone(shown, document, language)
     named, others = readable_metadata(document, language)
@@ -108,6 +117,18 @@ def find_stated(
     if age := next((age for line in near if (age := find_age(line, language))), None):
         return age
     return address
+
+
+def join_badges(lines: Iterable[str]) -> list[str]:
+    """The dates of which one line has the day and the next one year and month, or the other way round: calendars' leaves.
+
+    >>> join_badges(["21", "2024年02月", "分享"]), join_badges(["2024", "02-21"]), join_badges(["21", "评论 2024"])
+    (['2024-02-21'], ['2024-02-21'], [])
+    """
+    lines = [*map(str.strip, lines)]
+    pairs = (*lines, *(f"{line} {below}" for line, below in pairwise(lines)))
+    matches = [match for pair in pairs for leaf in LEAVES if (match := leaf.fullmatch(pair))]
+    return [f"{match['year']}-{match['month']:0>2}-{match['day']:0>2}" for match in matches]
 
 
 def with_day(raw: str, url: str) -> str:

@@ -24,7 +24,14 @@ from crawler.extraction.media_names import (
 )
 from crawler.extraction.names import NAME, names_in
 from crawler.extraction.site_name import find_site_name, without_slogan
-from crawler.extraction.source_labels import find_giver, find_labelled, find_labelled_element, find_unmarked
+from crawler.extraction.source_labels import (
+    EASTERN_MEDIUM,
+    find_giver,
+    find_labelled,
+    find_labelled_element,
+    find_told,
+    find_unmarked,
+)
 from crawler.extraction.titles import PARTS, fold_title
 from crawler.extraction.trees import whole_text
 from pipelines.printed_times import SHORT, STAMP
@@ -105,12 +112,14 @@ def find_publisher(
         find_labelled_element(elements)
         or find_labelled(near)
         or find_unmarked(near)
+        or find_told((*near, *without_times(near)))
         or find_beside_writer(near)
         or find_named_element(elements, document)
         or find_in_metadata(document)
         or find_beside_time(near, find_own_names(document), (*head, *near, *after))
         or find_medium_line(without_tags(near, elements))
         or find_labelled(line for line in after if not line.lstrip().startswith("Source"))
+        or find_told(after)
         or find_giver((*near, *after))
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
@@ -119,6 +128,11 @@ def find_publisher(
         or find_korean_medium((*near, *head))
         or find_site_name(document)
     )
+
+
+def without_times(lines: Iterable[str]) -> list[str]:
+    """*lines* without the times in them."""
+    return [STAMP.sub("", line).strip() for line in lines]
 
 
 def find_own_names(document: Document) -> frozenset[str]:
@@ -238,7 +252,9 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
     for line in near:
         for name in names_beside_time(line):
             others = (other for other in lines if other != line and len(other) >= len(name) + 6)
-            is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
+            is_own = (
+                MEDIUM.fullmatch(name) or EASTERN_MEDIUM.fullmatch(name) or fold_title(name) in own_names
+            )
             doubtful = in_kana and (name.isascii() or EASTERN.fullmatch(name))
             if is_own or (len(name) >= 4 and not doubtful and says_medium(name, others)):
                 return name
