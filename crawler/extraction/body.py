@@ -25,6 +25,8 @@ from crawler.extraction.lines import is_meta
 from crawler.extraction.sparing import is_spared
 from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, remove, whole_text
 
+SUMMARY = 150  # characters of a summary, at most
+MUCH_MORE = 4  # times as many are a text
 DOMINANT = 0.85  # share of an element's worth that one child must hold for the text to be in it alone
 ALONE = 0.8  # the same share for an <article> that has no such name
 NAMED = 0.6  # share of the best element's worth that one called an article body must hold to be taken for it
@@ -113,9 +115,34 @@ def find_body(layout: BlockLayout) -> Any:
             key=layout.order.__getitem__,
         )
         best = without_siderail(layout, best)
+    best = find_named_behind(layout, best) or best
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
     return best
+
+
+def find_named_behind(layout: BlockLayout, best: Any) -> Any:
+    """The element behind a summary of a line or two that is named as a body and holds far more sentences, however many
+    links stand among them (cards of places and products): None where there is none."""
+    size = text_size(layout, best)
+    if size > SUMMARY:
+        return None
+    return next(
+        (
+            named
+            for named in layout.named
+            if layout.order[named] > layout.order[best]
+            and text_size(layout, named) >= max(MUCH_MORE * size, 2 * SUMMARY)
+            and not is_within(best, named)
+        ),
+        None,
+    )
+
+
+def text_size(layout: BlockLayout, element: Any) -> int:
+    """Characters of the lines in an element that are no links and have punctuation."""
+    blocks = (block for block in element.iter() if block in layout.plain and block not in layout.related)
+    return sum(layout.plain[block] for block in blocks if layout.marks[block] and not layout.linked[block])
 
 
 def find_heaviest(layout: BlockLayout, top: Any, of_all: bool = False) -> Any:

@@ -32,13 +32,15 @@ PATTERNS = (
     # □ 张三; 张三/文; 张三|财经记者: a line of its own
     re.compile(rf"^[□■○●◎◇◆▲]\s?{NAMES}$"),
     re.compile(rf"^\(?(?!文){NAMES}(?:\s?[/|]\s?|\s)文\)?$"),
-    re.compile(rf"^{NAMES}\s?[|/]\s?[\u4e00-\u9fff]{{0,8}}(?:[记記]者|特派[员員]|[评評][论論][员員]|主[笔筆])$"),
+    re.compile(
+        rf"^{NAMES}\s?[|/]\s?[\u4e00-\u9fff]{{0,8}}(?:[记記]者|特派[员員]|[评評][论論][员員]|主[笔筆])$"
+    ),
     # 记者张三/李四报道: from nowhere
     re.compile(
         rf"[记記]者\s?{NAME}\s?/\s?(?=[\u4e00-\u9fff]{{3}}[综綜报報])({NAME})(?<![縣市區鎮鄉])(?:[综綜]合)?(?:报道|報導)$"
     ),
-    # 作者简介: 张三，某大学教授; 作者张三为某大学教授
-    re.compile(rf"^(?:本文)?(?:作者|[笔筆]者)(?:[简簡]介)?\s?[:：]?\s?({NAME})(?=\s?(?:[,，(]|[为為系是]))"),
+    # 作者张三为某大学教授
+    re.compile(rf"^(?:本文)?(?:作者|[笔筆]者)\s?[:：]?\s?({NAME})(?=\s?(?:[,，(]|[为為系是]))"),
     # 某网讯(编译/Rita)
     re.compile(
         rf"(?:^|[讯訊])\s?\((?:文字?|[编編][译譯]|作者|撰文)\s?[/:|]\s?((?:[A-Z][a-z]{{1,15}}(?:\s[A-Z][a-z]{{1,15}})?|{NAME}))\)"
@@ -89,7 +91,7 @@ NOT_WRITER = re.compile(
     r"摄影|攝影|摄像|图片|图/|圖/|編輯|编辑|责编|校对|审核|监制|供图|制图|视频|设计|运营|主编|值班|统筹|摄$|攝$"
 )
 NO_NAME = re.compile(
-    r"^(?:null|none|undefined|unknown|anonymous|admin\w*|root|test|guest|editor|system|webmaster|user\d*|www\..*|[\W\d]*|.)$|[網网報报社台刊站]$|[记記]者|本报|综合|整理|编辑|官方|公司|集团|日报|频道|新闻|财经|小编|管理员|admin|佚名|匿名|原创|未知|来源|作者|本站|编译|发布|在线|网络|中国|国际|研究院|学会|协会|大学|杂志|官网|微信|公众号|简介",
+    r"\d日|^(?:null|none|undefined|unknown|anonymous|admin\w*|root|test|guest|editor|system|webmaster|user\d*|www\..*|[\W\d]*|.)$|[網网報报社台刊站]$|[记記]者|本报|综合|整理|编辑|官方|公司|集团|日报|频道|新闻|财经|小编|管理员|admin|佚名|匿名|原创|未知|来源|作者|本站|编译|发布|在线|网络|中国|国际|研究院|学会|协会|大学|杂志|官网|微信|公众号|简介",
     re.IGNORECASE,
 )
 MEDIUM_WORD = re.compile(r"[报報网網社台刊]|快讯|快訊|新闻|新聞|财经|財經|日报|时报|周刊|广播|电视|中心")
@@ -116,7 +118,9 @@ def in_line(line: str, whole: bool = False) -> list[str]:
 
 
 STROKES = str.maketrans({"╱": "/", "∕": "/", "ㅣ": "|"})
-DOTTED = re.compile(r"(?<![\u4e00-\u9fff])([撰圖图攝摄]?[文圖图影])\s?[‧・·•]\s?(?=[\u4e00-\u9fff])")
+DOTTED = re.compile(
+    r"(?<![\u4e00-\u9fff])([撰圖图攝摄]?[文圖图影])(?:\s?[‧·•]\s?(?=[\u4e00-\u9fff])|・(?=[\u4e00-\u9fff]{2,3}(?:$|[\s/|])))"
+)
 """文·张三: a label."""
 AS_REPORTED = re.compile(r"^据[^。]{0,40}?(?:报道|消息)[，,]")
 """Who reported elsewhere what a text repeats."""

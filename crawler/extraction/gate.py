@@ -43,6 +43,7 @@ UNFINISHED = re.compile(r"[^\s。．.!！?？…」』”\])）】]")
 WORD = re.compile(r"[^\W\d_\u3040-\u9fff]{5,}|[\u3040-\u9fff]{3}")
 MONTHLY = re.compile(r"/(?:19|20)\d\d/[01]\d/[^/]{12,}$")
 """Address of a blog's article: year, month and title."""
+DOTTED = re.compile(r"[\w-]{1,80}(?:\.[\w-]{2,80}){1,5}")
 LEAST_ITEMS = 5  # of one kind, one beside the other, that make a list
 PARAGRAPH = 120  # characters of a text's paragraph; a teaser has fewer
 TITLE = 32  # characters of a title in a list, at most, on average
@@ -66,7 +67,7 @@ def why_no_article(
         return reason
     if not states_text(document) and (reason := why_other_labels(document, layout)):
         return reason
-    of_titles = document.is_cjk and not states_text(document) and are_titles(body.lines)
+    of_titles = not states_text(document) and (are_titles if document.is_cjk else are_hosts)(body.lines)
     if of_titles or is_list(document, layout, body):
         return "is a list of links, with no text of its own"
     parts = urlsplit(document.url)
@@ -177,6 +178,18 @@ def are_titles(lines: list[str]) -> bool:
         and all(UNFINISHED.fullmatch(line[-1:]) and "。" not in line for line in lines)
         and sum(map(len, lines)) <= TITLE * len(lines)
     )
+
+
+def are_hosts(lines: list[str]) -> bool:
+    """Whether a text is a list of domains or files: most of its first words have a dot within.
+
+    >>> are_hosts(["a.example b.example"] * 20), are_hosts(["See a.example for more."] * 20)
+    (True, False)
+    """
+    words = " ".join(lines[:200])[:4000].split()
+    return len(words) > 2 * MANY_ITEMS and sum(
+        DOTTED.fullmatch(word) is not None for word in words
+    ) > MOSTLY * len(words)
 
 
 def has_paragraphs(layout: BlockLayout, blocks: list[Any]) -> bool:

@@ -28,6 +28,7 @@ TIME_ALONE = re.compile(
 """What is left of a line that states a time and nothing else."""
 ABOUT_TEXT = re.compile(
     r"(?:(?:[发發]表|[发發][布佈]|更新|公[开開])(?:[时時][间間]|日期)?\s?[:：]?\s?|公開日?時?\s?[:：]\s?)[\d\s/.:：年月日-]{8,30}|\d{1,3}\s?分[钟鐘](?:[阅閱][读讀])?|[阅閱][读讀][时時][间間]\s?[:：].{1,12}|Article Information"
+    r"|(?:Reading time\W{0,3})?\d{1,3}[\s-]?min(?:ute)?s?(?:\sread)?|(?:この記事は)?約?\s?\d{1,3}分で読め.{0,8}|(?:읽는\s?시간\W{0,3})?약?\s?\d{1,3}분(?:\s?소요)?|(?:全文|本文)[共约約]?\s?\d{1,6}\s?字.{0,20}|[预預][计計][阅閱][读讀].{0,12}[钟鐘]"
     r"|(?:Author|Role|Reporting from|Published|Updated|Byline)[,，:：]\s?\S.{0,40}|(?:作者|撰文|撰稿)\s?[:：]\s?\S.{1,24}"
 )
 """A line of labels under a first paragraph that is set apart: when, how long to read, who."""

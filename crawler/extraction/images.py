@@ -52,6 +52,7 @@ CAPTION = re.compile(r"[图圖摄攝]|资料|資料|提供|。$|^[▲△↑]")
 SHORT_ALT = 12  # characters
 NOSCRIPT = "data-noscript"
 """Marks an image that the page shows to readers without scripts (`document.Document.root`)."""
+STYLED = re.compile(r"(?:^|[;\s])(?:min-)?(?:width|height)\s*:\s*(\d+)px")
 BUTTON = (88, 60)  # pixels: width and height of a button, at most
 THUMBNAIL = 120  # pixels of the longer side of an image that is a link, at most, that make it another page's
 MANY = 3  # times that a text shows a symbol
@@ -218,7 +219,8 @@ def is_icon(image: Any, address: str) -> bool:
     sizes = [
         int(size) for name in ("width", "height") if (size := (image.get(name) or "").rstrip("px ")).isdigit()
     ]
-    if (len(sizes) == 2 and max(sizes) < 60) or any(size < 10 for size in sizes):
+    styled = [int(size) for size in STYLED.findall(image.get("style") or "")]
+    if any(len(pair) >= 2 and max(pair) < 60 for pair in (sizes, styled)) or any(size < 10 for size in sizes):
         return True
     if is_linked(image) and (len(sizes) == 2 or stated):
         width, height = sizes if len(sizes) == 2 else (int(stated[1]), int(stated[2]))  # type: ignore[index]

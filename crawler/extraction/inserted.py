@@ -1,13 +1,16 @@
-"""Takes out of a body what pages insert between its paragraphs: forms, buttons to share, frames of embedded posts."""
+"""Takes out what pages insert between paragraphs, and other articles that they show behind the own one."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
-from crawler.extraction.document import squeeze
-from crawler.extraction.trees import INLINE, is_within, own_text
+from crawler.extraction.document import Document, squeeze, text_of
+from crawler.extraction.titles import fold_title
+from crawler.extraction.trees import INLINE, is_within, own_text, remove, whole_text
+from pipelines.printed_times import STAMP
 
 LONGEST = 240  # characters of a line that frames an embedded post
 NETWORK = re.compile(
@@ -25,6 +28,36 @@ EMBED = re.compile(
     re.IGNORECASE,
 )
 """A line that frames an embedded post or an advertisement."""
+
+BEGIN = 12  # letters of a heading that tell it from others
+BESIDE = 200  # characters behind a headline in which its time stands
+
+
+def drop_appended(document: Document) -> None:
+    """Remove the articles that a page shows behind its own to go on reading: each has a headline in an element like the
+    first one's, and a time of its own."""
+    title = fold_title(document.title)
+    headings = [heading for heading in document.root.iter("h1") if heading.get("class")]
+    # A heading may hold a button as well.
+    own = next((one for one in headings if is_in(title, one)), None)
+    if own is None:
+        return
+    for other in headings[headings.index(own) + 1 :]:
+        if other.get("class") != own.get("class") or is_in(title, other):
+            continue
+        above = set(own.iterancestors())
+        article = other
+        while (parent := article.getparent()) is not None and parent not in above:
+            article = parent
+        text = squeeze(whole_text(article))
+        if parent is not None and STAMP.search(text, 0, len(text_of(other)) + BESIDE):
+            remove(article)
+
+
+def is_in(title: str, heading: Any) -> bool:
+    """Whether a heading begins as a folded title does somewhere."""
+    text = fold_title(text_of(heading))[:BEGIN]
+    return len(text) > 3 and text in title
 
 
 def cut_inserted(layout: BlockLayout, body: Body) -> None:

@@ -43,9 +43,7 @@ SIGNS_OFF = re.compile(
     rf"(?:^|\s)(?:[A-Z]{{2,6}}\s?(?:뉴스)?|[\uac00-\ud7afA-Z]{{0,8}}(?:뉴스|방송|TV))\s?({KOREAN})입니다\.?(?=$|\s*\()"
 )
 """How a broadcaster's report ends: …뉴스 某某입니다."""
-PARTED_NAME = re.compile(
-    rf"(?<![\uac00-\ud7af])([{SURNAME}])\s([\uac00-\ud7af])(?=\s?기자)"
-)
+PARTED_NAME = re.compile(rf"(?<![\uac00-\ud7af])([{SURNAME}])\s([\uac00-\ud7af])(?=\s?기자)")
 """A name of two syllables, written apart."""
 LAST = 40  # characters of a line at the end that names a reporter and says no more
 WORD = re.compile(r"[부국팀]$|^(?:기자|글|사진|인턴|편집|선임|수습|전문|객원|시민)")

@@ -35,6 +35,8 @@ def labels(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, patterns))
 
 
+TALK = frozenset(("a thread of a forum",))
+"""Pages whose texts are as long as an article's."""
 PAGES = (
     LabelledPage(
         "an advertisement of a job",
@@ -75,8 +77,14 @@ PAGES = (
     LabelledPage(
         "an entry of a register of companies",
         (),
-        labels(r"(?:法定代表人|法人代表)", r"注册资本|註冊資本", r"成立(?:日期|时间)", r"经营状态|登记状态", r"统一社会信用代码", r"经营范围", r"所属行业", r"登记机关"),
+        labels(r"(?:法定代表人|法人代表|法人名称|联系人|代表者|대표자?(?:\s?이사)?$)", r"注册资本|註冊資本|資本金|자본금", r"成立(?:日期|时间)|設立|설립", r"经营状态|登记状态", r"统一社会信用代码|营业执照号码|사업자", r"经营范围|主要经营|事業内容|주요\s?사업", r"所属行业", r"登记机关|发证机关", r"(?:公司|企业|店铺|店舗|会社)?(?:地址|住所)|所在地|주소", r"(?:固定|联系)?电话|電話番号|전화"),
         4,
+    ),
+    LabelledPage(
+        "a thread of a forum",
+        (),
+        labels(r"共?收到(?:\s?\d+)?(?:$|\s?条回复)", r".{0,40}最[后後](?:由|回[复覆])", r"[只仅][看看](?:该作者|楼主|樓主)", r"(?:楼主|樓主|题主)$", r"(?:沙发|板凳|地板)$", r"倒序(?:浏览|看帖)", r"(?:发新|回|发)帖$|本帖最后", r"(?:.{1,24}\s)?#\d{1,3}(?:\s.{0,14})?$|\d{1,3}(?:楼|樓|F)$", r".{0,6}(?:登录|登錄|登入).{0,8}(?:回复|回帖|回覆)"),
+        3,
     ),
     LabelledPage(
         "a quote of a security",
@@ -144,9 +152,10 @@ def why_other_labels(document: Document, layout: BlockLayout) -> str | None:
             ]
         if not any(map(any_label.match, lines)):
             continue
-        if sum(any(map(label.match, lines)) for label in page.labels) < page.least:
+        if (told := sum(any(map(label.match, lines)) for label in page.labels)) < page.least:
             continue
+        most = PROSE * (2 if told >= 2 * page.least else 1)
         sizes = (layout.plain[block] for block in layout.blocks)
-        if page.buttons or sum(size for size in sizes if size > LONGEST_LABEL) < PROSE:
+        if page.buttons or page.what in TALK or sum(size for size in sizes if size > LONGEST_LABEL) < most:
             return f"is {page.what}, by its labels"
     return None

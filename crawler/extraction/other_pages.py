@@ -93,7 +93,8 @@ FORUM_MARK = re.compile(
     re.IGNORECASE,
 )
 QUESTION_PATH = re.compile(
-    r"/(?:questions?|wenda|qna|ask)/\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=", re.IGNORECASE
+    r"/(?:questions?|wenda|qna|ask)/\d|/answers?/\w{0,40}\d|[?&](?:dirId|docId)=.*[?&](?:docId|dirId)=",
+    re.IGNORECASE,
 )
 OTHER_TITLE = re.compile(
     r"直播[间間]|搜索结果|搜索結果|搜尋結果|検索結果|검색\s?결과|[_–-]\s?(?:\w{2,4})?(?:搜索|search)$|^我的首[页頁]|^(?:网友|全部|最新|热门)[评評][论論]\s?[:：]|评论列表$|評論列表$|的微博(?:_|$)|の新着(?:記事|情報|一覧)?(?:$|[\s|｜_–-])|[个個]人(?:主[页頁]|[资資]料)|[购購]物[车車]",
@@ -111,7 +112,7 @@ CONSENT = re.compile(
 )
 """Headline of a question for consent, in the place of the page."""
 SECTION = re.compile(
-    r".{0,8}(?:[资資][讯訊]|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
+    r".{0,8}(?:[资資][讯訊]|信息披露|新[闻聞]|[动動][态態]|列表|公告|要[闻聞]|通知|[频頻]道|一覧|新着記事|お知らせ|뉴스|목록|공지사항)"
 )
 """Headline of a section's page, at an address without a number."""
 TERMS = re.compile(
@@ -137,7 +138,7 @@ WATCH = re.compile(r"/watch(?:\?v=|/[a-z]{2}\d)|/v_show/|/video/(?:av|bv)\w", re
 """Address of a page of a video platform, as several make it."""
 ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\w+/")
 ACCOUNT_PATH = re.compile(
-    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|^/(?:by|byline|contributors?|columnists?|journalists?|reporters?|writers?|authors?|staff)/[a-z]+(?:[-_.][a-z]+){0,2}/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$",
+    r"/(?:u|users?|profiles?|members?|accounts?|people)/[^/]+/?$|^/(?:by|byline|contributors?|columnists?|journalists?|reporters?|writers?|authors?|staff)/[a-z]+(?:[-_.][a-z]+){0,2}/?$|/(?:tags?|space|authors?)/\d+(?:\.s?html?)?/?$|/(?:comments|reviews)/?$",
     re.IGNORECASE,
 )
 """Address of an account, or of what a site has under a tag or by an author, by a number."""
@@ -253,7 +254,11 @@ def why_other_heading(document: Document, headline: str) -> str | None:
         return "states that it is an image"
     parts = urlsplit(document.url)
     is_numbered = re.search(r"\d", parts.path + parts.query)
-    return "is a section's page" if SECTION.fullmatch(PARTS.split(headline)[0]) and not is_numbered else None
+    return (
+        "is a section's page"
+        if any(map(SECTION.fullmatch, PARTS.split(headline)[:2])) and not is_numbered
+        else None
+    )
 
 
 def is_thread(document: Document) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
-from crawler.extraction.byline import AUTHOR_NAME, NICKNAME, STAFF, is_blog
+from crawler.extraction.byline import AUTHOR_NAME, NICKNAME, STAFF, find_stated_person, is_blog
 from crawler.extraction.byline_lines import POSTED
 from crawler.extraction.document import Document, names_of, squeeze, type_name
 from crawler.extraction.japanese_bylines import KANA
@@ -158,6 +158,7 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
     (media, from, account), it counts where it has the form of a medium's name, or is the site's own."""
     own_names, is_named = find_own_names(document), bool(document.meta.get("og:site_name"))
     in_blog = is_blog(document)  # there, whoever has an account is a writer
+    writer = find_stated_person(document, frozenset())
     for element in elements:
         named = names_of(element)
         if not SOURCE_NAME.search(named) or element.find(".//img") is not None or element.tag == "button":
@@ -169,6 +170,7 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
             or not is_medium(name)
             or (AUTHOR_NAME.search(named) and is_person(name))
             or (in_blog and NICKNAME.search(named))
+            or [name] == writer
         ):
             continue
         is_own = MEDIUM.fullmatch(name) or fold_title(name) in own_names
@@ -239,7 +241,10 @@ def find_writing_medium(document: Document) -> str | None:
     is_portal = isinstance(publisher, dict) and publisher.get("name") != name
     return (
         clean_publisher(unescape(name), 40)
-        if is_portal and isinstance(name, str) and not STAFF.search(name)
+        if is_portal
+        and isinstance(name, str)
+        and not STAFF.search(name)
+        and find_stated_person(document, frozenset()) != [name]
         else None
     )
 
@@ -252,9 +257,7 @@ def find_beside_time(near: Iterable[str], own_names: frozenset[str], text: Itera
     for line in near:
         for name in names_beside_time(line):
             others = (other for other in lines if other != line and len(other) >= len(name) + 6)
-            is_own = (
-                MEDIUM.fullmatch(name) or EASTERN_MEDIUM.fullmatch(name) or fold_title(name) in own_names
-            )
+            is_own = MEDIUM.fullmatch(name) or EASTERN_MEDIUM.fullmatch(name) or fold_title(name) in own_names
             doubtful = in_kana and (name.isascii() or EASTERN.fullmatch(name))
             if is_own or (len(name) >= 4 and not doubtful and says_medium(name, others)):
                 return name

@@ -14,7 +14,7 @@ from pipelines.printed_times import STAMP
 # The source of an image or a figure is not the article's.
 LABEL = r"(?:(?:文章|稿件|信息|新闻|新聞|内容|內容|消息|本文)(?:来源|來源)|(?<![片图圖据據料源头頭])(?:来源|來源)(?:于|於)?|稿源|(?:(?<!\w)|文章|新闻|稿件|原文)出[处處]|(?:[发發][布文]|信息[发發]布)(?:机[构關关]|机关|[单單]位)|文源|转自|轉自|摘自|转载自|(?<!\w)(?:来自|來自|出自|媒体|媒體)|(?<![a-z])[Ss]ource)"
 GIVEN_BY = re.compile(r"供稿(?:单位)?\s*[:：]\s*([^\s|｜丨,，;；:：]{2,30})")
-SEP = r"(?:\s{0,9}[:：丨]|(?<=[源自])\s{0,3}[/／|｜])\s{0,9}"
+SEP = r"(?:\s{0,9}[:：丨]|(?:(?<=源)|(?<=[转轉摘载載]自))\s{0,3}[/／|｜])\s{0,9}"
 STOP = r"(?=$|[\s|｜丨,，;；。/】）)\]]|[”」』](?=[^\s微公])|原?作者|记者|編輯|编辑|責任|责任|责编|时间|時間|日期|(?:发布|发表|發布|發表)(?:时间|日期|于|[:：])|发稿|\d{4}[-年/.]|\d{1,2}:\d{2}|点击|浏览|阅读|評論|评论|字体|字号|分享|打印|撰文|文/|我要|【|\[|人气|查看|原文|查询|推荐|参与互动)"
 ACCOUNT = r"(?:(?:微信)?(?:公众号|公眾號|公众平台|订阅号)\s{0,9}[:：]?\s{0,9})?"
 LABELLED = re.compile(
@@ -32,6 +32,8 @@ TOLD = re.compile(
     r"|^\W*『([^』]{2,16})』.{0,24}号(?:より|掲載|から)\W*$"
 )
 """What a line says of where the text is from: 本文转载自《某报》, 《某报》(2026年6月30日 9版), 『某誌』7月10日号より."""
+PUT = re.compile(r"[发發]\S?[于於]")
+"""Into a column, or onto a platform."""
 GIVEN = re.compile(
     r"^\W*(?:(?:記事|情報)?提供元?|配信元?|出所|引用元|(?:기사\s?)?제공|언론사|출처)\s?[:：/／]\s?([^\s:：|｜)）]{2,20})|^\W*([^\s:：|｜]{2,20})\s(?:配信|제공)\W*$"
 )
@@ -90,7 +92,11 @@ def find_told(lines: Iterable[str]) -> str | None:
         if match := TOLD.match(line):
             name = clean_publisher(match[match.lastindex or 0])
             is_titled = name and re.search(rf"[《『]{re.escape(name)}", match[0])
-            if name and (is_titled or MEDIUM.fullmatch(name)) and not NO_MEDIUM.search(name):
+            if (
+                name
+                and (is_titled or (MEDIUM.fullmatch(name) and not PUT.search(match[0])))
+                and not NO_MEDIUM.search(name)
+            ):
                 return name
         if (match := GIVEN.match(line)) and EASTERN_MEDIUM.fullmatch(name := match[1] or match[2]):
             return clean_publisher(name)

@@ -15,6 +15,7 @@ from crawler.extraction.byline import find_authors
 from crawler.extraction.decoding import decode
 from crawler.extraction.document import Document, squeeze, text_of
 from crawler.extraction.headline import find_headline
+from crawler.extraction.inserted import drop_appended
 from crawler.extraction.media_names import clean_publisher
 from crawler.extraction.names import names_in
 from crawler.extraction.published import find_published
@@ -80,6 +81,7 @@ class PageParts(ArticlePage):
     @cached_property
     def layout(self) -> BlockLayout:
         """Its blocks, weighed."""
+        drop_appended(self.document)
         return BlockLayout(self.document.root)
 
     @cached_property

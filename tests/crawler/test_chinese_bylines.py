@@ -24,6 +24,10 @@ LINES = [
     "赵文清、林美玉/文",
     "文｜赵文清、林美玉",
     "撰文：赵文清 林美玉 编辑：王五",
+    "社會中心記者赵文清／林美玉報導",
+    "（中央社記者赵文清、林美玉台北14日電）",
+    "【山南健康 赵文清、林美玉／台北報導】",
+    "赵文清、林美玉｜文",
 ]
 
 
@@ -45,6 +49,26 @@ def test_a_first_line_names_writers(line):
     assert read(page(first=line))["authors"] == BOTH
 
 
+ALONE = ["文・赵文清 圖・林美玉", "撰文‧赵文清／攝影‧林美玉", "作者：山南大学经济学院赵文清", "編輯 赵文清 台北報導", "赵文清｜财经记者", "整理／赵文清", "（山南新聞／赵文清 綜合報導）"]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ALONE)
+def test_a_line_names_one_writer(line):
+    assert read(page(first=line))["authors"] == ONE
+
+
+def test_who_reported_elsewhere_is_no_writer_and_a_pen_name_in_brackets_is():
+    assert read(page(first=f"据北山电视台记者赵文清报道，{TEXT[0]}"))["authors"] == NOBODY
+    assert read(page(first=f"山南网讯（编译/Rita）{TEXT[0]}"))["authors"] == ["Rita"]
+
+
+def test_a_pen_name_that_the_record_states_as_a_persons_is_the_writers():
+    record = b'<div itemprop=author itemscope itemtype="http://schema.org/Person"><meta itemprop=name content="{}"></div>'
+    named = page().replace(b"<h1>", record.replace(b"{}", "远山".encode()) + b"<h1>")
+    assert read(named)["authors"] == ["远山"]
+    assert read(named.replace("远山".encode(), "财经频道".encode()))["authors"] == NOBODY
+
+
 def test_names_in_brackets_sign_a_text_on_a_line_of_their_own():
     assert read(page(last="（赵文清 林美玉）"))["authors"] == BOTH
     assert read(page(last="（完）"))["authors"] == []
@@ -55,7 +79,11 @@ def test_words_that_end_in_text_name_nobody(line):
     assert read(page(last=line))["authors"] == []
 
 
-@pytest.mark.parametrize("last", ["（作者系山南大学教授赵文清）", "（本文作者為山南研究院院長赵文清）"])
+ABOUT = ["（作者系山南大学教授赵文清）", "（本文作者為山南研究院院長赵文清）", "（本文作者为山南证券首席经济学家赵文清）", "作者赵文清為山南大學教授"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("last", ABOUT)
 def test_who_wrote_a_text_is_said_behind_it(last):
     assert read(page(last=last))["authors"] == ONE
 

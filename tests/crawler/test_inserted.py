@@ -133,3 +133,25 @@ def test_several_writers_in_boxes_of_their_own_are_all_named():
 def test_a_medium_behind_a_label_is_no_writer():
     page = news_page(paragraphs=("文／CTWANT", *PARAGRAPHS)).replace("<span>记者 王小明</span>".encode(), b"")
     assert read(page)["authors"] == []
+
+
+def test_articles_behind_the_own_one_go_with_their_headlines():
+    page = news_page().replace(b"<h1>", b"<div><div><h1 class=title>").replace(b"</h1>", b"</h1>", 1)
+    other = "<div><h1 class=title>山南三座水库月底蓄满</h1><p>2026-06-29 08:10</p><p>{}</p></div>".format(
+        "山南水务部门昨日表示，三座水库的蓄水量均已达到设计库容。" * 30
+    )
+    page = page.replace(b"<div class='footer'>", f"</div></div>{other}<div class='footer'>".encode())
+    assert lines_of(page) == list(PARAGRAPHS)
+
+
+def test_a_text_whose_summary_stands_apart_is_found_among_cards():
+    cards = "".join(
+        f"<p>{line}</p><div><a href='/shop/{n}'>山南饭店</a><a href='/shop/{n}'>山南市山北区三里桥十六号附近</a></div>"
+        * 3
+        for n, line in enumerate(PARAGRAPHS)
+    )
+    page = (
+        "<html><head><meta charset=utf-8><title>一月吃遍山南_山南新闻网</title></head><body><h1>一月吃遍山南</h1><div><span>2026-06-30 15:20</span></div>"
+        f"<div class=summary><p>编辑部的同事用一个月走遍了山南的饭店，并记下了账单。</p></div><div><a href='/1'>上一篇</a></div><div class=entry-content>{cards}</div></body></html>"
+    )
+    assert set(PARAGRAPHS) <= set(lines_of(page.encode()))
