@@ -20,7 +20,7 @@ from archive.captures import NAME as CAPTURES
 from archive.data_files import DataFiles, leads_out
 from archive.lock import NAME as LOCK
 from archive.lock import DirectoryLock
-from archive.reader import NoArchive, check_is_there, connect_to_read, explain_unreadable
+from archive.reader import NoArchive, check_is_there, connect_to_read, explain_unreadable, find_odd_value
 from archive.schema import SET
 
 DATABASES = ("archive.db", CAPTURES)
@@ -150,7 +150,8 @@ def _copy_database(source: Path, part: Path) -> None:
         except sqlite3.DatabaseError as exc:
             problem = str(exc)
         if problem != "ok":
-            raise BackupError(f"{source} is damaged: {problem}. It was not copied")
+            odd = find_odd_value(source)
+            raise BackupError(f"{source} is damaged: {problem}. It was not copied{f'. {odd}' * bool(odd)}")
         writer.execute("PRAGMA journal_mode = DELETE")
 
 

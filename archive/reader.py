@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+
+from archive.language import gettext
 
 
 class NoArchive(Exception):
@@ -49,7 +51,10 @@ def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
 
 def explain_unreadable(path: Path, exc: Exception) -> str:
     """Why the archive at *path* could not be read, and the remedy."""
-    reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
+    if isinstance(exc, READ_ERRORS):
+        reason = str(exc) if isinstance(exc, sqlite3.Error) else "its schema is not UTF-8"
+    else:
+        reason = f"{type(exc).__name__}: {exc}"
     if isinstance(exc, PermissionError) or (path.exists() and not os.access(path, os.R_OK)):
         reason, remedy = "permission denied", OF_ANOTHER_USER
     elif path.is_file() and not path.stat().st_size:
@@ -60,6 +65,8 @@ def explain_unreadable(path: Path, exc: Exception) -> str:
         remedy = f"What was written last is in {path.name}-wal, and cannot be read where {path.parent} cannot be written: copy the folder"
     elif reason.startswith(("no such table", "no such column")):
         remedy = "If its tables are older than this program, a crawl brings them up to date"
+    elif odd := find_odd_value(path):
+        remedy = odd
     else:
         remedy = (
             f"Check the file (sqlite3 {path} 'PRAGMA integrity_check') and restore a backup if it is damaged"
@@ -78,6 +85,19 @@ def check_is_there(data_dir: Path) -> Path:
     raise NoArchive(
         f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
     )
+
+
+def find_odd_value(path: Path) -> str | None:
+    """A sentence about the first value that no crawl writes, in the archive at *path*; None where there is none, or it cannot be read."""
+    from archive.odd_values import find_odd_values  # late: for what has failed
+
+    with suppress(sqlite3.Error, OSError), closing(connect_to_read(path)) as conn:
+        for value in find_odd_values(conn):
+            return gettext(
+                "{value}, as no crawl writes it: was the archive edited by hand? scrapy verify lists all such values",
+                value=value,
+            )
+    return None
 
 
 def open_for_reading(data_dir: Path) -> sqlite3.Connection:

@@ -155,9 +155,12 @@ class ArchiveCommand(ProjectCommand):
             raise BadCommandLine(f"{self.name}: {exc}") from None
         except Exception as exc:
             status = self.exit_status_of(exc)
-            if status is None:
+            if status is not None:
+                self.fail(status, self.explain(exc, status))
+            elif reader.find_odd_value(self.data_dir / "archive.db"):  # it may be why
+                self.fail(NO_ARCHIVE, reader.explain_unreadable(self.data_dir / "archive.db", exc))
+            else:
                 raise
-            self.fail(status, self.explain(exc, status))
 
     def use_archive(self, args: list[str], opts: argparse.Namespace) -> None:
         """Does the work. Raises UsageError, OutputError, and whatever `exit_status_of` knows."""
@@ -180,7 +183,8 @@ class ArchiveCommand(ProjectCommand):
         if isinstance(exc, reader.READ_ERRORS) and status == NO_ARCHIVE:
             return reader.explain_unreadable(self.data_dir / "archive.db", exc)
         if isinstance(exc, sqlite3.Error):
-            return reader.why_unwritten(self.data_dir, exc)
+            odd = reader.find_odd_value(self.data_dir / "archive.db")
+            return reader.why_unwritten(self.data_dir, exc, odd or "")
         if isinstance(exc, OSError):
             done = "written" if status == CANNOT_WRITE else "read"
             return f"{exc.filename or self.data_dir} cannot be {done}: {exc.strerror or exc}"

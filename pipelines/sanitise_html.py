@@ -68,6 +68,9 @@ HIDDEN = {"&": "\u2060", "<": "\u200b", ">": "\u200e", '"': "\u200f", "'": "\u20
 SHOWN = str.maketrans({hidden: character for character, hidden in HIDDEN.items()})
 VOID = frozenset(("br", "img", "hr", "col", "source"))
 VOID_TAG = compile_late(r"(<(?:img\b|hr\b|col\b|source\b|br )[^>]*+)>")
+BROKEN_ADDRESSES = [compile_late(rf'{name}="[^"\n\t\r]*+[\n\t\r][^"]*+"') for name in ("href", "src")]
+"""Addresses that are broken into lines: browsers join them, XML would have blanks there."""
+NO_BREAKS = {ord(blank): None for blank in "\n\t\r"}
 SHOUTED = compile_late(r"""\bstyle\s*=\s*(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 _parser = etree.XMLParser(huge_tree=True, resolve_entities=False, recover=True)
 """What the sanitiser writes is balanced: libxml2's reader of HTML would close elements that browsers leave open."""
@@ -149,6 +152,8 @@ def safe_tree(html: str, base_url: str | None = None) -> Any:
         clean = UNSEEN.sub("", clean)
     if clean.count("<") > 2 * DEEPEST_OF["table"]:
         clean = flat(clean)
+    for pattern in BROKEN_ADDRESSES:
+        clean = pattern.sub(lambda match: match[0].translate(NO_BREAKS), clean)
     clean = VOID_TAG.sub(r"\1/>", clean.replace("<br>", "<br/>").replace("&nbsp;", "\u00a0"))
     root = etree.fromstring(f"<div>{clean}</div>".encode(), _parser)
     if many:

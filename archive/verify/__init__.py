@@ -28,6 +28,7 @@ from archive.verify.databases import (
     check_journal,
     check_manifests,
     check_search,
+    check_values,
 )
 from archive.verify.files import check_files, check_images, check_leftovers
 from archive.verify.findings import Finding, Render, Report, Verification
@@ -43,6 +44,7 @@ CHECKS = (
     check_search,
     check_rows,
     check_posts,
+    check_values,
     check_images,
     check_files,
     check_captures,

@@ -10,6 +10,7 @@ from archive.captures import NAME as CAPTURES
 from archive.captures import CaptureError, unpack
 from archive.feed_state import CLOCK_TOLERANCE
 from archive.manifest import check_manifests as problems_of_manifests
+from archive.odd_values import find_odd_values
 from archive.reader import connect_to_read
 from archive.schema import connect, has_search
 from archive.times import utc_text
@@ -31,6 +32,16 @@ def check_database(verification: Verification) -> Iterator[Finding]:
         yield Finding("database", "archive.db", problem if repaired else f"{problem}: {REMEDY}", repaired)
     for table, rowid, parent, _ in verification.conn.execute("PRAGMA foreign_key_check").fetchall():
         yield Finding("database", table, f"row {rowid} names a row of {parent} that is not there")
+
+
+def check_values(verification: Verification) -> Iterator[Finding]:
+    """Values that no crawl writes, as of rows that were edited by hand; none of a damaged database, which is reported as such."""
+    with (
+        suppress(sqlite3.DatabaseError),
+        closing(connect_to_read(verification.root / "archive.db")) as conn,
+    ):
+        for value in find_odd_values(conn):
+            yield Finding("value", value.table, str(value))
 
 
 REMEDY = (

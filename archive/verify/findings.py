@@ -24,7 +24,7 @@ class Finding:
     """Something that is not as it should be."""
 
     check: str
-    """``database``, ``search``, ``text``, ``row``, ``post``, ``image``, ``capture``, ``file``, ``leftover``, ``manifest`` or ``clock``."""
+    """``database``, ``value``, ``search``, ``text``, ``row``, ``post``, ``image``, ``capture``, ``file``, ``leftover``, ``manifest`` or ``clock``."""
     subject: str
     """Article, path, capture or table."""
     problem: str

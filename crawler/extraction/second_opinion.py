@@ -37,6 +37,8 @@ MOST_BLOCKS = 2_000  # of a page of which trafilatura's jusText is to compare ea
 IS_DEEP = etree.XPath(f"boolean({'/'.join('*' * 256)})")
 """Whether elements are in each other deeper than libxml2 follows by default: trafilatura looks at all of each again, minutes for
 some."""
+SPANNING: Any = etree.XPath(".//*[self::td or self::th][@colspan or @rowspan]")
+"""Cells for which trafilatura makes up to 10,000 empty ones in each row, that say nothing."""
 SURE = 20  # letters of a block that are not in a text by chance
 LONG = 100  # letters of a paragraph that stays beside confirmed ones
 BETWEEN = frozenset(("p", "h2", "h3", "h4"))
@@ -48,15 +50,19 @@ def extract_text(layout: BlockLayout, element: Any) -> str:
     *element*, our body, says; else it is asked for what its other algorithms find as well, but for pages of `MOST_BLOCKS`."""
     if IS_DEEP(layout.root):
         return ""
+    spans = [(cell, dict(cell.attrib)) for cell in SPANNING(layout.root)]
+    etree.strip_attributes(layout.root, "colspan", "rowspan")
     lists = find_link_lists(layout)
     for holder in lists:
         holder.set(LINK_LIST, "")
     text = ask_trafilatura(layout.root, fast=True)
     for holder in lists:
         del holder.attrib[LINK_LIST]
-    if len(layout.blocks) > MOST_BLOCKS or (element is not None and says_same(layout, element, text)):
-        return text
-    return ask_trafilatura(layout.root, fast=False)
+    if len(layout.blocks) <= MOST_BLOCKS and (element is None or not says_same(layout, element, text)):
+        text = ask_trafilatura(layout.root, fast=False)
+    for cell, attributes in spans:
+        cell.attrib.update(attributes)
+    return text
 
 
 def find_link_lists(layout: BlockLayout) -> list[Any]:

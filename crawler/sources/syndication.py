@@ -30,6 +30,9 @@ CUT_OFF = re.compile(
 )
 ENTRY = re.compile(rb"<(?:item|entry)[\s>]")
 BETWEEN = re.compile(rb"</(?:item|entry)>\s*(<(?:item|entry)[\s>])")
+FIRST_ELEMENT = re.compile(rb"<\w")
+LONGEST_PROLOGUE = 10_000
+"""Bytes before the first element: feedparser looks for declarations there in time that grows with the square of them."""
 LARGE = 1 << 20  # bytes from which on a feed is read in pieces
 PIECE = 1000  # entries
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
@@ -98,6 +101,11 @@ def read_feed(
     }
     listing = Listing(records=[])
     for piece in pieces(body):
+        piece = piece.lstrip()
+        if (first := FIRST_ELEMENT.search(piece)) and first.start() > LONGEST_PROLOGUE:
+            raise SourceError(
+                f"{source}: {url} is not a feed that can be read: its first element is behind {first.start():,} bytes"
+            )
         try:
             feed = feedparser.parse(
                 io.BytesIO(piece),

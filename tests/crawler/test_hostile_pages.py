@@ -95,6 +95,8 @@ def read_many():
     for names in ("김도윤 기자 ", "Juan Gil y Ana "):
         assert split_persons(names * 100_000, True)
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
+    spans = "<tr><td rowspan=65000 colspan=1000>甲</td></tr>" * 1_000
+    read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p><table>{spans}</table>")
     for unit in ("<table><td>", "<figure><figcaption>", "<time>", "<p><a>", "<div><input>"):
         read_page(
             f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{f'{unit}The port grows' * 4_000}"

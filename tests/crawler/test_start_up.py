@@ -3,6 +3,9 @@
 import subprocess
 import sys
 
+import pytest
+
+from crawler.cli import find_missing_module
 from tests.scrapy_process import ROOT
 
 IMPORT_ALL = """
@@ -42,3 +45,26 @@ def test_commands_and_spiders_import_late():
         [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert not sorted(set(done.stdout.split()).intersection(LATE))
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (
+            "COMMANDS_MODULE = 'nothing.here'",
+            "COMMANDS_MODULE is 'nothing.here', and there is no such module",
+        ),
+        ("COMMANDS_MODULE = '.here'", "COMMANDS_MODULE is '.here', and there is no such module"),
+        ("COMMANDS_MODULE = 'crawler.commands'", None),
+        (None, "SCRAPY_SETTINGS_MODULE is 'my_settings', and there is no such module"),
+    ],
+)
+def test_a_module_that_is_not_there_is_named(monkeypatch, tmp_path, settings, problem):
+    if settings:
+        (tmp_path / "my_settings.py").write_text(settings)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "my_settings")
+    monkeypatch.delitem(sys.modules, "my_settings", raising=False)
+    found = find_missing_module()
+    assert found == problem or found.startswith(problem)

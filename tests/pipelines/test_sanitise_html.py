@@ -181,6 +181,7 @@ def test_links_lead_where_they_led_on_their_page(href, whole):
         ("<a href='http://a.example/1'><table><tr><td>甲</table></a>", '<a href="http://a.example/1"><table><tbody><tr><td>甲</td></tr></tbody></table></a>'),
         ("<p>甲</p><p><br></p><li><p><br> <br></p></li>", "<p>甲</p>"),
         ("<pre>\n\n甲\n乙</pre>", "<pre>甲\n乙</pre>"),
+        ('<a href="http://a.ex\nample/1\t2">甲</a>', '<a href="http://a.example/12">甲</a>'),
         ('<p>甲<br id="a" class=b>乙</p><hr align=left><p>丙<img src=http://a.example/1 alt="a>b"></p>', '<p>甲<br>乙</p><hr><p>丙<img src="http://a.example/1" alt="a&gt;b"></p>'),
     ],
 )  # fmt: skip

@@ -21,6 +21,8 @@ ADDRESSES = (
     "/",
     "?a&b;=",
     "http:",
+    "http://a\nb.example/\t",
+    "http://a.example/ ",
     "//a:b@c:",
     "http://中.example/字",
     "HTTPS://[::1]/",
@@ -42,7 +44,7 @@ def nested_body(dice: random.Random) -> str:
         if turn < 0.55:
             name = dice.choice(TAGS if dice.random() < 0.5 else LIKELY)
             address = (
-                f" {WITH_ADDRESS.get(name, 'id')}={dice.choice(ADDRESSES)}{number}"
+                f" {WITH_ADDRESS.get(name, 'id')}='{dice.choice(ADDRESSES)}{number}'"
                 if dice.random() < 0.7
                 else ""
             )

@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from crawler.sources import Record, SourceError, syndication
 from crawler.sources.by_address import ConfiguredSource
+from crawler.sources.syndication import read_feed
 from pipelines.normalise_dates import to_utc
 from tests.conftest import ROOT
 
@@ -200,6 +201,7 @@ MEMORY = """
 import re
 from scrapy.http import Response
 from crawler.sources.by_address import ConfiguredSource
+from crawler.sources.syndication import read_feed
 item = "<item><title>Headline {0} of the day</title><link>https://e.test/a/{0}</link><guid>{0}</guid><pubDate>Sat, 21 Nov 2026 10:00:00 GMT</pubDate><description><![CDATA[<p>" + "word " * 60 + "</p>]]></description></item>"
 body = ('<rss version="2.0"><channel><title>T</title>' + "".join(map(item.format, range(20_000))) + "</channel></rss>").encode()
 found = ConfiguredSource("e", {"": "https://e.test/f"}).read(Response("https://e.test/f", body=body), "", "")
@@ -256,3 +258,14 @@ def test_wide_characters(encoding, declared, kind):
 def test_a_full_text_without_a_summary_is_the_article():
     item = ITEM.replace("</item>", f"<content:encoded><![CDATA[{LONG}]]></content:encoded></item>")
     assert only(rss(item, spaces=CONTENT)).body_html == LONG
+
+
+def test_a_feed_behind_much_else_is_none():
+    """Declarations are looked for in all of it, at each of its lines."""
+    with pytest.raises(SourceError, match="its first element is behind 200,005 bytes"):
+        read_feed(b"<!-->" + b"\n" * 200_000 + b"<rss/>", "http://a.example/", "demo", "UTC", "auto", {})
+    feed = (
+        b"\n" * 200_000
+        + b"<rss version='2.0'><channel><item><link>http://a.example/1</link></item></channel></rss>"
+    )
+    assert len(read_feed(feed, "http://a.example/", "demo", "UTC", "auto", {}).records) == 1

@@ -5,6 +5,7 @@ Other packages add theirs by the entry point ``finews_archive.web``.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 import sqlite3
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Base400, Forbidden, Response
 from datasette.views.base import DatasetteError
 
 from archive.language import gettext
 from archive.plugins import WEB, load_plugins
+from archive.reader import find_odd_value
 from archive.web.host_check import OURS
 from archive.web.not_now import not_now
 
@@ -64,9 +66,15 @@ def with_reasons(make: Page) -> Page:
                 title=gettext("Too much at once"),
                 status=503,
             ) from None
-        except sqlite3.Error as exc:
-            raise not_now(Path(datasette.get_database("archive").path), exc) or DatasetteError(
-                gettext("The archive could not be read: {error}.", error=exc),
+        except (DatasetteError, Base400, Forbidden):
+            raise
+        except Exception as exc:
+            path = Path(datasette.get_database("archive").path)
+            odd = await asyncio.to_thread(find_odd_value, path)
+            if not odd and not isinstance(exc, sqlite3.Error):
+                raise
+            raise (isinstance(exc, sqlite3.Error) and not_now(path, exc)) or DatasetteError(
+                gettext("The archive could not be read: {error}.", error=odd or exc),
                 title=gettext("The archive could not be read"),
                 status=500,
             ) from None
