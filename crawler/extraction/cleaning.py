@@ -8,32 +8,30 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extraction.above_text import is_described, is_sentence
+from crawler.extraction.above_text import is_described
 from crawler.extraction.access import cut_notices, is_notice
 from crawler.extraction.block_layout import BlockLayout
-from crawler.extraction.body import Body, find_described, is_confirmed
-from crawler.extraction.boilerplate import is_boilerplate
+from crawler.extraction.body import Body, is_confirmed
+from crawler.extraction.boxes import LISTS, cut_boxes, subtree_sums
 from crawler.extraction.captions import cut_credits
-from crawler.extraction.document import CJK, absolute, names_of, squeeze, text_of
+from crawler.extraction.document import CJK, absolute, squeeze, text_of
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
-from crawler.extraction.images import add_lead_images, path_to, resolve_images, save_images
+from crawler.extraction.images import add_lead_images, path_to, resolve_images
 from crawler.extraction.inserted import cut_inserted
 from crawler.extraction.line_words import patterns
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import (
-    HEADING,
     cut_cards,
     cut_link_lines,
     cut_lone_links,
     cut_promoted,
     is_other_page,
 )
-from crawler.extraction.second_opinion import SURE, cut_unconfirmed
+from crawler.extraction.loose_lines import lines_to_paragraphs
+from crawler.extraction.second_opinion import cut_unconfirmed
 from crawler.extraction.titles import fold_words
-from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text, whole_text
+from crawler.extraction.trees import INLINE, fold_letters, is_within, own_text
 
-PLAYER_NAME = re.compile(r"video|vjs-|jwplayer|(?:^|[\s_-])(?:player|audio)", re.IGNORECASE)
-PLAYER_TEXT = 240  # characters that a player shows of itself, at most
 TAIL_LINES = 10
 TAIL = re.compile(
     r"粉[絲丝][團团专專页頁]|(?:下載|下载|安裝|安装|打开|打開).{0,14}(?:APP|客户端|應用)|版[權权]所有(?!者)|著作[權权]所有(?!者)|[違违]者必究|(?:禁止|不得|[請请]勿|未[經经]).{0,24}(?:引用|[轉转][載载贴貼]|改[寫写]|翻[攝摄])|\bAll rights reserved\b"
@@ -50,12 +48,8 @@ TAIL = re.compile(
 HEADS = re.compile(r"[^。！？!?]{2,40}[:：︰]\s*|[^。！？!?：:]{2,16}")
 """A line at the end that is the heading of what is gone: with a colon, or short above links."""
 LONGEST_CARD_LINE = 60  # characters of a line about a writer
-TITLES = 12  # characters of links that are titles of articles, at least
 SURELY_BEHIND = 0.65  # share of the text before a line, from which on the line ends it
-LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table", "aside"))
 BOXES = LISTS | {"blockquote", "article", "figure", "h2", "h3", "h4"}
-CONFIRMED = 0.7  # share of a box's sentences that the other reader has from which on they are text
-ENOUGH_TO_ASK = 200  # characters of a box for which the other reader is asked
 EDITOR_LINE = re.compile(
     r"\s{0,9}[（(【\[]?\s{0,9}(?:责任编辑|責任編輯|责编|编辑|編輯)\s{0,9}[:：|｜]?.{0,30}$"
 )
@@ -109,78 +103,6 @@ def unhide(element: Any) -> None:
         if "visibility:hidden" in style or "display:none" in style or "opacity:0" in style:
             del inner.attrib["style"]
         inner.attrib.pop("hidden", None)
-
-
-def cut_boxes(layout: BlockLayout, body: Body, sums: dict[Any, tuple[int, int, int, int]]) -> None:
-    """Lists of other articles, what is named as boilerplate, and lists that are links."""
-    most = 0.3 * sums[body.element][0]
-    described = find_described(layout)
-    if described is not None and not is_within(described, body.element):
-        described = None
-    for box in list(body.element.iterdescendants()):
-        if box.tag in INLINE or box not in sums or not is_within(box, body.element):
-            continue
-        plain, linked, marks, links = sums[box]
-        if box in layout.related and plain < most:
-            body.take_out("related_block", box)
-        elif is_boilerplate(box) and (
-            plain < most or (described is not None and not is_within(described, box) and plain < 3 * most)
-        ):
-            if (
-                plain >= ENOUGH_TO_ASK
-                and body.confirmed_text
-                and holds_confirmed(layout, box, body.confirmed_text)
-            ):
-                continue
-            save_images(box)
-            body.take_out("page_boilerplate", box)
-        elif PLAYER_NAME.search(names_of(box)) and is_player_text(box, plain + linked):
-            body.take_out("player_text", box)
-        elif box.tag in LISTS and is_link_list(box, plain, linked, marks, links):
-            body.take_out("link_list", box)
-
-
-def holds_confirmed(layout: BlockLayout, box: Any, text: str) -> bool:
-    """Whether a box holds half of *text*, the page's text as another reader has it, or hardly any sentence that is not of it."""
-    blocks = [block for block in box.iter() if block in layout.plain]
-    sizes = {
-        block: len(own)
-        for block in blocks
-        if len(own := fold_letters(own_text(block))) >= SURE and own in text
-    }
-    sentences = [block for block in blocks if is_sentence(layout, block)]
-    return 2 * sum(sizes.values()) >= len(text) or sum(
-        block in sizes for block in sentences
-    ) > CONFIRMED * len(sentences)
-
-
-def is_link_list(box: Any, plain: int, linked: int, marks: int, links: int) -> bool:
-    """Whether a box of so many characters, punctuation marks and links is a list of them."""
-    if links >= 3 and linked > 2 * plain and marks < links:
-        return True
-    # A title in a block of its own, and links below it.
-    if links >= 1 and linked >= TITLES and plain <= HEADING and not marks and box.tag != "table":
-        titled = any(child.tag not in INLINE and child.find(".//a") is None for child in box)
-        if titled and all(is_other_page(link.get("href") or "") for link in box.iter("a")):
-            return box.find(".//img") is None
-    # A table of two or three promotions, each a link and an image.
-    return (
-        box.tag == "table"
-        and links >= 2
-        and linked >= 12
-        and plain * 8 < linked
-        and box.find(".//img") is not None
-    )
-
-
-def is_player_text(box: Any, size: int) -> bool:
-    """Whether a box named after a player of videos holds no more than the player's own words: no caption, no table."""
-    if size > PLAYER_TEXT or box.tag not in ("div", "section", "aside", "span"):
-        return False
-    text = whole_text(box)
-    return "。" not in text and all(
-        box.find(f".//{tag}") is None for tag in ("p", "img", "table", "figcaption")
-    )
 
 
 def cut_tail(body: Body) -> None:
@@ -292,63 +214,3 @@ def cut_behind_end(layout: BlockLayout, body: Body) -> None:
             if holder.tag in BOXES or (block is layout.end and seen >= SURELY_BEHIND * written):
                 body.take_out("behind_the_end", holder)
         return
-
-
-def lines_to_paragraphs(element: Any) -> None:
-    """Text that line breaks cut into lines -> a paragraph each, so that rules see lines as a reader does."""
-    holders = [element, *element.iter("div", "section", "td", "p", "center", "article", "blockquote", "font")]
-    for holder in holders:
-        breaks = any(child.tag == "br" for child in holder)
-        blocks = any(child.tag not in INLINE for child in holder)
-        if not (breaks or blocks) or not has_loose_text(holder):
-            continue
-        if holder.tag == "p" and holder is not element:
-            holder.tag = "div"
-        for run in split_runs(holder):
-            if run.tag != "p" or len(run) or (run.text or "").strip():
-                holder.append(run)
-
-
-def has_loose_text(holder: Any) -> bool:
-    """Whether an element holds text, or inline elements, that stand in no block of their own."""
-    if (holder.text or "").strip():
-        return True
-    return any(child.tag in INLINE or (child.tail or "").strip() for child in holder)
-
-
-def split_runs(holder: Any) -> list[Any]:
-    """Empty *holder* and give its content as paragraphs, cut at line breaks and round the blocks in it."""
-    children = list(holder)
-    runs: list[Any] = []
-    run = etree.Element("p")
-    run.text, holder.text = holder.text, None
-    for child in children:
-        tail, child.tail = child.tail, None
-        holder.remove(child)
-        if child.tag == "br" or child.tag not in INLINE:
-            runs.append(run)
-            if child.tag != "br":
-                runs.append(child)
-            run = etree.Element("p")
-            run.text = tail
-        else:
-            run.append(child)
-            child.tail = tail
-    return [*runs, run]
-
-
-def subtree_sums(layout: BlockLayout, element: Any) -> dict[Any, tuple[int, int, int, int]]:
-    """``(plain, linked, marks, links)`` of every element below *element*: characters, punctuation, number of links."""
-    sums: dict[Any, list[int]] = {}
-    for inner in reversed(list(element.iter())):
-        here = sums.setdefault(inner, [0, 0, 0, 0])
-        if inner in layout.plain:
-            here[0] += layout.plain[inner]
-            here[1] += layout.linked[inner]
-            here[2] += layout.marks[inner]
-        here[3] += inner.tag == "a"
-        if inner is not element:
-            above = sums.setdefault(inner.getparent(), [0, 0, 0, 0])
-            for n in range(4):
-                above[n] += here[n]
-    return {inner: (a, b, c, d) for inner, (a, b, c, d) in sums.items()}
