@@ -86,7 +86,7 @@ class ProjectCommand(ScrapyCommand):
         try:
             super().process_options(args, opts)
         except (TypeError, ValueError, OSError) as exc:
-            from crawler.check_classes import find_misfit
+            from crawler.checks.classes import find_misfit
 
             self.leave(find_misfit(self.settings, opts.set, exc))
         if problem := find_folder_problem(self.settings):
@@ -114,7 +114,7 @@ class ProjectCommand(ScrapyCommand):
 
     def check_settings(self) -> None:
         """Raises BadCommandLine where a setting cannot be used, for commands that read responses as a crawl does."""
-        from crawler.check_settings import find_problem
+        from crawler.checks.settings import find_problem
 
         if problem := find_problem(self.settings):
             raise BadCommandLine(f"{self.name}: {problem}")

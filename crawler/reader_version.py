@@ -10,8 +10,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "rules.toml"
-FOLDERS = ("crawler/pages", "crawler/extraction", "crawler/sources", "pipelines")
-FILES = ("crawler/older_post.py",)
+FOLDERS = ("crawler/pages", "crawler/extraction", "crawler/saved", "crawler/sources", "pipelines")
 
 
 def reader_of(settings: Any) -> str:
@@ -30,8 +29,6 @@ def reader_version() -> str:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             digest.update(path.read_bytes())
-    for file in FILES:
-        digest.update((ROOT / file).read_bytes())
     try:
         release = version("finews-archive")
     except PackageNotFoundError:  # run from a checkout that is not installed

@@ -17,9 +17,9 @@ from archive.outcomes import FAILED
 from archive.writer import Archive, ArchiveError, ArchiveLocked
 from crawler import exit_status
 from crawler.alerting import deliver_alerts
-from crawler.check_classes import find_misfit
-from crawler.check_settings import find_problem
-from crawler.doubtful_settings import find_idle_feeds, find_typos
+from crawler.checks.classes import find_misfit
+from crawler.checks.doubtful_settings import find_idle_feeds, find_typos
+from crawler.checks.settings import find_problem
 from crawler.extensions.run_log import RunLog
 from crawler.project_command import collect_garbage_rarely, find_folder_problem
 from crawler.standard_streams import guard_streams

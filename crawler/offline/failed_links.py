@@ -28,8 +28,8 @@ from archive.times import clock, read_utc, utc_text
 from archive.writer import Archive
 from crawler.listed_articles import check_quoted
 from crawler.offline.replay import CannotReplay, target_for
-from crawler.older_post import article_of_posts
 from crawler.pages import LinkError, PageError, page_at, target_of
+from crawler.saved.older_post import article_of_posts
 from crawler.sources import Record
 from pipelines.restored import restored
 from pipelines.store_sqlite import entry_of, reading_of

@@ -35,8 +35,8 @@ from archive.captures import CaptureError, Captures, unpack
 from archive.times import read_utc
 from crawler.items import Article
 from crawler.listed_articles import add_page, add_words, article_of, mark_saved, name_response
-from crawler.older_post import article_of_posts
 from crawler.pages import LinkError, PageError, Target, page_at, target_of
+from crawler.saved.older_post import article_of_posts
 from crawler.sources import Record, Source, SourceError, built_in
 from crawler.sources.by_address import ConfiguredSource
 from crawler.sources.configured import FILE, ConfigError, build, load

@@ -25,7 +25,7 @@ class OlderPostsSpider(ImportSpider):
     name = "older_posts"
 
     def import_all(self) -> Iterator[Item]:
-        from crawler.older_post_text import native_id_of  # late: Scrapy imports all spiders to run one
+        from crawler.saved.older_post_text import native_id_of  # late: Scrapy imports all spiders to run one
 
         files = self.files()
         posts = sorted(
@@ -48,7 +48,7 @@ class OlderPostsSpider(ImportSpider):
 
     def import_article(self, key: str, files: list[str]) -> Iterator[Item]:
         """The article in the files of one id, and the outcomes of those that hold none of it."""
-        from crawler.older_post import article_of_posts
+        from crawler.saved.older_post import article_of_posts
 
         article_id = f"finews:{key}" if key.isdecimal() else None
         sources: list[tuple[str, bytes]] = []

@@ -9,7 +9,7 @@ from scrapy import Request
 
 from archive.captures import Captures
 from crawler import reasons
-from crawler.check_settings import find_problem
+from crawler.checks.settings import find_problem
 from crawler.middlewares.cookies_file import parse_cookie
 from crawler.middlewares.site_headers import SiteHeadersMiddleware, read_site_headers
 from tests.crawler.test_scrapy_shape import settings_with

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from archive.captures import Captures
-from crawler.check_settings import find_problem
+from crawler.checks.settings import find_problem
 from crawler.chromium import find_executable, find_missing_part
 from crawler.pages import Walled
 from tests.crawler.test_access import SECRET, cookie_line

@@ -25,8 +25,8 @@ from crawler.extraction.script_states import QUOTED
 from crawler.extraction.second_opinion import find_trusted
 from crawler.extraction.titles import without_host
 from crawler.extraction.walls import find_wall
-from crawler.older_post_text import TAIL
 from crawler.pages import PageError, target_of
+from crawler.saved.older_post_text import TAIL
 from pipelines.boilerplate_matches import rules_for
 from tests.pipelines.test_hostile_bodies import ROOT, UNITS
 from tests.websites import news_page

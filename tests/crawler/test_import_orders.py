@@ -12,8 +12,8 @@ from archive.writer import Archive
 from crawler.listed_articles import mark_saved
 from crawler.offline.offline_pipelines import OfflinePipelines
 from crawler.offline.replay import article_in
-from crawler.older_post import article_of_posts
 from crawler.pages import target_of
+from crawler.saved.older_post import article_of_posts
 from tests.new_archive import lay_archive
 from tests.websites import news_page
 

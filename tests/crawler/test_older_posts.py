@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.captures import Captures
-from crawler.older_post import article_of_posts
-from crawler.older_post_text import native_id_of, read_post, split_front_matter
 from crawler.pages import NotArticle, PageError
+from crawler.saved.older_post import article_of_posts
+from crawler.saved.older_post_text import native_id_of, read_post, split_front_matter
 from tests.crawler import replaying
 from tests.kill_points import contents
 from tests.killing import kill_in_process

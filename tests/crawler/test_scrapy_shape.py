@@ -11,8 +11,8 @@ import pytest
 from scrapy.extensions.feedexport import FeedExporter
 
 from crawler import settings as project_settings
-from crawler.check_settings import find_problem
-from crawler.doubtful_settings import FEED_EXPORTER, find_idle_feeds, find_typos
+from crawler.checks.doubtful_settings import FEED_EXPORTER, find_idle_feeds, find_typos
+from crawler.checks.settings import find_problem
 from tests.conftest import ROOT
 from tests.scrapy_process import run_scrapy
 from tests.websites import news_page

@@ -25,7 +25,7 @@ LATE = (
     "archive.edits.revisions",
     "archive.verify",
     "archive.web.server",
-    "crawler.older_post",
+    "crawler.saved.older_post",
     "crawler.pages.web",
     "crawler.saved.html",
     "dateparser",

@@ -7,9 +7,9 @@ from datetime import datetime
 from html import escape, unescape
 
 from crawler.items import Article
-from crawler.older_post_text import Post, read_post
 from crawler.pages import LinkError, NotArticle, PageError, Target, target_of
 from crawler.pages.finews import FinewsPage, day_of
+from crawler.saved.older_post_text import Post, read_post
 from pipelines.strip_boilerplate import tidy_digest
 
 

@@ -17,7 +17,7 @@ from archive.language import language_of
 from archive.post_format import FLAVOURS
 from crawler import settings as project_settings
 from crawler.addon import class_path
-from crawler.check_classes import find_class_problem
+from crawler.checks.classes import find_class_problem
 from crawler.chromium import find_missing_part
 from crawler.guard.fetch_guard import origin_of, parse_connect_to
 from crawler.middlewares.cookies_file import read_cookies
