@@ -45,11 +45,15 @@ def find_odd_values(conn: sqlite3.Connection) -> Iterator[OddValue]:
     """All odd values of an archive; texts that are not UTF-8 are read as they can be from then on. Raises sqlite3.Error."""
     conn.text_factory = lambda data: data.decode("utf-8", "replace")
     with closing(open_archive(Path(":memory:"))) as fresh:
-        tables = fresh.execute(f"SELECT name FROM sqlite_master WHERE type = 'table' AND NOT ({OUTSIDE})")
-        for (table,) in tables.fetchall():
-            columns = fresh.execute(f"PRAGMA table_info({table})").fetchall()
+        names = fresh.execute(f"SELECT name FROM sqlite_master WHERE type = 'table' AND NOT ({OUTSIDE})")
+        tables = {
+            name: fresh.execute(f"PRAGMA table_info({name})").fetchall() for (name,) in names.fetchall()
+        }
+        for table, columns in tables.items():
             yield from _odd_in_columns(conn, table, columns)
             yield from _failing_rows(conn, fresh, table, columns)
+        for table, columns in tables.items():
+            yield from _not_utf8(conn, table, columns)
 
 
 def _wrong(name: str, kind: str, is_required: bool) -> str:
@@ -116,6 +120,19 @@ def _failing_rows(
                         f"fails a constraint ({' '.join(str(exc).partition(': ')[2].split())})",
                     )
         fresh.rollback()
+
+
+def _not_utf8(conn: sqlite3.Connection, table: str, columns: list[Any]) -> Iterator[OddValue]:
+    """Texts that are not UTF-8, of which SQLite itself sees nothing."""
+    texts = [name for _, name, kind, *_ in columns if kind == "TEXT"]
+    keys = [name for _, name, _, _, _, position in columns if position]
+    as_bytes = (f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) END" for name in texts)
+    for row in conn.execute(f"SELECT {', '.join((*keys, *as_bytes))} FROM {table}"):
+        for name, data in zip(texts, row[len(keys) :], strict=True):
+            try:
+                (data or b"").decode()
+            except UnicodeDecodeError:
+                yield OddValue(table, row_key(row[: len(keys)]), name, "is not UTF-8")
 
 
 def row_key(values: Any) -> str:

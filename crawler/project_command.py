@@ -7,6 +7,7 @@ import gc
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -138,6 +139,9 @@ class ArchiveCommand(ProjectCommand):
     writes = False
     """Whether it changes the archive: then a database or file that fails is one that cannot be written."""
 
+    sources: Sequence[str] = ()
+    """Further DATA_DIRs that it reads."""
+
     @property
     def data_dir(self) -> Path:
         """DATA_DIR, absolute."""
@@ -157,8 +161,8 @@ class ArchiveCommand(ProjectCommand):
             status = self.exit_status_of(exc)
             if status is not None:
                 self.fail(status, self.explain(exc, status))
-            elif reader.find_odd_value(self.data_dir / "archive.db"):  # it may be why
-                self.fail(NO_ARCHIVE, reader.explain_unreadable(self.data_dir / "archive.db", exc))
+            elif odd := self.find_edited():  # it may be why
+                self.fail(NO_ARCHIVE, reader.explain_unreadable(odd, exc))
             else:
                 raise
 
@@ -176,6 +180,11 @@ class ArchiveCommand(ProjectCommand):
             return CANNOT_WRITE
         return NO_ARCHIVE if isinstance(exc, (PermissionError, *reader.READ_ERRORS)) else None
 
+    def find_edited(self) -> Path | None:
+        """The first of the archives that are read in which a value is odd."""
+        databases = [self.data_dir / "archive.db", *(Path(source) / "archive.db" for source in self.sources)]
+        return next(filter(reader.find_odd_value, databases), None)
+
     def explain(self, exc: Exception, status: int) -> str:
         """The error in words."""
         if isinstance(exc, AlreadyLocked):
@@ -183,8 +192,9 @@ class ArchiveCommand(ProjectCommand):
         if isinstance(exc, reader.READ_ERRORS) and status == NO_ARCHIVE:
             return reader.explain_unreadable(self.data_dir / "archive.db", exc)
         if isinstance(exc, sqlite3.Error):
-            odd = reader.find_odd_value(self.data_dir / "archive.db")
-            return reader.why_unwritten(self.data_dir, exc, odd or "")
+            if not reader.could_not_write(exc) and (odd := self.find_edited()):
+                return reader.explain_unreadable(odd, exc)
+            return reader.why_unwritten(self.data_dir, exc)
         if isinstance(exc, OSError):
             done = "written" if status == CANNOT_WRITE else "read"
             return f"{exc.filename or self.data_dir} cannot be {done}: {exc.strerror or exc}"

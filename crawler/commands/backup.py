@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive.language import gettext, ngettext
 from archive.lock import AlreadyLocked
-from archive.reader import NoArchive
+from archive.reader import NoArchive, find_odd_value
 from archive.times import clock
 from crawler.project_command import CANNOT_WRITE, LOCKED, NO_ARCHIVE, ArchiveCommand
 
@@ -46,7 +46,8 @@ class Command(ArchiveCommand):
         except AlreadyLocked as exc:
             self.fail(LOCKED, f"{dest} is in use: {exc}")
         except (OSError, sqlite3.Error) as exc:
-            self.fail(CANNOT_WRITE, f"{dest}: {exc}")
+            odd = find_odd_value(self.data_dir / "archive.db") if isinstance(exc, sqlite3.Error) else None
+            self.fail(CANNOT_WRITE, f"{dest}: {exc}{f'. {odd}' * bool(odd)}")
         else:
             self.exitcode = 3 if report.exit_status == 3 else 0
             for name in copied.outlived:

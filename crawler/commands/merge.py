@@ -59,6 +59,7 @@ class Command(ArchiveCommand):
         if not args or any(arg.startswith("-") for arg in args):
             raise BadCommandLine("merge: name shards: scrapy merge SHARD... -s DATA_DIR=ARCHIVE")
 
+        self.sources = args
         archive = self.archive_to_write()
         archive.open()
         archive.recover()

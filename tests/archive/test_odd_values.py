@@ -23,6 +23,7 @@ DAMAGE = {
     "UPDATE articles SET published_at = '2026-02-30T00:00:00Z' WHERE arrival = 1": "articles.published_at of finews:1 is not a time in UTC",
     "UPDATE articles SET published_at = '0000-02-01T00:00:00Z' WHERE arrival = 1": "articles.published_at of finews:1 is not a time in UTC",
     "UPDATE articles SET kind = 'x' WHERE arrival = 1": "articles of finews:1 fails a constraint (kind IN ('article', 'flash', 'document', 'video', 'audio'))",
+    "UPDATE links SET reason = CAST(x'ff41' AS TEXT)": "links.reason of http://a/1 is not UTF-8",
     "UPDATE article_images SET status = 'failed' WHERE article_id = 'finews:2'": "article_images of finews:2, 1 fails a constraint",
 }
 
@@ -45,6 +46,9 @@ def edited(sound, tmp_path):
         ):
             source.backup(conn)
             conn.execute("PRAGMA ignore_check_constraints = ON")
+            conn.execute(
+                "INSERT INTO links (url, outcome, first_tried_at, last_tried_at) VALUES ('http://a/1', 'gone', '2026-02-21T00:00:00Z', '2026-02-21T00:00:00Z')"
+            )
             for statement in statements:
                 conn.execute(statement)
             conn.commit()
@@ -114,3 +118,11 @@ def test_pages_say_it_too(edited):
         assert response.status_code == 500
         assert "articles.published_at of finews:2 is not a time in UTC" in response.text
         assert "Traceback" not in response.text
+
+
+def test_a_shard_is_named_with_its_value(edited, tmp_path_factory):
+    shard = edited("UPDATE articles SET kind = 'x' WHERE arrival = 1")
+    run = run_scrapy("merge", shard, "-s", f"DATA_DIR={tmp_path_factory.mktemp('whole')}")
+    assert run.stderr.count("\n") == 1
+    assert f"{shard}/archive.db cannot be read: CHECK constraint failed" in run.stderr
+    assert "articles of finews:1 fails a constraint" in run.stderr
