@@ -172,7 +172,14 @@ def _age_words(language: str) -> frozenset[str]:
 def _has_any(text: str, words: frozenset[str]) -> bool:
     """Whether *text* has one of *words*, in Latin letters. To ask the parser takes a few ms, the first time that a language
     is asked for tens of them, and a text of unknown language is asked about in all."""
-    return script_of(text) != "LATIN" or not words.isdisjoint(WORDS.findall(_fold(text)))
+    own = _latin_words(text)
+    return own is None or not words.isdisjoint(own)
+
+
+@lru_cache(maxsize=8)
+def _latin_words(text: str) -> frozenset[str] | None:
+    """The words of a text in Latin letters, folded; None of one in others. Remembered while it is asked about in all languages."""
+    return frozenset(WORDS.findall(_fold(text))) if script_of(text) == "LATIN" else None
 
 
 def _day(text: str, language: str) -> date | None:

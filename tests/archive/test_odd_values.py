@@ -105,7 +105,7 @@ def test_commands_say_it_in_one_line(edited, statement, words):
 
 def test_pages_say_it_too(edited):
     data = edited("UPDATE articles SET published_at = 77 WHERE arrival = 2")
-    _, app = application(data / "archive.db", frozenset({"localhost"}))
+    datasette, app = application(data / "archive.db", frozenset({"localhost"}))
 
     async def get(path):
         async with httpx.AsyncClient(
@@ -113,11 +113,14 @@ def test_pages_say_it_too(edited):
         ) as client:
             return await client.get(path)
 
-    for path in ("/", "/-/edits", "/-/stories", "/-/coverage"):
-        response = asyncio.run(get(path))
-        assert response.status_code == 500
-        assert "articles.published_at of finews:2 is not a time in UTC" in response.text
-        assert "Traceback" not in response.text
+    try:
+        for path in ("/", "/-/edits", "/-/stories", "/-/coverage"):
+            response = asyncio.run(get(path))
+            assert response.status_code == 500
+            assert "articles.published_at of finews:2 is not a time in UTC" in response.text
+            assert "Traceback" not in response.text
+    finally:
+        datasette.get_database("archive").close()
 
 
 def test_a_shard_is_named_with_its_value(edited, tmp_path_factory):
