@@ -14,22 +14,27 @@ OPEN, PREVIEW, LOCKED = "open", "preview", "locked"
 PAYWALL = re.compile(
     r"(?<!无需)(?<!无须)(?<!不用)(?:订阅|訂閱|付费|付費|购买|購買|开通(?:会员|VIP)|成为(?:会员|VIP)|加入會員|升级会员|解锁|解鎖|登录|登入|注册|支付.{0,6})\s*+[，,]?\s*+(?:之?后|後|即可|以|才能|可|并|后可)?\s*+(?:即可|可以?|能)?\s*+(?:继续|繼續)?\s*+(?:阅读|閱讀|查看|解锁|畅读|暢讀|浏览|观看)\s*+(?:剩余|剩餘|全部|完整|后续|更多|余下|本)?\s*+(?:全文|内容|內容|文章|本文|原文|部分)?"
     r"|(?:剩余|剩餘|還剩|还有|余下)\s*+\d+\s*+%?\s*+(?:的?内容|內容|字)?.{0,8}(?:付费|订阅|訂閱|解锁|未读|閱讀|阅读)|本文(?:共计?|共有)\s*+\d+\s*+字.{0,12}订阅|(?:本文|此文|该文|全文)(?:为|是|仅限|仅供)?\s*+(?:付费|会员|VIP|订阅用户)(?:专享|可读|内容|文章|专属|阅读)|(?:付费|会员|VIP|订户|訂戶|訂閱者)(?:专享|專享|限定|独享|可见|专属)(?:文章|内容|內容)?|付费(?:阅读|内容|文章)|已過查詢時效|加入.{0,8}(?:付費會員|付费会员)|试读(?:结束|部分)|試閱(?:結束|到此)|以上为试读"
-    r"|subscri(?:be|ption)s?\b[^.]{0,40}\b(?:to (?:continue|keep) reading|to (?:read|continue|unlock|access|view)|required)|(?:this|the) (?:article|content|story|post|page) is (?:only )?(?:exclusive(?:ly)? (?:for|to)|for|available (?:only )?to|reserved for|restricted to|locked|limited to)\s*+(?:our |paying |paid |registered )?(?:subscribers|members|premium)?"
-    r"|(?:continue|keep) reading\b[^.]{0,40}\b(?:subscri|free trial|account|register|sign)|already a (?:subscriber|member)\?|(?:unlock|to read) (?:this|the (?:full|rest of (?:the|this))) (?:article|story)|you(?:'|’)ve (?:read|reached) (?:your|all)[^.]{0,40}(?:free|limit)|subscribers? only|for subscribers only|members[- ]only|premium (?:content|article)|log ?in or subscribe|register (?:now )?to (?:continue|read)|create (?:a|your) free account to"
     r"|(?:この|本)(?:記事|コンテンツ)は.{0,8}(?:有料|会員|購読者|登録)|^\W*(?:有料|会員|読者|購読者)(?:会員)?限定(?:記事)?(?:です)?\W*$|残り\s*+[\d,]+\s*+文字|(?:続き|全文)(?:を|は).{0,12}(?:会員|登録|購読|ログイン|有料)|会員登録.{0,10}(?:続き|全文|閲覧)|ログインして.{0,4}(?:続き|全文)"
+    r"|구독(?:자|회원)?\s*+(?:전용|하고|후|하시면).{0,10}|유료\s*+(?:기사|회원|구독)",
+    re.IGNORECASE,
+)  # fmt: skip
+"""What pages in Chinese, Japanese and Korean say where the rest of an article is for those who pay or log in."""
+NOTICE_WORD = re.compile(
+    "阅读|閱讀|查看|解锁|解鎖|畅读|暢讀|浏览|观看|付费|付費|订阅|訂閱|订户|訂戶|未读|会员|會員|查詢|试读|試閱"
+    r"|有料|会員|読者|購読|登録|残り|ログイン|구독|유료|VIP",
+    re.IGNORECASE,
+)
+"""A word that everything which `PAYWALL` matches has: a quick look, which most lines do not pass."""
+WESTERN_PAYWALL = re.compile(
+    r"\b(?:subscri(?:be|ption)s?\b[^.]{0,40}\b(?:to (?:continue|keep) reading|to (?:read|continue|unlock|access|view)|required)|(?:this|the) (?:article|content|story|post|page) is (?:only )?(?:exclusive(?:ly)? (?:for|to)|for|available (?:only )?to|reserved for|restricted to|locked|limited to)\s*+(?:our |paying |paid |registered )?(?:subscribers|members|premium)?"
+    r"|(?:continue|keep) reading\b[^.]{0,40}\b(?:subscri|free trial|account|register|sign)|already a (?:subscriber|member)\?|(?:unlock|to read) (?:this|the (?:full|rest of (?:the|this))) (?:article|story)|you(?:'|’)ve (?:read|reached) (?:your|all)[^.]{0,40}(?:free|limit)|subscribers? only|for subscribers only|members[- ]only|premium (?:content|article)|log ?in or subscribe|register (?:now )?to (?:continue|read)|create (?:a|your) free account to"
     r"|(?:réservé|réservée|exclusi(?:f|ve))\s+(?:aux|à nos)\s+abonnés|(?:il vous reste|la suite).{0,30}(?:% de cet article|abonné)|abonnez-vous pour (?:lire|continuer|accéder)|article (?:abonnés?|premium)"
     r"|(?:Lesen Sie|Weiterlesen|weiterlesen|Jetzt weiterlesen|Artikel weiterlesen).{0,40}(?:\+|Abo|abonn|kostenlos|Plus|plus|testen)|(?:nur für|exklusiv für)\s+(?:Abonnenten|Abonnentinnen|Leser mit Abo)|Bereits (?:Abonnent|registriert|ein Abo)|(?:Testen Sie|Dieser Artikel).{0,40}(?:Abo|abonn|kostenpflichtig)"
     r"|(?:contenido|artículo|noticia)\s+(?:exclusiv[oa]|solo|sólo|reservad[oa])\s+(?:para|a)\s+(?:suscriptores|socios|usuarios)|suscr[ií]b(?:ete|ase|etes).{0,20}para (?:leer|seguir|continuar)|(?:ya (?:eres|soy) suscriptor)|contenuto riservato agli abbonati|abbonati per (?:leggere|continuare)"
-    r"|구독(?:자|회원)?\s*+(?:전용|하고|후|하시면).{0,10}|유료\s*+(?:기사|회원|구독)|(?:для подписчиков|подпишитесь,? чтобы (?:читать|прочитать|продолжить))",
+    r"|(?:для подписчиков|подпишитесь,? чтобы (?:читать|прочитать|продолжить)))",
     re.IGNORECASE,
 )  # fmt: skip
-"""What pages say where the rest of an article is for those who pay or log in."""
-NOTICE_WORD = re.compile(
-    "阅读|閱讀|查看|解锁|解鎖|畅读|暢讀|浏览|观看|付费|付費|订阅|訂閱|订户|訂戶|未读|会员|會員|查詢|试读|試閱"
-    r"|有料|会員|読者|購読|登録|残り|ログイン|구독|유료|VIP|[^\W\d_\u3040-\u9fff\uac00-\ud7af]{4}",
-    re.IGNORECASE,
-)
-"""A word that everything which `PAYWALL` matches has: a quick look, which most lines in Chinese do not pass."""
+"""What others say."""
 CUT_OFF = re.compile(
     r"残り\s{0,3}[\d,]{1,9}\s{0,3}文字|続きをお?読み|(?:剩余|剩餘|还剩|還剩|余下)\s{0,3}\d{1,6}\s{0,3}(?:%|字)|(?<!\d)\d{1,3}\s{0,3}%[^.]{0,12}(?:remaining|left to read)"
 )
@@ -51,7 +56,10 @@ def is_notice(line: str) -> bool:
     >>> is_notice("本文共计1561字 订阅后继续阅读"), is_notice("Subscribe to continue reading"), is_notice("公司宣布订阅收入增长。")
     (True, True, False)
     """
-    if len(line) > LONGEST_NOTICE or NOTICE_WORD.search(line) is None or PAYWALL.search(line) is None:
+    if len(line) > LONGEST_NOTICE:
+        return False
+    is_eastern = NOTICE_WORD.search(line) is not None and PAYWALL.search(line) is not None
+    if not is_eastern and WESTERN_PAYWALL.search(line) is None:
         return False
     return not (line.endswith("。") and len(line) > SENTENCE) or OF_TEXT.search(line) is not None
 
@@ -75,14 +83,15 @@ def cut_notices(body: Body) -> None:
     lines = [line for line in body.element.iter() if line.tag not in INLINE and own_text(line).strip()]
     for n, line in enumerate(lines):
         text = squeeze(own_text(line))
-        if line is body.element or not is_notice(text):
+        if line is body.element or len(text) > LONGEST_NOTICE:
+            continue
+        is_cut_off = CUT_OFF.search(text) is not None
+        if not ((n < FIRST_LINES or is_cut_off) and is_notice(text)):
             continue
         is_all = n == 0 and len(text_of(body.element)) <= LITTLE
-        is_cut_off = CUT_OFF.search(text) is not None
-        if is_all or is_cut_off or n < FIRST_LINES:
-            for other in lines[n:] if is_all or is_cut_off else (line,):
-                if is_within(other, body.element) and other is not body.element:
-                    body.take_out("paid_notice", other)
+        for other in lines[n:] if is_all or is_cut_off else (line,):
+            if is_within(other, body.element) and other is not body.element:
+                body.take_out("paid_notice", other)
         if is_all or is_cut_off:
             return
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from crawler.extraction.boilerplate import BODY_NAMES, BOILERPLATE_TAGS, find_forms, is_boilerplate, is_hidden
+from crawler.extraction.boilerplate import (
+    BODY_NAMES,
+    BOILERPLATE_TAGS,
+    find_forms,
+    is_boilerplate,
+    is_hidden,
+    names_body,
+)
 from crawler.extraction.document import squeeze
 from crawler.extraction.lines import CLOCKED, EDITOR, MARKS, RELATED, count_boilerplate, is_end_line, is_meta
 from crawler.extraction.trees import (
@@ -110,7 +117,7 @@ class BlockLayout:
             if (tail := element.tail) and not tail.isspace():
                 add(tail, above, in_link)
             if (
-                ((name := element.get("class")) and not BODY_NAMES.isdisjoint(name.lower().split()))
+                ((name := element.get("class")) and names_body(name))
                 or ((name := element.get("id")) and name.lower() in BODY_NAMES)
                 or element.get("itemprop") == "articleBody"
             ):

@@ -77,6 +77,12 @@ def names_boilerplate(name: str) -> bool:
     return BOILERPLATE_NAME.search(name.lower()) is not None and POST_CLASS.search(name) is None
 
 
+@lru_cache(maxsize=4096)
+def names_body(name: str) -> bool:
+    """Whether one of the classes *name* is that of a text. Remembered, as above."""
+    return not BODY_NAMES.isdisjoint(name.lower().split())
+
+
 def find_forms(root: Any) -> list[Any]:
     """The outermost elements round fields to write into that say no more than a form does, such as one to order a newsletter."""
     outermost: dict[Any, Any] = {}  # of elements that were looked at; None: more than a form

@@ -168,6 +168,11 @@ class Document:
                 best, best_rank = record, rank
         return best
 
+    @cached_property
+    def item_types(self) -> list[str]:
+        """The types of the page's microdata, as addresses, in its order."""
+        return list(self.root.xpath("//@itemtype"))
+
     def resolve(self, value: Any) -> Any:
         """A value of a schema.org record; one that only names another object by ``@id`` is that object."""
         if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
@@ -182,9 +187,10 @@ class Document:
     @cached_property
     def is_cjk(self) -> bool:
         """Whether the page is written in Chinese, Japanese or Korean."""
-        text = "".join(whole_text(self.root)[:200_000].split())
+        text = whole_text(self.root)[:200_000]
         if CJK.search(text) is None:
             return not any(map(str.isalpha, text))
+        text = "".join(text.split())
         wide = len(text) - len(CJK.sub("", text))
         return wide * 8 >= len(text) or wide * 8 >= sum(map(str.isalpha, text))
 

@@ -174,7 +174,8 @@ def heading_rank(element: Any) -> int:
     rank = (
         3 if element.tag == "h1" else 2 if element.tag in ("h2", "h3") else int(element.tag in ("h4", "h5"))
     )
-    return rank + is_named_heading(names_of(element))
+    is_named = element.get("class") is not None or element.get("id") is not None
+    return rank + (is_named and is_named_heading(names_of(element)))
 
 
 @lru_cache(maxsize=4096)

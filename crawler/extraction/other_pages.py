@@ -180,7 +180,7 @@ def sells(document: Document) -> bool:
 
 def states_record(document: Document) -> bool:
     """Whether the page has a schema.org record of an article, in JSON-LD or microdata, or a meta tag of its publication or its writer."""
-    kinds = (*map(type_name, document.linked_objects), *document.root.xpath("//@itemtype"))
+    kinds = (*map(type_name, document.linked_objects), *document.item_types)
     is_named = "article:author" in document.meta or "author" in document.meta or names_publication(document)
     return is_named or any(map(ARTICLE_TYPE.search, kinds))
 
@@ -287,7 +287,7 @@ def why_made_as(document: Document) -> str | None:
 def why_other_type(document: Document) -> str | None:
     """Why a page is of another kind, by the schema.org types of its JSON-LD and microdata."""
     kinds = [type_name(record) for record in document.linked_objects]
-    kinds += [itemtype.rstrip("/").rpartition("/")[2] for itemtype in document.root.xpath("//@itemtype")]
+    kinds += [itemtype.rstrip("/").rpartition("/")[2] for itemtype in document.item_types]
     other = next((kind for kind in kinds if OTHER_TYPE.search(kind)), None)
     open_graph = document.meta.get("og:type", "")
     articles = {kind for kind in kinds if ARTICLE_TYPE.search(kind)}

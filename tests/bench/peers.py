@@ -157,9 +157,9 @@ def archive(url):
 }  # fmt: skip
 """Readers of news pages by their name on the package index: fetching and reading as their documentation shows them."""
 PACKAGES = {
-    "trafilatura": ("trafilatura", "requests"),
+    "trafilatura": ("trafilatura", "lxml_html_clean", "requests"),  # its jusText asks for the second
     "newspaper4k": ("newspaper4k[zh]",),  # without, it reads no Chinese
     "news-please": ("news-please", "newspaper4k[zh]"),
-    "fundus": ("fundus", "requests"),
+    "fundus": ("fundus", "curl_cffi<0.14", "requests"),  # later ones lack what it imports
 }
 """What has to be installed for each."""
