@@ -241,7 +241,7 @@ def why_other_page(document: Document) -> str | None:
 def why_other_heading(document: Document, headline: str) -> str | None:
     """Why a page is of another kind, by its title and headline."""
     if match := OTHER_TITLE.search(document.title) or OTHER_TITLE.search(headline):
-        return f"is no article, by its title ({match[0]})"
+        return f"is not an article, by its title ({match[0]})"
     if FORM.fullmatch(headline) or (FORM_HEADLINE.fullmatch(headline) and not states_publication(document)):
         return "is a form to log in, to register or to write to the site"
     if CONSENT.fullmatch(headline) or CONSENT_HEADLINE.fullmatch(headline):
