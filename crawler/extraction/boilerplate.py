@@ -15,7 +15,7 @@ HIDDEN_STYLE = re.compile(r"display *: *none|visibility *: *hidden")
 # Names of boilerplate, as parts of class and id, in lower case: ignoring case takes four times as long.
 BOILERPLATE_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav\w{0,40}|menu|crumbs?|breadcrumbs?|foot(?:er)?(?!note)\w{0,40}|side(?:bar|rail)?\w{0,40}|(?:right|left)[-_]?(?:bar|rail|side)\w{0,40}|\w{0,40}rbar\w{0,40}|aside|rel(?:ated)?[-_]\w{0,40}|copyright|cprt|icp)(?:$|[\s_-])"
-    r"|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
+    r"|(?:^|[\s_-])(?:view|util|pop|tool|font|tts)[-_]?layer(?:$|[\s_-])|(?:^|[\s_-])util[-_](?:box|wrap|view|area)(?:$|[\s_-])|comment|gentie|pinglun|tie-|relat(?!ive)|recom|tuijian|xiangguan|xgxw|hotnews|hot[-_]?(?:news|list|rank|tag)|rank(?:ing)?[-_]|share|qrcode|qr_|ewm|erweima|weixin-|wx_|toolbar|advert|(?:^|[\s_-])ads?(?:$|[\s_-])|adbox|guanggao|gg_|"
     r"login|popup|dialog|dashang|subscribe|feedback|report-box|jubao|statement|disclaimer|mianze|shengming|prevnext|pre-?next|pagination|"
     r"more-?news|-tj-|tj-?read|otherread|readmore-list|mod-tags?|keywords?-list|download-?app|appdown|reward|about[-_]?(?:au|author)\w{0,40}|author[-_]?(?:info|bio|card|box|intro|detail)s?(?:$|[\s_-])|page[-_]?tags?|newsletter|sign-?up|hash-?tags?(?:$|[\s_-])|(?:article|post|news)[-_]?tags?(?:$|[\s_-])|(?:^|[\s_-])modal(?:$|[\s_-])|amazlet|kaereba|yomereba|sohucs|changyan|disqus|livere|jiathis|bdshare|bshare|promot|(?:^|[\s_-])(?:self-)?promo(?:$|[\s_-])|(?:^|[\s_-])tip(?:$|[\s_-])"
 )

@@ -54,7 +54,9 @@ AUTHOR_NAME = re.compile(
     re.IGNORECASE,
 )
 """What the element that holds the writer's name is called."""
-SIGNED_BY = re.compile(r"(?:[Pp]osted )?[Bb]y\s{1,3}([\w.-]{2,20})\s{0,3}(?:[|｜·]|at\b|$)")
+SIGNED_BY = re.compile(
+    r"[Pp]osted @ [\d\s:-]{10,17}\s([\w.-]{2,20})\s{1,3}阅读|(?:[Pp]osted )?[Bb]y\s{1,3}([\w.-]{2,20})\s{0,3}(?:[|｜·]|at\b|$)"
+)
 CARD = re.compile(
     r"\bclass=[\"'][^\"'<>]{0,80}\bvcard\b[^\"'<>]{0,80}[\"'][^<>]{0,200}>(?:\s{0,60}<[^<>]{1,200}>){0,6}\s{0,60}([^<>\s]{2,20})"
 )
@@ -118,7 +120,7 @@ def find_pen_name(elements: list[Any], media: frozenset[str], in_blog: bool) -> 
 def find_blogger(document: Document, after: Iterable[str], media: frozenset[str]) -> list[str]:
     """Who writes a blog, under whatever name: as the line behind the text says, or the writer's card. *media* are the
     names of the blog, folded."""
-    signed = (match[1] for line in after if (match := SIGNED_BY.match(line)))
+    signed = (match[1] or match[2] for line in after if (match := SIGNED_BY.match(line)))
     carded = (match[1] for match in islice(CARD.finditer(document.html), 1))
     return first_pen_name((*signed, *carded), media)
 

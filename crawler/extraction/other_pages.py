@@ -59,7 +59,7 @@ LIST_PATH = re.compile(
 )
 THREAD = re.compile(
     r"/thread/\d|/(?:showthread|viewtopic|viewthread|printthread|forumdisplay)\.php|/threads/|/forums?/.{0,300}(?:topic|thread)|[?&]topic=\d|/t/[\w-]+/\d+(?:/\d+)?/?\?"
-    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|forum/|\d)|^/discussions/[\w-]+/[\w-]+|/[\w-]{1,60}-forum/"
+    r"|[?&]mod=(?:viewthread|forumdisplay)|/(?:thread|forum)-\d+-\d+|/read(?:-htm-tid-\d|\.php\?tid=)|/groups?/(?:topic|thread)s?/\d|/bbs/\w+/M\.\d|/read\.cgi/|/\w+forums?/content/|/bbs_?view\.php|/zboard\.php|[?&]bo_table=(?:free|qa|qna|talk|community|humor)(?:&|$)|/topicdetail\.php|/article_t/\w+/\d|/discussions?/(?:topic/|forum/|\d)|^/discussions/[\w-]+/[\w-]+|/[\w-]{1,60}-forum/"
     r"|/t/\d+/[\w-]+/?\?|/topic_show\.pl|/community/topic/|/index\.php\?/?(?:forums?|topic)/|/(?:view)?forum\.php|/forums?/?\??$|/forums?/[^/]{1,80}-[ft]\d+\.html|/forums?/.{0,200}/(?:page|seite|pagina)/\d",
     re.IGNORECASE,
 )
@@ -74,7 +74,9 @@ PAGE_QUERY = re.compile(r"(?:^|&)(?:page|paged|start|offset|limitstart|PAGEN_\d)
 INDEX = re.compile(r"/?(?:index|default)\.\w{3,5}$")
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
-REFERENCE_HOST = re.compile(r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|help|faq|manual)\.")
+REFERENCE_HOST = re.compile(
+    r"(?:^|\.)(?:baike|wiki|dict|cidian|zidian|docs?|developers?|learn|help|faq|manual)\."
+)
 """Host of an encyclopedia, a dictionary or documentation, whose pages state when they were edited last, on pages in Chinese,
 Japanese and Korean."""
 PORTAL = re.compile(r"portal\.php|/(?:article|news|portal)[/-]")

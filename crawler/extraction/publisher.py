@@ -12,7 +12,7 @@ from crawler.extraction.byline import AUTHOR_NAME, NICKNAME, STAFF, find_stated_
 from crawler.extraction.byline_lines import POSTED
 from crawler.extraction.document import Document, names_of, squeeze, type_name
 from crawler.extraction.japanese_bylines import KANA
-from crawler.extraction.korean_bylines import KOREAN
+from crawler.extraction.korean_bylines import HANGUL, KOREAN
 from crawler.extraction.media_names import (
     KOREAN_ENDS,
     KOREAN_MEDIUM,
@@ -87,6 +87,8 @@ IN_SCRIPT = re.compile(
 )
 """What a script calls the medium. A set of first letters lets the search pass over all others at once."""
 EASTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff・]+")
+FILED = re.compile(r"\S{0,6}(?:分类|分類|专栏|專欄|标签|標籤)\s?[:：]\s?\S+")
+"""Where a blog files its article."""
 WRITTEN_BY = re.compile(
     r"(?:作者|撰文|执笔|執筆|文|记者|記者)\s*[:：/／|｜][^。]{0,16}$|(?:作者|本文[为由])$"
 )
@@ -119,11 +121,11 @@ def find_publisher(
         or find_beside_time(near, find_own_names(document), (*head, *near, *after))
         or find_medium_line(without_tags(near, elements))
         or find_labelled(line for line in after if not line.lstrip().startswith("Source"))
-        or find_told(after)
         or find_giver((*near, *after))
         or find_in_scripts(document.html)
         or find_reporting_medium(near, head)
         or find_writing_medium(document)
+        or find_told(after)
         or find_stated_publisher(document)
         or find_korean_medium((*near, *head))
         or find_site_name(document)
@@ -184,7 +186,10 @@ def find_named_element(elements: Iterable[Any], document: Document) -> str | Non
 def find_in_metadata(document: Document) -> str | None:
     """The medium that a meta tag names; portals name it in ``og:article:author``, beside themselves."""
     on_portal, bar, _ = document.meta.get("og:article:author", "").partition("|")
-    if (bar or KOREAN_MEDIUM.fullmatch(on_portal)) and clean_publisher(on_portal):
+    is_medium_of_korea = HANGUL.search(on_portal) and not re.fullmatch(
+        rf"{KOREAN}(?:\s?기자)?", on_portal.strip()
+    )
+    if (bar or KOREAN_MEDIUM.fullmatch(on_portal) or is_medium_of_korea) and clean_publisher(on_portal):
         return clean_publisher(on_portal)
     for name in META_NAMES:
         medium = clean_publisher(re.sub(r"^来源[:：]", "", document.meta.get(name, "")))
@@ -274,7 +279,7 @@ def names_beside_time(line: str) -> list[str]:
     """What can be names of media on a line that states a time; none where it does not."""
     if len(line) > 80 or POSTED.match(line) or (stamp := STAMP.search(line) or SHORT.search(line)) is None:
         return []
-    parts = re.split(r"[\s|｜·]+", f"{line[stamp.end() :]} {line[: stamp.start()]}")
+    parts = re.split(r"[\s|｜·]+", FILED.sub("", f"{line[stamp.end() :]} {line[: stamp.start()]}"))
     names = [clean_publisher(part) for part in [part for part in parts if re.search(r"\w", part)][:5]]
     return [name for name in names if name and len(name) <= 14 and is_medium(name) and not is_person(name)]
 
