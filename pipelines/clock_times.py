@@ -55,10 +55,12 @@ def at_clock(day: date, part: Mapping[str, str | None], printed: Print) -> Readi
     if part.get("hour") is None:
         return None if zone_text else midnight(day)
     meridiem = part.get("meridiem") or part.get("meridiem_before")
+    if behind := part.get("half_behind"):
+        meridiem = "A" if behind.startswith(forms.MORNING) else "P"
     hour = hour_of_day(int(part["hour"] or 0), part.get("half"), meridiem)
     if hour is None:
         return None
-    minute = next((part[name] for name in ("minute", "minute_zh", "minute_h", "minute_point") if part.get(name)), None)  # fmt: skip
+    minute = next((part[name] for name in ("minute", "minute_zh", "minute_h", "minute_point", "minute_kl") if part.get(name)), None)  # fmt: skip
     second = part.get("second") or part.get("second_zh")
     if minute is None:
         return midnight(day)

@@ -15,28 +15,34 @@ HALF = (
     "凌晨|清晨|清早|早晨|早上|早间|早間|早|晨|上午|中午|正午|午间|午間|下午|午后|傍晚|晚上|晚间|晚間|晚|深夜|半夜|夜间|夜間|夜里|夜裡|夜"
     "|午前|午後|오전|오후"
 )
+HALF_BEHIND = r"(?:ص(?:باح[اً]*)?|م(?:ساء[اً]*)?)(?![\u0621-\u064a])|[قب]\.ظ|[πμΠΜ]\.?[μΜ](?![α-ωΑ-Ωά-ώ])\.?|(?:SA|CH|ÖÖ|ÖS)(?![A-Za-z])"
+"""What says behind a time of day which half it is in, in Arabic, Persian, Greek, Vietnamese and Turkish."""
+MORNING = ("ص", "ق", "π", "Π", "S", "ÖÖ")
+"""How those of the morning begin."""
 CLOCK = rf"""
     (?P<half>{HALF})?\s*(?:(?P<meridiem_before>[AP])M\s*)?
     (?P<hour>\d{{1,2}})\s*(?:
         [:：]\s*(?P<minute>\d\d)(?:\s*[:：]\s*(?P<second>\d\d)(?:[.,]\d{{1,9}})?)?
       | (?<!\s)\.(?P<minute_point>\d\d)(?=\s?(?:[ap]\.?\s?m\b|[AP]\.?M\b|Uhr|GMT|BST|CES?T|WIB|WITA))
+      | (?:(?<=kl\s\d\d)|(?<=kl\s\d)|(?<=kl\.\s\d\d)|(?<=kl\.\s\d)|(?<=klo\s\d\d)|(?<=klo\s\d)|(?<=ore\s\d\d)|(?<=ore\s\d))\.(?P<minute_kl>\d\d)(?!\d)
       | [hH]\s?(?P<minute_h>\d\d)(?!\d)
       | [时時點点시]\s*(?:(?P<minute_zh>\d{{1,2}})\s*[分분]\s*(?:(?P<second_zh>\d{{1,2}})\s*[秒초])?)?
     )
-    (?:\s*(?P<meridiem>[AaPp])\.?\s?[Mm](?![A-Za-z])\.?)?
+    (?:\s*(?P<meridiem>[AaPp])\.?\s?[Mm](?![A-Za-z])\.?|\s?(?P<half_behind>{HALF_BEHIND}))?
     (?:\s*(?:Uhr|uur|น\.|hrs?\b\.?|Hrs\b)(?![A-Za-z]))?
 """
 WEEKDAY = r"""(?:
     [(（]?(?:星期|礼拜|禮拜|周|週)[一二三四五六日天][)）]?
   | [(（]?[月火水木金土日]曜日?[)）]? | [(（][月火水木金土日](?:[・･·][祝休])?[)）]
   | [(（]?[월화수목금토일]요일[)）]? | [(（][월화수목금토일][)）]
+  | Pazartesi | Salı | Çarşamba | Perşembe | Cuma(?:rtesi)? | Pazar | hétfő | kedd | szerda | csütörtök | péntek | szombat | vasárnap
 )"""
 ZONE = r"""(?P<zone>
     Z(?![A-Za-z]) | (?:UTC|GMT)?[+-]\d\d(?::?\d\d)?(?!\d) | (?:UTC|GMT)\s?[+-]\d{1,2}(?![\d:])
-  | \(?(?:UTC|GMT|HKT|SGT|JST|KST|CET|CEST|MEZ|MESZ|EET|EEST|MSK|BST|IST|CST|AST|EST|EDT|CDT|MDT|PDT|PST|[ECMP]T|AEST|AEDT|NZST|NZDT|WIB|WITA)(?![A-Za-z+-])\)?
+  | \(?(?:UTC|GMT|HKT|SGT|JST|KST|CET|CEST|MEZ|MESZ|EET|EEST|MSK|МСК|BST|IST|CST|AST|EST|EDT|CDT|MDT|PDT|PST|[ECMP]T|AEST|AEDT|NZST|NZDT|WIB|WITA)(?![A-Za-z+-])\)?
   | \(?(?:北京|香港|台北|臺北|日本)[时時][间間]\)?
 )"""
-BETWEEN = rf"(?:[\s,，T|｜丨·/;\[–-]|(?:{JOINING})(?:\b|(?=\s))\.?|{WEEKDAY})*"
+BETWEEN = rf"(?:[\s,，T|｜丨·•/;\[–-]|(?:{JOINING})(?:\b|(?=\s))\.?|{WEEKDAY})*"
 """What may stand between a day and its time of day."""
 ZONE_BEFORE = r"(?:(?P<zone_before>HKT|GMT\+8|(?:北京|香港|台北|臺北|日本)[时時][间間])\s*)?"
 DAY = r"""
@@ -179,7 +185,7 @@ DAY_FIRST = Form(
 )
 """Numbers whose order is the language's: 2/3/2022 is read only where that is known. So are years of two digits."""
 SHORT_YEARS = frozenset(
-    ("de", "fr", "es", "pt", "it", "nl", "da", "nb", "fi", "pl", "cs", "sk", "ro", "hr", "sl", "tr", "el", "ru", "uk", "bg", "et", "id", "vi", "ca")
+    ("de", "fr", "es", "pt", "it", "nl", "da", "nb", "fi", "he", "pl", "cs", "sk", "ro", "hr", "sl", "tr", "el", "ru", "uk", "bg", "et", "id", "vi", "ca")
 )  # fmt: skip
 """Languages that write a year of two digits last."""
 
@@ -190,7 +196,8 @@ def full_year(year: str) -> int:
 
 
 DAY_FIRST_LAST = compile_late(
-    rf"""{CLOCK} [\s|,·–-]* (?P<first>\d{{1,2}})(?P<sep>[./-])(?P<second_number>\d{{1,2}})(?P=sep)(?P<year>(?:19|20)\d\d)(?![\d.])""",
+    rf"""(?:(?P<zone_before>GMT|UTC)\s)? {CLOCK} [\s|,·–-]* (?:de\s)? (?P<first>\d{{1,2}})(?P<sep>[./-])(?P<second_number>\d{{1,2}})(?P=sep)
+        (?P<year>(?:19|20)\d\d|\d\d)(?![\d.:])""",
     FLAGS,
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 JOINING = (
     r"at|à|a\slas|alle\sore|alle|ore|um|kl|klo|kello|o\sgodz|godz|om|às|as|в|о\sоб|о|у|στις|la|ora|v|ob|u|saat|lúc|pukul|jam|เวลา"
-    r"|الساعة|בשעה|ב|den|w\sdniu"
+    r"|o(?=\s\d{1,2}:)|الساعة|בשעה|ב|den|w\sdniu"
 )
 """What joins a day and its time of day in other languages."""
 PUBLISHED = (

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from archive.late_pattern import compile_late
+from pipelines.persian_dates import read_persian
 
 BY_SCRIPT = {
     "LATIN": ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl", "tr", "id", "vi", "ca", "et"),
@@ -38,6 +39,14 @@ NOW = compile_late(r"\bnow\b", re.IGNORECASE)
 WORD = compile_late(r"[^\W\d_][^\s\d,.()]")
 THAI = compile_late("ค\\.ศ\\.|พ\\.ศ\\.|^วัน\\S*ที่")  # of Christ, of Buddha; on Monday the
 WORDS = compile_late(r"[^\W\d_]+")
+OTHER_MONTHS = {
+    "كانون الثاني": "يناير", "شباط": "فبراير", "آذار": "مارس", "نيسان": "أبريل", "أيار": "مايو", "حزيران": "يونيو", "تموز": "يوليو", "آب": "أغسطس",
+    "أيلول": "سبتمبر", "تشرين الأول": "أكتوبر", "تشرين الثاني": "نوفمبر", "كانون الأول": "ديسمبر",
+    "ม.ค.": "มกราคม", "ก.พ.": "กุมภาพันธ์", "มี.ค.": "มีนาคม", "เม.ย.": "เมษายน", "พ.ค.": "พฤษภาคม", "มิ.ย.": "มิถุนายน", "ก.ค.": "กรกฎาคม", "ส.ค.": "สิงหาคม",
+    "ก.ย.": "กันยายน", "ต.ค.": "ตุลาคม", "พ.ย.": "พฤศจิกายน", "ธ.ค.": "ธันวาคม",
+}  # fmt: skip
+"""Months as the Levant calls them and as Thai shortens them, by the names that dateparser knows."""
+OTHER_MONTH = compile_late("|".join(re.escape(name) for name in OTHER_MONTHS))
 BASE = datetime.fromisoformat("2000-07-19T12:30:30")
 """What ages are counted back from: far from the ends of day, month and year."""
 UNITS = (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800))
@@ -253,7 +262,9 @@ def read_day(text: str, language: str | None = None) -> date | None:
     >>> read_day("21 février 2022"), read_day("2 mars"), read_day("12")
     (datetime.date(2022, 2, 21), None, None)
     """
-    return _ask(_day, text, language)
+    if not text.isascii():
+        text = OTHER_MONTH.sub(lambda match: OTHER_MONTHS[match[0]], text)
+    return read_persian(text) or _ask(_day, text, language)
 
 
 @lru_cache(512)

@@ -27,6 +27,7 @@ from pipelines.clock_times import (
     latest_of,
 )
 from pipelines.foreign_dates import language_of_text, language_tag, read_age, read_day
+from pipelines.persian_dates import YEARS, day_of
 from pipelines.time_zones import zone_named, zone_of_site
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def _absolute(match: re.Match[str], printed: Print) -> Reading | None:
     year = part.get("year") or part.get("year_last")
     assert day
     assert year
-    return at_clock(date(int(year), month, int(day)), part, printed)
+    numbers = int(year), month, int(day)
+    return at_clock(day_of(*numbers) if numbers[0] in YEARS else date(*numbers), part, printed)
 
 
 def _day_first(match: re.Match[str], printed: Print) -> Reading | None:

@@ -21,10 +21,10 @@ PLAIN: Mapping[int, Any] = {
             "：／－．，（）＋–\u00a0\u2007\u2009\u202f\u3000", ":/-.,()+-     ", strict=True
         )
     },
-    **{ord("０") + digit: str(digit) for digit in range(10)},
+    **{ord(zero) + digit: str(digit) for zero in "０٠۰०๐০" for digit in range(10)},
     **dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")),
 }
-"""Full-width characters, dashes and wide spaces become the plain ones; bidi marks and BOM go."""
+"""Digits of other scripts, full-width characters, dashes and wide spaces become the plain ones; bidi marks and BOM go."""
 ERA = compile_late(r"(?P<era>令和|平成|民國|民国)\s*(?P<year>\d{1,3}|元)\s*年")
 ERA_DAY = r"(?:令和|平成|民國|民国)\s*(?:\d{1,3}|元)\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
 """A day by the year of an era; `normalise_dates` makes it one of ours."""

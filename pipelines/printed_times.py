@@ -86,18 +86,23 @@ CLOCK_FIRST = tuple(
     for form in forms.FORMS
     if form.name.endswith(("time of day first", "year behind the time of day"))
 )
+CLOCK_BEFORE_DAY = compile_short(rf"(?<![\d:]){forms.DAY_FIRST_LAST.pattern}", forms.FLAGS)
 IN_WORDS = compile_short(
     r"""(?<![\w.])(?:
         \d{1,2}(?:\.|º|°|er|-?го|a|ª)?\s(?:de\s|di\s)?(?:[\u0621-\u064a]+\s?/\s?)?[^\W\d_][^\s\d,.()]{2,14}\.?,?\s(?:de\s|del\s|года?\s)?(?:19|20|25)\d\d
       | [^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2},?\s(?:19|20)\d\d
       | (?:19|20)\d\d\.\s?[^\W\d_][^\s\d,.()]{2,14}\.?\s\d{1,2}
+      | \d{1,2}\s[\u0600-\u06ff]{2,10}\s1[34]\d\d
+      | \d{1,2}\s(?:كانون|تشرين)\s[\u0621-\u064a]{4,7}\s(?:19|20)\d\d
+      | \d{1,2}\s[\u0e00-\u0e7f]{1,3}\.[\u0e00-\u0e7f]{1,2}\.\s(?:พ\.ศ\.\s?)?(?:20|25)\d\d
+      | \d{1,2}\s[\u0e00-\u0e7f]{4,12}\sพ\.ศ\.\s?25\d\d
       | \d{1,2}\stháng\s\d{1,2}(?:,|\snăm)?\s(?:19|20)\d\d
     )(?!\d)""",
     re.VERBOSE,
 )
 """What may be a day in words; dateparser tells."""
 CLOCK_BEHIND = compile_short(
-    rf"(?:\.|\sr\.|\sг\.)?[\s,|·/–-]*(?:(?i:{forms.JOINING})\.?\s*)?{forms.CLOCK}\s*{forms.ZONE}?",
+    rf"(?:\.|\sr\.|\sг\.)?[\s,|·•/–-]*(?:{forms.WEEKDAY}[\s,]*)?(?:(?i:{forms.JOINING})\.?\s*)?{forms.CLOCK}\s*{forms.ZONE}?",
     forms.FLAGS & ~re.ASCII,
 )
 CLOCK_BEFORE = compile_short(rf"(?<![\d:]){forms.CLOCK}\s*{forms.ZONE}?[\s,|·/–-]*$", forms.FLAGS & ~re.ASCII)
@@ -148,6 +153,8 @@ def find_times(line: str, language: str | None = None) -> list[PrintedTime]:
             add_span(spans, *with_clock(text, match.start(), match.end()))
     if not any(timed for *_, timed in spans):
         clock = next(filter(None, (pattern.search(text) for pattern in CLOCK_FIRST)), None)
+        if not clock and (clock := CLOCK_BEFORE_DAY.search(text)) and not is_readable(clock, language):
+            clock = None
         if clock:
             start, end = clock.span()
             spans = [span for span in spans if span[1] <= start or span[0] >= end] + [(start, end, True)]

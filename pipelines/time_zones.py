@@ -105,6 +105,8 @@ def zone_printed(text: str, local: datetime, site: tzinfo | None) -> tzinfo | No
     zoneinfo.ZoneInfo(key='Asia/Kolkata')
     """
     name = text.strip("() \t")
+    if name == "МСК":
+        return zone_named("MSK")
     if not name.isascii():  # 北京时间, 香港時間, 日本時間
         return zone_named("Asia/Tokyo") if name[0] == "日" else BEIJING
     name = name.upper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from pipelines.printed_times import (
     language_tag,
     moment_of,
 )
+from pipelines.time_zones import zone_of_site
 
 LANGUAGE = re.compile(r"<html\b[^<>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -56,8 +57,10 @@ CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d")
 OPENING = re.compile(r"[^.!?]{0,30}[-|·•(\[/–—]\s*|\s*")
 CLOSING = re.compile(r"\s*(?:[-|·•)\]:/–—„“«\"]|\.(?:\s|$)|$)")
 """What may stand before and behind the date of a dateline: a place, and marks."""
-EASTERN = re.compile(r"ja|ko")
-"""Languages of zones that are not UTC's."""
+UTC_OFFSET = re.compile(r"(?:Z|[+-]00:?00)$")
+CLOCK_AND_OFFSET = re.compile(
+    r"(?P<local>20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<hours>[+-]\d\d):?(?P<minutes>\d\d)"
+)
 OF_ANOTHER = re.compile(
     r"\(@\w+\)|Aktuelle[sr]? (?:Datum|Zeit)|Heute ist|current (?:date|time)|It is currently|Date actuelle|今天是",
     re.IGNORECASE,
@@ -155,23 +158,46 @@ def with_zone(shown: PrintedTime, document: Document, language: str | None) -> s
         return shown.raw  # Chinese metadata often call Beijing's time UTC
     named, others = readable_metadata(document, language)
     zoned = [time for time in (*named, *others) if OFFSET.search(time)]
-    # Some of them write the clock of Tokyo or Seoul and call it UTC.
-    zoned = [
-        time for time in zoned if not (EASTERN.match(language or "") and is_mislabelled(time, shown.raw))
-    ]
+    if own := next((raw for time in zoned if (raw := with_doubled_offset(time, shown.raw, language))), None):
+        return own
+    # Some of them write the clock of Tokyo or Cairo and call it UTC.
+    if zone_of_site(urlsplit(document.url).hostname or "", language):
+        zoned = [time for time in zoned if not is_mislabelled(time, shown.raw, language)]
     if same := next((time for time in zoned if is_same(time, shown.raw, language)), None):
         return same
     return next((time for time in zoned if time in named or not shown.certainty), shown.raw)
 
 
-def is_mislabelled(zoned: str, shown: str) -> bool:
+def is_mislabelled(zoned: str, shown: str, language: str | None = None) -> bool:
     """Whether a time that calls itself UTC has the digits of the clock that a page shows.
 
-    >>> is_mislabelled("2018-06-18T10:01:00.000Z", "2018年6月18日 10:01"), is_mislabelled("2018-06-18T01:01:00Z", "2018年6月18日 10:01")
+    >>> is_mislabelled("2018-06-18T10:01:00.000Z", "2018年6月18日 10:01"), is_mislabelled("2018-06-18T01:01:00Z", "18/06/2018 10:01")
     (True, False)
     """
-    stated, printed = ([int(number) for number in re.findall(r"\d+", raw)[:5]] for raw in (zoned, shown))
-    return re.search(r"(?:Z|[+-]00:?00)$", zoned) is not None and stated == printed
+    return UTC_OFFSET.search(zoned) is not None and apart(shown, zoned, language) == timedelta(0)
+
+
+def with_doubled_offset(zoned: str, shown: str, language: str | None) -> str | None:
+    """The *shown* clock in the zone that *zoned* states, where that has the digits of UTC with this zone behind them.
+
+    >>> with_doubled_offset("2020-10-19T06:34:31+0300", "19.10.2020 09:34", "ru"), with_doubled_offset("2020-10-19T09:34:00+0300", "19.10.2020 09:34", "ru")
+    ('2020-10-19T09:34:31+0300', None)
+    """
+    match = CLOCK_AND_OFFSET.fullmatch(zoned)
+    if match is None:
+        return None
+    hours, minutes = int(match["hours"]), int(match["minutes"])
+    offset = timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes)
+    if not offset or apart(shown, zoned, language) != 2 * offset:
+        return None
+    local = datetime.fromisoformat(match["local"]) + offset
+    return f"{local.isoformat()}{zoned[len(match['local']) :]}"
+
+
+def apart(shown: str, zoned: str, language: str | None) -> timedelta | None:
+    """How much later the digits of the clock that is *shown* are than those of UTC at the time that is *zoned*, in minutes."""
+    first, second = moment_of(shown, language), moment_of(zoned, language)
+    return first.replace(second=0) - second.replace(second=0, microsecond=0) if first and second else None
 
 
 def find_precise(
