@@ -25,6 +25,7 @@ from crawler.extraction.japanese_bylines import KANA, find_japanese
 from crawler.extraction.japanese_names import credited_names, is_japanese_name
 from crawler.extraction.korean_bylines import HANGUL, KOREAN, korean_tail
 from crawler.extraction.names import is_name, names_in, western_names
+from crawler.extraction.person_names import split_persons
 from crawler.extraction.persons import (
     find_byline,
     find_linked_names,
@@ -39,6 +40,7 @@ from crawler.extraction.trees import whole_text
 from pipelines.printed_times import STAMP
 
 STAFF = re.compile(r"(?:编辑|編輯|編集)部$|편집부$")
+LONGEST_CALLED = 60  # characters of an element that is called after its writers
 FIRST_LINES, LAST_LINES = 10, 5  # of a text that name a writer behind a label
 PEN_NAME = re.compile(r"(?!\d|[A-Z\W]+$)[\w·・.@-]{2,16}")
 NO_PEN_NAME = re.compile(
@@ -50,7 +52,7 @@ NO_PEN_NAME = re.compile(
 OPENED = re.compile(r".{2,8}[讯訊]\s*[(（]|[(（【〔\[]\S{0,12}[记記]者")
 """How a paper begins its text, behind captions too: 某报讯（记者 …."""
 AUTHOR_NAME = re.compile(
-    r"(?:^|[\s_-])(?:auth|\w{0,40}authors?(?:[-_]?name)?|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:auth|\w{0,40}authors?(?:[-_]?name)?|autor(?:es|e|ka|in)?(?:[-_]\w{1,12})?|auteurs?|redacteur|forfatter|skribent|penulis|yazar|author_baidu|writers?|by-?lines?|reporters?|journalists?|contributors?|zuozhe|jizhe|columnist)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 """What the element that holds the writer's name is called."""
@@ -106,6 +108,14 @@ def find_in_elements(elements: Iterable[Any]) -> list[str]:
         if 0 < len(persons) <= 5 and len(names := names_in(" ".join(persons))) == len(persons):
             return names
         if len(text) <= 60 and (names := western_names(text)):
+            return names
+    return []
+
+
+def find_called_writers(elements: Iterable[Any]) -> list[str]:
+    """Writers in elements that are called so, of a page in an alphabetic script."""
+    for text in texts_of_writers(elements):
+        if len(text) <= LONGEST_CALLED and (names := split_persons(text)):
             return names
     return []
 
@@ -168,7 +178,7 @@ def find_authors(
     if not document.is_cjk:
         authors = (
             without_editors(stated, document)
-            or find_in_elements(elements)
+            or find_called_writers(elements)
             or find_marked_authors(elements)
             or find_linked_names(elements)
             or find_byline((*near, *head[:2], *last, *after))

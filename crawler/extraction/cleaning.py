@@ -15,12 +15,14 @@ from crawler.extraction.body import Body, is_confirmed
 from crawler.extraction.boxes import LISTS, cut_boxes, subtree_sums
 from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import CJK, absolute, squeeze, text_of
+from crawler.extraction.filler import cut_filler
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
 from crawler.extraction.images import add_lead_images, path_to, resolve_images
 from crawler.extraction.inserted import cut_inserted
 from crawler.extraction.line_words import patterns
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import (
+    cut_boxes_of_one_link,
     cut_cards,
     cut_link_lines,
     cut_lone_links,
@@ -74,12 +76,14 @@ def clean_body(
     cut_times(body)
     cut_boxes(layout, body, sums)
     cut_cards(body, base)
+    cut_boxes_of_one_link(body, base)
     cut_promoted(layout, body, base)
     cut_behind_end(layout, body)
     lines_to_paragraphs(element)
     writers = {fold_words(name) for name in authors}
     cut_first_lines(body, writers)
     cut_inserted(layout, body)
+    cut_filler(body)
     cut_link_lines(body)
     cut_lone_links(body, base)
     cut_notices(body)

@@ -165,7 +165,8 @@ def with_stated_marks(text: str, element: Any, document: Document) -> str:
     stands between kicker and headline."""
     if len(element) < 2:
         return text
-    same = (title for title in metadata_titles(document) if fold_words(title) == fold_words(text))
+    stated = (*metadata_titles(document), document.title)
+    same = (title for title in stated if fold_words(title) == fold_words(text))
     return next((title for title in same if len(title) > len(text)), text)
 
 

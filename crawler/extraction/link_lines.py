@@ -37,6 +37,10 @@ LABELLED_LINES = frozenset(("p", "div", "blockquote", "h2", "h3", "h4", "h5", "h
 TITLE_WORDS = 5  # of a title, at least
 LONGEST_INTRODUCTION = 60  # characters of the line above a list of titles
 INTRODUCING = frozenset(("h2", "h3", "h4", "h5", "h6"))
+CARD_BOXES = ("div", "section", "aside", "figure", "blockquote", "table", "li")
+MOST_LINKS = 6  # of a box that leads to one page
+LEAST_TITLE = 20  # characters of the title of another article
+LONGEST_CARD = 400  # characters of a box on another article
 BULLETS = "·•▸▶►◆◇■□●○★☆※▍-–—>＞» "
 """Marks in front of a link in a list."""
 
@@ -154,6 +158,34 @@ def cut_cards(body: Body, base: str) -> None:
         is_own = IMAGE_URL.search(href) or (own and urlsplit(href).path.startswith(f"{own}/"))
         if not is_own and is_within(link, body.element):
             body.take_out("link_card", link)
+
+
+def cut_boxes_of_one_link(body: Body, base: str) -> None:
+    """Boxes on an article in an alphabetic script that lead to one other page of the site and say little besides its title: an
+    image, a heading and "read more" with one address, or a figure with a title for its caption."""
+    if CJK.search("".join(body.lines[:3])):
+        return
+    own, host = urlsplit(base), site_of(base)
+    for box in list(body.element.iterdescendants(*CARD_BOXES)):
+        links = [*islice(box.iter("a"), MOST_LINKS + 1)]
+        if not 0 < len(links) <= MOST_LINKS or not is_within(box, body.element):
+            continue
+        targets = {absolute(base, link.get("href")) or "" for link in links}
+        target = targets.pop()
+        path = urlsplit(target).path
+        if targets or site_of(target) != host or not is_other_page(target) or path in (own.path, "", "/"):
+            continue
+        text, title = text_of(box), max((text_of(link) for link in links), key=len)
+        rest = len(text) - len(title)
+        is_card = len(links) > 1 and len(text) <= LONGEST_CARD and box.find(".//img") is not None
+        if len(title) >= LEAST_TITLE and (is_card or (box.tag == "figure" and rest <= HEADING)):
+            body.take_out("link_card", box)
+
+
+def site_of(url: str) -> str:
+    """The last two labels of an address's host, or of that of the page that an archive of the web keeps."""
+    host = urlsplit(url[url.rfind("http") :]).hostname or ""
+    return ".".join(host.split(".")[-2:])
 
 
 def cut_promoted(layout: BlockLayout, body: Body, base: str) -> None:

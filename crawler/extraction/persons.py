@@ -78,7 +78,8 @@ def find_marked_authors(elements: Iterable[Any]) -> list[str]:
             continue
         name = next((inner for inner in element.iter() if inner.get("itemprop") == "name"), element)
         text = squeeze(name.get("content")) or text_of(name)
-        persons = split_persons(text) if len(text) <= 80 else []
+        small = " " in text and text.islower()
+        persons = split_persons(text, certain=small) if len(text) <= 80 else []
         names += [person for person in persons if person not in names]
         if persons and first is None and holder is not None:
             first = (holder, holder.getparent(), *holder)

@@ -22,6 +22,14 @@ COLON_NAME = re.compile(
     r"^[^\u3040-\u30ff\uac00-\ud7af]*+[\u3040-\u30ff\uac00-\ud7af].*(?:\s[:：]\s|：)([^:：\s][^:：。「]{1,18})$"
 )
 """The site's name behind a colon, as Japanese and Korean titles have it."""
+LATIN_LETTERS = dict(
+    zip(
+        map(ord, "абвгґдезийіклмнопрстуфэыαβγδεζηικλμνοπρστυφωςжхцчшщюяёєїθξχψъь"),
+        (*"abvggdeziiiklmnoprstufeyabgdeziiklmnoprstyfos", "zh", "kh", "ts", "ch", "sh", "sch", "yu", "ya", "e", "ie", "i", "th", "x", "ch", "ps", "", ""),
+        strict=True,
+    )
+)  # fmt: skip
+"""Cyrillic and Greek letters as addresses write them."""
 SLOGAN = re.compile(r"专业|领先|权威|最|门户|第一|平台$|大全|网站$|全球|中国.{2,30}网$")
 
 
@@ -46,11 +54,13 @@ def find_site_name(document: Document) -> str | None:
     """The name of the site as the page's title states it behind (or before) the headline."""
     pieces = (part.split(" / ")[0] for part in PARTS.split(document.title))  # the rest is a section
     parts = [part for piece in pieces if (part := DOMAIN.sub("", piece).strip())]
+    if not document.is_cjk and (name := find_named_after_host(document)):
+        return name
     if len(parts) < 2:
         match = COLON_NAME.search(document.title)
         return clean_publisher(match[1]) if match else None
     if not document.is_cjk:
-        return next((part for part in (parts[-1], parts[0]) if is_of_host(part, document)), None)
+        return next((part for part in (*parts[:0:-1], parts[0]) if is_of_host(part, document)), None)
     longest = max(parts, key=len)
     others = [part for part in parts if part is not longest and is_site_part(part)]
     others = [part for part in others if not SLOGAN.search(part)] or others
@@ -63,13 +73,28 @@ def find_site_name(document: Document) -> str | None:
     return clean_publisher(behind[-1]) if behind and len(behind[-1]) <= 8 else None
 
 
+def find_named_after_host(document: Document) -> str | None:
+    """The last part of a title in an alphabetic script that ends with the site's domain, without that, or that stands behind a colon
+    between blanks and has the host's name.
+
+    >>> find_named_after_host(Document("<title>ข่าว | ประชาไท Harrow.com</title>", "https://harrow.com/1"))
+    'ประชาไท'
+    """
+    last = PARTS.split(document.title)[-1].strip()
+    if (match := DOMAIN.search(last)) and match.start() and is_of_host(match[0], document):
+        return last[: match.start()].strip()
+    before, colon, behind = last.rpartition(" : ")
+    return behind if colon and before and is_of_host(behind, document) else None
+
+
 def is_of_host(name: str, document: Document) -> bool:
     """Whether a part of a title is the site's name: its letters, or their initials, are in the host's name."""
     hosts = (urlsplit(url or "").hostname or "" for url in (document.url, document.canonical))
     labels = "".join(re.sub(r"\W", "", host.lower()) for host in hosts)
     name = "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
-    letters = re.sub(r"\W", "", name.lower())
-    words = [word for word in re.split(r"\W+", name.lower()) if word and word not in ("the", "of", "and")]
+    name = name.lower().translate(LATIN_LETTERS)
+    letters = re.sub(r"\W", "", name)
+    words = [word for word in re.split(r"\W+", name) if word and word not in ("the", "of", "and")]
     initials = "".join(word[0] for word in words)
     return 2 < len(letters) <= 40 and (
         letters.removeprefix("the") in labels

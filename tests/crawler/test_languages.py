@@ -3,7 +3,9 @@
 import pytest
 
 from crawler.extraction.boilerplate import names_boilerplate
+from crawler.extraction.document import Document
 from crawler.extraction.page_words import WORDS as PAGE_WORDS
+from crawler.extraction.site_name import find_site_name
 from crawler.pages import Gone, NotArticle, Walled
 from tests.crawler.test_western_pages import TEXT, TITLE, URL, read, text, western
 
@@ -91,3 +93,96 @@ def test_what_leads_to_another_article_is_no_text(label):
 )  # fmt: skip
 def test_a_last_line_to_the_reader_is_no_text(line):
     assert line not in read(western(f"<h1>{TITLE}</h1>{text()}<p>{line}</p>"), URL)["body_text"]
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "name"),
+    [
+        ("Мост открыт | Политика | Гавань и Вести", "https://giv.example/1", "Гавань и Вести"),
+        ("Μια γέφυρα - Λιμάνι", "https://limani.example/1", "Λιμάνι"),
+        ("Bro åben - harbour.dk - Forsiden - Erhverv", "https://harbour.dk/a/1", "harbour.dk"),
+        ("Jembatan dibuka : Harbour Ekonomi", "https://harbour.example/1", "Harbour Ekonomi"),
+        ("สะพานเปิดแล้ว | ท่าเรือ Harbour.com", "https://harbour.com/1", "ท่าเรือ"),
+        ("Мост открыт | Политика", "https://harbour.example/1", None),
+    ],
+)
+def test_a_site_s_name_is_the_part_of_the_title_that_the_host_has(title, url, name):
+    assert find_site_name(Document(f"<title>{title}</title>", url)) == name
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ('<a class="author_name" href="blogger/yuriy_1/">Юрій Коваль,</a>', ["Юрій Коваль"]),
+        ('<span class="autor_sup" itemprop="author"> marcos ruiz </span>', ["marcos ruiz"]),
+        ('<span class="autor">Von Clara Winter</span>', ["Clara Winter"]),
+        ('<span class="auteur">Rédaction</span>', []),
+    ],
+)
+def test_a_writer_is_in_the_element_that_is_called_so(byline, names):
+    inside = f"<main><h1>{TITLE}</h1><div>{byline} <span>30.06.2026 | 09:03</span></div>{text()}</main>"
+    assert (read(western(inside)).get("authors") or []) == names
+
+
+def test_a_kicker_in_a_heading_is_parted_as_the_title_parts_it():
+    heading = f"<h1><span>Singing, playing</span> <span>{TITLE}</span></h1>"
+    page = western(f"<main>{heading}<p>30 June 2026</p>{text()}</main>", title=f"Singing, playing: {TITLE}")
+    assert read(page)["headline"] == f"Singing, playing: {TITLE}"
+
+
+CARD = (
+    '<div class="inject"><a href="/2026/a"><img src="/a-144x110.jpg"></a><h3><a href="/2026/a">The tram line to the airport is open</a></h3>'
+    '<p>Two years late …</p><a href="/2026/a">Прочети повече</a></div>'
+)
+SIGN = '<figure><img src="/b.jpg"><div><a href="/2026/b">The tram line to the airport is open</a> <span>Подробнее</span></div></figure>'
+
+
+@pytest.mark.parametrize("box", [CARD, SIGN])
+def test_a_box_that_leads_to_one_other_article_is_no_text(box):
+    article = read(western(f"<main><h1>{TITLE}</h1><p>30 June 2026</p>{text(box)}</main>"))
+    assert "tram line" not in article["body_text"]
+    assert not article["images"]
+    assert TEXT[-1] in article["body_text"]
+
+
+def test_a_photograph_whose_caption_names_its_source_stays():
+    photo = '<figure><img src="/c.jpg"><figcaption>The bridge by night. <a href="/photos">Photo desk</a></figcaption></figure>'
+    assert "/c.jpg" in read(western(f"<main><h1>{TITLE}</h1>{text(photo)}</main>"))["body_html"]
+
+
+def test_filler_for_what_only_subscribers_see_is_no_text():
+    filler = "<p>Dolor ipsam et est cumque. Laboriosam sed delectus rerum sint qui natus tenetur ea.</p>"
+    quoted = "<p>She had the words “lorem ipsum dolor” painted on the wall of the ferry office, in letters as tall as a man.</p>"
+    body = read(western(f"<main><h1>{TITLE}</h1><p>30 June 2026</p>{text()}{quoted}{filler}</main>"))[
+        "body_text"
+    ]
+    assert "Laboriosam" not in body
+    assert "lorem ipsum" in body
+
+
+LEAD = '<img width="800" src="/up/bridge-620x330.jpg">'
+OG_IMAGE = '<meta property="og:image" content="https://news.example/up/bridge-1200x800.jpg">'
+
+
+@pytest.mark.parametrize(
+    ("above", "head", "kept"),
+    [
+        (f"<div>{LEAD}</div>", OG_IMAGE, True),
+        (f"<figure>{LEAD}</figure>", "", True),
+        (f"<div>{LEAD}</div>", "", False),
+        (f'<figure><a href="/2026/other">{LEAD}</a></figure><p><a href="/2026/other">The tram line to the airport is open</a></p>', "", False),
+    ],
+    ids=["stated", "figure", "unnamed", "of another article"],
+)  # fmt: skip
+def test_an_image_above_the_headline_is_the_article_s_where_the_page_says_so(above, head, kept):
+    page = western(
+        f"<main>{above}<h1>{TITLE}</h1><p>30 June 2026</p><article>{text()}</article></main>", head
+    )
+    assert ("bridge-620x330" in read(page)["body_html"]) is kept
+
+
+def test_a_writer_s_portrait_and_a_linked_banner_are_no_images_of_the_article():
+    portrait = '<div itemprop="author"><figure><img src="/w/ann.png"></figure><span>Ann Hill</span></div>'
+    banner = '<div class="front-banner"><a href="/podcast"><img src="/w/pod.jpg"></a></div>'
+    page = western(f"<main><h1>{TITLE}</h1>{portrait}{banner}<article>{text(banner)}</article></main>")
+    assert "/w/" not in read(page)["body_html"]
