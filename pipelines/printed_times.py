@@ -13,6 +13,7 @@ from pipelines import date_forms as forms
 from pipelines import plain_times
 from pipelines.foreign_dates import language_of_text, language_tag, read_age, read_day
 from pipelines.normalise_dates import to_utc
+from pipelines.time_zones import zone_of_site
 
 __all__ = [
     "IN_WORDS",
@@ -25,6 +26,7 @@ __all__ = [
     "language_of_text",
     "language_tag",
     "moment_of",
+    "zone_of_site",
 ]
 
 LONGEST = 400  # characters of a line that are searched

@@ -25,7 +25,7 @@ from crawler.extraction.japanese_bylines import KANA, find_japanese
 from crawler.extraction.japanese_names import credited_names, is_japanese_name
 from crawler.extraction.korean_bylines import HANGUL, KOREAN, korean_tail
 from crawler.extraction.names import is_name, names_in, western_names
-from crawler.extraction.person_names import split_persons
+from crawler.extraction.person_names import BY, split_persons
 from crawler.extraction.persons import (
     find_byline,
     find_linked_names,
@@ -107,7 +107,8 @@ def find_in_elements(elements: Iterable[Any]) -> list[str]:
         persons = [part for part in parts if not MEDIUM_WORD.search(part)]
         if 0 < len(persons) <= 5 and len(names := names_in(" ".join(persons))) == len(persons):
             return names
-        if len(text) <= 60 and (names := western_names(text)):
+        bare = BY.sub("", text)
+        if len(text) <= LONGEST_CALLED and (names := western_names(bare if " " in bare else text)):
             return names
     return []
 
@@ -178,6 +179,7 @@ def find_authors(
     if not document.is_cjk:
         authors = (
             without_editors(stated, document)
+            or find_in_elements(elements)
             or find_called_writers(elements)
             or find_marked_authors(elements)
             or find_linked_names(elements)

@@ -18,7 +18,7 @@ LABELS = (
 """What stands before a writer's name, in whatever language."""
 BY = re.compile(rf"^\W*(?:from|{LABELS})(?:\b|(?=\W))\s*[:：/|]?\s*", re.IGNORECASE)
 PARTED = re.compile(
-    r"\s{0,9}(?:[,，;；、&|｜/\n•·]|\b(?:and|und|et|with|og|och|ja|ve|dan|und|и|та|і|và|και)\b)\s{0,9}"
+    r"\s{0,9}(?:[,，;；、&|｜/\n•·]|\b(?:and|AND|und|et|with|og|och|ja|ve|dan|и|та|і|và|και)\b)\s{0,9}"
 )
 PARTED_IF_WHOLE = re.compile(r"\s{1,9}(?:(?:y|e|i|en)\s{1,9}|و(?=\w))")
 """Words that part two names, and are in some: each side must be a whole name (``Ortega y Gasset`` is one)."""

@@ -27,8 +27,8 @@ from pipelines.printed_times import (
     language_of_text,
     language_tag,
     moment_of,
+    zone_of_site,
 )
-from pipelines.time_zones import zone_of_site
 
 LANGUAGE = re.compile(r"<html\b[^<>]*?\s(?:xml:)?lang\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
