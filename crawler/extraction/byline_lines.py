@@ -13,6 +13,7 @@ from crawler.extraction.korean_bylines import (
     korean_names,
     name_beside_medium,
 )
+from crawler.extraction.korean_bylines import WORD as KOREAN_WORD
 from crawler.extraction.names import NAME, NAMES, WESTERN, is_name, names_in, western_names
 from crawler.extraction.titles import fold_title
 from pipelines.printed_times import STAMP
@@ -188,7 +189,7 @@ def find_unlabelled(line: str, is_dated: bool) -> list[str]:
         names = names_in(match[1] or match[2])
         # Words that begin as names do stand behind a medium's as well: its sections.
         return names if "/" in match[0] or all(len(name) > 2 for name in names) else []
-    if is_dated and len(line) == 3 and re.fullmatch(KOREAN, line):
+    if is_dated and len(line) == 3 and re.fullmatch(KOREAN, line) and not KOREAN_WORD.search(line):
         return [line]
     line = LATIN.sub("", line)
     names = names_in(line) if is_dated and re.fullmatch(NAMES, line) else []
