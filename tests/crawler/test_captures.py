@@ -1,5 +1,6 @@
 """What a crawl keeps of the responses that its rows rest on."""
 
+import gzip
 import hashlib
 import json
 
@@ -59,3 +60,15 @@ def test_cookies_are_not_kept_and_redirects_are(websites, crawl, rows, data_dir)
     assert pages[0]["redacted"] == ["header Set-Cookie"]
     named = {row["capture_id"] for row in rows("SELECT capture_id FROM article_captures")}
     assert named == {capture["id"] for capture in pages}
+
+
+def test_article_and_capture_state_one_digest_of_a_coded_body(websites, crawl, rows, data_dir):
+    page = news_page()
+    coded = Reply(gzip.compress(page), HTML, headers={"Content-Encoding": "gzip"})
+    websites.put("http://paper.example/a/1.html", coded)
+    assert crawl("share", "url=http://paper.example/a/1.html", CONNECT_TO=websites.everywhere).returncode == 0
+    [capture] = [capture for capture in captures_of(data_dir) if capture["url"].endswith("1.html")]
+    [article] = rows("SELECT response_sha256 FROM articles")
+    digest = hashlib.sha256(page).hexdigest()
+    assert article["response_sha256"] == capture["body_sha256"] == digest
+    assert capture["received_sha256"] == hashlib.sha256(coded.body).hexdigest()
