@@ -45,7 +45,7 @@ def why_unwritten(path: Path, exc: sqlite3.Error, otherwise: str = "") -> str:
             "Is there a quota, or a limit on the size of files (ulimit -f)? Otherwise the disk may be failing"
         )
     else:
-        remedy = otherwise
+        remedy = otherwise or find_odd_value(path if path.is_file() else path / "archive.db") or ""
     return f"{path} cannot be written: {exc}{'. ' * bool(remedy)}{remedy}"
 
 

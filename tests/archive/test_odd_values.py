@@ -15,8 +15,8 @@ from tests.scrapy_process import run_scrapy
 
 DAMAGE = {
     "UPDATE articles SET authors = '[1' WHERE arrival = 2": "articles.authors of finews:2 is not JSON",
-    "UPDATE articles SET authors = '[1]' WHERE arrival = 2": "articles.authors of finews:2 is not the JSON array that it should be",
-    "UPDATE articles SET authors = '{}' WHERE arrival = 2": "articles.authors of finews:2 is not the JSON array that it should be",
+    "UPDATE articles SET authors = '[1]' WHERE arrival = 2": "articles.authors of finews:2 is not a JSON array of texts",
+    "UPDATE articles SET authors = '{}' WHERE arrival = 2": "articles.authors of finews:2 is not a JSON array",
     "UPDATE articles SET headline = x'ff' WHERE arrival = 1": "articles.headline of finews:1 is not text",
     "UPDATE articles SET http_status = 'ok' WHERE arrival = 1": "articles.http_status of finews:1 is not an integer",
     "UPDATE articles SET story_share = 'all' WHERE arrival = 1": "articles.story_share of finews:1 is not a number",
@@ -32,6 +32,11 @@ DAMAGE = {
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
     make_archive(folder)
+    with closing(sqlite3.connect(folder / "archive.db")) as conn, conn:
+        feed = "INSERT INTO feeds (feed, last_polled_at, listed) VALUES (?, '2026-02-21T00:00:00Z', ?)"
+        conn.executemany(
+            feed, [("rolling", '{"1": "e938"}'), ("media", '["1"]')]
+        )  # of today, and of earlier versions
     return folder
 
 
