@@ -46,7 +46,7 @@ class OpenedArchive:
         """Where responses are kept as received; None where they are not."""
         self.conn: sqlite3.Connection | None = None
         self._lock = DirectoryLock(self.root)
-        self._inode = 0
+        self._inodes: dict[Path, int] = {}
         self.broken: ArchiveError | None = None
         """Why the archive could not be written, once that has happened."""
 
@@ -76,7 +76,8 @@ class OpenedArchive:
             self._rows = BatchWriter(self.conn, has_search(self.conn))
             if self.captures is not None:
                 self.captures.open()
-            self._inode = os.stat(self.path).st_ino
+            paths = [self.path] if self.captures is None else [self.path, self.captures.path]
+            self._inodes = {path: os.stat(path).st_ino for path in paths}
         except AlreadyLocked as exc:
             raise ArchiveLocked(f"another crawl holds {self.root}: {exc}") from None
         except OSError as exc:

@@ -288,10 +288,11 @@ class Archive(Lookups):
             self.gate.committed(list(batch.links))
 
     def _check_file(self) -> None:
-        """Raises OSError where the file that is written to is no longer the one that others see."""
-        try:
-            inode = os.stat(self.path).st_ino
-        except FileNotFoundError:
-            inode = 0
-        if inode != self._inode:
-            raise OSError(0, "it was removed or replaced while this crawl was writing to it", str(self.path))
+        """Raises OSError where a file that is written to is no longer the one that others see."""
+        for path, inode in self._inodes.items():
+            try:
+                now = os.stat(path).st_ino
+            except FileNotFoundError:
+                now = 0
+            if now != inode:
+                raise OSError(0, "it was removed or replaced while this crawl was writing to it", str(path))

@@ -5,13 +5,15 @@ Files (CSV, JSON, XLSX, Parquet) and addresses that name days, or no longer want
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from archive.charts import days_until
+from archive.language import gettext
 from archive.web.ask import newest_day
 from archive.web.database import is_page
-from archive.web.host_check import App, Message
+from archive.web.host_check import App, Message, refuse
 from archive.web.queries import QUERIES
 
 ALL = "_all"
@@ -59,13 +61,31 @@ def chosen_days(name: str, arguments: list[tuple[str, str]]) -> tuple[str, int] 
     return (f"{VIEWS[name]}__gte", MONTH) if name in VIEWS and not narrows else None
 
 
+def inode_of(path: Path) -> int:
+    """That of the file which has the name now; 0 where there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
+
+
 class FirstView:
-    """An ASGI application around that of *datasette*."""
+    """An ASGI application around that of *datasette*. It answers nothing from a file that is no longer the one of its name: readers
+    would see the old archive, and their marks go into the new one."""
 
     def __init__(self, app: App, datasette: Any):
         self.app, self.datasette = app, datasette
+        self.path = Path(datasette.get_database("archive").path)
+        self.inode = inode_of(self.path)
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and inode_of(self.path) != self.inode:
+            why = gettext(
+                "{path} was removed or replaced after this server had opened it: start the server again.",
+                path=self.path,
+            )
+            await refuse(send, 503, why)
+            return
         if scope["type"] == "http" and scope["path"].startswith("/archive"):
             arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
             name = scope["path"].removeprefix("/archive/")

@@ -280,6 +280,14 @@ def test_a_database_that_goes_during_a_crawl_is_noticed(tmp_path, replaced):
         archive.flush()
 
 
+def test_captures_that_go_during_a_crawl_are_noticed(tmp_path):
+    archive = Archive(tmp_path, captures=True).open()
+    (tmp_path / "captures.db").unlink()
+    archive.add(entry(1))
+    with pytest.raises(ArchiveError, match=r"captures\.db cannot be written: it was removed or replaced"):
+        archive.flush()
+
+
 def test_a_missing_staging_folder_is_made_again_or_named(archive, tmp_path):
     (tmp_path / ".staging").rmdir()
     archive.recover()

@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 
+import httpx
 import pytest
 
-from archive.web.app import datasette_on
+from archive.web.app import application, datasette_on
 from tests.crawler.replaying import run
 from tests.newsroom.server import Newsroom
 from tests.scrapy_process import run_scrapy
@@ -79,6 +80,23 @@ def test_it_is_served(frozen):
         return await datasette.client.get("/archive/articles.json?_shape=array")
 
     assert len(asyncio.run(ask()).json()) == 1
+
+
+def test_an_archive_that_is_replaced_is_no_longer_served(kept, tmp_path):
+    """A server that went on would show the old one, and keep marks in the new."""
+    shutil.copy(kept[0] / "archive.db", tmp_path)
+    shutil.copy(kept[0] / "archive.db", tmp_path / "new.db")
+
+    async def ask():
+        _, app = application(tmp_path / "archive.db", None)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://archive") as client:
+            before = await client.get("/archive/articles.json")
+            (tmp_path / "new.db").rename(tmp_path / "archive.db")
+            return before, await client.get("/archive/articles.json")
+
+    before, after = asyncio.run(ask())
+    assert (before.status_code, after.status_code) == (200, 503)
+    assert "removed or replaced" in after.text
 
 
 @pytest.mark.parametrize(
