@@ -21,6 +21,9 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 ENGLISH = "en"
 LOCALE = Path(__file__).resolve().parent / "locale"
 
+SCRIPTS = (("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]{2}")), ("ko", re.compile("[\uac00-\ud7a3]")), ("zh", re.compile("[\u3400-\u9fff]")), ("und", re.compile(r"[^\W\d_]")))  # fmt: skip
+"""Tag and characters of the languages that a script tells; of others it is undetermined."""
+
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -63,6 +66,15 @@ def gettext_noop(message: str) -> str:
 def pgettext_noop(context: str, message: str) -> str:
     """Likewise, for `pgettext`."""
     return message
+
+
+def tag_of(text: str | None) -> str:
+    """The language tag of an article's *text*, for HTML, as its script tells: readers' browsers choose characters by it.
+
+    >>> tag_of("央行开展逆回购"), tag_of("日銀が会合を開く"), tag_of("한은 금리 동결"), tag_of("Le Monde"), tag_of("601398")
+    ('zh', 'ja', 'ko', 'und', 'zh')
+    """
+    return next((tag for tag, characters in SCRIPTS if characters.search(text or "")), "zh")
 
 
 def current() -> str:

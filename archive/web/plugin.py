@@ -78,6 +78,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
         language_tag=lambda: language.TAGS[language.current()],
         other_languages=other_languages,
     )
+    env.filters["language"] = language.tag_of
     env.filters["beijing"] = cells.render_time
     env.filters["http_url"] = http_url
     env.globals["comparisons"] = {key: display for key, display, _ in Filters([]).lookups()}

@@ -66,7 +66,7 @@ def articles_of(output: Path, articles: list[dict[str, Any]]) -> list[str]:
     for name in set(wanted) & there:
         page, article = (output / name).read_text(encoding="utf-8"), wanted[name]
         title = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
-        body = re.search(r'<article class="text" lang="zh">(.*)</article>', page, re.DOTALL)
+        body = re.search(r'<article class="text" lang="\w+">(.*)</article>', page, re.DOTALL)
         if not title or not body:
             wrong.append(f"{name}: title or text is missing")
             continue

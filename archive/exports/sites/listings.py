@@ -7,7 +7,7 @@ from html import escape
 
 from archive.exports import Row
 from archive.exports.sites import root_of
-from archive.language import pgettext
+from archive.language import pgettext, tag_of
 from archive.post_format import moment_of, name_of
 from archive.post_text import UNTITLED, clean_title, inert
 from archive.urls import http_url
@@ -51,9 +51,7 @@ def render_row(row: Row, root: str, whole: bool, form: str) -> str:
     has_time = row["published_at"] and ("%H" not in form or row["published_precision"] != "day")
     time = f"{moment_of(row):{form}}" if has_time else ""
     publisher = f' <span class="from">{inert_text(row["publisher"])}</span>' if row["publisher"] else ""
-    return (
-        f'<li><time>{time}</time> <span lang="zh">{render_headline(row, root, whole)}{publisher}</span></li>'
-    )
+    return f'<li><time>{time}</time> <span lang="{tag_of(row["headline"])}">{render_headline(row, root, whole)}{publisher}</span></li>'
 
 
 def pager(number: int, has_next: bool, name: Callable[[int], str]) -> str:

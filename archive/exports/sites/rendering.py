@@ -14,7 +14,7 @@ from archive.exports.sites.listings import (
     post_address,
     render_headline,
 )
-from archive.language import pgettext
+from archive.language import pgettext, tag_of
 from archive.post_format import beijing
 from archive.post_text import quoted
 
@@ -57,6 +57,8 @@ def front_matter(row: Row) -> list[tuple[str, str]]:
         lines.append(("publisher", quoted(row["publisher"])))
         if row["publisher_slug"]:
             lines.append(("publisher_page", quoted(row["publisher_slug"])))
+    if (tag := tag_of(row["headline"])) != "zh":
+        lines.append(("written", quoted(tag)))
     if row["withdrawn_at"]:
         lines.append(("withdrawn", quoted(f"{beijing(row['withdrawn_at']):%Y-%m-%d}")))
     named = [
@@ -75,7 +77,7 @@ def render_entry(row: Row, images: list[str], root: str) -> str:
     summary = inert_text(newest_excerpt(row["description"], row["body_html"], row["revision"]) or "")
     publisher = f"{inert_text(row['publisher'])} · " if row["publisher"] else ""
     return (
-        f'<article class="entry" lang="zh">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'
+        f'<article class="entry" lang="{tag_of(row["headline"])}">{thumbnail}<div><h2>{render_headline(row, root, True)}</h2>\n'
         f'<p class="meta">{publisher}<time>{format_time(row)}</time></p>'
         + f"\n<p>{summary}</p>" * bool(summary)
         + "</div></article>"
