@@ -32,16 +32,18 @@ WORD = re.compile(r"[^\W\d_]+")
 
 
 def cut_filler(body: Body) -> None:
-    """Paragraphs of filler text, which stand for those that only subscribers see."""
+    """Paragraphs of filler text, which stand for those that only subscribers see; a page of nothing else shows how a template looks."""
     if FILLER.search(text_of(body.element) or "") is None:
         return
-    for line in [line for line in body.element.iter() if line.tag not in INLINE]:
-        words = WORD.findall(own_text(line).lower())
+    fillers, has_text = [], False
+    for line in body.element.iter():
+        words = WORD.findall(own_text(line).lower()) if line.tag not in INLINE else []
+        if len(words) < LEAST_WORDS:
+            continue
         is_filler = sum(map(FILLER_WORDS.__contains__, words)) >= FILLED * len(words)
-        if (
-            len(words) >= LEAST_WORDS
-            and is_filler
-            and line is not body.element
-            and is_within(line, body.element)
-        ):
+        has_text = has_text or not is_filler
+        if is_filler and line is not body.element:
+            fillers.append(line)
+    for line in fillers if has_text else ():
+        if is_within(line, body.element):
             body.take_out("filler_text", line)

@@ -160,6 +160,12 @@ def test_filler_for_what_only_subscribers_see_is_no_text():
     assert "lorem ipsum" in body
 
 
+def test_filler_on_a_page_of_nothing_else_is_its_text():
+    filler = "<p>Dolor ipsam et est cumque. Laboriosam sed delectus rerum sint qui natus tenetur ea.</p>" * 4
+    made = western(f"<main><h1>{TITLE}</h1><p>30 June 2026</p><div>{filler}</div></main>")
+    assert "Laboriosam" in read(made)["body_text"]
+
+
 LEAD = '<img width="800" src="/up/bridge-620x330.jpg">'
 OG_IMAGE = '<meta property="og:image" content="https://news.example/up/bridge-1200x800.jpg">'
 
