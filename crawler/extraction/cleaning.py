@@ -17,8 +17,9 @@ from crawler.extraction.captions import cut_credits
 from crawler.extraction.document import CJK, absolute, squeeze, text_of
 from crawler.extraction.filler import cut_filler
 from crawler.extraction.heading_lines import cut_above_heading, cut_first_lines, cut_head, cut_times
-from crawler.extraction.images import add_lead_images, path_to, resolve_images
+from crawler.extraction.images import path_to, resolve_images
 from crawler.extraction.inserted import cut_inserted
+from crawler.extraction.lead_images import add_lead_images
 from crawler.extraction.line_words import patterns
 from crawler.extraction.lines import is_closing_line, is_end_line
 from crawler.extraction.link_lines import (

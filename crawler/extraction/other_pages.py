@@ -10,9 +10,10 @@ from crawler.extraction.document import Document, type_name
 from crawler.extraction.page_words import (
     BASKET,
     CONSENT_ADDRESS,
-    CONSENT_HEADLINE,
-    FORM_HEADLINE,
+    CONSENTS,
+    FORMS,
     RESULTS,
+    fold_phrase,
     names_form,
 )
 from crawler.extraction.stated_times import names_publication
@@ -71,6 +72,7 @@ PAGED = re.compile(r"/(?:page|pagina|seite|strana|sivu|pag)/\d{1,4}/?$", re.IGNO
 """How the address of a list's later page ends, as WordPress and others make it ..."""
 PAGE_QUERY = re.compile(r"(?:^|&)(?:page|paged|start|offset|limitstart|PAGEN_\d)=\d")
 """... and how its query says so."""
+LONGEST_PHRASE = 60  # characters of a headline that names a form or a notice
 INDEX = re.compile(r"/?(?:index|default)\.\w{3,5}$")
 BOARD_HOST = re.compile(r"(?:^|\.)(?:bbs\d?|forums?|tieba|club|luntan|comments?)\.")
 """Host of a forum or of comments, on pages in Chinese, Japanese and Korean."""
@@ -244,11 +246,12 @@ def why_other_heading(document: Document, headline: str) -> str | None:
     """Why a page is of another kind, by its title and headline."""
     if match := OTHER_TITLE.search(document.title) or OTHER_TITLE.search(headline):
         return f"is not an article, by its title ({match[0]})"
-    if FORM.fullmatch(headline) or (FORM_HEADLINE.fullmatch(headline) and not states_publication(document)):
+    folded = fold_phrase(headline) if len(headline) <= LONGEST_PHRASE else ""
+    if FORM.fullmatch(headline) or (folded in FORMS and not states_publication(document)):
         return "is a form to log in, to register or to write to the site"
-    if CONSENT.fullmatch(headline) or CONSENT_HEADLINE.fullmatch(headline):
+    if CONSENT.fullmatch(headline) or folded in CONSENTS:
         return "asks for consent to cookies instead of the article"
-    if RESULTS.match(headline) and not states_article(document):
+    if folded.startswith(RESULTS) and not states_article(document):
         return "is a list of what was searched for, by its headline"
     if TERMS.fullmatch(headline):
         return "is what the site says of itself or its terms, by its headline"

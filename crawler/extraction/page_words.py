@@ -147,11 +147,18 @@ def without_accents(text: str) -> str:
 MISSING, ERROR = one_of(phrases("missing")), one_of(phrases("error"))
 BASKET = re.compile(rf"(?:>|\bvalue=[\"'])\s*(?:{one_of(phrases('buy'))})\s*[<\"']", re.IGNORECASE)
 """A button of a shop: an element, or a field's value."""
-FORM_HEADLINE = re.compile(rf"\W*(?:{one_of(phrases('forms'))})\W*", re.IGNORECASE)
-CONSENT_HEADLINE = re.compile(rf"\W*(?:{one_of(phrases('consent'))})\W*", re.IGNORECASE)
-RESULTS = re.compile(rf"\W*(?:{one_of(phrases('results'))})\b", re.IGNORECASE)
 SEPARATORS = re.compile(r"[\W_]+")
-FORM_NAMES = frozenset(SEPARATORS.sub("", without_accents(phrase)) for phrase in phrases("forms"))
+
+
+def fold_phrase(text: str) -> str:
+    """The letters of *text*, small and without accents."""
+    return SEPARATORS.sub("", without_accents(text))
+
+
+FORMS = frozenset(map(fold_phrase, phrases("forms")))
+"""Headlines of forms, which are what their addresses end with, too."""
+CONSENTS = frozenset(map(fold_phrase, phrases("consent")))
+RESULTS = tuple(map(fold_phrase, phrases("results")))
 EXTENSION = re.compile(r"\.\w{2,5}$")
 CONSENT_ADDRESS = re.compile(r"(?:^|\.)consent\.|/(?:collect-?)?consent(?:/|$)", re.IGNORECASE)
 
@@ -165,4 +172,4 @@ def names_form(parts: SplitResult) -> bool:
     """
     last = EXTENSION.sub("", parts.path.rstrip("/").rpartition("/")[2])
     values = [pair.partition("=")[2] for pair in parts.query.split("&")] if len(parts.query) <= 200 else []
-    return any(SEPARATORS.sub("", without_accents(unquote(name))) in FORM_NAMES for name in (last, *values))
+    return any(fold_phrase(unquote(name)) in FORMS for name in (last, *values))
