@@ -93,6 +93,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.saved_images.SavedImagesMiddleware": 10,
     "crawler.middlewares.site_headers.SiteHeadersMiddleware": 90,
     "crawler.middlewares.robots_unavailable.RobotsUnavailableMiddleware": 95,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots_rules.RobotsRulesMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.backoff_retry.BackoffRetryMiddleware": 550,
     "crawler.middlewares.complete_body.CompletePageMiddleware": 585,

@@ -4,6 +4,7 @@ import pytest
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.robots import RobotParser, disallows_nothing
+from tests.newsroom.server import Newsroom
 
 OPEN = [
     b"",
@@ -36,3 +37,14 @@ def test_knows_that_nothing_is_disallowed(body):
 @pytest.mark.parametrize("body", CLOSED)
 def test_does_not_overlook_a_rule(body):
     assert not disallows_nothing(body)
+
+
+def test_all_requests_that_wait_for_one_robots_txt_obey_it(crawl, rows, tmp_path):
+    """Scrapy's own middleware lets all pass that come while it is fetched, but for the first two."""
+    with Newsroom(robots="User-agent: *\nDisallow: /\n") as room:
+        links = tmp_path / "links.txt"
+        links.write_text("".join(f"http://news.example/a/{number}.html\n" for number in range(5)))
+        port = room.origin.rpartition(":")[2]
+        crawl("share", f"urls={links}", CONNECT_TO=f"news.example=127.0.0.1:{port}")
+        assert room.requests == ["/robots.txt"]
+    assert rows("SELECT DISTINCT outcome FROM links") == [{"outcome": "refused"}]
