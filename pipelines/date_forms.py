@@ -22,7 +22,7 @@ MORNING = ("ص", "ق", "π", "Π", "S", "ÖÖ")
 CLOCK = rf"""
     (?P<half>{HALF})?\s*(?:(?P<meridiem_before>[AP])M\s*)?
     (?P<hour>\d{{1,2}})\s*(?:
-        [:：]\s*(?P<minute>\d\d)(?:\s*[:：]\s*(?P<second>\d\d)(?:[.,]\d{{1,9}})?)?
+        [:：]\s*(?P<minute>\d\d)(?:\s*[:：]\s*(?P<second>\d\d|\d(?=Z|[+-]\d\d))(?:[.,]\d{{1,9}})?)?
       | (?<!\s)\.(?P<minute_point>\d\d)(?=\s?(?:[ap]\.?\s?m\b|[AP]\.?M\b|Uhr|GMT|BST|CES?T|WIB|WITA))
       | (?:(?<=kl\s\d\d)|(?<=kl\s\d)|(?<=kl\.\s\d\d)|(?<=kl\.\s\d)|(?<=klo\s\d\d)|(?<=klo\s\d)|(?<=ore\s\d\d)|(?<=ore\s\d))\.(?P<minute_kl>\d\d)(?!\d)
       | [hH]\s?(?P<minute_h>\d\d)(?!\d)

@@ -56,7 +56,7 @@ SHORT = compile_short(
     re.VERBOSE,
 )
 """A day without its year, and its time of day."""
-OFFSET = compile_short(r"\d\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
+OFFSET = compile_short(r"\d\d:\d\d(?::\d\d?)?(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)$")
 """A time that states its zone, as metadata write it."""
 TIMED = (
     compile_short(

@@ -221,4 +221,5 @@ ROWS: list[tuple[str, str | None, str | None, str | None, str]] = [
     ("2022-02-21 15:54 (香港時間)", "zh", None, "2022-02-21T07:54", "zone in words"),
     ("2022年2月21日 15:54", "zh", None, "2022-02-21", "no zone is known"),
     ("2022-02-21T15:54:48+01:00[Europe/Paris]", None, None, "2022-02-21T14:54:48", "Java prints the zone's name"),
+    ("2022-02-21T15:54:0Z", None, "Europe/Rome", "2022-02-21T15:54:00", "seconds of one digit"),
 ]  # fmt: skip
