@@ -92,7 +92,6 @@ CONCURRENT_ITEMS = 1  # of one response, and each brings one: Scrapy starts as m
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.saved_images.SavedImagesMiddleware": 10,
     "crawler.middlewares.site_headers.SiteHeadersMiddleware": 90,
-    "crawler.middlewares.robots_unavailable.RobotsUnavailableMiddleware": 95,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots_rules.RobotsRulesMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

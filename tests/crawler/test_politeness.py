@@ -1,14 +1,20 @@
 """What robots.txt asks of a crawl, and what it means that there is none to read."""
 
+import asyncio
+import gzip
 import os
 from types import SimpleNamespace
 
 import pytest
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
 from crawler.extensions.crawl_delay import CrawlDelay
+from crawler.middlewares.host_breaker import ROUND_STARTED
+from crawler.middlewares.robots_rules import RobotsRulesMiddleware
 from tests.conftest import ROOT
 from tests.newsroom.server import Reply
 from tests.scrapy_process import run_scrapy
@@ -45,6 +51,42 @@ def test_a_robots_txt_that_cannot_be_read_means_to_stay_away(newsroom, websites,
     assert {row["outcome"] for row in found} == {"refused"}
     assert all("stay away for now" in row["reason"] for row in found)
     assert not newsroom.asked("/a/")
+
+
+def test_damaged_data_of_a_robots_txt_mean_to_stay_away(newsroom, websites, crawl, rows, site):
+    """Scrapy takes what no decoder reads for a site without rules."""
+    data = gzip.compress(b"User-agent: *\nAllow: /\n")[:-9]
+    links = site(Reply(data, "text/plain", headers={"Content-Encoding": "gzip"}))
+    assert share(crawl, websites, links).returncode == 3
+    assert rows("SELECT DISTINCT outcome, reason LIKE '%stay away for now%' AS told FROM links") == [
+        {"outcome": "refused", "told": 1}
+    ]
+    assert not newsroom.asked("/a/")
+
+
+def test_a_crawl_that_stays_asks_again_for_what_could_not_be_read():
+    crawler = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
+    answers = [503, 200, 200]
+
+    async def download(request):
+        response = Response(request.url, answers.pop(0), body=b"User-agent: *\nDisallow: /a/\n")
+        return made.process_response(request, response)
+
+    crawler.engine = SimpleNamespace(download_async=download)
+    made = RobotsRulesMiddleware.from_crawler(crawler)
+
+    def told(path):
+        with pytest.raises(IgnoreRequest) as refused:
+            asyncio.run(made.process_request(Request(f"http://news.example{path}")))
+        return str(refused.value)
+
+    assert "stay away for now" in told("/b/1.html")
+    assert "stay away for now" in told("/b/2.html")
+    for _ in range(2):  # what could be read stays
+        crawler.signals.send_catch_log(ROUND_STARTED)
+        asyncio.run(made.process_request(Request("http://news.example/b/1.html")))
+        assert told("/a/1.html") == "Forbidden by robots.txt"
+    assert len(answers) == 1
 
 
 def test_a_robots_txt_that_is_not_there_allows_everything(websites, crawl, rows, site):

@@ -39,6 +39,13 @@ def test_does_not_overlook_a_rule(body):
     assert not disallows_nothing(body)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("before", ["", "\0", "\ufeff\r\n"])
+def test_rules_are_read_in_whatever_unicode_they_are(encoding, before):
+    rules = RobotParser(f"{before}User-agent: *\r\nDisallow: /a/ # 新闻\r\n".encode(encoding), None)
+    assert [rules.allowed(url, "finews-archive") for url in URLS] == [True, False, False]
+
+
 def test_all_requests_that_wait_for_one_robots_txt_obey_it(crawl, rows, tmp_path):
     """Scrapy's own middleware lets all pass that come while it is fetched, but for the first two."""
     with Newsroom(robots="User-agent: *\nDisallow: /\n") as room:
