@@ -82,6 +82,8 @@ def check_is_there(data_dir: Path) -> Path:
             return path
     except PermissionError as exc:
         raise NoArchive(explain_unreadable(path, exc)) from None
+    if data_dir.exists() and not data_dir.is_dir():
+        raise NoArchive(f"{data_dir} is not a folder; -s DATA_DIR=... selects another")
     raise NoArchive(
         f"no archive yet: there is no {path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
     )

@@ -25,7 +25,7 @@ from archive.exports.export_columns import (
     SESSIONS,
     UPDATED,
 )
-from archive.reader import READ_ERRORS, explain_unreadable, uri_to_read
+from archive.reader import READ_ERRORS, NoArchive, check_is_there, explain_unreadable, uri_to_read
 from archive.times import BEIJING
 
 CHUNK = 200  # rows read at once: 2 MB of text
@@ -109,11 +109,10 @@ class Snapshot:
     """
 
     def __init__(self, data_dir: Path, as_of: str | None = None):
-        self.path, self._as_of = data_dir / "archive.db", as_of
-        if not self.path.is_file():
-            raise ExportError(
-                f"no archive yet: there is no {self.path}. scrapy crawl creates it; -s DATA_DIR=... selects another"
-            )
+        try:
+            self.path, self._as_of = check_is_there(data_dir), as_of
+        except NoArchive as exc:
+            raise ExportError(str(exc)) from None
         self._at_rest = not self.path.with_name("archive.db-wal").exists()
         try:
             self.conn = sqlite3.connect(uri_to_read(self.path), uri=True, isolation_level=None)

@@ -17,7 +17,14 @@ from pathlib import Path
 
 from archive.data_files import DataFiles
 from archive.lock import DirectoryLock
-from archive.reader import NoArchive, connect_to_read, could_not_write, explain_unreadable, why_unwritten
+from archive.reader import (
+    NoArchive,
+    check_is_there,
+    connect_to_read,
+    could_not_write,
+    explain_unreadable,
+    why_unwritten,
+)
 from archive.row_repair import Reread
 from archive.schema import connect, has_search, is_current
 from archive.verify.databases import (
@@ -66,14 +73,13 @@ def verify(
     an article's captures again, by *version* of the reader: without them, rows cannot be compared with captures, or repaired.
 
     Holds the lock meanwhile. A DATA_DIR that cannot be written, as on a disk that is mounted read-only, needs none; its search index,
-    which SQLite compares by a write, is passed over. Raises AlreadyLocked, OSError, FileNotFoundError where there is no archive, NoArchive where it is
-    one of an earlier version.
+    which SQLite compares by a write, is passed over. Raises AlreadyLocked, OSError, NoArchive where there is none, or one of an earlier
+    version.
     """
     path = data_dir / "archive.db"
     if problem := DataFiles(data_dir).why_no_archive(path):
         return Report([Finding("database", "archive.db", problem)])
-    if not path.is_file():
-        raise FileNotFoundError(2, "there is no archive here", str(path))
+    check_is_there(data_dir)
     report = Report([])
     try:
         with _opened(data_dir, path, repair) as conn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from archive.language import gettext, ngettext
-from archive.reader import NoArchive
+from archive.reader import check_is_there
 from crawler.project_command import NO_ARCHIVE, ArchiveCommand
 
 
@@ -27,8 +27,7 @@ class Command(ArchiveCommand):
         from archive.forget import forget  # late: Scrapy imports all commands to run one
 
         article = self.require_one(args, "name one article by its id").strip()
-        if not (self.data_dir / "archive.db").is_file():
-            raise NoArchive(f"no archive yet: there is no {self.data_dir / 'archive.db'}")
+        check_is_there(self.data_dir)
         try:
             with self.archive_to_write() as archive:
                 done = forget(archive, article)

@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING
 
 from archive.language import gettext, ngettext
-from archive.reader import NoArchive
 from archive.times import clock
 from archive.writer import ArchiveError
 from crawler.project_command import ArchiveCommand
@@ -55,8 +54,6 @@ class Command(ArchiveCommand):
             )
             if opts.repair:
                 self._fetch_images(report)
-        except FileNotFoundError as exc:
-            raise NoArchive(f"no archive yet: there is no {exc.filename}") from None
         except OSError as exc:
             name = f"{exc.filename}: " if exc.filename else ""
             raise ArchiveError(f"{name}{exc.strerror or exc}") from None

@@ -79,6 +79,19 @@ def test_no_archive_is_said_and_nothing_is_made(data_dir):
     assert not data_dir.exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["verify"], ["report"], ["export", "x.csv"], ["forget", "finews:1"], ["backup", "dest"]],
+)
+def test_a_data_dir_that_is_a_file(tmp_path, command):
+    file = tmp_path / "data"
+    file.touch()
+    name, *args = command
+    done = run(name, file, *args)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert f"{file} is not a folder" in done.stderr.decode()
+
+
 def test_a_file_that_is_no_archive(data_dir):
     data_dir.mkdir()
     (data_dir / "archive.db").write_bytes(b"not a database, just some bytes\n" * 40)
