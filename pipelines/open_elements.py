@@ -31,7 +31,11 @@ DOUBTFUL = {
 
 
 def is_doubtful(tree: Any) -> bool:
-    """Whether a tree may have such elements. It looks at parents alone, for most articles have none."""
+    """Whether a tree may have such elements. It looks at parents alone, for most articles have none.
+
+    >>> is_doubtful(etree.fromstring("<div><p>甲</p></div>")), is_doubtful(etree.fromstring("<div><p><hr/></p></div>"))
+    (False, True)
+    """
     return any(
         element.getparent().tag in parents
         for element in tree.iterdescendants()

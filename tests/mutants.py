@@ -1,7 +1,8 @@
 """``python -m tests.mutants [--most 40] [NAME ...]``: changes one thing in a module, and sees whether its tests notice.
 
 Each mutant runs in a process forked from one that has loaded the libraries but none of our modules, so that it costs what its
-tests cost. A mutant that no test notices is a survivor: it is printed, to be judged. docs/security.md has the last figures.
+tests cost; the interpreters that tests start load the mutant, too. A mutant that no test notices is a survivor: it is printed, to be
+judged. docs/security.md has the last figures.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import random
 import resource
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,9 +28,17 @@ MODULES: dict[str, tuple[str, tuple[str, ...]]] = {
     "addresses": ("crawler/guard/public_addresses.py", ("tests/crawler/test_fetch_guard.py", "crawler/guard/public_addresses.py")),
     "writer": ("archive/batch.py", ("tests/archive/test_batch.py", "tests/archive/test_writer.py")),
     "dates": ("pipelines/normalise_dates.py", ("tests/pipelines/test_normalise_dates.py", "pipelines/normalise_dates.py")),
-    "clocks": ("pipelines/clock_times.py", ("tests/pipelines/test_normalise_dates.py",)),
+    "clocks": ("pipelines/clock_times.py", ("tests/pipelines/test_normalise_dates.py", "tests/pipelines/test_printed_times.py")),
+    "words": ("pipelines/foreign_dates.py", ("tests/pipelines/test_printed_times.py", "pipelines/foreign_dates.py")),
+    "printed": ("pipelines/printed_times.py", ("tests/pipelines/test_printed_times.py", "pipelines/printed_times.py")),
+    "persian": ("pipelines/persian_dates.py", ("pipelines/persian_dates.py", "tests/pipelines/test_printed_times.py")),
+    "published": ("crawler/extraction/published.py", ("tests/crawler/test_published.py", "crawler/extraction/published.py", "tests/crawler/test_western_pages.py")),
     "boilerplate": ("pipelines/strip_tree.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py")),
     "matches": ("pipelines/boilerplate_matches.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py", "pipelines/boilerplate_matches.py")),
+    "nesting": ("pipelines/open_elements.py", ("tests/pipelines/test_sanitise_html.py", "pipelines/open_elements.py")),
+    "bodies": ("crawler/middlewares/complete_body.py", ("tests/crawler/test_complete_body.py", "crawler/middlewares/complete_body.py")),
+    "robots": ("crawler/middlewares/robots_rules.py", ("tests/crawler/test_robots.py",)),
+    "streams": ("crawler/standard_streams.py", ("tests/crawler/test_standard_streams.py",)),
 }  # fmt: skip
 """By name: a module and the tests of it."""
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -107,21 +117,33 @@ def mutants_of(tree: ast.AST) -> list[Mutant]:
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Loads one module from another source."""
 
-    def __init__(self, name: str, path: Path, source: str):
+    def __init__(self, name: str, path: str, source: str):
         self.name, self.path, self.source = name, path, source
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        return (
-            importlib.util.spec_from_loader(name, self, origin=str(self.path)) if name == self.name else None
-        )
+        return importlib.util.spec_from_loader(name, self, origin=self.path) if name == self.name else None
 
     def exec_module(self, module: Any) -> None:
-        module.__file__ = str(self.path)
-        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+        module.__file__ = self.path
+        exec(compile(self.source, self.path, "exec"), module.__dict__)
+
+
+IN_OTHERS = """import sys
+from tests.mutants import Finder
+sys.meta_path.insert(0, Finder({!r}, {!r}, {!r}))
+"""
+"""What an interpreter that a test starts imports first."""
 
 
 def notices(path: str, source: str, tests: tuple[str, ...]) -> bool:
     """Whether the tests fail with *source* in the place of the module at *path*."""
+    with tempfile.TemporaryDirectory() as folder:
+        mutant = path.removesuffix(".py").replace("/", "."), str(ROOT / path), source
+        (Path(folder) / "sitecustomize.py").write_text(IN_OTHERS.format(*mutant), encoding="utf-8")
+        return _fails(Finder(*mutant), tests, os.pathsep.join((folder, str(ROOT))))
+
+
+def _fails(finder: Finder, tests: tuple[str, ...], folders: str) -> bool:
     child = os.fork()
     if child == 0:
         null = os.open(os.devnull, os.O_RDWR)
@@ -130,7 +152,8 @@ def notices(path: str, source: str, tests: tuple[str, ...]) -> bool:
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
         import pytest
 
-        sys.meta_path.insert(0, Finder(path.removesuffix(".py").replace("/", "."), ROOT / path, source))
+        os.environ["PYTHONPATH"] = folders
+        sys.meta_path.insert(0, finder)
         os._exit(
             int(
                 pytest.main(

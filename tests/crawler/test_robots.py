@@ -46,12 +46,18 @@ def test_rules_are_read_in_whatever_unicode_they_are(encoding, before):
     assert [rules.allowed(url, "finews-archive") for url in URLS] == [True, False, False]
 
 
-def test_all_requests_that_wait_for_one_robots_txt_obey_it(crawl, rows, tmp_path):
-    """Scrapy's own middleware lets all pass that come while it is fetched, but for the first two."""
+@pytest.mark.parametrize("at_once", [1, 16])
+def test_all_requests_obey_one_robots_txt(crawl, rows, tmp_path, at_once):
+    """Those that come when it is known, and those that wait for it, of which Scrapy's middleware lets all but two pass."""
     with Newsroom(robots="User-agent: *\nDisallow: /\n") as room:
         links = tmp_path / "links.txt"
         links.write_text("".join(f"http://news.example/a/{number}.html\n" for number in range(5)))
         port = room.origin.rpartition(":")[2]
-        crawl("share", f"urls={links}", CONNECT_TO=f"news.example=127.0.0.1:{port}")
+        crawl(
+            "share",
+            f"urls={links}",
+            CONNECT_TO=f"news.example=127.0.0.1:{port}",
+            CONCURRENT_REQUESTS=at_once,
+        )
         assert room.requests == ["/robots.txt"]
     assert rows("SELECT DISTINCT outcome FROM links") == [{"outcome": "refused"}]

@@ -49,6 +49,11 @@ def test_a_character_that_the_encoding_lacks_becomes_an_escape():
     assert run(code, "").stdout == "\\u50a8\\u80fd\n"
 
 
+def test_a_stream_that_is_somebodys_own_is_left():
+    code = "import io; own = sys.stdout = io.StringIO(); guard_streams(); assert sys.stdout is own"
+    assert run(code, "").returncode == 0
+
+
 def test_a_command_says_that_standard_output_is_full(tmp_path):
     full = os.open("/dev/full", os.O_WRONLY)
     try:
