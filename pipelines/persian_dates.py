@@ -17,7 +17,11 @@ LETTERS = str.maketrans("يك", "یک")
 
 
 def is_leap(year: int) -> bool:
-    """Whether a year has 366 days, by the cycle of 33 years that holds from 1343 to 1472."""
+    """Whether a year has 366 days, by the cycle of 33 years that holds from 1343 to 1472.
+
+    >>> [year for year in range(1375, 1409) if is_leap(year)]
+    [1375, 1379, 1383, 1387, 1391, 1395, 1399, 1403, 1408]
+    """
     return year % 33 in (1, 5, 9, 13, 17, 22, 26, 30)
 
 

@@ -49,6 +49,22 @@ def test_a_character_that_the_encoding_lacks_becomes_an_escape():
     assert run(code, "").stdout == "\\u50a8\\u80fd\n"
 
 
+def test_the_processes_that_it_starts_get_no_file_either():
+    code = "import subprocess; sys.exit(subprocess.call(['test', '-e', '/dev/fd/1']))"
+    assert run(code, ">&-").returncode == 0
+
+
+def test_what_was_printed_before_stays_in_front():
+    code = """
+sys.stdout = sys.__stdout__
+sys.stdout.reconfigure(write_through=False)
+print('first')
+guard_streams()
+print(standard_input().read(), end='')
+"""
+    assert run(code, "<<< second").stdout == "first\nsecond\n"
+
+
 def test_a_stream_that_is_somebodys_own_is_left():
     code = "import io; own = sys.stdout = io.StringIO(); guard_streams(); assert sys.stdout is own"
     assert run(code, "").returncode == 0

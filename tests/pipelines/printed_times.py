@@ -6,6 +6,11 @@ Read on 2022-03-01 at 08:30:10 UTC. A day is that day alone; None is what must n
 
 ROWS: list[tuple[str, str | None, str | None, str | None, str]] = [
     # text, language, zone, UTC or day or None, evidence
+    # -- The page's language decides
+    ("3 janvier 2022 à 15:54", "fr", "Europe/Paris", "2022-01-03T14:54", "CLDR: long form of January"),
+    ("10 listopada 2021", "pl", "Europe/Warsaw", "2021-11-10", "CLDR: November"),
+    ("10. listopada 2021.", "hr", "Europe/Zagreb", "2021-10-10", "CLDR: October"),
+    ("10 listopada 2021", None, None, None, "November in one language, October in another"),
     # -- Japanese
     ("2016年03月24日 木曜日 10時05分", "ja", "Asia/Tokyo", "2016-03-24T01:05", "weekday in full between day and clock"),
     ("2016年3月20日(日) 21時40分", "ja", "Asia/Tokyo", "2016-03-20T12:40", "weekday in brackets"),
@@ -159,6 +164,8 @@ ROWS: list[tuple[str, str | None, str | None, str | None, str]] = [
     ("1400/12/02 - 15:54", "fa", "Asia/Tehran", "2022-02-21T12:24", "the Iranian calendar in numbers"),
     ("31 شهریور 1400", "fa", "Asia/Tehran", "2021-09-22", "the last day of summer"),
     ("31 مهر 1400", "fa", "Asia/Tehran", None, "there is no such day"),
+    ("32 شهریور 1400", "fa", "Asia/Tehran", None, "there is no such day"),
+    ("30 اسفند 1398", "fa", "Asia/Tehran", None, "there is no such day: the year had 365"),
     ("21.02.22 15:54", "he", "Asia/Jerusalem", "2022-02-21T13:54", "a year of two digits"),
     ("21 ก.พ. 2565", "th", "Asia/Bangkok", "2022-02-21", "a month of letters with points"),
     ("21/02/2022 3:54 CH", "vi", "Asia/Ho_Chi_Minh", "2022-02-21T08:54", "half-day letters behind the clock"),
