@@ -74,7 +74,8 @@ def read_page(data: bytes) -> None:
 
 
 def clean_body(data: bytes) -> None:
-    """A body through the pipelines: nothing that runs, and the same again when it is cleaned again."""
+    """A body through the pipelines: nothing that runs, and the same again when it is cleaned again, but for white space at the
+    edges of blocks."""
     item = clean(text_of(data))
     html = item.body_html or ""
     tree = etree.fromstring(f"<div>{html}</div>", etree.HTMLParser()) if html.strip() else None
@@ -88,7 +89,7 @@ def clean_body(data: bytes) -> None:
     again = Article(id="web:1", site="web", retrieved_at=NOW, headline="题", body_raw=html or " ")
     again = RenderBodyPipeline().process_item(SanitiseHtmlPipeline().process_item(again))
     assert without_space(again.body_text or "") == without_space(item.body_text or ""), (html, item.body_text)
-    assert (again.body_html or "") == html, (html, again.body_html)
+    assert without_space(again.body_html or "") == without_space(html), (html, again.body_html)
 
 
 def clean(html: str) -> Article:
