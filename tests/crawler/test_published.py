@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from crawler.extraction.document import Document
-from crawler.extraction.published import find_published
+from crawler.extraction.published import find_language, find_published
 
 
 def published(html, near=(), after=(), text=(), lang="de", url="https://blatt.example/a/1"):
@@ -74,6 +76,10 @@ def test_times_of_comments_and_other_articles_are_none(around):
         (ARTICLE.format("2020-04-03T10:35:41Z"), ["11.04.2020"], "2020-04-03T10:35:41Z"),
         (ARTICLE.format("2020-04-03T10:35:41Z"), ["Veröffentlicht am 11.04.2020"], "11.04.2020"),
         (ARTICLE.format("2020-04-03T10:35:41Z"), ["Aktualisiert: 11.04.2020, 10:27"], "2020-04-03T10:35:41Z"),
+        (ARTICLE.format("2022-02-17T10:00:00+01:00"), ["21.02.2022 15:54"], "2022-02-17T10:00:00+01:00"),
+        ("<meta name='date' content='1643983980'>", ["04.02.2022"], "1643983980"),
+        # Of two that are worth the same the first is the article's.
+        ("", ["04.02.2022 10:00", "05.02.2022 10:00"], "04.02.2022 10:00"),
         # The same time with its zone, rather than the first that has one.
         (
             f"{ARTICLE.format('2021-12-14T15:41:07+01:00')}<meta name='date' content='2022-02-04T15:33:00+01:00'>",
@@ -185,6 +191,25 @@ def test_metadata_that_call_tokyo_s_clock_utc_are_not_followed():
 )
 def test_the_day_of_the_address(html, after, expected):
     assert published(html, after=after, url="https://blatt.example/2022/01/28/brief") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Veröffentlicht am 04.02.2022 um 15:33 Uhr von der Redaktion in Hamburg und Köln", "04.02.2022 um 15:33 Uhr"),
+        ("Zuletzt geschah das am 04.02.2022 um 15:33 Uhr vor der Redaktion in Hamburg und Köln", None),
+        ("Der Minister reiste am 4. Februar 2022 in die Hauptstadt, um dort über den Haushalt zu reden, sagte er.", None),
+    ],
+)  # fmt: skip
+def test_a_date_within_a_line_of_the_text_is_to_be_labelled(line, expected):
+    assert published("", text=[line]) == expected
+
+
+@pytest.mark.parametrize("stated", ["de", {"@type": "Language", "name": "German"}, ["de", "fr"], " "])
+def test_a_language_that_is_not_stated_as_a_tag_is_none(stated):
+    data = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle", "inLanguage": stated})
+    page = f"<html><head><script type='application/ld+json'>{data}</script></head></html>"
+    assert find_language(Document(page, "https://blatt.example/a/1")) == ("de" if stated == "de" else None)
 
 
 def test_the_address_s_day_stays_when_a_text_is_published_anew():
