@@ -30,7 +30,7 @@ MODULES: dict[str, tuple[str, tuple[str, ...]]] = {
     "dates": ("pipelines/normalise_dates.py", ("tests/pipelines/test_normalise_dates.py", "pipelines/normalise_dates.py")),
     "clocks": ("pipelines/clock_times.py", ("tests/pipelines/test_normalise_dates.py", "tests/pipelines/test_printed_times.py")),
     "words": ("pipelines/foreign_dates.py", ("tests/pipelines/test_printed_times.py", "pipelines/foreign_dates.py")),
-    "printed": ("pipelines/printed_times.py", ("tests/pipelines/test_printed_times.py", "pipelines/printed_times.py")),
+    "printed": ("pipelines/printed_times.py", ("tests/pipelines/test_printed_times.py", "pipelines/printed_times.py", "tests/crawler/test_published.py")),
     "persian": ("pipelines/persian_dates.py", ("pipelines/persian_dates.py", "tests/pipelines/test_printed_times.py")),
     "published": ("crawler/extraction/published.py", ("tests/crawler/test_published.py", "crawler/extraction/published.py", "tests/crawler/test_western_pages.py")),
     "boilerplate": ("pipelines/strip_tree.py", ("tests/pipelines/test_strip_boilerplate.py", "tests/pipelines/test_boilerplate_rules.py")),

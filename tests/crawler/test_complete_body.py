@@ -73,6 +73,12 @@ def test_a_packed_bomb_is_checked_without_being_held(coding):
     assert find_fault(bomb[:-2], coding.encode()) == "ends early"
 
 
+def test_no_more_is_decoded_than_the_limit_allows():
+    megabyte = gzip.compress(bytes(1024 * 1024))
+    assert find_fault((megabyte * 63)[:-2], b"gzip") == "ends early"
+    assert find_fault((megabyte * 65)[:-2], b"gzip") is None
+
+
 def test_deflate_may_lack_its_header():
     packed = raw_deflate(PAGE)
     assert find_fault(packed, b"deflate") is None
