@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archive.batch import KEYS, Batch, Row
+from archive.feed_state import CLOCK_TOLERANCE
 from archive.opened import OpenedArchive
 from archive.publisher_slugs import slug_of
 from archive.reader_marks import waiting_links
+from archive.times import utc_text
 
 
 class Lookups(OpenedArchive):
@@ -37,7 +39,7 @@ class Lookups(OpenedArchive):
     def added_links(self) -> list[str]:
         """Links that readers gave and no crawl has ended (`archive.reader_marks`)."""
         with self._errors():
-            return waiting_links(self._db)
+            return waiting_links(self._db, self.now())
 
     def forgotten_at(self, article_id: str) -> str | None:
         """When the article was taken down by `archive.forget`, UTC text; None where it was not."""
@@ -107,8 +109,8 @@ class Lookups(OpenedArchive):
                 return row
         with self._errors():
             row = self._db.execute(
-                "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at >= ?",
-                [article_id, since],
+                "SELECT outcome, reason FROM links WHERE article_id = ? AND last_tried_at BETWEEN ? AND ?",
+                [article_id, since, utc_text(self.now() + CLOCK_TOLERANCE)],
             ).fetchone()
         return dict(row) if row else None
 

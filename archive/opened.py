@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from archive.batch import BatchWriter
-from archive.captures import NAME, Captures
+from archive.captures import NAME, Captures, why_missing
 from archive.data_files import DataFiles
 from archive.lock import AlreadyLocked, DirectoryLock
 from archive.reader import why_unwritten
@@ -75,6 +75,7 @@ class OpenedArchive:
             self.conn.row_factory = sqlite3.Row
             self._rows = BatchWriter(self.conn, has_search(self.conn))
             if self.captures is not None:
+                self._refuse_to_lose(self.captures)
                 self.captures.open()
             paths = [self.path] if self.captures is None else [self.path, self.captures.path]
             self._inodes = {path: os.stat(path).st_ino for path in paths}
@@ -109,6 +110,16 @@ class OpenedArchive:
         if not self._begins_anew and (problem := self.files.why_no_archive(self.path)):
             self._lock.release()
             raise ArchiveError(problem)
+
+    def _refuse_to_lose(self, captures: Captures) -> None:
+        """Raises ArchiveError where captures that articles rest on are no longer there."""
+        assert self.conn is not None
+        if problem := why_missing(captures.path, self.conn):
+            self._abandon()
+            raise ArchiveError(
+                f"{captures.path}: {problem}: restore it from a backup (scrapy restore), crawl without (-s CAPTURES=False), or"
+                " make an empty file of that name to begin anew: what was received before cannot be read again then"
+            )
 
     @property
     def _db(self) -> sqlite3.Connection:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from archive.feed_state import CLOCK_TOLERANCE
 from archive.times import utc_text
 
 LINK = re.compile(r"https?://[^\s<>\"'，。；、（）]+", re.IGNORECASE)
@@ -23,9 +24,10 @@ TRIES = 5
 
 WAITING = (
     "SELECT a.link FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
-    f" WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR (l.outcome = 'failed' AND l.tries < {TRIES}) ORDER BY a.added_at, a.link"
+    " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR l.last_tried_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 minutes')"
+    f" OR (l.outcome = 'failed' AND l.tries < {TRIES}) ORDER BY a.added_at, a.link"
 )
-"""SQL: the links that no crawl has ended yet."""
+"""SQL: the links that no crawl has ended yet, as far as a clock that was right tells."""
 
 
 class WrongMark(ValueError):
@@ -70,8 +72,14 @@ def add_links(path: Path, links: Iterable[str], now: datetime) -> int:
     return int(waiting)
 
 
-def waiting_links(conn: sqlite3.Connection) -> list[str]:
-    """Links that readers gave and no crawl has ended, the first given first."""
+def waiting_links(conn: sqlite3.Connection, now: datetime) -> list[str]:
+    """Links that readers gave and no crawl has ended, the first given first. Those that a clock ahead has dated are dated *now*: else
+    each crawl would ask for them until then."""
+    with conn:
+        conn.execute(
+            "UPDATE added_links SET added_at = ? WHERE added_at > ?",
+            [utc_text(now), utc_text(now + CLOCK_TOLERANCE)],
+        )
     return [row[0] for row in conn.execute(WAITING)]
 
 

@@ -35,6 +35,8 @@ __all__ = ["KEYS", "Archive", "ArchiveError", "ArchiveLocked", "Entry", "Row"]
 logger = logging.getLogger(__name__)
 
 BATCH = 200  # articles a transaction, 10 MB at most as a rule: the search index pays for each a segment and its merging
+SCHEDULED = ("finews", "feeds")
+"""Spiders that poll lists."""
 BATCH_SECONDS = 2.0  # a batch waits no longer than this for more articles
 
 
@@ -132,7 +134,7 @@ class Archive(Lookups):
         """Add the row of `crawls` of a crawl that starts now, and mark those that were killed; its id."""
         self._spider = spider
         now = self.now()
-        self._report_future(now)
+        self._report_future(spider, now)
         # The host is in it: archives of several machines are merged, and in containers processes have the same number.
         crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{spider}-{os.getpid()}@{os.uname().nodename}"
         with self._errors(), self.transaction() as db:
@@ -140,6 +142,9 @@ class Archive(Lookups):
             db.execute(
                 "UPDATE crawls SET outcome = 'interrupted' WHERE finished_at IS NULL AND outcome IS NULL"
             )
+            # A clock that was set back, and a container, where numbers of processes come again.
+            while db.execute("SELECT 1 FROM crawls WHERE id = ?", [crawl_id]).fetchone():
+                crawl_id += "+"
             db.execute(
                 "INSERT INTO crawls (id, spider, started_at) VALUES (?, ?, ?)",
                 [crawl_id, spider, utc_text(now)],
@@ -148,13 +153,15 @@ class Archive(Lookups):
             self.captures.batch.crawl_id = crawl_id
         return crawl_id
 
-    def _report_future(self, now: datetime) -> None:
-        """Warn where an earlier crawl ran later than *now*: this machine's clock is or was wrong."""
+    def _report_future(self, spider: str, now: datetime) -> None:
+        """Warn where an earlier crawl ran later than *now*: this machine's clock is or was wrong. Once where the crawl is scheduled:
+        it polls the lists again."""
+        what = "last_polled_at) FROM feeds" if spider in SCHEDULED else "started_at) FROM crawls"
         with self._errors():
-            [(latest,)] = self._db.execute("SELECT max(started_at) FROM crawls")
+            [(latest,)] = self._db.execute(f"SELECT max({what}")
         if latest and latest > utc_text(now + CLOCK_TOLERANCE):
             logger.warning(
-                "a crawl of this archive started at %s, which is in the future (it is %s now): a clock is or was wrong. What was"
+                "a crawl of this archive ran at %s, which is in the future (it is %s now): a clock is or was wrong. What was"
                 " written then is checked again; scrapy verify lists it",
                 latest,
                 utc_text(now),

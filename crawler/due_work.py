@@ -32,14 +32,17 @@ FAILED = (
 # As `archive.reader_marks.WAITING`.
 ADDED = (
     "SELECT 1 FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
-    " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR (l.outcome = 'failed' AND l.tries < 5) LIMIT 1"
+    f" WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR l.last_tried_at > {AHEAD} OR (l.outcome = 'failed' AND l.tries < 5) LIMIT 1"
 )
 NOT_HAD = (
     "SELECT 1 FROM pending_records p JOIN links l ON l.article_id = p.article_id"
     f" WHERE p.feed IN ({{feeds}}) AND {DUE.format(since='l.last_tried_at')} LIMIT 1"
 )
 KILLED = "SELECT 1 FROM crawls WHERE finished_at IS NULL AND outcome IS NULL LIMIT 1"
-ALERTS = "SELECT 1 FROM alerts WHERE sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= :now) LIMIT 1"
+ALERTS = (
+    "SELECT 1 FROM alerts WHERE sent_at IS NULL AND (next_try_at IS NULL OR next_try_at <= :now"
+    f" OR EXISTS (SELECT 1 FROM watches WHERE looked_at > {AHEAD})) LIMIT 1"
+)
 WAITING = {
     "checks are due": CHECKS.format(feeds=ASKED),
     "a gap is due for another try": "SELECT 1 FROM gaps WHERE filled_at IS NULL AND final_at IS NULL"
@@ -50,7 +53,7 @@ WAITING = {
     "the last crawl was killed": KILLED,
     "alerts are due": ALERTS,
     "a feed was not read by the last poll": f"SELECT 1 FROM ({ASKED}) j LEFT JOIN feeds f ON f.feed = j.value"
-    " WHERE f.last_read_at IS NULL OR f.failures > 0 LIMIT 1",
+    f" WHERE f.last_read_at IS NULL OR f.failures > 0 OR f.last_polled_at > {AHEAD} LIMIT 1",
 }
 DUE_SOURCES = {
     "a list is due": "SELECT 1 FROM feeds WHERE followed_at IS NOT NULL AND (next_poll_at IS NULL OR next_poll_at <= :now"

@@ -81,10 +81,11 @@ class Poll:
         self.oldest: datetime | None = None
         """Time of the oldest record listed, but for pinned ones."""
         self.newest: datetime | None = None
-        is_new = memory.is_new
-        if (memory.newest_at or "") > utc_text(now + timedelta(days=1)):
-            memory.newest_at = None  # written by a clock that was ahead
-        self.is_new = is_new
+        self.is_new = memory.is_new
+        # Written by a clock that was ahead; or ours is behind, so the memory stays as it is.
+        is_ahead = (memory.newest_at or "") > utc_text(now + timedelta(days=1))
+        self.newest_before = None if is_ahead else memory.newest_at
+        """Publication time of the newest record that earlier polls listed, UTC text."""
         self.overlaps = self.is_new
         """Whether nothing can have come and gone since the poll before."""
         self.waiting = 0
@@ -230,7 +231,7 @@ class Poll:
         older = {key: digest for key, digest in memory.known.items() if key not in listed}
         memory.known = listed | dict.fromkeys(self.unread, UNREAD) | older
         if self.newest is not None:
-            memory.newest_at = max(utc_text(self.newest), memory.newest_at or "")
+            memory.newest_at = max(utc_text(self.newest), self.newest_before or "")
         return memory
 
 

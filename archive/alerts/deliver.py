@@ -20,7 +20,7 @@ from archive.alerts.hits import NoSearchIndex, collect, drop_removed
 from archive.alerts.messages import SHOWN, compose
 from archive.alerts.sending import send_by_apprise
 from archive.alerts.watches import FILE, Watch, WatchError, load
-from archive.feed_state import patience
+from archive.feed_state import CLOCK_TOLERANCE, patience
 from archive.times import utc_text
 
 LOCK = ".alerts.lock"
@@ -142,14 +142,17 @@ def _write_down(
 
 def _due_at(conn: sqlite3.Connection, watch: Watch, target: str, now: datetime) -> datetime:
     """When the next message may go out: after failures, throttling and quiet hours."""
+    # A time that is further ahead than the longest wait was written by a clock that was wrong, and hides none that is true.
     failed_until, last_sent_at = conn.execute(
-        "SELECT max(CASE WHEN sent_at IS NULL AND tries > 0 THEN next_try_at END), max(sent_at) FROM alerts"
-        " WHERE watch = ? AND target = ?",
-        [watch.name, target],
-    ).fetchone()
+        "SELECT max(CASE WHEN sent_at IS NULL AND tries > 0 AND next_try_at <= :tomorrow THEN next_try_at END),"
+        " max(CASE WHEN sent_at <= :soon THEN sent_at END) FROM alerts WHERE watch = :watch AND target = :target",
+        {
+            "tomorrow": utc_text(now + timedelta(days=1)), "soon": utc_text(now + CLOCK_TOLERANCE),
+            "watch": watch.name, "target": target,
+        },
+    ).fetchone()  # fmt: skip
     due_at = now
     for text, wait in ((failed_until, timedelta(0)), (last_sent_at, watch.every)):
-        # A time that is further ahead than the longest wait was written by a clock that was wrong.
-        if text and (until := datetime.fromisoformat(text) + wait) <= now + max(wait, timedelta(days=1)):
-            due_at = max(due_at, until)
+        if text:
+            due_at = max(due_at, datetime.fromisoformat(text) + wait)
     return watch.quiet_until(due_at) or due_at

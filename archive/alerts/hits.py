@@ -96,8 +96,9 @@ def _hits(conn: sqlite3.Connection, watch: Watch, state: Mapping[str, Any], now:
     if set(watch.on) == {TROUBLE}:
         return
     looked_at = min(datetime.fromisoformat(state["looked_at"]), now + AHEAD)
-    began_at = min(datetime.fromisoformat(state["began_at"]), now + AHEAD)
-    for change in _changes(conn, max(began_at, looked_at - OVERLAP)):
+    began_at = datetime.fromisoformat(state["began_at"])
+    since = looked_at - OVERLAP
+    for change in _changes(conn, since if began_at > now + AHEAD else max(began_at, since)):
         matches = matching(conn, watch, change["arrival"] - 1, change["arrival"])
         if NEW in watch.on and matches and state["began_arrival"] < change["arrival"] <= state["arrival"]:
             # An article that matches since it was edited, or did so from the first: the index of `alerts` knows.

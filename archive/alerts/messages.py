@@ -61,6 +61,8 @@ def _what_changed(conn: sqlite3.Connection, alert: sqlite3.Row) -> str:
     ).fetchone()
     if row is None:
         return ""
+    if row["replaced"]:
+        return f"another article is served under the same id, before it {row['old_headline']}"
     facts = []
     for name in ("figures", "percentages", "codes"):
         removed, added = (json.loads(row[f"{name}_{side}"] or "[]") for side in ("removed", "added"))

@@ -198,6 +198,14 @@ class Captures:
         return unpack(capture_id, row[1], row[2])
 
 
+def why_missing(path: Path, archive: sqlite3.Connection) -> str | None:
+    """What is lost where *path* is missing but the rows of *archive* rest on captures; None where neither is so."""
+    if path.exists() or not archive.execute("SELECT 1 FROM article_captures LIMIT 1").fetchone():
+        return None
+    [(count,)] = archive.execute("SELECT count(DISTINCT capture_id) FROM article_captures").fetchall()
+    return f"it is missing, but articles rest on {count:,} captures in it"
+
+
 def unpack(name: str, sha256: str, packed: bytes | None) -> bytes:
     """The body in a Zstandard frame. Raises CaptureError where it is missing or not the one that *sha256* names."""
     if packed is None:

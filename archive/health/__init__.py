@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from archive import outcomes
+from archive.captures import why_missing
+from archive.feed_state import CLOCK_TOLERANCE
 from archive.language import gettext, ngettext
 from archive.list_habits import find_short_lists, find_silent_lists, list_problems
 from archive.lock import lock_holder
 from archive.outcomes import sql_list
 from archive.reader import READ_ERRORS, rows
-from archive.times import ago
+from archive.times import ago, utc_text
 from archive.units import in_bytes
 
 HEALTHY, NO_ARCHIVE, OPEN_GAPS, FEED_FAILS, CRAWL_FAILED, TOO_OLD, DISK_FULL = 0, 1, 3, 4, 5, 6, 7
@@ -30,8 +32,10 @@ OPEN, FINAL = "filled_at IS NULL AND final_at IS NULL", "filled_at IS NULL AND f
 def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict[str, Any]:
     """The state of the archive, in the form of the JSON object; `check_health` completes it."""
     holder = lock_holder(data_dir)
-    runs = rows(conn, "SELECT * FROM crawls ORDER BY started_at DESC, id DESC LIMIT 6")
-    scheduled = rows(conn, f"SELECT * FROM crawls WHERE {WATCH} ORDER BY started_at DESC, id DESC LIMIT 2")
+    # A crawl of the future was begun by a wrong clock: it is not the last one.
+    crawls, ahead = "SELECT * FROM crawls WHERE started_at <= ?", utc_text(now + CLOCK_TOLERANCE)
+    runs = rows(conn, f"{crawls} ORDER BY started_at DESC, id DESC LIMIT 6", ahead)
+    scheduled = rows(conn, f"{crawls} AND {WATCH} ORDER BY started_at DESC, id DESC LIMIT 2", ahead)
     for run in runs + scheduled:
         if not run["finished_at"]:
             alive = holder is not None and run["id"] == runs[0]["id"] and not run["outcome"]
@@ -39,7 +43,9 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
     watched = WATCH if scheduled else "1"
     good = rows(
         conn,
-        f"SELECT max(finished_at) AS at FROM crawls WHERE {watched} AND outcome = 'finished' AND exit_status IN {ENDED_WELL}",
+        f"SELECT max(finished_at) AS at FROM crawls WHERE {watched} AND outcome = 'finished' AND exit_status IN {ENDED_WELL}"
+        " AND finished_at <= ?",
+        ahead,
     )
     newest = rows(
         conn,
@@ -99,7 +105,7 @@ def read_status(conn: sqlite3.Connection, data_dir: Path, now: datetime) -> dict
             "failed": images.get("failed", 0),
             "refused": images.get("refused", 0),
         },
-        "captures": _why_unreadable(captures) if captures.exists() else None,
+        "captures": _why_unreadable(captures) if captures.exists() else why_missing(captures, conn),
         "disk": {
             "archive": _file_size(data_dir / "archive.db"),
             "wal": _file_size(data_dir / "archive.db-wal"),

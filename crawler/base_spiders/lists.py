@@ -215,7 +215,7 @@ class ListSpider(RecordSpider):
             self.report(name, trouble)
         self.report_unread(poll)
         if not poll.overlaps and poll.listed and not self.since:
-            from_at = poll.memory.newest_at or utc_text(now - timedelta(days=1))
+            from_at = poll.newest_before or utc_text(now - timedelta(days=1))
             to_at = utc_text(poll.oldest or now)
             reason = f"the newest {len(poll.listed)} records do not reach back to the poll before; {why_not_further(poll)}"
             self.feed_state.open_gap(name, from_at, max(from_at, to_at), now, reason, is_final=poll.is_whole)
@@ -232,7 +232,7 @@ class ListSpider(RecordSpider):
             f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         )
         reason = f"{numbers} of its consecutive numbers never listed: what had them came and left between two polls"
-        from_at = poll.memory.newest_at or utc_text(poll.now - timedelta(days=1))
+        from_at = poll.newest_before or utc_text(poll.now - timedelta(days=1))
         to_at = max(from_at, utc_text(poll.newest or poll.now))
         self.feed_state.open_gap(poll.feed, from_at, to_at, poll.now, reason, is_final=True)
         self.count("gaps/final")

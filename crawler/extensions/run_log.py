@@ -42,14 +42,24 @@ NOT_BUGS = ("scrapy.downloadermiddlewares", "scrapy.extensions", "trafilatura", 
 that ended the crawl (MEMUSAGE_LIMIT_MB, say) by its finish reason; what a library cannot read of a page by what the readers make of it."""
 
 
+MOST_WARNINGS = 20  # a crawl that meets more of them has logged the rest
+OURS = ("archive", "crawler", "pipelines")
+"""Loggers whose warnings a person is to see."""
+
+
 class ErrorCollector(logging.Handler):
-    """Keeps what is logged as an error, so that a quiet crawl can still report why it failed."""
+    """Keeps what is logged as an error, so that a quiet crawl can still report why it failed, and our own warnings."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.messages: list[str] = []
+        self.warnings: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.ERROR:
+            if record.name.startswith(OURS) and len(self.warnings) < MOST_WARNINGS:
+                self.warnings.append(" ".join(record.getMessage().split())[:500])
+            return
         if len(self.messages) >= 5 or record.name.startswith(NOT_BUGS):
             return
         error = record.exc_info[1] if record.exc_info else None

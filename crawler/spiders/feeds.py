@@ -169,7 +169,7 @@ class FeedsSpider(RoundSpider):
             datetime.fromisoformat(gap["from_at"]) for gap in self.feed_state.gaps_due(poll.feed, poll.now)
         ]
         poll.wants_back_to = [*gaps, *([self.since] if self.since else [])]
-        newest = poll.memory.newest_at
+        newest = poll.newest_before
         begins = [*poll.wants_back_to, *([datetime.fromisoformat(newest)] if newest else [])]
         poll.window = Window(now=poll.now, since=min(begins, default=None), until=self.until)
         poll.overlaps = poll.overlaps and not self.since

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from archive.reader_marks import Mark, WrongMark, add_links, links_of, read_mark, set_mark, waiting_links
+from archive.times import utc_text
 from archive.writer import Archive
 from crawler.due_work import ADDED
 from tests.archive.test_alerts import arrive
@@ -231,7 +232,7 @@ def test_added_links_are_crawled_once(newsroom, crawl, rows, data_dir):
         gone: "gone",
     }
     with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
-        assert waiting_links(conn) == []
+        assert waiting_links(conn, NOW) == []
     newsroom.requests.clear()
     assert crawl("share", "added=1").returncode == 0
     assert newsroom.requests == []
@@ -247,12 +248,33 @@ def test_a_scheduled_crawl_takes_added_links(newsroom, crawl, rows, data_dir):
     added = [share, gone, odd, newsroom.share_link(next(a for a in newsroom.articles if a.feeds))]
     add_links(data_dir / "archive.db", added, newsroom.now)
     with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
-        assert conn.execute(ADDED).fetchall() == [(1,)]
+        assert conn.execute(ADDED, {"now": utc_text(newsroom.now)}).fetchall() == [(1,)]
     assert crawl("finews").returncode == 0
     ended = {row["url"]: row["outcome"] for row in rows("SELECT * FROM links")}
     assert [ended[link] for link in added] == ["archived", "gone", "refused", "archived"]
     with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
-        assert (waiting_links(conn), conn.execute(ADDED).fetchall()) == ([], [])
+        assert (
+            waiting_links(conn, newsroom.now),
+            conn.execute(ADDED, {"now": utc_text(newsroom.now)}).fetchall(),
+        ) == ([], [])
     newsroom.requests.clear()
     assert crawl("finews").returncode == 0
     assert not [path for path in newsroom.requests if "209901010000000000" in str(path)]
+
+
+def test_a_wrong_clock_neither_hides_an_added_link_nor_has_it_crawled_for_ever(tmp_path):
+    """Tried, and then given, while the clock was ahead."""
+    ahead, links = datetime(2099, 1, 1, tzinfo=UTC), ["http://a.example/1", "http://a.example/2"]
+    for now in (ahead, NOW):
+        with Archive(tmp_path, now.isoformat()) as archive:
+            if now is ahead:
+                archive.end_link(links[0], None, "gone", "not there")
+            else:
+                add_links(archive.path, links[:1], NOW)
+                add_links(archive.path, links[1:], ahead)
+                assert archive.added_links() == links
+                assert len(archive.conn.execute(ADDED, {"now": utc_text(NOW)}).fetchall()) == 1
+                for link in links:
+                    archive.end_link(link, None, "gone", "not there")
+    with Archive(tmp_path, NOW.isoformat()) as archive:
+        assert archive.added_links() == []

@@ -193,6 +193,26 @@ def test_a_wrong_clock_keeps_nothing_back(tmp_path, deliver, sent):
     assert len(sent) == 2
 
 
+def test_a_message_of_a_wrong_clock_does_not_end_the_throttling(tmp_path, deliver, sent):
+    watch(tmp_path, since="2026-02-21T07:00:00Z", every="1h")
+    for number, now in enumerate((datetime(2035, 1, 1, tzinfo=UTC), NOW, NOW + 2 * MINUTE), start=1):
+        arrive(tmp_path, number, at=NOW + number * MINUTE / 4)
+        deliver(now)
+    assert len(sent) == 2
+
+
+def test_a_watch_added_by_a_clock_ahead_reports_edits(tmp_path, deliver, sent):
+    watch(tmp_path, since="2035-01-01T00:00:00Z", on=["edit"])
+    arrive(tmp_path, 1)
+    deliver(datetime(2035, 1, 1, tzinfo=UTC))
+    with Archive(tmp_path, (NOW + MINUTE).isoformat()) as archive:
+        archive.withdraw("finews:1", "2026-02-21T08:01:00Z")
+    watches.remove(tmp_path / watches.FILE, "w")
+    watch(tmp_path, since="2035-01-01T00:00:00Z", on=["withdrawal"])
+    deliver(NOW + 2 * MINUTE)
+    assert len(sent) == 1
+
+
 def test_without_an_index_of_words_the_watch_says_so(tmp_path, deliver):
     with Archive(tmp_path, search=False):
         pass

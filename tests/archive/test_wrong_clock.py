@@ -1,12 +1,15 @@
 """A clock that was wrong once: what it wrote holds nothing back, and is reported."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from archive.feed_state import FeedState, check_row, spans
-from archive.list_state import ListMemory
-from archive.writer import Archive
+from archive.health import check_health, read_status
+from archive.list_state import ListMemory, ListState
+from archive.reader import open_for_reading
+from archive.writer import Archive, ArchiveError
 from crawler.polling import Poll
 from crawler.sources import Listing, Record
 from crawler.sources.by_address import ConfiguredSource
@@ -103,6 +106,17 @@ def test_the_newest_time_of_a_list_that_a_clock_ahead_wrote_is_forgotten():
     assert poll.remembered(set(), timedelta(minutes=5)).newest_at == "2026-02-21T07:00:00Z"
 
 
+def test_the_newest_time_of_a_list_outlasts_a_clock_behind():
+    memory = ListMemory("paper", "paper", {"1": "x"}, "2026-02-21T07:00:00Z", answer_sha256="y")
+    behind = Poll(
+        ConfiguredSource("paper", {"": "https://paper.test/"}), "", memory, NOW - timedelta(days=3650)
+    )
+    assert behind.newest_before is None
+    behind.is_answered = behind.is_unchanged = True
+    left = behind.remembered(set(), timedelta(minutes=5))
+    assert Poll(behind.source, "", left, NOW).newest_before == "2026-02-21T07:00:00Z"
+
+
 @pytest.mark.parametrize(("before", "reported"), [(AHEAD, True), (NOW - timedelta(days=1), False)])
 def test_a_crawl_in_the_future_is_reported(tmp_path, caplog, before, reported):
     for now in (before, NOW):
@@ -110,3 +124,46 @@ def test_a_crawl_in_the_future_is_reported(tmp_path, caplog, before, reported):
         archive.begin_crawl("share")
         archive.close()
     assert ("in the future" in caplog.text) == reported
+
+
+def test_a_scheduled_crawl_reports_it_once(tmp_path, caplog):
+    archive = opened(tmp_path, AHEAD)
+    archive.begin_crawl("finews")
+    state = ListState(archive.conn)
+    for now in (AHEAD, NOW, NOW):
+        archive.set_clock(now)
+        archive.begin_crawl("feeds")
+        state.save([ListMemory("rolling", "finews", last_polled_at=f"{now:%Y-%m-%dT%H:%M:%SZ}")])
+    archive.close()
+    assert caplog.text.count("in the future") == 1
+
+
+def test_health_goes_by_the_crawls_that_have_been(tmp_path):
+    archive = opened(tmp_path, NOW)
+    for now in (NOW, AHEAD):
+        archive.set_clock(now)
+        crawl_id = archive.begin_crawl("finews")
+        archive.finish_crawl(crawl_id, outcome="finished", exit_status=0)
+    archive.close()
+    for minutes, problems in ((5, []), (60, [6])):
+        now = NOW + timedelta(minutes=minutes)
+        with closing(open_for_reading(tmp_path)) as conn:
+            report = read_status(conn, tmp_path, now)
+        check_health(report, now, timedelta(minutes=15), 0)
+        assert [problem["exit_status"] for problem in report["problems"]] == problems
+        assert [run["started_at"] for run in report["runs"]] == ["2026-02-21T08:00:00Z"]
+
+
+def test_captures_that_are_missing_are_refused(tmp_path):
+    brought = entry(1)
+    with Archive(tmp_path, captures=True) as archive:
+        archive.add(brought)
+        archive.add_rows("article_captures", [{"article_id": "finews:1", "capture_id": "1"}])
+    (tmp_path / "captures.db").unlink()
+    with pytest.raises(ArchiveError, match=r"captures\.db: it is missing, but articles rest on 1 capture"):
+        Archive(tmp_path, captures=True).open()
+    with closing(open_for_reading(tmp_path)) as conn:
+        assert "missing" in read_status(conn, tmp_path, NOW)["captures"]
+    Archive(tmp_path).open().close()
+    (tmp_path / "captures.db").touch()  # on purpose
+    Archive(tmp_path, captures=True).open().close()

@@ -77,7 +77,7 @@ async def article(datasette: Any, request: Any) -> Any:
     revisions = await ask(
         datasette,
         # A withdrawal leaves the text as it was.
-        "SELECT revision, retrieved_at, headline FROM revisions WHERE article_id = :id"
+        "SELECT revision, retrieved_at, headline, json_extract(changes, '$.replaced') IS 1 AS replaced FROM revisions WHERE article_id = :id"
         " AND json_extract(changes, '$.withdrawn') IS NOT 1 ORDER BY revision",
         id=article_id,
     )

@@ -28,6 +28,8 @@ def entry_of(edit: Row, origin: str) -> Row:
         lines = [Markup("<p>{}</p>").format(gone if edit["withdrawn_at"] else back)]
     elif edit["headline_change"] is not None:
         lines.insert(0, Markup("<h1>{}</h1>").format(edit["headline_change"]))
+    if edit["replaced"]:
+        lines.insert(0, Markup("<p>{}</p>").format(gettext("another article is served under the same id")))
     return {
         "id": f"{edit['id']}/revision/{edit['revision']}",
         "headline": form.format(headline=edit["new_headline"]),

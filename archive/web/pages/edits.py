@@ -37,6 +37,7 @@ WHERE {NARROWED} AND (:id = '' OR a.id = :id)
 """SQL of earlier texts ``r`` of articles ``a`` and when the next was found; an index answers it, and texts are not read."""
 TEXTS = f"""SELECT a.id, a.publisher, r.revision, r.retrieved_at, {CHANGED_AT} AS changed_at, r.headline AS old_headline,
   coalesce(n.headline, a.headline) AS new_headline, json_extract(r.changes, '$.withdrawn') IS 1 AS withdrawn, a.withdrawn_at,
+  json_extract(r.changes, '$.replaced') IS 1 AS replaced,
   r.body_text AS old_text, coalesce(n.body_text, t.body_text, r.body_text) AS new_text
 FROM json_each(:keys) AS k CROSS JOIN revisions AS r
     ON r.article_id = json_extract(k.value, '$[0]') AND r.revision = json_extract(k.value, '$[1]')
