@@ -195,7 +195,7 @@ class Command(ScrapyCrawl):
         with using(chosen(crawler.settings["LANGUAGE"], os.environ)):
             if self.level <= logging.INFO and run_log and archive.broken is None:
                 print("\n".join(summarise(crawler.stats, archive)), flush=True)
-            for warning in run_log.errors.warnings if run_log and not self.settings["LOG_ENABLED"] else ():
+            for warning in run_log.errors.warnings if run_log and not crawler.settings["LOG_ENABLED"] else ():
                 print(f"scrapy crawl: warning: {warning}", file=sys.stderr)
             if verdict.status:
                 print("\n".join(explain_status(crawler.stats, archive, verdict)), file=sys.stderr)

@@ -167,3 +167,10 @@ def test_captures_that_are_missing_are_refused(tmp_path):
     Archive(tmp_path).open().close()
     (tmp_path / "captures.db").touch()  # on purpose
     Archive(tmp_path, captures=True).open().close()
+
+
+def test_two_crawls_of_one_moment_have_two_rows(tmp_path):
+    """A clock that begins anew at each start, in a container, where the number of the process does, too."""
+    archive = opened(tmp_path, NOW)
+    assert archive.begin_crawl("share") != archive.begin_crawl("share")
+    archive.close()
