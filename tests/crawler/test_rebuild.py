@@ -92,7 +92,7 @@ def test_in_place_and_what_no_response_says_comes_from_a_backup(archive, tmp_pat
         for article in ("NULL", "(SELECT min(id) FROM articles)"):
             conn.execute(
                 "INSERT INTO alerts (watch, target, event, article_id, happened_at, found_at)"
-                f" SELECT 'w', 'x', iif({article} IS NULL, 'trouble', 'new'), {article}, '2026-07-01', '2026-07-01'"
+                f" SELECT 'w', 'x', iif({article} IS NULL, 'trouble', 'new'), {article}, '2026-07-01T00:00:00Z', '2026-07-01T00:00:00Z'"
             )
     conn.close()
     assert run("backup", tmp_path / "copy", data_dir=data).returncode == 0
