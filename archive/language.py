@@ -21,8 +21,10 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 ENGLISH = "en"
 LOCALE = Path(__file__).resolve().parent / "locale"
 
-SCRIPTS = (("ja", re.compile("[\u3041-\u3096\u30a1-\u30fa]{2}")), ("ko", re.compile("[\uac00-\ud7a3]")), ("zh", re.compile("[\u3400-\u9fff]")), ("und", re.compile(r"[^\W\d_]")))  # fmt: skip
-"""Tag and characters of the languages that a script tells; of others it is undetermined."""
+HANGUL, HAN, LETTER = re.compile("[\uac00-\ud7a3]"), re.compile("[\u3400-\u9fff]"), re.compile(r"[^\W\d_]")
+KANA = re.compile("[\u3041-\u306d\u306f-\u3096\u30a1-\u30fa]")
+"""All but の, which Chinese brands have as well."""
+FEWEST_KANA = 8  # Han characters to one of kana at most in a Japanese text; a Chinese one may quote a name
 
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -74,7 +76,13 @@ def tag_of(text: str | None) -> str:
     >>> tag_of("央行开展逆回购"), tag_of("日銀が会合を開く"), tag_of("한은 금리 동결"), tag_of("Le Monde"), tag_of("601398")
     ('zh', 'ja', 'ko', 'und', 'zh')
     """
-    return next((tag for tag, characters in SCRIPTS if characters.search(text or "")), "zh")
+    text = text or ""
+    han, kana = len(HAN.findall(text)), len(KANA.findall(text))
+    if kana and kana * FEWEST_KANA >= han:
+        return "ja"
+    if HANGUL.search(text):
+        return "ko"
+    return "zh" if han or not LETTER.search(text) else "und"
 
 
 def current() -> str:

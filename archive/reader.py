@@ -93,7 +93,7 @@ def find_odd_value(path: Path) -> str | None:
     """A sentence about the first value that no crawl writes, in the archive at *path*; None where there is none, or it cannot be read."""
     from archive.odd_values import find_odd_values  # late: for what has failed
 
-    with suppress(sqlite3.Error, OSError), closing(connect_to_read(path)) as conn:
+    with suppress(sqlite3.Error, OSError, UnicodeError), closing(connect_to_read(path)) as conn:
         for value in find_odd_values(conn):
             return gettext(
                 "{value}, as no crawl writes it: was the archive edited by hand? scrapy verify lists all such values",

@@ -13,6 +13,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.guard.fetch_guard import PORTS, FetchGuard
+from crawler.middlewares.robots_rules import is_robots_request
 
 
 class FetchGuardMiddleware:
@@ -37,8 +38,7 @@ class FetchGuardMiddleware:
         meta = request.meta
         parts = urlparse_cached(request)
         # RobotsTxtMiddleware asks before an image does, whose host nobody has named.
-        is_robots_txt = meta.get("dont_obey_robotstxt") and parts.path == "/robots.txt"
-        derived = meta.get("redirect_times") or meta.get("from_content") or is_robots_txt
+        derived = meta.get("redirect_times") or meta.get("from_content") or is_robots_request(request)
         if self.trusts_requests and not derived:
             self.guard.trust_link(request.url)
         try:
@@ -76,6 +76,9 @@ class FetchGuardMiddleware:
             raise refusal
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Put the refusal in the place of the missing address that it looked like to the download handler."""
-        if isinstance(exception, CannotResolveHostError) and (refusal := self.guard.refusal(request.url)):
+        """Put the refusal in the place of the missing address that it looked like to the download handler. To what asks for
+        robots.txt both say the same, and it has to see the exception."""
+        if is_robots_request(request) or not isinstance(exception, CannotResolveHostError):
+            return
+        if refusal := self.guard.refusal(request.url):
             raise refusal from exception

@@ -93,7 +93,7 @@ def test_what_a_table_requires_is_known_where_its_schema_forgot_it(edited):
     ("statement", "words"),
     [
         ("UPDATE articles SET first_seen_at = 'noon'", ("report", "-o", "-")),
-        ("UPDATE crawls SET started_at = 'noon'", ("status",)),
+        ("UPDATE crawls SET started_at = '2026'", ("status",)),
         ("UPDATE revisions SET changes = '[1'", ("diff", "finews:1")),
     ],
 )
