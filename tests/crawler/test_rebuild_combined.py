@@ -53,14 +53,14 @@ def combined(tmp_path_factory):
         conn.execute("INSERT INTO added_links VALUES ('http://news.example/7', '2026-07-01T00:00:00Z')")
         conn.execute("INSERT INTO reader_marks SELECT id, '[\"mine\"]', '笔记', NULL, '2026-07-01T00:00:00Z' FROM articles LIMIT 3")  # fmt: skip
         conn.execute(
-            "INSERT INTO watches SELECT 'w', '2026-07-01', 3, max(arrival), '2026-07-01', '{}' FROM articles"
+            "INSERT INTO watches SELECT 'w', '2026-07-01T00:00:00Z', 3, max(arrival), '2026-07-01T00:00:00Z', '{}' FROM articles"
         )
         conn.execute(
-            "INSERT INTO gaps VALUES ('rolling', '2026-07-01', '2026-07-02', '2026-07-02', NULL, 1, 'x', NULL)"
+            "INSERT INTO gaps VALUES ('rolling', '2026-07-01T00:00:00Z', '2026-07-02T00:00:00Z', '2026-07-02T00:00:00Z', NULL, 1, 'x', NULL)"
         )
         conn.execute(
             "INSERT INTO alerts (watch, target, event, article_id, happened_at, found_at)"
-            " SELECT 'w', 'x', 'new', min(id), '2026-07-01', '2026-07-01' FROM articles"
+            " SELECT 'w', 'x', 'new', min(id), '2026-07-01T00:00:00Z', '2026-07-01T00:00:00Z' FROM articles"
         )
     return data
 
