@@ -115,7 +115,7 @@ def find_body(layout: BlockLayout) -> Any:
             key=layout.order.__getitem__,
         )
         best = without_siderail(layout, best)
-    best = find_named_behind(layout, best) or best
+    best = find_named_behind(layout, best)
     while best.tag in INLINE | {"p"} and best.getparent() is not None:
         best = best.getparent()
     return best
@@ -123,10 +123,10 @@ def find_body(layout: BlockLayout) -> Any:
 
 def find_named_behind(layout: BlockLayout, best: Any) -> Any:
     """The element behind a summary of a line or two that is named as a body and holds far more sentences, however many
-    links stand among them (cards of places and products): None where there is none."""
+    links stand among them (cards of places and products); *best* itself where there is none."""
     size = text_size(layout, best)
     if size > SUMMARY:
-        return None
+        return best
     return next(
         (
             named
@@ -135,7 +135,7 @@ def find_named_behind(layout: BlockLayout, best: Any) -> Any:
             and text_size(layout, named) >= max(MUCH_MORE * size, 2 * SUMMARY)
             and not is_within(best, named)
         ),
-        None,
+        best,
     )
 
 
