@@ -52,10 +52,10 @@ def tidy(tree: Any) -> None:
     for element in WITH_ATTRIBUTES(tree):
         keep_attributes(element)
     for link in tree.iter("a"):
-        if not link.get("href") and link.get("class") != "image-missing":
+        if not trimmed(link, "href") and link.get("class") != "image-missing":
             link.tag = UNWRAPPED  # its address was none that is safe
     for image in tree.iter("img"):
-        if not image.get("src"):
+        if not trimmed(image, "src"):
             image.tag = DROPPED
     sweep(tree)
     while part_elements(tree, UNWRAPPED):
@@ -70,6 +70,15 @@ def tidy(tree: Any) -> None:
             trim(element)
         elif is_changed and (text := element.text):  # what stood behind its text may be gone
             element.text = text.strip(SPACE)
+
+
+def trimmed(element: Any, name: str) -> str | None:
+    """The address in an attribute, without the blanks at its end, which would be written as part of it: ``%20``."""
+    address: str | None = element.get(name)
+    if address and address[-1].isspace():
+        address = address.rstrip()
+        element.set(name, address)
+    return address
 
 
 def mark_empty(tree: Any) -> bool:

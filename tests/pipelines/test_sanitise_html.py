@@ -57,6 +57,14 @@ def test_what_is_written_is_safe_when_it_is_read_again():
     assert rendered(once) == once
 
 
+@pytest.mark.parametrize("end", [" ", "\n  "])
+def test_blanks_at_the_end_of_an_address_are_no_part_of_it(end):
+    once = rendered(
+        f'<p>甲<img src="https://news.example/1.jpg{end}"><a href="https://a.example/b{end}">乙</a></p>'
+    )
+    assert once == '<p>甲<img src="https://news.example/1.jpg"><a href="https://a.example/b">乙</a></p>'
+
+
 @pytest.mark.parametrize(
     "html",
     ["<p>PE < 10, 3<5 且 a<b</p>", "<p>《<某某>协议》</p>", "<p>外<p>内</p>外2</p>", "文字开头<p>段</p>尾巴", "<div><p>一</p><p>二",
