@@ -24,9 +24,8 @@ BLOCK_TAGS = (
     "figcaption",
 )
 BREAKS = frozenset((*BLOCK_TAGS, "br", "table", "ul", "ol", "figure", "pre", "hr", "dl"))
-HOLDS_BLOCK = etree.XPath(
-    "boolean(.//p | .//div | .//section | .//center | .//li | .//table | .//blockquote | .//h1 | .//h2 | .//h3 | .//figure)"
-)
+HELD = ("p", "div", "section", "center", "li", "table", "blockquote", "h1", "h2", "h3", "figure")
+"""What makes an element that holds it no paragraph."""
 SPACE = " \t\r\n\f\v\u00a0\u3000"
 
 
@@ -43,11 +42,17 @@ def markup(element: Any) -> str:
 
 def blocks_of(tree: Any) -> list[Any]:
     """Paragraphs in reading order: block elements that hold no other block."""
+    holders = set()  # found from within, each once: elements may be nested by the hundred
+    for block in tree.iter(*HELD):
+        holder = block.getparent()
+        while holder is not None and holder not in holders:
+            holders.add(holder)
+            holder = holder.getparent()
     return [
         block
         for block in tree.iter(*BLOCK_TAGS, "td")
         if block is not tree
-        and (block.tag == "p" or not HOLDS_BLOCK(block))
+        and (block.tag == "p" or block not in holders)
         and (block.tag != "td" or is_alone(block))  # old pages lay out with tables of one column
     ]
 
