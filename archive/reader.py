@@ -17,6 +17,7 @@ class NoArchive(Exception):
 
 
 OF_ANOTHER_USER = "Run this as the user whose archive it is, or change its mode"
+"""The remedy where permission is denied."""
 READ_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What reading a database raises: a damaged schema can hold bytes that Python cannot decode."""
 

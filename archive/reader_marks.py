@@ -24,10 +24,15 @@ TRIES = 5
 
 WAITING = (
     "SELECT a.link FROM added_links AS a LEFT JOIN links AS l ON l.url = a.link"
-    " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR l.last_tried_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+5 minutes')"
+    " WHERE l.url IS NULL OR l.last_tried_at < a.added_at OR l.last_tried_at > :ahead"
     f" OR (l.outcome = 'failed' AND l.tries < {TRIES}) ORDER BY a.added_at, a.link"
 )
-"""SQL: the links that no crawl has ended yet, as far as a clock that was right tells."""
+"""SQL: the links that no crawl has ended yet. A link that was tried after ``:ahead`` (`ahead_of`) was so by a clock that was wrong."""
+
+
+def ahead_of(now: datetime) -> str:
+    """UTC text of the time after which a stored time is one of a clock that was wrong."""
+    return utc_text(now + CLOCK_TOLERANCE)
 
 
 class WrongMark(ValueError):
@@ -68,7 +73,7 @@ def add_links(path: Path, links: Iterable[str], now: datetime) -> int:
             "INSERT INTO added_links (link, added_at) VALUES (?, ?) ON CONFLICT (link) DO UPDATE SET added_at = excluded.added_at",
             [(link, utc_text(now)) for link in links],
         )
-        [(waiting,)] = conn.execute(f"SELECT count(*) FROM ({WAITING})")
+        [(waiting,)] = conn.execute(f"SELECT count(*) FROM ({WAITING})", {"ahead": ahead_of(now)})
     return int(waiting)
 
 
@@ -78,9 +83,9 @@ def waiting_links(conn: sqlite3.Connection, now: datetime) -> list[str]:
     with conn:
         conn.execute(
             "UPDATE added_links SET added_at = ? WHERE added_at > ?",
-            [utc_text(now), utc_text(now + CLOCK_TOLERANCE)],
+            [utc_text(now), ahead_of(now)],
         )
-    return [row[0] for row in conn.execute(WAITING)]
+    return [row[0] for row in conn.execute(WAITING, {"ahead": ahead_of(now)})]
 
 
 def read_mark(tags: str, note: str, is_read: bool) -> Mark:

@@ -15,7 +15,7 @@ from crawler.pages import PageError
 from crawler.pages.finews import SAME_AT_LEAST, pairs_in_common
 from crawler.sources import Record, Source
 from crawler.sources.rows import HEAD
-from pipelines.response_digest import known_digest
+from pipelines.response_digest import take_digest
 from pipelines.restored import restored
 
 spare(restored.keeps)
@@ -97,7 +97,7 @@ def name_response(article: Article, response: Any, link: str) -> None:
     article.served_from = "/".join(response.url.split("/", 3)[:3])
     article.http_status = response.status
     article.response_sha256 = (
-        known_digest(response.request, response.body) or hashlib.sha256(response.body).hexdigest()
+        take_digest(response.request, response.body) or hashlib.sha256(response.body).hexdigest()
     )
     article.reading = {"link": link, "retrieved_at": utc_text(article.retrieved_at)}
     if capture := own_capture(response):

@@ -22,7 +22,7 @@ from pipelines.fetch_errors import explain
 from pipelines.image_limits import Limits
 from pipelines.image_referers import referer_of
 from pipelines.image_types import sniff, why_not
-from pipelines.response_digest import known_digest
+from pipelines.response_digest import take_digest
 
 if TYPE_CHECKING:
     from typing import Self
@@ -175,7 +175,7 @@ class DownloadImagesPipeline:
             outcome = outcome_of_error(exc, self.limits)
         else:
             if response.status == 200:
-                outcome = self._keep(response.body, known_digest(request, response.body))
+                outcome = self._keep(response.body, take_digest(request, response.body))
             else:
                 outcome = {"status": "failed", "reason": f"answered {response.status}"}
         if captures := request.meta.get("captures"):

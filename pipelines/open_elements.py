@@ -19,8 +19,7 @@ BLOCKS = frozenset((
 SEEN_THROUGH = frozenset((*INLINE, "div", "p"))
 """What an item of a list is looked for behind: one that is open there ends where the next begins."""
 ITEMS = {"li": "li", "dt": "term", "dd": "term"}
-
-
+"""Items, and of which kind they are: one ends where the next of its kind begins."""
 HOLDS_NO_BLOCK = frozenset(("p", *HEADINGS, *INLINE))
 DOUBTFUL = {
     **dict.fromkeys(BLOCKS, HOLDS_NO_BLOCK),

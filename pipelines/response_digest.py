@@ -8,7 +8,8 @@ DIGEST = "body_digest"
 """Key of ``meta`` where the capture of a response leaves ``(body, SHA-256)``."""
 
 
-def known_digest(request: Request | None, body: bytes) -> str | None:
-    """The SHA-256, hex, that the capture of the answer to *request* made of *body*; None where there is none."""
+def take_digest(request: Request | None, body: bytes) -> str | None:
+    """The SHA-256, hex, that the capture of the answer to *request* made of *body*, taken off the request with that body; None
+    where there is none."""
     captured, digest = request.meta.pop(DIGEST, (None, None)) if request else (None, None)
     return digest if captured == body else None

@@ -296,7 +296,15 @@ def find_unclosed(root: Any) -> set[Any]:
     if next(heading.iterancestors(*BOILERPLATE_TAGS), None) is None:
         return set()
     everything = letters(whole_text(root))
-    return {above for above in heading.iterancestors() if 2 * letters(whole_text(above)) > everything}
+    inner, size = heading, letters(whole_text(heading))
+    for above in heading.iterancestors():  # each text is counted once: they may be nested by the thousand
+        others = [child for child in above if child is not inner]
+        size += letters(above.text or "") + letters(inner.tail or "")
+        size += sum(letters(whole_text(child)) + letters(child.tail or "") for child in others)
+        if 2 * size > everything:
+            return {above, *above.iterancestors()}
+        inner = above
+    return set()
 
 
 def is_head_of_article(element: Any) -> bool:

@@ -16,10 +16,10 @@ from crawler.extraction.other_pages import (
     ARTICLE_PATH,
     ARTICLE_TYPE,
     ARTICLES_PATH,
-    OFFER,
     REFERENCE,
     is_documentation,
     is_list_path,
+    offers,
     sells,
     states_article,
     states_record,
@@ -78,7 +78,7 @@ def why_no_article(
     if not document.is_cjk and kind == "article" and not states_record(document):
         if is_documentation(document):
             return f"is documentation ({parts.netloc}{parts.path})"
-        if not published and not ARTICLES_PATH.search(parts.path) and OFFER.search(document.html):
+        if not published and not ARTICLES_PATH.search(parts.path) and offers(document):
             return "sells goods or services, and states neither a writer nor a time of publication"
         if not published and not (
             parts.netloc.endswith(".invalid")

@@ -42,15 +42,18 @@ def drop_appended(document: Document) -> None:
     own = next((one for one in headings if is_in(title, one)), None)
     if own is None:
         return
+    above = set(own.iterancestors())
+    articles: dict[Any, Any] = {}  # -> their first headings; those that share an element are looked at once
     for other in headings[headings.index(own) + 1 :]:
         if other.get("class") != own.get("class") or is_in(title, other):
             continue
-        above = set(own.iterancestors())
         article = other
-        while (parent := article.getparent()) is not None and parent not in above:
+        while (parent := article.getparent()) is not None and parent not in above and article not in articles:
             article = parent
-        text = squeeze(whole_text(article))
-        if parent is not None and STAMP.search(text, 0, len(text_of(other)) + BESIDE):
+        if parent is not None:
+            articles.setdefault(article, other)
+    for article, heading in articles.items():
+        if STAMP.search(squeeze(whole_text(article)), 0, len(text_of(heading)) + BESIDE):
             remove(article)
 
 

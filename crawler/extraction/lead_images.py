@@ -10,6 +10,7 @@ from lxml import etree
 from crawler.extraction.block_layout import BlockLayout
 from crawler.extraction.body import Body
 from crawler.extraction.boilerplate import is_boilerplate
+from crawler.extraction.byline import AUTHOR_NAME
 from crawler.extraction.document import names_of, text_of
 from crawler.extraction.images import HOLDER, copy_image, is_linked, path_to
 from crawler.extraction.lines import DAY
@@ -22,14 +23,11 @@ LAST_ABOVE = 4  # images above the headline that are looked at
 LEAST_WIDTH = 300  # pixels of an image above the headline that is the article's
 SIZE_IN_NAME = re.compile(r"[_-]{0,2}\d{2,4}x\d{2,4}(?!\d)")
 """The size in an image's name, as many systems make several of each."""
-WRITER = re.compile(
-    r"(?:^|[\s_-])(?:authors?|autor(?:es)?|auteurs?|bylines?|avatars?|writers?)(?:$|[\s_-])", re.IGNORECASE
-)
-"""What is called after a writer."""
+AVATAR = re.compile(r"(?:^|[\s_-])avatars?(?:$|[\s_-])", re.IGNORECASE)
 
 
 def add_lead_images(layout: BlockLayout, body: Body) -> None:
-    """Put the images that stand between headline and text into the body, with their captions: figures, what is called a
+    """Put the images that stand between headline and text into the body, with their captions: figures, what is called an
     image, and the one that the page itself calls the article's."""
     figures = []
     for image in [*find_above_heading(layout, body), *body.lead_images]:
@@ -89,7 +87,10 @@ def is_portrait(image: Any) -> bool:
     """Whether an image is of who wrote the article: round it, an element that says little more is called after that."""
     around = (above for above, _ in zip(image.iterancestors(), range(4), strict=False))
     return any(
-        (above.get("itemprop") == "author" or WRITER.search(names_of(above)))
+        (
+            above.get("itemprop") == "author"
+            or any(find.search(names_of(above)) for find in (AUTHOR_NAME, AVATAR))
+        )
         and len(text_of(above)) <= LONGEST_CAPTION / 2
         for above in around
     )

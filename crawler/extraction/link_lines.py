@@ -40,6 +40,8 @@ INTRODUCING = frozenset(("h2", "h3", "h4", "h5", "h6"))
 CARD_BOXES = ("div", "section", "aside", "figure", "blockquote", "table", "li")
 MOST_LINKS = 6  # of a box that leads to one page
 LEAST_TITLE = 20  # characters of the title of another article
+SHARED_LABELS = frozenset(("ac", "co", "com", "edu", "go", "gov", "net", "ne", "or", "org"))
+"""What stands before a country's domain and is no site's own."""
 LONGEST_CARD = 400  # characters of a box on another article
 BULLETS = "·•▸▶►◆◇■□●○★☆※▍-–—>＞» "
 """Marks in front of a link in a list."""
@@ -183,9 +185,14 @@ def cut_boxes_of_one_link(body: Body, base: str) -> None:
 
 
 def site_of(url: str) -> str:
-    """The last two labels of an address's host, or of that of the page that an archive of the web keeps."""
-    host = urlsplit(url[url.rfind("http") :]).hostname or ""
-    return ".".join(host.split(".")[-2:])
+    """The domain that a site has registered, of an address's host or of that of the page which an archive of the web keeps.
+
+    >>> site_of("https://m.news.example/1"), site_of("https://web.archive.org/web/2020/https://www.daily.co.uk/1")
+    ('news.example', 'daily.co.uk')
+    """
+    labels = (urlsplit(url[url.rfind("http") :]).hostname or "").split(".")
+    is_shared = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SHARED_LABELS
+    return ".".join(labels[-3 if is_shared else -2 :])
 
 
 def cut_promoted(layout: BlockLayout, body: Body, base: str) -> None:

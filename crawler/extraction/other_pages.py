@@ -48,10 +48,10 @@ CART = re.compile(rf">\s*(?:{'|'.join(CART_WORDS)})\s*<")
 """A button of a shop."""
 OFFER = re.compile(
     r">\s*(?:Shop (?:now|all)|View (?:my |your )?(?:cart|bag|basket)|Track (?:my |your )?order|Find a store|Order now|(?:(?:Get|Request) )?(?:(?:an?|your|my) )?(?:free |instant |online )?(?:quote|estimate)(?: now| today)?"
-    r"|(?:Schedule|Book) (?:an? |your )?(?:service|estimate|inspection)|Add to (?:cart|bag|basket|wishlist)|In den Warenkorb|Ajouter au panier|Añadir al carrito|Aggiungi al carrello|Adicionar ao carrinho|In winkelwagen|Dodaj do koszyka|В корзину)\s*<",
+    r"|(?:Schedule|Book) (?:an? |your )?(?:service|estimate|inspection)|Add to wishlist)\s*<",
     re.IGNORECASE,
 )
-"""A button of who sells goods or services."""
+"""A button of who sells goods or services, besides those of a shop (`BASKET`)."""
 SEARCH = re.compile(r"(?:s|q|query|search|keywords?)=")
 """How the query of a search begins."""
 LIST_PATH = re.compile(
@@ -175,6 +175,11 @@ def is_about_product(document: Document) -> bool:
         if type_name(record) in ("Product", "ProductGroup")
     )
     return any(len(name) > 2 and name in title for name in names)
+
+
+def offers(document: Document) -> bool:
+    """Whether a page has a button of who sells goods or services."""
+    return OFFER.search(document.html) is not None or BASKET.search(document.html) is not None
 
 
 def sells(document: Document) -> bool:

@@ -174,7 +174,7 @@ def is_mislabelled(zoned: str, shown: str, language: str | None = None) -> bool:
     >>> is_mislabelled("2018-06-18T10:01:00.000Z", "2018年6月18日 10:01"), is_mislabelled("2018-06-18T01:01:00Z", "18/06/2018 10:01")
     (True, False)
     """
-    return UTC_OFFSET.search(zoned) is not None and apart(shown, zoned, language) == timedelta(0)
+    return UTC_OFFSET.search(zoned) is not None and clock_difference(shown, zoned, language) == timedelta(0)
 
 
 def with_doubled_offset(zoned: str, shown: str, language: str | None) -> str | None:
@@ -188,14 +188,15 @@ def with_doubled_offset(zoned: str, shown: str, language: str | None) -> str | N
         return None
     hours, minutes = int(match["hours"]), int(match["minutes"])
     offset = timedelta(hours=hours, minutes=minutes if hours >= 0 else -minutes)
-    if not offset or apart(shown, zoned, language) != 2 * offset:
+    if not offset or clock_difference(shown, zoned, language) != 2 * offset:
         return None
     local = datetime.fromisoformat(match["local"]) + offset
     return f"{local.isoformat()}{zoned[len(match['local']) :]}"
 
 
-def apart(shown: str, zoned: str, language: str | None) -> timedelta | None:
-    """How much later the digits of the clock that is *shown* are than those of UTC at the time that is *zoned*, in minutes."""
+def clock_difference(shown: str, zoned: str, language: str | None) -> timedelta | None:
+    """How much later the digits of the clock that is *shown* are than those of UTC at the time that is *zoned*, to the minute; None
+    where one of them cannot be read."""
     first, second = moment_of(shown, language), moment_of(zoned, language)
     return first.replace(second=0) - second.replace(second=0, microsecond=0) if first and second else None
 

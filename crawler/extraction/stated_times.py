@@ -33,8 +33,8 @@ PREFIX = re.compile(r"^(?:og:)+(?=\w)")
 OWN_PREFIX = re.compile(r"[a-z]+[-_.:](?=pub|dateposted|postdate|datepub)")
 """What a site's own software puts before such a name: ``sw-pubdate``."""
 DATED: Any = etree.XPath(
-    "//time | //abbr | //*[contains(@itemprop, 'datePublished')]"
-    " | //body//*[contains(@property, 'datePublished') or contains(@property, 'dateCreated')]"
+    "//*[self::time or self::abbr or contains(@itemprop, 'datePublished')"
+    " or ((contains(@property, 'datePublished') or contains(@property, 'dateCreated')) and ancestor::body)]"
 )
 MARKED = re.compile(
     r"(?:^|\s)(?:published|dt-published|entry-date|post-date|article-date|pubdate)(?:$|\s)", re.IGNORECASE

@@ -76,8 +76,8 @@ class FetchGuardMiddleware:
             raise refusal
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Put the refusal in the place of the missing address that it looked like to the download handler. To what asks for
-        robots.txt both say the same, and it has to see the exception."""
+        """Put the refusal in the place of the missing address that it looked like to the download handler. Not for a robots.txt:
+        no other middleware sees an exception that is raised here, and `RobotsRulesMiddleware` has to."""
         if is_robots_request(request) or not isinstance(exception, CannotResolveHostError):
             return
         if refusal := self.guard.refusal(request.url):

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 
 class RobotsRulesMiddleware(RobotsTxtMiddleware):
-    """Has one of Scrapy's middlewares ask for the rules of each host, once: of requests that come while it fetches them it lets all
-    but the first two pass, and it takes a robots.txt that cannot be read for one without rules."""
+    """Has a middleware of Scrapy's fetch the rules of each host, for one request; those that come meanwhile wait here.
+
+    They cannot wait there: of requests that come while it fetches the rules, it lets all but the first two pass. It also takes a
+    robots.txt that cannot be read for one without rules, and for good: hence one for each host, which is asked anew after `forget`.
+    """
 
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)

@@ -78,17 +78,17 @@ def unwrapped(link: str) -> str:
     return link
 
 
-def refreshed(value: str) -> str:
+def refresh_address(value: str) -> str:
     """The address in the value of a refresh, of a header or of a meta element; "" where it names none.
 
-    >>> refreshed("0; url=/a/1.html")
+    >>> refresh_address("0; url=/a/1.html")
     '/a/1.html'
     """
     match = REFRESH.match(unescape(value))
     return match[1] if match else ""
 
 
-def scripted(html: str) -> str:
+def script_address(html: str) -> str:
     """The address that a page's script goes to; "" where it goes nowhere, or puts the address together from parts."""
     for match in islice(LOCATION.finditer(html), MOST_LOCATIONS):
         text = match[1]
@@ -116,9 +116,9 @@ def onward(html: str, base: str, refresh: str = "") -> str | None:
         return None
     meta, shown = REFRESH_META.search(html), SHOWN.search(html)
     for stated in (
-        refreshed(refresh),
-        refreshed(meta[1]) if meta else "",
-        scripted(html),
+        refresh_address(refresh),
+        refresh_address(meta[1]) if meta else "",
+        script_address(html),
         shown[1] if shown else "",
     ):
         address = absolute(base, stated) if stated else None

@@ -75,8 +75,7 @@ class PageParts(ArticlePage):
     @cached_property
     def document(self) -> Document:
         """The page."""
-        declared = (self.response.headers.get("Content-Type") or b"").decode("latin-1")
-        return Document(decode(self.response.body, declared), self.response.url)
+        return Document(decode(self.response.body, self.content_type), self.response.url)
 
     @cached_property
     def layout(self) -> BlockLayout:

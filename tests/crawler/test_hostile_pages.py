@@ -95,6 +95,11 @@ def read_many():
     for names in ("김도윤 기자 ", "Juan Gil y Ana "):
         assert split_persons(names * 100_000, True)
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p>{'<dl><dt>a<dd>b' * 3_000}")
+    others = "".join(f"<h1 class=title>另一篇报道{n}</h1><p>{n}</p>" for n in range(30_000))
+    read_page(f"<title>港口扩建获批</title><div><h1 class=title>港口扩建获批</h1></div><div>{others}</div>")
+    read_page(
+        f"<title>港口扩建获批</title>{'<nav>' * 5_000}<h1>港口扩建获批</h1>{'<p>港口扩建今日获批。' * 20_000}"
+    )
     spans = "<tr><td rowspan=65000 colspan=1000>甲</td></tr>" * 1_000
     read_page(f"<h1>Port grows</h1><p>{'The port will grow, he said. ' * 9}</p><table>{spans}</table>")
     for unit in ("<table><td>", "<figure><figcaption>", "<time>", "<p><a>", "<div><input>"):

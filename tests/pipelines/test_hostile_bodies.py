@@ -68,6 +68,7 @@ def bodies():
     yield f"<img src=a.jpg srcset='{'x' * SIZE} y'>"
     yield f"<img src=a.jpg data-lazy='{'.gif?' * (SIZE // 5)}&#10;x'>"
     yield "<p>" + "".join(f"晨光{n}号(60{n % 1000:04})" for n in range(number))
+    yield f"<div><div>甲</div>{'<p>乙<p><a>丙</a>' * (SIZE // 5)}<div><ul><li>丁</ul></div>"
 
 
 if __name__ == "__main__":

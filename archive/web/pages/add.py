@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
 from archive.language import gettext
-from archive.reader_marks import WAITING, WrongMark, add_links, links_of, read_mark, set_mark
+from archive.reader_marks import WAITING, WrongMark, add_links, ahead_of, links_of, read_mark, set_mark
 from archive.web.adding import Adding
 from archive.web.ask import ask
 from archive.web.cells import article_address
@@ -67,7 +67,7 @@ async def add(datasette: Any, request: Any) -> Any:
     if request.method != "POST":
         return await render_page(
             datasette, request, "add.html", url=request.args.get("url") or "", added=request.args.get("added"),
-            recent=await ask(datasette, RECENT.format(waiting=WAITING)), host=request.headers.get("host", ""),
+            recent=await ask(datasette, RECENT.format(waiting=WAITING), ahead=ahead_of(datetime.now(UTC))), host=request.headers.get("host", ""),
         )  # fmt: skip
     form, is_form = await _read(request)
     try:
