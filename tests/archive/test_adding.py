@@ -232,7 +232,7 @@ def test_added_links_are_crawled_once(newsroom, crawl, rows, data_dir):
         gone: "gone",
     }
     with closing(sqlite3.connect(data_dir / "archive.db")) as conn:
-        assert waiting_links(conn, NOW) == []
+        assert waiting_links(conn, newsroom.now) == []
     newsroom.requests.clear()
     assert crawl("share", "added=1").returncode == 0
     assert newsroom.requests == []
